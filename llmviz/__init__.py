@@ -1,0 +1,1 @@
+"""llmviz: train tiny transformers live and see everything that happens inside."""

@@ -1,0 +1,141 @@
+"""The parts of a run's description: text, model, training, objective.
+
+Plain frozen values. Every field carries its own label, help and range, said once here; the form on the page, the options of the
+command line and the validation below all read them from the field.
+"""
+
+from collections.abc import Iterator
+from dataclasses import Field, dataclass, field, fields
+from typing import Any
+
+from llmviz.core import texts
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What a form needs to know of one field: its label, its help, and either a range or a list of choices."""
+
+    label: str
+    help: str
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[str, ...] = ()
+
+
+def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
+    """A dataclass field that knows its label, help and limits."""
+    return field(default=default, metadata={"setting": Setting(label, help, **limits)})
+
+
+def settings_of(value: Any) -> Iterator[tuple[Field, Setting]]:
+    """The fields of a spec that a person may set, in order."""
+    for item in fields(value):
+        if "setting" in item.metadata:
+            yield item, item.metadata["setting"]
+
+
+def check(value: Any) -> None:
+    """Raise ValueError, in a sentence a page can show, where a field lies outside its range or choices."""
+    for item, limits in settings_of(value):
+        given = getattr(value, item.name)
+        if limits.choices:
+            if given not in limits.choices:
+                raise ValueError(f"{limits.label}: {given!r} is not one of {', '.join(limits.choices)}")
+            continue
+        if isinstance(given, bool) or not isinstance(given, (int, float)):
+            raise ValueError(f"{limits.label}: {given!r} is not a number")
+        if isinstance(item.default, int) and given != int(given):
+            raise ValueError(f"{limits.label}: {given} is not a whole number")
+        if not limits.low <= given <= limits.high:  # also refuses nan
+            raise ValueError(f"{limits.label}: {given:g} is outside {limits.low:g} … {limits.high:g}")
+
+
+@dataclass(frozen=True)
+class TextSpec:
+    """What is read. The digest pins the very text, so that a changed text is another run."""
+
+    name: str = setting("tinyland", "Text", "What the model reads.", choices=tuple(texts.TEXTS))
+    digest: str = ""
+
+    def __post_init__(self) -> None:
+        check(self)
+        if not self.digest:
+            object.__setattr__(self, "digest", texts.TEXTS[self.name].digest)
+
+
+@dataclass(frozen=True)
+class Size:
+    """The dimensions of a tiny transformer: number of layers, width of the hidden states, attention heads."""
+
+    layers: int
+    width: int
+    heads: int
+
+
+SIZES = {"0.1M": Size(2, 64, 4), "0.3M": Size(3, 96, 6), "1M": Size(5, 128, 8)}
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """Which transformer, and how large."""
+
+    architecture: str = setting(
+        "roformer",
+        "Architecture",
+        "RoFormer is BERT with rotary positions; bert is the original with learnt absolute positions, which learns facts later.",
+        choices=("roformer", "bert"),
+    )
+    size: str = setting("0.1M", "Size", "Parameters, about: without the embeddings of a large vocabulary.", choices=tuple(SIZES))
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class TrainSpec:
+    """How the weights are moved. The caps keep a run within what a laptop gives in half an hour."""
+
+    steps: int = setting(1_000, "Steps", "Batches the model learns from, one after the other.", low=1, high=20_000)
+    batch_size: int = setting(24, "Batch size", "Texts in one step.", low=1, high=128)
+    context: int = setting(64, "Context", "Tokens the model reads at once; longer texts are cut.", low=8, high=128)
+    optimizer: str = setting(
+        "muon",
+        "Optimiser",
+        "Muon moves the matrices inside the blocks, AdamW all the rest; or AdamW alone.",
+        choices=("muon", "adamw"),
+    )
+    learning_rate: float = setting(1e-2, "Learning rate (AdamW)", "For embeddings, biases and norms.", low=0.0, high=1.0)
+    muon_learning_rate: float = setting(2e-2, "Learning rate (Muon)", "For the matrices inside the blocks.", low=0.0, high=1.0)
+    warmup: float = setting(
+        0.02,
+        "Warm-up",
+        "Share of the steps in which the learning rate rises; then it falls to zero.",
+        low=0.0,
+        high=1.0,
+    )
+    clip: float = setting(1.0, "Gradient clipping", "Longest gradient allowed; 0 clips nothing.", low=0.0, high=100.0)
+    device: str = setting(
+        "cpu",
+        "Device",
+        "Where the model trains. Only cpu promises the same weights each time.",
+        choices=("cpu", "cuda", "mps"),
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class MaskingSpec:
+    """The objective of masked language modelling (BERT, section 3.1)."""
+
+    mask_rate: float = setting(
+        0.3,
+        "Mask rate",
+        "Share of the tokens to guess: of these 80 % are hidden, 10 % swapped, 10 % left.",
+        low=0.01,
+        high=0.9,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)

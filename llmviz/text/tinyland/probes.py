@@ -1,0 +1,84 @@
+"""Questions to a masked language model whose answers the text states, but never in the words of the question.
+
+Each fact is asked in the one sentence in which it is never told (`stories.py`), set into held-out stories with less or more around it.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+
+from llmviz.text.tinyland import world
+from llmviz.text.tinyland.stories import CAPITAL_SENTENCES, SOUND_SENTENCES
+
+ROUNDS = 8  # how often a story is asked again, with another stretch of it around the fact
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Words with one place to fill: `words[hidden]` is the truth."""
+
+    words: tuple[str, ...]
+    hidden: int
+
+    @property
+    def truth(self) -> str:
+        """The word the model has to name."""
+        return self.words[self.hidden]
+
+
+def facts(stories: Sequence[str], count: int) -> list[Probe]:
+    """At least `count` different probes, as many for every country: its capital is asked for."""
+    return _probes(stories, CAPITAL_SENTENCES, ("country", "capital"), world.CAPITALS, count)
+
+
+def sounds(stories: Sequence[str], count: int) -> list[Probe]:
+    """At least `count` different probes, as many for every animal: what it does is asked for."""
+    table = {animal: sound for animal, (sound, _, _) in world.SOUNDS.items()}
+    return _probes(stories, SOUND_SENTENCES, ("animal", "sound"), table, count)
+
+
+def _probes(
+    stories: Sequence[str],
+    sentences: tuple[str, ...],
+    slots: tuple[str, str],
+    table: Mapping[str, str],
+    count: int,
+) -> list[Probe]:
+    """Replace the fact a story tells by the sentence in which it is never told, with a random stretch of the story around it.
+
+    Raises ValueError where the stories give too few different ones.
+    """
+    pairs = tuple(table.items())
+    told = {_fill(sentence, slots, pair): pair for pair in pairs for sentence in sentences}
+    held_out = {pair: _fill(sentences[place % len(sentences)], slots, pair).split() for place, pair in enumerate(pairs)}
+    found: dict[tuple[str, str], set[Probe]] = {pair: set() for pair in pairs}
+    each = math.ceil(count / len(pairs))
+    random = Random(sentences[0])
+    for story in (story for _ in range(ROUNDS) for story in stories):
+        parts = list(_sentences(story))
+        place = next((place for place, part in enumerate(parts) if part in told), None)
+        if place is None or len(found[pair := told[parts[place]]]) == each:
+            continue
+        before = " ".join(parts[random.randint(0, place) : place]).split()
+        after = " ".join(parts[place + 1 : random.randint(place, len(parts) - 1) + 1]).split()
+        found[pair].add(Probe((*before, *held_out[pair], *after), len(before) + held_out[pair].index(pair[1])))
+    if any(len(probes) < each for probes in found.values()):
+        raise ValueError(f"{len(stories)} stories are too few for {each} probes of each fact")
+    return sorted((probe for probes in found.values() for probe in probes), key=lambda probe: probe.words)
+
+
+def _fill(sentence: str, slots: tuple[str, str], values: tuple[str, str]) -> str:
+    for slot, value in zip(slots, values, strict=True):
+        sentence = sentence.replace(f"{{{slot}}}", value)
+    return sentence
+
+
+def _sentences(story: str) -> Iterator[str]:
+    """The sentences of a text, each with its closing mark."""
+    words: list[str] = []
+    for word in story.split():
+        words.append(word)
+        if word in (".", "!"):
+            yield " ".join(words)
+            words = []

@@ -1,0 +1,155 @@
+"""From text to tokens: one word one token for Tinyland, WordPiece for real text, and what a user's sentence becomes.
+
+All of a tokenizer, its handling of capitals included, lies in its tokenizer.json: whoever reads the file reads text as we do.
+"""
+
+import difflib
+import itertools
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+
+from llmviz.text import store
+from llmviz.text.corpora import Corpus
+from llmviz.text.special import CLS, MASK, SEP, SPECIAL, UNK
+from llmviz.text.tinyland import corpus as tinyland
+
+PIECES = 2_000  # of a real text: each more costs a tiny model as many weights as it has in a row, and seconds at the output layer
+LONGEST_WORD = 40  # letters; a longer one is a web address or noise, and [UNK]
+RAREST_LETTER = 50  # times in the text; a rarer letter would cost two entries of the vocabulary and is [UNK]
+MARK = "▁"  # stands before a word while BPE learns; no keyboard types it
+NEAR = 0.6  # difflib's ratio above which two words look alike
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One token of a user's text: `text` as in the vocabulary, its id, what the user typed for it, and whether the model knows it."""
+
+    text: str
+    id: int
+    source: str
+    known: bool
+
+
+def word_level(words: Iterable[str]) -> Tokenizer:
+    """One token a word, the vocabulary sorted; the user's capitals do not matter, names get theirs back.
+
+    Raises ValueError for a word that no text could yield: one with a space or punctuation inside, with capitals past the first letter,
+    or two that differ in capitals only.
+    """
+    listed = sorted(set(words))
+    tokenizer = Tokenizer(models.WordLevel({word: id for id, word in enumerate((*SPECIAL, *listed))}, unk_token=SPECIAL[UNK]))
+    # Accents stay: no word may change on its way to the vocabulary.
+    lower = normalizers.BertNormalizer(strip_accents=False, lowercase=True)
+    tokenizer.normalizer = normalizers.Sequence([lower, *_capitals(listed)])
+    _finish(tokenizer)
+    for word in listed:
+        if word in SPECIAL or tokenizer.encode(word, add_special_tokens=False).ids != [tokenizer.token_to_id(word)]:
+            raise ValueError(f"{word!r} cannot be a word of this vocabulary: in a text it would be read as something else")
+    return tokenizer
+
+
+def _capitals(words: list[str]) -> Iterator[normalizers.Normalizer]:
+    """One rule per letter: raise it where the rest of a name follows. Letter for letter, so that offsets stay true."""
+    letter = r"[\p{L}\p{M}\p{N}]"
+    names = sorted(word for word in words if word[:1] != word[:1].lower())
+    for capital, group in itertools.groupby(names, key=lambda name: name[0]):
+        rests = "|".join(re.escape(name[1:]) for name in group)
+        yield normalizers.Replace(Regex(rf"(?<!{letter}){re.escape(capital.lower())}(?=(?:{rests})(?!{letter}))"), capital)
+
+
+def train_wordpiece(documents: Sequence[str], size: int) -> Tokenizer:
+    """A lower-case WordPiece tokenizer of `size` entries, the same for the same documents.
+
+    The library's own WordPiece trainer breaks ties at random. Its BPE trainer does not, so BPE learns which strings of letters are
+    frequent, with a mark before each word, and the strings become pieces: marked ones begin a word, all others continue one.
+    Raises ValueError where the documents do not hold enough different strings.
+    """
+    normalizer = normalizers.BertNormalizer(strip_accents=True, lowercase=True)
+    words = _count_words(documents, normalizer)
+    letters: Counter[str] = Counter()
+    for word, count in words.items():
+        letters.update({letter: count * word.count(letter) for letter in set(word)})
+    alphabet = sorted(letter for letter, count in letters.items() if count >= RAREST_LETTER)
+    kept = set(alphabet)
+    repeated = (f"{MARK}{word}" for word, count in sorted(words.items()) if kept.issuperset(word) for _ in range(count))
+    bpe = Tokenizer(models.BPE())
+    # Merging the mark with a letter yields nothing new, hence twice the alphabet on top.
+    trainer = trainers.BpeTrainer(vocab_size=size + 2 * len(alphabet) + 2, initial_alphabet=[], show_progress=False)
+    bpe.train_from_iterator(repeated, trainer)
+    learnt = sorted(bpe.get_vocab().items(), key=lambda entry: entry[1])
+    found = (text[1:] if text.startswith(MARK) else f"##{text}" for text, _ in learnt if text != MARK)
+    single = [piece for letter in alphabet for piece in (letter, f"##{letter}")]
+    entries = list(dict.fromkeys((*SPECIAL, *single, *found)))[:size]
+    if len(entries) < size:
+        raise ValueError(f"this text is too short for {size} word pieces; it has {len(entries)}")
+    vocabulary = {piece: id for id, piece in enumerate(entries)}
+    tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=SPECIAL[UNK], max_input_chars_per_word=LONGEST_WORD))
+    tokenizer.normalizer = normalizer
+    _finish(tokenizer)
+    return tokenizer
+
+
+def tokenizer_for(corpus: Corpus) -> Tokenizer:
+    """The tokenizer of a text: Tinyland's word list, or WordPiece trained on the text's training part and kept on this machine.
+
+    Raises ValueError where there is too little text to train on.
+    """
+    if corpus.name == "tinyland":
+        return word_level(tinyland.words())
+    file = store.path(corpus.digest, f"wordpiece-{PIECES}.json")
+    try:
+        return load_tokenizer(file)
+    except ValueError:  # never trained here, or damaged
+        trained = train_wordpiece(corpus.train, PIECES)
+        store.keep(file, trained.to_str())
+        return trained
+
+
+def load_tokenizer(file: Path) -> Tokenizer:
+    """The tokenizer of a tokenizer.json. Raises ValueError, in a sentence, where there is none or it is damaged."""
+    try:
+        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except Exception as problem:  # the library raises bare Exception
+        raise ValueError(f"{file.name} cannot be read as a tokenizer ({problem})") from problem
+
+
+def pieces(tokenizer: Tokenizer, text: str) -> list[Piece]:
+    """The tokens of a user's text, without [CLS] and [SEP]. A typed [MASK] is one; any other special token is an unknown word."""
+    # A lone surrogate, half of an emoji, is no text that Rust could read; the lengths stay equal.
+    text = text.encode("utf-8", "replace").decode("utf-8")
+    encoding = tokenizer.encode(text, add_special_tokens=False)
+    found = []
+    for id, token, (start, end) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True):
+        known = id >= MASK
+        found.append(Piece(token if known else SPECIAL[UNK], id if known else UNK, text[start:end], known))
+    return found
+
+
+def nearest(word: str, tokenizer: Tokenizer, count: int = 3) -> list[str]:
+    """Known whole words that look most like an unknown one, the nearest first; fewer than `count`, or none, where few do."""
+    known = {entry.lower(): entry for entry in sorted(tokenizer.get_vocab()) if len(entry) > 1 and entry.isalpha()}
+    return [known[match] for match in difflib.get_close_matches(word.lower()[:LONGEST_WORD], known, count, NEAR)]
+
+
+def _count_words(documents: Sequence[str], normalizer: normalizers.Normalizer) -> Counter[str]:
+    splitter = pre_tokenizers.BertPreTokenizer()
+    words: Counter[str] = Counter()
+    for document in documents:
+        words.update(word for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(document)))
+    return words
+
+
+def _finish(tokenizer: Tokenizer) -> None:
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    tokenizer.decoder = decoders.WordPiece()
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]",
+        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
+        special_tokens=[(SPECIAL[CLS], CLS), (SPECIAL[SEP], SEP)],
+    )
+    tokenizer.add_special_tokens(list(SPECIAL))

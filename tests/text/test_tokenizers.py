@@ -1,0 +1,132 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tokenizers import Tokenizer
+
+from llmviz.text.special import CLS, FIRST, MASK, SEP, SPECIAL, UNK
+from llmviz.text.tokenizers import Piece, load_tokenizer, nearest, pieces, train_wordpiece, word_level
+
+WORDS = ("Anna", "Ann", "I", "Élan", "a", "dog", "naïve", "sees", ".", "!", "?", ",")
+PROSE = tuple(
+    f"The {number}th president said that the people of this union were united and strong, and he was right." for number in range(400)
+)
+
+
+@pytest.fixture(scope="module")
+def words() -> Tokenizer:
+    return word_level(WORDS)
+
+
+@pytest.fixture(scope="module")
+def wordpiece() -> Tokenizer:
+    return train_wordpiece(PROSE, 120)
+
+
+def test_word_level_has_one_sorted_entry_a_word(words: Tokenizer) -> None:
+    listed = [words.id_to_token(id) for id in range(words.get_vocab_size())]
+    assert listed == [*SPECIAL, *sorted(WORDS)]
+
+
+def test_capitals_fold_to_the_vocabularys_own(words: Tokenizer) -> None:
+    encoding = words.encode("ANNA i ann, A Dog. élan NAÏVE annas annan")
+    assert encoding.tokens == ["[CLS]", "Anna", "I", "Ann", ",", "a", "dog", ".", "Élan", "naïve", "[UNK]", "[UNK]", "[SEP]"]
+
+
+def test_offsets_point_at_what_the_user_typed(words: Tokenizer) -> None:
+    text = "  ANNA's élan!🎉 dog"
+    assert [piece.source for piece in pieces(words, text)] == ["ANNA", "'", "s", "élan", "!", "🎉", "dog"]
+
+
+def test_decoding_restores_the_sentence(words: Tokenizer) -> None:
+    assert words.decode(words.encode("anna sees a dog, ann.").ids) == "Anna sees a dog, Ann."
+
+
+def test_all_of_it_is_in_the_file(words: Tokenizer, tmp_path: Path) -> None:
+    words.save(str(tmp_path / "tokenizer.json"))
+    assert load_tokenizer(tmp_path / "tokenizer.json").encode("i, ANNA").tokens == ["[CLS]", "I", ",", "Anna", "[SEP]"]
+
+
+@pytest.mark.parametrize("impossible", [["a b"], ["McDonald"], ["May", "may"], ["o'clock"], [""], ["[MASK]"]])
+def test_a_word_no_text_could_yield_is_refused(impossible: list[str]) -> None:
+    with pytest.raises(ValueError, match="cannot be a word of this vocabulary"):
+        word_level(impossible)
+
+
+def test_wordpiece_has_its_size_and_continues_words(wordpiece: Tokenizer) -> None:
+    assert wordpiece.get_vocab_size() == 120
+    assert [wordpiece.id_to_token(id) for id in range(FIRST)] == list(SPECIAL)
+    tokens = wordpiece.encode("presidents", add_special_tokens=False).tokens
+    assert len(tokens) > 1 and all(token.startswith("##") for token in tokens[1:])
+    assert wordpiece.decode(wordpiece.encode("The President united").ids) == "the president united"
+
+
+def test_wordpiece_leaves_no_word_of_its_text_unknown(wordpiece: Tokenizer) -> None:
+    assert not any(UNK in encoding.ids for encoding in wordpiece.encode_batch(list(PROSE)))
+
+
+def test_wordpiece_is_the_same_in_every_process(wordpiece: Tokenizer) -> None:
+    program = "from tests.text.test_tokenizers import PROSE, train_wordpiece; print(train_wordpiece(PROSE, 120).to_str())"
+    again = [subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip() for _ in range(2)]
+    assert again == [wordpiece.to_str()] * 2
+
+
+def test_too_little_text_is_a_sentence() -> None:
+    with pytest.raises(ValueError, match="too short for 2000 word pieces"):
+        train_wordpiece(["hello world"] * 60, 2_000)
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\n\t", "\x00\x07\x1b", "\u200f\u200e"])
+def test_nothing_to_read_is_no_pieces(words: Tokenizer, text: str) -> None:
+    assert pieces(words, text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("🎉", 1),
+        ("👩‍👩‍👧 dog", 2),
+        ("שלום עולם", 2),
+        ("\ud83d dog", 2),
+        ("<script>alert(1)</script>", 11),
+        ("**a** `dog`", 8),
+        ("a " * 500, 500),
+    ],
+)
+def test_any_text_is_pieces(words: Tokenizer, wordpiece: Tokenizer, text: str, count: int) -> None:
+    assert len(pieces(words, text)) == count
+    for tokenizer in (words, wordpiece):
+        for piece in pieces(tokenizer, text):
+            assert piece.known == (piece.id != UNK) and piece.text == tokenizer.id_to_token(piece.id)
+
+
+def test_a_typed_mask_is_one_and_other_special_tokens_are_unknown_words(words: Tokenizer) -> None:
+    assert pieces(words, "a [MASK] [SEP] [PAD] [CLS]") == [
+        Piece("a", words.encode("a").ids[1], "a", True),
+        Piece("[MASK]", MASK, "[MASK]", True),
+        *(Piece("[UNK]", UNK, source, False) for source in ("[SEP]", "[PAD]", "[CLS]")),
+    ]
+
+
+def test_a_pair_is_set_apart(words: Tokenizer) -> None:
+    pair = words.encode("a dog", "Anna sees")
+    assert [place for place, id in enumerate(pair.ids) if id in (CLS, SEP)] == [0, 3, 6]
+    assert pair.type_ids == [0, 0, 0, 0, 1, 1, 1]
+
+
+def test_nearest_words_look_alike(words: Tokenizer, wordpiece: Tokenizer) -> None:
+    assert nearest("anne", words) == ["Ann", "Anna"] or nearest("anne", words) == ["Anna", "Ann"]
+    assert nearest("dogs", words, count=1) == ["dog"]
+    assert nearest("🎉", words) == nearest("", words) == nearest("x" * 10_000, words) == []
+    assert not any(match.startswith(("##", "[")) for match in nearest("presidentt", wordpiece, count=9))
+
+
+def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
+    damaged = tmp_path / "tokenizer.json"
+    for content in ("", "{", "[]", '{"model": null}'):
+        damaged.write_text(content)
+        with pytest.raises(ValueError, match=r"tokenizer\.json cannot be read"):
+            load_tokenizer(damaged)
+    with pytest.raises(ValueError, match=r"tokenizer\.json cannot be read"):
+        load_tokenizer(tmp_path / "missing" / "tokenizer.json")

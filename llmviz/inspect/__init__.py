@@ -1,0 +1,1 @@
+"""Questions to kept weights, and what each snapshot answers."""

@@ -1,0 +1,68 @@
+"""One sentence through every snapshot of a masked language model: what it expects at each place."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from llmviz.core.trace import IntArray, Question, Trace
+from llmviz.inspect import snapshots
+from llmviz.text.special import CLS, FIRST, MASK, SEP
+from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
+
+
+def answer(folders: Mapping[int, Path], question: Question) -> list[Trace]:
+    """The traces of the sentence through each snapshot, given as step -> folder, in the order of the steps.
+
+    Raises ValueError, in a sentence, where there is nothing to read, too much, or a place that does not exist.
+    """
+    if not folders:
+        return []
+    steps = sorted(folders)
+    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    sentence = pieces(tokenizer, question.text)
+    _check(sentence, question, snapshots.context(folders[steps[0]]))
+    true_ids = np.array([piece.id for piece in sentence])
+    seen = true_ids.copy()
+    seen[list(question.hidden)] = MASK
+    logits, attention = snapshots.run([folders[step] for step in steps], torch.tensor([[CLS, *seen, SEP]]))
+    words = {id: word for word, id in tokenizer.get_vocab().items()}
+    return [
+        _trace(step, logits[place], attention[place] if question.attention else None, true_ids, sentence, words, question.top)
+        for place, step in enumerate(steps)
+    ]
+
+
+def _check(sentence: list[Piece], question: Question, context: int) -> None:
+    if not sentence:
+        raise ValueError("there is no word to read")
+    if len(sentence) + 2 > context:
+        raise ValueError(f"this sentence has {len(sentence)} tokens; this model reads {context - 2}")
+    if not set(question.hidden) <= set(range(len(sentence))):
+        raise ValueError(f"this sentence has {len(sentence)} tokens; a hidden place lies outside")
+
+
+def _trace(
+    step: int,
+    logits: torch.Tensor,
+    attention: torch.Tensor | None,
+    true_ids: IntArray,
+    sentence: list[Piece],
+    words: Mapping[int, str],
+    top: int,
+) -> Trace:
+    """One snapshot's answer from its logits (1, n + 2, vocabulary) and attention (layer, head, n + 2, n + 2)."""
+    inside = logits[0, 1:-1].clone()  # (n, vocabulary): without [CLS] and [SEP]
+    inside[:, :FIRST] = -torch.inf  # a special token is no answer; training never asks for one
+    probabilities = inside.softmax(-1)
+    best = probabilities.topk(min(top, probabilities.shape[-1] - FIRST))
+    return Trace(
+        step=step,
+        tokens=tuple(piece.text for piece in sentence),
+        probability=probabilities.gather(1, torch.from_numpy(true_ids)[:, None])[:, 0].numpy(),
+        candidates=best.indices.numpy(),
+        candidate_probability=best.values.numpy(),
+        words=tuple(tuple(words[id] for id in row) for row in best.indices.tolist()),
+        attention=None if attention is None else attention.numpy(),
+    )

@@ -1,0 +1,1 @@
+"""Tiny transformers: how large they are, how they begin, how they are kept on disk."""

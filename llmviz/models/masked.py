@@ -1,0 +1,57 @@
+"""Tiny masked language models of transformers: RoFormer (BERT with rotary positions) and the original BERT."""
+
+import torch
+from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, RoFormerConfig, RoFormerForMaskedLM
+
+from llmviz.core.settings import SIZES, ModelSpec
+
+CLASSES = {"roformer": (RoFormerConfig, RoFormerForMaskedLM), "bert": (BertConfig, BertForMaskedLM)}
+
+# BERT's 0.02 suits a width of 768. At 64 it is too short: words of a kind then grow alike before the model can tell them apart.
+INITIALIZER_RANGE = 0.06
+
+
+def random_start(spec: ModelSpec, vocabulary: int, context: int, seed: int) -> PreTrainedModel:
+    """A model with random weights that reads up to `context` tokens. The same seed gives the same weights."""
+    size = SIZES[spec.size]
+    config_class, model_class = CLASSES[spec.architecture]
+    config = config_class(
+        vocab_size=vocabulary,
+        hidden_size=size.width,
+        embedding_size=size.width,
+        num_hidden_layers=size.layers,
+        num_attention_heads=size.heads,
+        intermediate_size=4 * size.width,
+        max_position_embeddings=context,
+        type_vocab_size=2,
+        # No dropout: within a minute of training the model never sees enough of the text to learn it by heart.
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        pad_token_id=0,
+        hidden_act="relu",  # the backward pass of BERT's gelu takes seven times as long, a tenth of a whole step
+        initializer_range=INITIALIZER_RANGE,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return model_class(config)
+
+
+def hidden_states(model: PreTrainedModel, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """The encoder's last hidden states: (batch, n, width)."""
+    states: torch.Tensor = model.base_model(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+    return states
+
+
+def logits_at(model: PreTrainedModel, input_ids: torch.Tensor, attention_mask: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Logits where `places` (batch, n) is True, row by row: (number of places, vocabulary).
+
+    At small widths the projection onto the vocabulary is a large part of a step, so it is taken only where a loss is.
+    """
+    states = hidden_states(model, input_ids, attention_mask)
+    logits: torch.Tensor = model.cls(states[places])
+    return logits
+
+
+def parameters(model: PreTrainedModel) -> int:
+    """How many numbers training moves; tied weights count once."""
+    return sum(parameter.numel() for parameter in model.parameters() if parameter.requires_grad)

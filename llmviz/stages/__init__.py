@@ -1,0 +1,20 @@
+"""The stages of a language model's life, one file each."""
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from llmviz.core import catalogue
+from llmviz.core.spec import RunSpec
+from llmviz.training.stage import Stage
+
+
+def build(spec: RunSpec, parent: Path | None) -> Stage[Any]:
+    """The stage a spec describes, ready to train. `parent` is the folder of the parent's last snapshot; None is a random start."""
+    stage: Stage[Any] = importlib.import_module(catalogue.stage(spec.stage).module).build(spec, parent)
+    return stage
+
+
+def warm() -> None:
+    """Load and keep what a first run needs, so that training begins at once when somebody asks for it."""
+    build(RunSpec("mlm"), None)

@@ -1,0 +1,157 @@
+"""Masked language modelling: hide some words of a text and guess them from both sides (BERT, section 3.1).
+
+Data, loss, metrics, top to bottom. Nobody labels anything: the hidden word is the answer.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel
+
+from llmviz.core.settings import MaskingSpec
+from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
+from llmviz.core.update import Sample
+from llmviz.models import files, masked
+from llmviz.stages import bounds, probes
+from llmviz.stages.texts import Encoded, Ids, encoded, padded
+from llmviz.text.masks import IGNORED, hide, mask
+from llmviz.text.special import MASK, PAD, SEP
+
+VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
+PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
+CANDIDATES = 5
+EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
+
+Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (texts, longest)
+
+
+def build(spec: RunSpec, parent: Path | None) -> "MaskedTokens":
+    """The stage of this spec, on the parent's weights or on random ones."""
+    text = encoded(spec.text)
+    if parent:
+        model = files.load(parent)
+    else:
+        model = masked.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
+    return MaskedTokens(spec, text, model.to(spec.train.device))
+
+
+@dataclass(frozen=True)
+class MaskedBatch:
+    """Corrupted texts and what stood there: three tensors (batch, n); labels are -100 where nothing is to be guessed."""
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    labels: torch.Tensor
+
+    @property
+    def tokens(self) -> int:
+        """Tokens the model reads, padding left out."""
+        return int(self.attention_mask.sum())
+
+
+class MaskedTokens:
+    """A model that learns to name hidden words."""
+
+    def __init__(self, spec: RunSpec, text: Encoded, model: PreTrainedModel) -> None:
+        self.spec = spec
+        self.text = text
+        self.model = model
+        self.objective: MaskingSpec = spec.objective
+        self._validation = self._hidden(text.validation[:VALIDATION])
+        self._probes = self._probe(text.validation, PROBES)
+        self.references = bounds.references(spec.text, text, self._validation)
+
+    # Data
+
+    def batch(self, step: int) -> MaskedBatch:
+        """Texts of this step, corrupted: whole ones or, every so often, single sentences, in which facts are learnt sooner."""
+        rng = np.random.default_rng((self.spec.seed, step))
+        count, texts = self.spec.train.batch_size, self.text.train
+        if rng.random() < self.objective.sentences:
+            count, texts = 2 * count, self.text.sentences  # short ones: about as much to read
+        ids = padded([self._cut(texts[place]) for place in rng.integers(len(texts), size=count)])
+        return self._tensors(*mask(ids, _special(ids), self.objective.mask_rate, self.text.vocabulary, rng))
+
+    def _cut(self, ids: Ids) -> Ids:
+        """The text's beginning, as far as the model reads, closed by [SEP]."""
+        context = self.spec.train.context
+        return ids if len(ids) <= context else np.append(ids[: context - 1], SEP)
+
+    def _hidden(self, texts: Sequence[Ids]) -> list[Hidden]:
+        """Held-out texts with fixed places hidden, all by [MASK], in batches of like lengths."""
+        ordered = sorted((self._cut(ids) for ids in texts), key=len)
+        rng = np.random.default_rng(0)
+        groups = [padded(ordered[first : first + 64]) for first in range(0, len(ordered), 64)]
+        return [hide(ids, _special(ids), EVALUATION_RATE, rng) for ids in groups]
+
+    def _probe(self, texts: Sequence[Ids], count: int) -> dict[str, Hidden]:
+        return probes.probes(self.text, texts, count) if self.spec.text.name == "tinyland" else {}
+
+    def _tensors(self, corrupted: Ids, labels: Ids) -> MaskedBatch:
+        arrays = (corrupted, (corrupted != PAD).astype(np.int64), labels)
+        return MaskedBatch(*(torch.from_numpy(array).to(self.model.device) for array in arrays))
+
+    # Loss
+
+    def loss(self, batch: MaskedBatch) -> torch.Tensor:
+        """Mean of −log p(the word that stood there) over the targets, in nats."""
+        logits, truth = self._guess(batch)  # (targets, vocabulary), (targets)
+        return cross_entropy(logits, truth)
+
+    def _guess(self, batch: MaskedBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        targets = batch.labels != IGNORED
+        return masked.logits_at(self.model, batch.input_ids, batch.attention_mask, targets), batch.labels[targets]
+
+    # Metrics
+
+    def evaluate(self) -> dict[str, float]:
+        """Loss and accuracy on hidden words of validation texts; the share of each probe set answered."""
+        return self._measure(self._validation) | self._answered(self._probes)
+
+    def test(self) -> dict[str, float]:
+        """The same on test texts, beside the lines that bound them."""
+        texts = self._hidden(self.text.test[:TEST])
+        probes = self._probe(self.text.test, TEST_PROBES)
+        return self._measure(texts) | self._answered(probes) | bounds.references(self.spec.text, self.text, texts)
+
+    @torch.no_grad()
+    def _measure(self, hidden: Sequence[Hidden]) -> dict[str, float]:
+        losses, hits = [], []
+        for part in hidden:
+            logits, truth = self._guess(self._tensors(*part))
+            losses.append(cross_entropy(logits, truth, reduction="none"))
+            hits.append(logits.argmax(-1) == truth)
+        return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
+
+    def _answered(self, probes: Mapping[str, Hidden]) -> dict[str, float]:
+        return {name: self._measure([part])["accuracy"] for name, part in probes.items()}
+
+    @torch.no_grad()
+    def samples(self, step: int) -> list[Sample]:
+        """The likeliest words for each gap of the text's default sentence."""
+        text, tokenizer = TEXTS[self.spec.text.name], self.text.tokenizer
+        ids = np.array(tokenizer.encode(text.sentence).ids)[None]
+        labels = np.full_like(ids, IGNORED)
+        for place in text.hidden:
+            labels[0, place + 1] = ids[0, place + 1]  # [CLS] stands first
+        logits, truth = self._guess(self._tensors(np.where(labels != IGNORED, MASK, ids), labels))
+        found = logits.softmax(-1).topk(CANDIDATES)
+        return [
+            Sample(step, text.sentence, tokenizer.id_to_token(int(word)), [(tokenizer.id_to_token(id), p) for id, p in zip(ids, ps)])
+            for word, ids, ps in zip(truth, found.indices.tolist(), found.values.tolist(), strict=True)
+        ]
+
+    def save(self, folder: Path) -> None:
+        """Write the model and its tokenizer so that `from_pretrained` reads them."""
+        files.save(self.model, self.text.tokenizer, folder)
+
+
+def _special(ids: Ids) -> npt.NDArray[np.bool_]:
+    """Where a token is never a target: padding, [CLS], [SEP]. An unknown word is none either: there is nothing to name."""
+    return ids < MASK

@@ -1,0 +1,135 @@
+"""Training as a loop you can watch: it yields what happened and stands still until asked for more.
+
+Pausing is not asking. Stopping is leaving the loop. Each batch is a function of (seed, step) and nothing is drawn at random while
+training, so a run that goes on from a checkpoint ends with the very weights of one that was never interrupted.
+"""
+
+import math
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import safe_open
+from safetensors.torch import save_file
+
+from llmviz.core.settings import TrainSpec
+from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
+from llmviz.training.optimizers import optimizers, schedule
+from llmviz.training.stage import Stage
+
+MOST_SNAPSHOTS = 32
+
+
+def snapshot_steps(steps: int, most: int = MOST_SNAPSHOTS) -> list[int]:
+    """The steps at which weights are kept and evaluated: 0, then dense while much happens, then sparse, and the last."""
+    return sorted({round(steps * (place / (most - 1)) ** 2) for place in range(most)})
+
+
+class Training:
+    """A stage on its way: the loop, and all that a checkpoint has to hold."""
+
+    def __init__(self, stage: Stage[Any], settings: TrainSpec) -> None:
+        self.stage = stage
+        self.settings = settings
+        self.step = 0
+        self.seconds = 0.0
+        self._resumed = False
+        self._looked = -1  # the last step evaluated and kept
+        self._since = 0.0
+        self._optimizers = optimizers(stage.model, settings)
+        self._schedules = [schedule(optimizer, settings) for optimizer in self._optimizers]
+
+    def updates(self) -> Iterator[Update]:
+        """Train to the end. A Snapshot is the consumer's moment to save: the model stands still until it asks for more.
+
+        Raises FloatingPointError where the loss is no longer a number.
+        """
+        self._since = time.perf_counter()
+        keep = set(snapshot_steps(self.settings.steps))
+        if not self._resumed:
+            weights = sum(weight.numel() for weight in self.stage.model.parameters() if weight.requires_grad)
+            vocabulary = self.stage.model.config.vocab_size
+            yield from self._say(Begin(0, self.settings.steps, weights, vocabulary, dict(self.stage.references)))
+        if self.step in keep and self._looked != self.step:
+            yield from self._look()
+        while self.step < self.settings.steps:
+            loss, tokens = self._learn()
+            yield from self._say(Step(self.step, loss, tokens, self._elapsed()))
+            if self.step in keep:
+                yield from self._look()
+        metrics = self.stage.test()
+        yield Done(self.step, metrics, self._elapsed())
+
+    def _learn(self) -> tuple[float, int]:
+        """One batch: forward, backward, update. Returns its loss and the tokens read."""
+        batch = self.stage.batch(self.step + 1)
+        self.stage.model.train()
+        loss = self.stage.loss(batch)
+        loss.backward()
+        if self.settings.clip:
+            torch.nn.utils.clip_grad_norm_(self.stage.model.parameters(), self.settings.clip)
+        for optimizer, schedule in zip(self._optimizers, self._schedules, strict=True):
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+        self.step += 1
+        if not math.isfinite(loss.item()):
+            raise FloatingPointError(f"the loss is no longer a number at step {self.step}; a smaller learning rate may help")
+        return loss.item(), batch.tokens
+
+    def _look(self) -> Iterator[Update]:
+        """Evaluate, ask the fixed prompts, keep the weights. All is computed before the first word is said."""
+        self.stage.model.eval()
+        found = [Score(self.step, self.stage.evaluate()), *self.stage.samples(self.step), Snapshot(self.step)]
+        for update in found:
+            if isinstance(update, Snapshot):
+                self._looked = self.step
+            yield from self._say(update)
+
+    def _elapsed(self) -> float:
+        return self.seconds + time.perf_counter() - self._since
+
+    def _say(self, update: Update) -> Iterator[Update]:
+        """Yield with the clock stopped, so that a pause costs no training time."""
+        self.seconds = self._elapsed()
+        yield update
+        self._since = time.perf_counter()
+
+    def save_checkpoint(self, file: Path, notes: dict[str, str]) -> None:
+        """Write all that is needed to go on: fp32 weights, the optimisers' tensors, step, seconds and the caller's notes."""
+        tensors = {f"model.{name}": tensor for name, tensor in self.stage.model.state_dict().items()}
+        for index, optimizer in enumerate(self._optimizers):
+            for place, state in optimizer.state_dict()["state"].items():
+                tensors |= {f"optimizer.{index}.{place}.{name}": tensor for name, tensor in state.items()}
+        unshared = {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}
+        save_file(
+            unshared,
+            file,
+            {**notes, "llmviz.step": str(self.step), "llmviz.seconds": repr(self.seconds), "llmviz.looked": str(self._looked)},
+        )
+
+    def load_checkpoint(self, file: Path) -> dict[str, str]:
+        """Go on where `save_checkpoint` stood; returns its notes. Call before `updates`."""
+        states: list[dict[int, dict[str, torch.Tensor]]] = [{} for _ in self._optimizers]
+        weights: dict[str, torch.Tensor] = {}
+        with safe_open(file, framework="pt") as opened:
+            notes: dict[str, str] = dict(opened.metadata())
+            for name in opened.keys():  # noqa: SIM118 - a safe_open is not a mapping
+                kind, rest = name.split(".", 1)
+                if kind == "model":
+                    weights[rest] = opened.get_tensor(name)
+                else:
+                    index, place, key = rest.split(".", 2)
+                    states[int(index)].setdefault(int(place), {})[key] = opened.get_tensor(name)
+        self.stage.model.load_state_dict(weights)
+        self.step, self.seconds = int(notes.pop("llmviz.step")), float(notes.pop("llmviz.seconds"))
+        self._looked = int(notes.pop("llmviz.looked"))
+        for optimizer, state, schedule in zip(self._optimizers, states, self._schedules, strict=True):
+            optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+            for group, base in zip(optimizer.param_groups, schedule.base_lrs, strict=True):
+                group["lr"] = base * schedule.lr_lambdas[0](self.step)
+            schedule.last_epoch = self.step
+        self._resumed = True
+        return notes

@@ -1,0 +1,51 @@
+"""What the loop asks of a stage. Each file in `llmviz/stages/` gives one."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol, TypeVar
+
+import torch
+from transformers import PreTrainedModel
+
+from llmviz.core.update import Sample
+
+
+class Batch(Protocol):
+    """Some texts to learn from in one step; `tokens` counts what the model reads."""
+
+    @property
+    def tokens(self) -> int: ...
+
+
+AnyBatch = TypeVar("AnyBatch", bound=Batch)
+
+
+class Stage(Protocol[AnyBatch]):
+    """A model with something to learn."""
+
+    model: PreTrainedModel
+    references: Mapping[str, float]  # the lines its loss lies between, see core.update.Begin
+
+    def batch(self, step: int) -> AnyBatch:
+        """The batch of this step: a function of the seed and the step alone."""
+        ...
+
+    def loss(self, batch: AnyBatch) -> torch.Tensor:
+        """The mean loss over the batch's targets, in nats, a scalar to go backward from."""
+        ...
+
+    def evaluate(self) -> dict[str, float]:
+        """Metrics on validation data, by the names in the catalogue."""
+        ...
+
+    def test(self) -> dict[str, float]:
+        """The final metrics, on test data."""
+        ...
+
+    def samples(self, step: int) -> list[Sample]:
+        """The model's answers to a few fixed prompts."""
+        ...
+
+    def save(self, folder: Path) -> None:
+        """Write the model so that `from_pretrained` reads it."""
+        ...

@@ -4,6 +4,7 @@ Plain frozen values. Every field carries its own label, help and range, said onc
 command line and the validation below all read them from the field.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
@@ -17,8 +18,8 @@ class Setting:
 
     label: str
     help: str
-    low: float | None = None
-    high: float | None = None
+    low: float = -math.inf
+    high: float = math.inf
     choices: tuple[str, ...] = ()
 
 
@@ -27,7 +28,7 @@ def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
     return field(default=default, metadata={"setting": Setting(label, help, **limits)})
 
 
-def settings_of(value: Any) -> Iterator[tuple[Field, Setting]]:
+def settings_of(value: Any) -> Iterator[tuple[Field[Any], Setting]]:
     """The fields of a spec that a person may set, in order."""
     for item in fields(value):
         if "setting" in item.metadata:
@@ -95,7 +96,7 @@ class ModelSpec:
 class TrainSpec:
     """How the weights are moved. The caps keep a run within what a laptop gives in half an hour."""
 
-    steps: int = setting(1_800, "Steps", "Batches the model learns from, one after the other.", low=1, high=20_000)
+    steps: int = setting(1_600, "Steps", "Batches the model learns from, one after the other.", low=1, high=20_000)
     batch_size: int = setting(24, "Batch size", "Texts in one step.", low=1, high=128)
     context: int = setting(64, "Context", "Tokens the model reads at once; longer texts are cut.", low=8, high=128)
     optimizer: str = setting(
@@ -130,14 +131,14 @@ class MaskingSpec:
     """The objective of masked language modelling (BERT, section 3.1)."""
 
     mask_rate: float = setting(
-        0.3,
+        0.2,
         "Mask rate",
         "Share of the tokens to guess: of these 80 % are hidden, 10 % swapped, 10 % left.",
         low=0.01,
         high=0.9,
     )
     sentences: float = setting(
-        0.5,
+        0.2,
         "Single sentences",
         "Share of the batches made of single sentences instead of whole texts: in short texts facts are learnt sooner.",
         low=0.0,

@@ -28,7 +28,7 @@ TEXTS = {
             "Tinyland",
             "Short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="ea8139a4c41b89448ed84604996c2cfc6d224477c1248511c531bf5f3244a83a",
+            digest="46e872fd314a2f5454f68135c9676ace0f32e192a7b4a75af5fc61f37e2ff91e",
             sentence="the capital of France is Paris .",
             hidden=(5,),
         ),

@@ -94,6 +94,7 @@ def from_json(written: dict[str, Any]) -> Update:
         kind = KINDS[values.pop("type")]
         if kind is Sample:
             values["candidates"] = [(word, probability) for word, probability in values["candidates"]]
-        return kind(**values)
+        update: Update = kind(**values)
     except (KeyError, TypeError, ValueError) as problem:
         raise ValueError(f"this is not an update ({problem})") from problem
+    return update

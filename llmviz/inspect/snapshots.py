@@ -50,7 +50,8 @@ def _empty(snapshots: Path) -> PreTrainedModel:
     if folder is None:
         raise ValueError("this run has kept no snapshot that can be read")
     model: PreTrainedModel = AutoModelForMaskedLM.from_config(AutoConfig.from_pretrained(folder), attn_implementation="eager")
-    return model.eval()
+    model.eval()
+    return model
 
 
 @lru_cache(maxsize=LOADED)

@@ -33,7 +33,17 @@ def random_start(spec: ModelSpec, vocabulary: int, context: int, seed: int) -> P
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return model_class(config)
+        model: PreTrainedModel = model_class(config)
+    return model
+
+
+def moved(model: PreTrainedModel, device: str) -> PreTrainedModel:
+    """The model on this device. Raises ValueError, in a sentence, where the machine has none of the kind."""
+    there = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not there[device]:
+        raise ValueError(f"Device: this machine has no {device} that torch can use")
+    torch.nn.Module.to(model, torch.device(device))
+    return model
 
 
 def hidden_states(model: PreTrainedModel, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
@@ -48,7 +58,8 @@ def logits_at(model: PreTrainedModel, input_ids: torch.Tensor, attention_mask: t
     At small widths the projection onto the vocabulary is a large part of a step, so it is taken only where a loss is.
     """
     states = hidden_states(model, input_ids, attention_mask)
-    logits: torch.Tensor = model.cls(states[places])
+    head: torch.nn.Module = model.get_submodule("cls")
+    logits: torch.Tensor = head(states[places])
     return logits
 
 

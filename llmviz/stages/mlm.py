@@ -33,12 +33,12 @@ Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (t
 
 def build(spec: RunSpec, parent: Path | None) -> "MaskedTokens":
     """The stage of this spec, on the parent's weights or on random ones."""
-    text = encoded(spec.text)
-    if parent:
-        model = files.load(parent)
-    else:
-        model = masked.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
-    return MaskedTokens(spec, text, model.to(spec.train.device))
+    text = encoded(spec.text, learnt_on=spec.lineage[0].text)
+    longest = max(len(ids) for part in (text.train, text.validation, text.test) for ids in part)
+    if text.told_by_grammar and spec.train.context < longest:
+        raise ValueError(f"Context: Tinyland's texts have up to {longest} tokens; cut ones would have no exact floor")
+    start = files.load(parent) if parent else masked.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
+    return MaskedTokens(spec, text, masked.moved(start, spec.train.device))
 
 
 @dataclass(frozen=True)
@@ -65,7 +65,7 @@ class MaskedTokens:
         self.objective: MaskingSpec = spec.objective
         self._validation = self._hidden(text.validation[:VALIDATION])
         self._probes = self._probe(text.validation, PROBES)
-        self.references = bounds.references(spec.text, text, self._validation)
+        self.references = bounds.references(text, self._validation)
 
     # Data
 
@@ -91,7 +91,7 @@ class MaskedTokens:
         return [hide(ids, _special(ids), EVALUATION_RATE, rng) for ids in groups]
 
     def _probe(self, texts: Sequence[Ids], count: int) -> dict[str, Hidden]:
-        return probes.probes(self.text, texts, count) if self.spec.text.name == "tinyland" else {}
+        return probes.probes(self.text, texts, count) if self.text.told_by_grammar else {}
 
     def _tensors(self, corrupted: Ids, labels: Ids) -> MaskedBatch:
         arrays = (corrupted, (corrupted != PAD).astype(np.int64), labels)
@@ -118,7 +118,7 @@ class MaskedTokens:
         """The same on test texts, beside the lines that bound them."""
         texts = self._hidden(self.text.test[:TEST])
         probes = self._probe(self.text.test, TEST_PROBES)
-        return self._measure(texts) | self._answered(probes) | bounds.references(self.spec.text, self.text, texts)
+        return self._measure(texts) | self._answered(probes) | bounds.references(self.text, texts)
 
     @torch.no_grad()
     def _measure(self, hidden: Sequence[Hidden]) -> dict[str, float]:
@@ -135,16 +135,15 @@ class MaskedTokens:
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:
         """The likeliest words for each gap of the text's default sentence."""
-        text, tokenizer = TEXTS[self.spec.text.name], self.text.tokenizer
-        ids = np.array(tokenizer.encode(text.sentence).ids)[None]
-        labels = np.full_like(ids, IGNORED)
-        for place in text.hidden:
-            labels[0, place + 1] = ids[0, place + 1]  # [CLS] stands first
-        logits, truth = self._guess(self._tensors(np.where(labels != IGNORED, MASK, ids), labels))
+        asked, pieces = TEXTS[self.spec.text.name], self.text.pieces
+        ids = np.array([self.text.tokenizer.encode(asked.sentence).ids])  # (1, n)
+        places = np.zeros_like(ids, dtype=bool)
+        places[0, [place + 1 for place in asked.hidden]] = True  # [CLS] stands first
+        logits, truth = self._guess(self._tensors(np.where(places, MASK, ids), np.where(places, ids, IGNORED)))
         found = logits.softmax(-1).topk(CANDIDATES)
         return [
-            Sample(step, text.sentence, tokenizer.id_to_token(int(word)), [(tokenizer.id_to_token(id), p) for id, p in zip(ids, ps)])
-            for word, ids, ps in zip(truth, found.indices.tolist(), found.values.tolist(), strict=True)
+            Sample(step, asked.sentence, pieces[word], [(pieces[id], p) for id, p in zip(best, chances, strict=True)])
+            for word, best, chances in zip(truth.tolist(), found.indices.tolist(), found.values.tolist(), strict=True)
         ]
 
     def save(self, folder: Path) -> None:

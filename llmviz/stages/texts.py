@@ -21,6 +21,8 @@ CLOSING = (".", "!", "?")
 class Encoded:
     """Documents as ids with [CLS] and [SEP], uncut, by split."""
 
+    spec: TextSpec
+    told_by_grammar: bool  # Tinyland in its own words, so that probabilities of the grammar are probabilities of tokens
     tokenizer: Tokenizer
     train: tuple[Ids, ...]
     validation: tuple[Ids, ...]
@@ -34,7 +36,8 @@ class Encoded:
     @cached_property
     def sentences(self) -> tuple[Ids, ...]:
         """The training documents cut after each closing mark, every sentence with its own [CLS] and [SEP]."""
-        marks = [self.tokenizer.token_to_id(mark) for mark in CLOSING]
+        vocabulary = self.tokenizer.get_vocab()
+        marks = [vocabulary[mark] for mark in CLOSING if mark in vocabulary]
         found = []
         for ids in self.train:
             inner = ids[1:-1]
@@ -44,16 +47,26 @@ class Encoded:
 
     def words(self, ids: Ids) -> list[str]:
         """The tokens of a text as they stand in the vocabulary, the special ones left out."""
-        return [self.tokenizer.id_to_token(int(id)) for id in ids if id not in (PAD, CLS, SEP)]
+        return [self.pieces[id] for id in ids if id not in (PAD, CLS, SEP)]
+
+    @cached_property
+    def pieces(self) -> tuple[str, ...]:
+        """The vocabulary in the order of its ids."""
+        vocabulary = self.tokenizer.get_vocab()
+        return tuple(sorted(vocabulary, key=vocabulary.__getitem__))
 
 
 @lru_cache(maxsize=2)
-def encoded(text: TextSpec) -> Encoded:
-    """The text this spec names, cut into tokens. Raises ValueError, in a sentence, where the text is not to be had."""
+def encoded(text: TextSpec, learnt_on: TextSpec) -> Encoded:
+    """The text a spec names, cut into the tokens of the text its lineage began with: a child keeps its parent's vocabulary.
+
+    Raises ValueError, in a sentence, where a text is not to be had.
+    """
     corpus = load(text)
-    tokenizer = tokenizer_for(corpus)
+    tokenizer = tokenizer_for(corpus if learnt_on == text else load(learnt_on))
     parts = (corpus.train, corpus.validation, corpus.test)
-    return Encoded(tokenizer, *(tuple(np.array(found.ids) for found in tokenizer.encode_batch(part)) for part in parts))
+    ids = (tuple(np.array(found.ids) for found in tokenizer.encode_batch(part)) for part in parts)
+    return Encoded(text, text.name == learnt_on.name == "tinyland", tokenizer, *ids)
 
 
 def padded(texts: Sequence[Ids]) -> Ids:

@@ -59,8 +59,8 @@ class Training:
             yield from self._say(Step(self.step, loss, tokens, self._elapsed()))
             if self.step in keep:
                 yield from self._look()
-        metrics = self.stage.test()
-        yield Done(self.step, metrics, self._elapsed())
+        trained = self.seconds  # the final test on a thousand texts is no part of the training
+        yield Done(self.step, self.stage.test(), trained)
 
     def _learn(self) -> tuple[float, int]:
         """One batch: forward, backward, update. Returns its loss and the tokens read."""
@@ -70,9 +70,9 @@ class Training:
         loss.backward()
         if self.settings.clip:
             torch.nn.utils.clip_grad_norm_(self.stage.model.parameters(), self.settings.clip)
-        for optimizer, schedule in zip(self._optimizers, self._schedules, strict=True):
+        for optimizer, rate in zip(self._optimizers, self._schedules, strict=True):
             optimizer.step()
-            schedule.step()
+            rate.step()
             optimizer.zero_grad()
         self.step += 1
         if not math.isfinite(loss.item()):
@@ -82,7 +82,7 @@ class Training:
     def _look(self) -> Iterator[Update]:
         """Evaluate, ask the fixed prompts, keep the weights. All is computed before the first word is said."""
         self.stage.model.eval()
-        found = [Score(self.step, self.stage.evaluate()), *self.stage.samples(self.step), Snapshot(self.step)]
+        found: list[Update] = [Score(self.step, self.stage.evaluate()), *self.stage.samples(self.step), Snapshot(self.step)]
         for update in found:
             if isinstance(update, Snapshot):
                 self._looked = self.step
@@ -126,10 +126,10 @@ class Training:
         self.stage.model.load_state_dict(weights)
         self.step, self.seconds = int(notes.pop("llmviz.step")), float(notes.pop("llmviz.seconds"))
         self._looked = int(notes.pop("llmviz.looked"))
-        for optimizer, state, schedule in zip(self._optimizers, states, self._schedules, strict=True):
+        for optimizer, state, rate in zip(self._optimizers, states, self._schedules, strict=True):
             optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
-            for group, base in zip(optimizer.param_groups, schedule.base_lrs, strict=True):
-                group["lr"] = base * schedule.lr_lambdas[0](self.step)
-            schedule.last_epoch = self.step
+            for group, base in zip(optimizer.param_groups, rate.base_lrs, strict=True):
+                group["lr"] = base * rate.lr_lambdas[0](self.step)
+            rate.last_epoch = self.step
         self._resumed = True
         return notes

@@ -49,14 +49,14 @@ class Muon(Optimizer):
     def step(self, closure: Callable[[], Any] | None = None) -> None:  # type: ignore[override] # no closure is ever given
         """Move every matrix that has a gradient."""
         for group in self.param_groups:
-            shapes: dict[torch.Size, list[torch.nn.Parameter]] = defaultdict(list)
+            shapes: dict[torch.Size, list[torch.Tensor]] = defaultdict(list)
             for matrix in group["params"]:
                 if matrix.grad is not None:
                     shapes[matrix.shape].append(matrix)
             for shape, matrices in shapes.items():
                 self._move(matrices, group["lr"] * max(1.0, shape[0] / shape[1]) ** 0.5, group)
 
-    def _move(self, matrices: list[torch.nn.Parameter], length: float, group: dict[str, Any]) -> None:
+    def _move(self, matrices: list[torch.Tensor], length: float, group: dict[str, Any]) -> None:
         for matrix in matrices:
             if "momentum" not in self.state[matrix]:
                 self.state[matrix]["momentum"] = torch.zeros_like(matrix)

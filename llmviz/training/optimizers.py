@@ -20,7 +20,7 @@ def optimizers(model: PreTrainedModel, settings: TrainSpec) -> list[Optimizer]:
     """
     if settings.optimizer == "adamw":
         return [_adamw(list(model.parameters()), settings)]
-    inside = [weight for weight in model.base_model.encoder.layer.parameters() if weight.ndim == 2]
+    inside = [weight for weight in model.base_model.get_submodule("encoder.layer").parameters() if weight.ndim == 2]
     chosen = {id(weight) for weight in inside}
     rest = [weight for weight in model.parameters() if id(weight) not in chosen]
     return [Muon(inside, settings.muon_learning_rate, MUON_DECAY), _adamw(rest, settings)]

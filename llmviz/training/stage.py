@@ -14,7 +14,9 @@ class Batch(Protocol):
     """Some texts to learn from in one step; `tokens` counts what the model reads."""
 
     @property
-    def tokens(self) -> int: ...
+    def tokens(self) -> int:
+        """Tokens read."""
+        ...
 
 
 AnyBatch = TypeVar("AnyBatch", bound=Batch)

@@ -8,7 +8,7 @@ from llmviz.text.tinyland.floors import World
 from llmviz.text.tinyland.opinions import OPINIONS
 from llmviz.text.tinyland.stories import STORIES
 
-SHARES = ((STORIES, 0.8), (OPINIONS, 0.2))
+SHARES = ((STORIES, 0.85), (OPINIONS, 0.15))
 TEXTS = 40_000  # over a million words: more than a run of half a minute reads
 
 

@@ -30,7 +30,8 @@ class World:
 
     def expand(self, state: State) -> Sequence[tuple[float, str, State]]:
         """Every next word from a state: (chance, word, state after it)."""
-        return self.registers[state.register].expand(state)
+        transitions: Sequence[tuple[float, str, State]] = self.registers[state.register].expand(state)
+        return transitions
 
     def log_probability(self, words: Sequence[str]) -> float:
         """Log of the chance of a whole text, its end included. -inf for a text the grammar cannot say."""
@@ -38,7 +39,8 @@ class World:
 
     def next_word_log_probabilities(self, words: Sequence[str]) -> list[float]:
         """Log p(word | words before it) for each word and for the end: length n + 1."""
-        weights, found = self.start(), []
+        weights = self.start()
+        found: list[float] = []
         for word in (*words, END):
             ahead = _advance(self, weights, word)
             total = sum(ahead.values())

@@ -3,12 +3,14 @@
 The mood is drawn first and never said: it is what a reader has to find out, and the label that fine-tuning will use.
 """
 
+from collections.abc import Mapping
+
 from llmviz.text.tinyland import world
 from llmviz.text.tinyland.grammar import Act, Register, Theme, besides, free, given, say
 from llmviz.text.tinyland.stories import MOOD, VARIABLES
 
 
-def _contrary(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+def _contrary(table: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """The table with its moods swapped."""
     return {mood: table[opposite] for mood, opposite in world.OPPOSITE.items()}
 

@@ -71,7 +71,7 @@ VARIABLES = {
 MOOD = Variable("mood", frozenset(world.OPPOSITE), lambda _: (("good", 0.5), ("bad", 0.5)))
 
 _trip = Theme(
-    weight=0.26,
+    weight=0.25,
     thread=frozenset({"name", "country", "sight"}),
     acts=(
         Act(
@@ -89,7 +89,7 @@ _trip = Theme(
     ),
 )
 _farm = Theme(
-    weight=0.36,
+    weight=0.31,
     thread=frozenset({"name", "animal"}),
     acts=(
         Act(
@@ -107,7 +107,7 @@ _farm = Theme(
     ),
 )
 _school = Theme(
-    weight=0.26,
+    weight=0.34,
     thread=frozenset({"name", "country", "country2"}),
     acts=(
         Act((say("at school {name} learns about {country} and {country2} ."), say("{name} reads about {country} and {country2} ."))),
@@ -118,7 +118,7 @@ _school = Theme(
     ),
 )
 _town = Theme(
-    weight=0.12,
+    weight=0.1,
     thread=frozenset({"name", "food"}),
     acts=(
         Act((say("{name} is a {job} and lives in {home} ."), say("{name} from {home} works as a {job} ."))),

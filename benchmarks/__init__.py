@@ -1,0 +1,1 @@
+"""The bars this project sets itself, measured: `python -m benchmarks`."""

@@ -1,0 +1,76 @@
+"""The app as a process of its own, with a home of its own, and the memory it takes together with its workers."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+
+ROOT = Path(__file__).parents[1]
+MEGABYTE = 1e6
+
+
+class Server:
+    """A running app. `started` is the moment its command was given, on the clock of `time.perf_counter`."""
+
+    def __init__(self, home: Path) -> None:
+        self.url = f"http://localhost:{_free_port()}"
+        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", self.url.rpartition(":")[2]]
+        self.started = time.perf_counter()
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, env=os.environ | {"LLMVIZ_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+
+    def wait(self, timeout: float = 60.0) -> None:
+        """Until it takes connections. Raises RuntimeError where it ends or keeps silent."""
+        port = int(self.url.rpartition(":")[2])
+        while time.perf_counter() - self.started < timeout:
+            if self.process.poll() is not None:
+                raise RuntimeError(f"the app ended with status {self.process.returncode} before it served a page")
+            with socket.socket() as probe:
+                if probe.connect_ex(("localhost", port)) == 0:
+                    return
+            time.sleep(0.02)
+        raise RuntimeError("the app took no connection within a minute")
+
+    def memory(self) -> tuple[float, float]:
+        """Resident megabytes of the server alone, and of it with all its workers; shared pages are counted for each."""
+        own = psutil.Process(self.process.pid)
+        resident = [own.memory_info().rss]
+        for child in own.children(recursive=True):
+            try:
+                resident.append(child.memory_info().rss)
+            except psutil.NoSuchProcess:
+                continue  # it has just ended
+        return resident[0] / MEGABYTE, sum(resident) / MEGABYTE
+
+    def stop(self) -> None:
+        """End it, and whatever it has started."""
+        own = psutil.Process(self.process.pid)
+        family = [*own.children(recursive=True), own]
+        self.process.terminate()
+        _, alive = psutil.wait_procs(family, timeout=15)
+        for member in alive:
+            member.kill()
+        self.process.wait()
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Server]:
+    """An app that has just been started, and is ended afterwards."""
+    server = Server(home)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("localhost", 0))
+        return int(probe.getsockname()[1])

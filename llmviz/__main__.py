@@ -1,0 +1,174 @@
+"""The command line: train, runs, record, export. `python -m llmviz --help`."""
+
+import inspect
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from llmviz.core import catalogue
+from llmviz.core.address import change, entries
+from llmviz.core.home import home
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import Failed, Stopped, Update
+from llmviz.runs import report
+from llmviz.runs.export import export as export_run
+from llmviz.runs.record import record as record_run
+from llmviz.runs.replay import HERE
+from llmviz.runs.store import Store, short
+
+BAD_INPUT, BROKEN_OFF = 2, 130
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
+runs = typer.Typer(help="List, show and delete the runs of this machine.", no_args_is_help=True, rich_markup_mode=None)
+app.add_typer(runs, name="runs")
+
+RunName = Annotated[str, typer.Argument(help="A run's key, or its beginning: at least 6 digits.")]
+
+
+def train(stage: str | None, parent: str | None, resume: str | None, as_json: bool, **settings: Any) -> None:
+    """Train a stage, or let a run that stopped go on, and show how it does."""
+    from llmviz.runs import worker  # imports here: only who trains waits for torch
+
+    store = Store(home())
+    given = {name: value for name, value in settings.items() if value is not None}
+    if resume:
+        if stage or parent or given:
+            raise ValueError("a run that goes on keeps its settings: give --resume alone")
+        attempt = worker.resume(store.match(resume))
+    elif stage:
+        attempt = worker.train(_spec(store, stage, parent, given))
+    else:
+        raise ValueError(f"say what to train: {', '.join(catalogue.STAGES)}; or --resume RUN")
+    wish_to_end = _end_between_updates()
+    last: Update | None = None
+    with report.json_lines(attempt.run) if as_json else report.progress(attempt.run, attempt.folder.spec()) as show:
+        for last in attempt:
+            show(last)
+            if wish_to_end() and attempt.settled:
+                last = attempt.stop("stopped by hand") or last
+                show(last)
+                break
+    match last:
+        case Stopped():
+            Console(stderr=True).print(f"Stopped after {last.step} steps. Go on with: python -m llmviz train --resume {short(attempt.run)}")
+            raise typer.Exit(BROKEN_OFF)
+        case Failed():
+            print(last.reason, file=sys.stderr)
+            raise typer.Exit(1)
+
+
+def _spec(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:
+    """The spec of these settings. A child takes its parent's text and model where nothing else is said."""
+    if not parent:
+        return change(RunSpec(stage), given)
+    root = store.folder(store.match(parent)).spec()
+    inherited = {"text": root.text.name, "architecture": root.model.architecture, "size": root.model.size}
+    return replace(change(RunSpec(stage, root, root.text, root.model), inherited | given), parent=root)
+
+
+def _end_between_updates() -> Callable[[], bool]:
+    """Whether Ctrl-C was pressed: the step under way ends first, so that there is something whole to keep. A second one ends at once."""
+    pressed = False
+
+    def press(number: int, frame: FrameType | None) -> None:
+        nonlocal pressed
+        pressed = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    signal.signal(signal.SIGINT, press)
+    return lambda: pressed
+
+
+def _signature() -> inspect.Signature:
+    """The options of `train`: its own, and one for each setting of any stage, as the setting's field describes it."""
+    option = inspect.Parameter.KEYWORD_ONLY
+    parameters = {
+        "stage": (str | None, typer.Argument(help=f"What to train: {', '.join(catalogue.STAGES)}.")),
+        "parent": (str | None, typer.Option(help="The run whose weights it starts from.")),
+        "resume": (str | None, typer.Option(help="Let this run go on instead.")),
+        "as_json": (bool, typer.Option("--json", help="Print one update per line.")),
+    }
+    for name in catalogue.STAGES:
+        for entry in entries(RunSpec(name)):
+            setting = entry.setting
+            limits = ", ".join(setting.choices) if setting.choices else f"{setting.low:.10g} … {setting.high:.10g}"
+            help = typer.Option(help=f"{setting.help} ({limits})", show_default=False)
+            parameters.setdefault(entry.name, (type(entry.value) | None, help))
+    listed = [
+        inspect.Parameter(name, option, default=False if kind is bool else None, annotation=Annotated[kind, help])
+        for name, (kind, help) in parameters.items()
+    ]
+    return inspect.Signature(listed)
+
+
+train.__signature__ = _signature()  # type: ignore[attr-defined]
+train.__annotations__ = {name: parameter.annotation for name, parameter in _signature().parameters.items()}
+app.command()(train)
+
+
+@runs.command("list")
+def list_runs() -> None:
+    """Every run of this machine, the newest first."""
+    report.listing(Store(home()).list())
+
+
+@runs.command()
+def show(run: RunName) -> None:
+    """What a run trained, where it stands and what it measured."""
+    store = Store(home())
+    found = store.match(run)
+    report.one(found, store.folder(found), store.status(found))
+
+
+@runs.command()
+def delete(run: RunName) -> None:
+    """Delete a run for good."""
+    store = Store(home())
+    found = store.match(run)
+    store.delete(found)
+    print(f"Deleted {short(found)}.")
+
+
+@app.command()
+def record(
+    run: RunName,
+    to: Annotated[Path | None, typer.Option(help="The folder to write; by default that of the program's own recordings.")] = None,
+) -> None:
+    """Make a recording of at most 3 MB of a run that is done."""
+    from llmviz.runs import worker
+
+    store = Store(home())
+    folder = store.folder(store.match(run))
+    spec = folder.spec()
+    to = to or HERE / f"{spec.stage}-{spec.text.name}"
+    kept = record_run(folder, to, worker.Real().answer)
+    print(f"Recorded in {to} with {len(kept)} snapshots.")
+
+
+@app.command()
+def export(run: RunName, folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+    """Write a run's newest weights, which `from_pretrained` reads, and its history as CSV and JSON."""
+    store = Store(home())
+    print(f"Exported to {export_run(store.folder(store.match(run)), folder)}.")
+
+
+def main() -> None:
+    """Run the command line; a refusal is one sentence and exit code 2."""
+    try:
+        app()
+    except (ValueError, OSError) as problem:
+        print(f"{problem}", file=sys.stderr)
+        sys.exit(BAD_INPUT)
+    except KeyboardInterrupt:
+        print("Broken off.", file=sys.stderr)
+        sys.exit(BROKEN_OFF)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""Questions put to the answering worker: asked once however many viewers wait, remembered for the next who asks."""
+
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as TooLate
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from llmviz.core.run import RunRef
+from llmviz.core.trace import Question, Trace
+from llmviz.runs import wire
+from llmviz.runs.process import Message, Process
+
+REMEMBERED = 64_000_000  # bytes of traces kept for the next who asks
+PATIENCE = 60.0  # seconds; a cold worker needs some five
+GONE = "the worker that answers has ended; ask again"
+
+Key = tuple[RunRef, int, Question]
+
+
+@dataclass
+class _Asked:
+    """A question on its way: what it is about, the message to say again to another worker, and where the answer goes."""
+
+    key: tuple[RunRef, tuple[int, ...], Question]
+    message: Message
+    future: Future[list[Trace]] = field(default_factory=Future)
+    again: bool = True
+
+
+class Answers:
+    """One answering worker, replaced when it dies."""
+
+    def __init__(self, start: Callable[[Callable[[Process, Message], None], Callable[[Process], None]], Process]) -> None:
+        self._start = start
+        self._lock = threading.RLock()
+        self._numbers = itertools.count(1)
+        self._asked: dict[int, _Asked] = {}
+        self._shared: dict[tuple[RunRef, tuple[int, ...], Question], _Asked] = {}
+        self._known: OrderedDict[Key, Trace] = OrderedDict()
+        self._bytes = 0
+        self._closed = False
+        with self._lock:
+            self._process = start(self._hear, self._gone)
+
+    @property
+    def process(self) -> Process:
+        """The worker that answers now."""
+        return self._process
+
+    def answer(self, run: RunRef, folders: dict[int, Path], question: Question) -> list[Trace]:
+        """The traces of these snapshots, in the order given. Waits. Raises ValueError with the worker's own sentence."""
+        with self._lock:
+            missing = tuple(step for step in folders if (run, step, question) not in self._known)
+            asked = self._ask(run, {step: folders[step] for step in missing}, question) if missing else None
+            found = {step: self._known[run, step, question] for step in folders if step not in missing}
+            for step in found:
+                self._known.move_to_end((run, step, question))
+        if asked:
+            try:
+                found |= dict(zip(missing, asked.future.result(PATIENCE), strict=True))
+            except TooLate:
+                raise ValueError("the answer takes too long; the machine may be busy, try again") from None
+        return [found[step] for step in folders]
+
+    def close(self) -> None:
+        """Let the worker go."""
+        with self._lock:
+            self._closed = True
+            self._process.leave()
+        self._process.wait(5.0)
+
+    def _ask(self, run: RunRef, folders: dict[int, Path], question: Question) -> _Asked:
+        if self._process.ended:
+            self._replace()
+        key = (run, tuple(folders), question)
+        if key not in self._shared:
+            number = next(self._numbers)
+            places = {str(step): str(folder) for step, folder in folders.items()}
+            message = {"do": "answer", "number": number, "folders": places, "question": wire.question_to_json(question)}
+            asked = _Asked(key, message)
+            self._asked[number] = self._shared[key] = asked
+            asked.future.add_done_callback(lambda _: self._shared.pop(key, None))
+            self._process.send(message)
+        return self._shared[key]
+
+    def _remember(self, key: Key, trace: Trace) -> None:
+        if key not in self._known:
+            self._known[key] = trace
+            self._bytes += _size(trace)
+        while self._bytes > REMEMBERED:
+            _, oldest = self._known.popitem(last=False)
+            self._bytes -= _size(oldest)
+
+    def _hear(self, process: Process, message: Message) -> None:
+        if message["say"] != "answer":
+            return
+        with self._lock:
+            asked = self._asked.pop(message["number"], None)
+            if asked is None:
+                return
+            if "problem" in message:
+                asked.future.set_exception(ValueError(message["problem"]))
+                return
+            run, steps, question = asked.key
+            by_step = {written["step"]: wire.trace_from_json(written) for written in message["traces"]}
+            for step in steps:
+                self._remember((run, step, question), by_step[step])
+            asked.future.set_result([by_step[step] for step in steps])
+
+    def _gone(self, process: Process) -> None:
+        with self._lock:
+            if process is not self._process:
+                return
+            if process.ready and not self._closed:
+                self._replace()
+                return
+            for asked in self._asked.values():  # one that never got ready would not now either; the next question tries again
+                asked.future.set_exception(ValueError(GONE))
+            self._asked.clear()
+
+    def _replace(self) -> None:
+        """Another worker in the place of one that ended. Questions under way are put again, once: one of them may be what kills."""
+        self._process = self._start(self._hear, self._gone)
+        for number, asked in list(self._asked.items()):
+            if asked.again:
+                asked.again = False
+                self._process.send(asked.message)
+            else:
+                del self._asked[number]
+                asked.future.set_exception(ValueError(GONE))
+
+
+def _size(trace: Trace) -> int:
+    """Bytes in memory, about."""
+    arrays = (trace.probability, trace.candidates, trace.candidate_probability, trace.attention)
+    words = 100 * (len(trace.tokens) + sum(len(row) for row in trace.words))
+    return words + sum(array.nbytes for array in arrays if array is not None)

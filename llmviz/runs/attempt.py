@@ -1,0 +1,158 @@
+"""One attempt at a run, in this process: train, and keep the folder such that a kill at any instant loses little and breaks nothing."""
+
+import errno
+import inspect
+import time
+import traceback
+from collections.abc import Generator
+from contextlib import suppress
+from pathlib import Path
+from typing import Self
+
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
+from llmviz.runs import tail
+from llmviz.runs.folder import RunFolder, UpdateLog, sync_file
+from llmviz.runs.replay import Recordings
+from llmviz.runs.store import Store, short
+from llmviz.runs.workshop import TrainingInProgress, Workshop
+
+
+class Attempt:
+    """An iterator over the updates of one attempt; asking for the next is what trains.
+
+    It goes on from the attempt's checkpoint where there is one. Between two updates `checkpoint` and `stop` may be called. Raises
+    UnderWay where another process trains it already.
+    """
+
+    def __init__(self, workshop: Workshop, store: Store, recordings: Recordings, run: RunRef) -> None:
+        self.run = run
+        self.folder = store.folder(run)
+        self._workshop, self._store, self._recordings = workshop, store, recordings
+        self._lock = store.lock_training(run)
+        self._training: TrainingInProgress
+        self._log: UpdateLog
+        self._last: Update | None = None
+        self._updates = self._train()
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Update:
+        return next(self._updates)
+
+    @property
+    def snapshot(self) -> Path:
+        """The folder of the newest snapshot, for `from_pretrained`. Raises ValueError before the first."""
+        steps = self.folder.snapshots()
+        if not steps:
+            raise ValueError(f"{short(self.run)} has no snapshot yet")
+        return self.folder.snapshot(steps[-1])
+
+    @property
+    def _step(self) -> int:
+        return self._last.step if self._last else 0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the last update leaves nothing half said: between a Step and its Snapshot stand its Score and Samples."""
+        return isinstance(self._last, Step | Snapshot)
+
+    def checkpoint(self) -> None:
+        """Keep all that is needed to go on after the last update."""
+        self._log.sync()  # first the updates, then the checkpoint that counts on them
+        partial = self.folder.path / ".checkpoint"
+        self._training.save_checkpoint(partial, {"bytes": str(self._log.bytes)})
+        sync_file(partial)
+        partial.replace(self.folder.checkpoint)
+
+    def stop(self, reason: str) -> Stopped | Failed | None:
+        """End between two updates, with a checkpoint; None where it has ended already, or was broken off within a step.
+
+        Where the run is not settled it goes on from its last checkpoint.
+        """
+        if isinstance(self._last, Done | Failed) or inspect.getgeneratorstate(self._updates) != inspect.GEN_SUSPENDED:
+            self.close()
+            return None
+        last: Stopped | Failed = Stopped(self._step, reason)
+        try:
+            if self.settled:
+                self.checkpoint()
+            self._log.append(last)
+        except OSError as problem:
+            last = Failed(self._step, sentence(problem))
+        self.close()
+        return last
+
+    def close(self) -> None:
+        """End without a word, as a kill would; the run goes on from its last checkpoint."""
+        self._updates.close()
+        self._lock.release()
+
+    def _train(self) -> Generator[Update, None, None]:
+        try:
+            spec = self.folder.spec()
+            stage = self._workshop.build(spec, self._parent(spec))
+            self._training = self._workshop.training(stage, spec.train)
+            with UpdateLog(self.folder, keep=self._load()) as self._log:
+                for update in self._training.updates():
+                    self._last = update
+                    if isinstance(update, Snapshot):
+                        began = time.perf_counter()
+                        self.folder.keep(update.step, stage.save)
+                        self._log.append(update)
+                        self._training.seconds += time.perf_counter() - began
+                        self.checkpoint()
+                    else:
+                        self._log.append(update)
+                    if isinstance(update, Done):
+                        self.folder.checkpoint.unlink(missing_ok=True)  # nothing is left to go on to
+                    yield update
+        except Exception as problem:
+            self._last = self._failed(problem)
+            yield self._last
+        finally:
+            self._lock.release()
+
+    def _load(self) -> int:
+        """Take up the checkpoint, if there is one; the bytes of updates that came before it."""
+        kept = 0
+        if self.folder.checkpoint.exists():
+            try:
+                kept = int(self._training.load_checkpoint(self.folder.checkpoint)["bytes"])
+            except Exception as problem:
+                raise ValueError("the checkpoint of this run cannot be read; train it anew") from problem
+        said = tail.updates(self.folder.updates, kept)
+        self.folder.forget_snapshots_but({update.step for update in said if isinstance(update, Snapshot)})
+        return kept
+
+    def _parent(self, spec: RunSpec) -> Path | None:
+        """The final snapshot of the run this one starts from."""
+        if spec.parent is None:
+            return None
+        trained = self._store.finished(spec.parent)
+        folder: RunFolder | None = self._store.folder(trained) if trained else self._recordings.folder(spec.parent.id)
+        steps = folder.snapshots() if folder else []
+        if not folder or not steps:
+            raise ValueError(f"the run it starts from ({spec.parent.id[:12]}) is not on this machine; train that one first")
+        return folder.snapshot(steps[-1])
+
+    def _failed(self, problem: Exception) -> Failed:
+        failed = Failed(self._step, sentence(problem))
+        with suppress(OSError):  # the disk may be what failed
+            self.folder.error_log.write_text("".join(traceback.format_exception(problem)), encoding="utf-8")
+            with UpdateLog(self.folder, keep=self.folder.updates.stat().st_size if self.folder.updates.exists() else 0) as log:
+                log.append(failed)
+        return failed
+
+
+def sentence(problem: Exception) -> str:
+    """What went wrong, for a person who has not seen the code."""
+    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "the disk is full; delete runs you no longer need, then let this one go on"
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.strerror}: {Path(problem.filename).name}" if problem.filename else problem.strerror
+    if isinstance(problem, ValueError | ArithmeticError) and str(problem):
+        return str(problem)
+    return f"{type(problem).__name__}: {problem}"

@@ -1,0 +1,81 @@
+"""How a run under way obeys: pause, go on, one step, slower, stop. Messages come in from a queue between two updates."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from queue import Empty, Queue
+from typing import Any
+
+from llmviz.core.update import Done, Failed, Step, Stopped, Update
+from llmviz.runs.attempt import Attempt
+
+CLOSED = "the program that watched it was closed"
+Message = dict[str, Any]
+Inbox = Queue[Message | None]  # None: the input has ended
+Say = Callable[[Message], None]
+
+
+@dataclass
+class _Wish:
+    """What was last asked of the run. `number` counts the messages obeyed, so that the asker can tell old news from new."""
+
+    paused: bool = False
+    single: bool = False
+    delay: float = 0.0
+    number: int = 0
+    stop: str = ""
+
+
+def conduct(attempt: Attempt, inbox: Inbox, say: Say) -> Update:
+    """Train to the end, obeying the inbox; returns the last update."""
+    wish = _Wish()
+    last: Update | None = None
+    for last in attempt:
+        if isinstance(last, Step):
+            wish.single = False
+        if attempt.settled:
+            _wait(attempt, wish, isinstance(last, Step), inbox, say)
+        if wish.stop:
+            last = attempt.stop(wish.stop) or last
+            break
+    if wish.stop == CLOSED:
+        inbox.put(None)  # for whoever reads next
+    attempt.close()
+    return last if isinstance(last, Done | Stopped | Failed) else Failed(0, "the training ended without a word")
+
+
+def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -> None:
+    """Return when the next batch is wanted, or the end."""
+    began = time.monotonic()
+    kept = False  # whether the checkpoint is of this very moment
+    while not wish.stop:
+        standing = wish.paused and not wish.single
+        if standing and not kept:
+            attempt.checkpoint()
+            kept = True
+        left = began + (wish.delay if learnt else 0.0) - time.monotonic()
+        try:
+            message = inbox.get(block=standing or left > 0, timeout=None if standing else max(left, 0.0))
+        except Empty:
+            return
+        _obey(wish, message)
+        if message is not None:
+            say({"say": "paused" if wish.paused else "training", "number": wish.number})
+
+
+def _obey(wish: _Wish, message: Message | None) -> None:
+    if message is None:
+        wish.stop = CLOSED
+        return
+    wish.number = message["number"]
+    match message["do"]:
+        case "pause":
+            wish.paused, wish.single = True, False
+        case "continue":
+            wish.paused = False
+        case "step":
+            wish.single = wish.paused
+        case "slow":
+            wish.delay = message["seconds"]
+        case "stop":
+            wish.stop = message["reason"]

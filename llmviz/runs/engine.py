@@ -1,0 +1,109 @@
+"""The contract between pages and whatever trains: a laptop's workers, a store of recordings, one day a cluster.
+
+Values in, values out. Knows no process, no file format and no model.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Protocol
+
+from llmviz.core.history import History
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.trace import Question, Trace
+
+
+class State(StrEnum):
+    """Where a run stands. The first is for recordings alone; the last four are ends, of which all but DONE can go on."""
+
+    RECORDED = "recorded"
+    QUEUED = "queued"
+    STARTING = "starting"
+    TRAINING = "training"
+    PAUSED = "paused"
+    DONE = "done"
+    STOPPED = "stopped"
+    INTERRUPTED = "interrupted"
+    FAILED = "failed"
+
+
+UNDER_WAY = frozenset({State.QUEUED, State.STARTING, State.TRAINING, State.PAUSED})
+
+
+@dataclass(frozen=True)
+class Status:
+    """A run as one viewer finds it.
+
+    Attributes:
+        state: where the run stands.
+        position: the place in the queue, 1 is next; 0 outside the queue.
+        owner: whether this viewer may control it.
+        reason: why it stopped, failed or was interrupted, in a sentence; "" otherwise.
+        delay: seconds of waiting put before each step.
+    """
+
+    state: State
+    position: int = 0
+    owner: bool = False
+    reason: str = ""
+    delay: float = 0.0
+
+
+class Command(StrEnum):
+    """What can be asked of a run under way. STEP learns one batch of a paused run and pauses again."""
+
+    PAUSE = "pause"
+    CONTINUE = "continue"
+    STEP = "step"
+    STOP = "stop"
+
+
+@dataclass(frozen=True)
+class Slow:
+    """Wait this many seconds before each step, so that eyes can follow. 0 is full speed."""
+
+    seconds: float
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.seconds <= 10:  # also refuses nan
+            raise ValueError("the wait before a step is 0 to 10 seconds")
+
+
+class ControlRefused(ValueError):
+    """This viewer may not do this to this run now; the message says why."""
+
+
+class Engine(Protocol):
+    """Train, watch, control, ask. Every refusal is a ValueError whose message a page can show."""
+
+    def train(self, spec: RunSpec, viewer: str) -> RunRef:
+        """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer."""
+
+    def resume(self, run: RunRef, viewer: str) -> None:
+        """Let a run that stopped, failed or was interrupted go on from its checkpoint."""
+
+    def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
+        """Steer a run under way. Raises ControlRefused for a viewer who does not control it."""
+
+    def status(self, run: RunRef, viewer: str) -> Status:
+        """Where the run stands. Asking also says that this viewer is still watching."""
+
+    def history(self, run: RunRef) -> History:
+        """All the run has said so far. Cheap enough to be asked three times a second."""
+
+    def spec(self, run: RunRef) -> RunSpec:
+        """What the run trains."""
+
+    def find(self, spec: RunSpec) -> RunRef | None:
+        """The newest attempt at this spec on this machine."""
+
+    def recorded(self, spec: RunSpec) -> RunRef | None:
+        """The recording of exactly this spec."""
+
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
+        """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer."""
+
+    def tokenizer(self, run: RunRef) -> Path:
+        """The tokenizer.json the run reads its text with."""

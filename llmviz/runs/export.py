@@ -1,0 +1,39 @@
+"""Take a run out of the program: final weights that `from_pretrained` reads, and its history for a spreadsheet."""
+
+import csv
+import json
+import shutil
+from pathlib import Path
+
+from llmviz.core import spec as specs
+from llmviz.core import update as updates
+from llmviz.core.update import Done, Score, Step
+from llmviz.runs import tail
+from llmviz.runs.folder import RunFolder, as_json
+
+
+def export(run: RunFolder, to: Path) -> Path:
+    """Write the newest snapshot, history.csv (step, name, value), history.json and spec.json into a new or empty folder.
+
+    Raises ValueError where the folder holds something already or the run has no snapshot yet.
+    """
+    spec = run.spec()
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise ValueError(f"{to} exists already and is not an empty folder")
+    steps = run.snapshots()
+    if not steps:
+        raise ValueError("this run has no snapshot yet")
+    shutil.copytree(run.snapshot(steps[-1]), to, dirs_exist_ok=True)
+    said = tail.updates(run.updates)
+    (to / "spec.json").write_bytes(as_json(specs.to_json(spec)))
+    (to / "history.json").write_text(json.dumps([updates.to_json(update) for update in said], ensure_ascii=False), encoding="utf-8")
+    with (to / "history.csv").open("w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        table.writerow(("step", "name", "value"))
+        for update in said:
+            if isinstance(update, Step):
+                table.writerow((update.step, "batch loss", update.loss))
+            elif isinstance(update, Score | Done):
+                suffix = " (test)" if isinstance(update, Done) else ""
+                table.writerows((update.step, name + suffix, value) for name, value in update.metrics.items())
+    return to

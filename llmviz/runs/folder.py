@@ -1,0 +1,186 @@
+"""One run on disk: its files, written so that a kill at any instant leaves them readable.
+
+    spec.json               what is trained
+    notes.json              code, versions, processor, start
+    updates.jsonl           one update a line
+    snapshots/<step>/       config.json, model.safetensors, tokenizer.json
+    checkpoint.safetensors  from here an unfinished run goes on
+
+Knows files; knows no model and no process.
+"""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from llmviz.core import spec as specs
+from llmviz.core import update as updates
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import Done, Failed, Stopped, Update
+
+LONGEST_LINE = 65_536  # bytes; an update is below 2,000
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """The files of one attempt or recording."""
+
+    path: Path
+
+    @property
+    def updates(self) -> Path:
+        """The updates, one JSON object a line."""
+        return self.path / "updates.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        """Weights and optimiser in full precision."""
+        return self.path / "checkpoint.safetensors"
+
+    @property
+    def error_log(self) -> Path:
+        """The traceback of a failure."""
+        return self.path / "error.log"
+
+    @property
+    def traces(self) -> Path:
+        """The answers a recording keeps for its default question."""
+        return self.path / "trace.npz"
+
+    def create(self, spec: RunSpec, notes: dict[str, Any]) -> None:
+        """Make the folder. Raises FileExistsError where there is one."""
+        self.path.mkdir(parents=True)
+        write(self.path / "spec.json", as_json(specs.to_json(spec)))
+        write(self.path / "notes.json", as_json(notes))
+
+    def spec(self) -> RunSpec:
+        """What is trained. Raises ValueError for a folder that is missing, damaged or of an older recipe."""
+        return specs.from_json(self.spec_json())
+
+    def spec_json(self) -> dict[str, Any]:
+        """The spec as written, of whatever recipe. Raises ValueError where it cannot be read."""
+        return self._json("spec.json")
+
+    def notes(self) -> dict[str, Any]:
+        """What was noted beside the spec."""
+        return self._json("notes.json")
+
+    def _json(self, name: str) -> dict[str, Any]:
+        try:
+            written = json.loads((self.path / name).read_bytes())
+        except FileNotFoundError:
+            raise ValueError("this run is not on this machine, or has been deleted") from None
+        except (OSError, ValueError) as problem:
+            raise ValueError(f"the folder of this run is damaged: {name} cannot be read") from problem
+        if not isinstance(written, dict):
+            raise ValueError(f"the folder of this run is damaged: {name} is not a description")
+        return written
+
+    def snapshot(self, step: int) -> Path:
+        """The folder of one snapshot, which may not exist."""
+        return self.path / "snapshots" / str(step)
+
+    def snapshots(self) -> list[int]:
+        """The steps of which there is a snapshot, ascending."""
+        folder = self.path / "snapshots"
+        return sorted(int(item.name) for item in folder.iterdir() if item.name.isdecimal()) if folder.is_dir() else []
+
+    def keep(self, step: int, save: Callable[[Path], None]) -> None:
+        """Let `save` write a snapshot; it appears whole or not at all."""
+        partial = self.path / "snapshots" / f".{step}"
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir(parents=True)
+        save(partial)
+        partial.rename(self.snapshot(step))
+
+    def forget_snapshots_but(self, kept: set[int]) -> None:
+        """Remove every snapshot, finished or not, of other steps than these."""
+        for item in (self.path / "snapshots").glob("*"):
+            if not (item.name.isdecimal() and int(item.name) in kept):
+                shutil.rmtree(item)
+
+    def ending(self) -> Done | Stopped | Failed | None:
+        """The last update, where it is an end; None for a run cut short or under way."""
+        try:
+            with self.updates.open("rb") as file:
+                size = file.seek(0, os.SEEK_END)
+                file.seek(max(0, size - LONGEST_LINE))
+                lines = file.read().split(b"\n")
+        except FileNotFoundError:
+            return None
+        last = read_update(lines[-2]) if len(lines) > 1 else None  # after the final newline comes an empty or torn line
+        return last if isinstance(last, Done | Stopped | Failed) else None
+
+    def size(self) -> int:
+        """Bytes of all files. A run under way may take one away meanwhile."""
+        total = 0
+        for item in self.path.rglob("*"):
+            with suppress(FileNotFoundError):
+                total += item.stat().st_size if item.is_file() else 0
+        return total
+
+
+class UpdateLog:
+    """The open updates.jsonl of a run that trains. Keeps the first `keep` bytes and appends."""
+
+    def __init__(self, folder: RunFolder, keep: int) -> None:
+        self._file = folder.updates.open("ab", buffering=0)  # unbuffered: what is said survives a kill
+        if self._file.tell() < keep:
+            self._file.close()
+            raise ValueError("the folder of this run is damaged: updates are missing; train it anew")
+        self._file.truncate(keep)
+        self.bytes = keep
+
+    def append(self, update: Update) -> None:
+        """Write one update, whole or not at all."""
+        line = json.dumps(updates.to_json(update), ensure_ascii=False, allow_nan=True).encode() + b"\n"
+        try:
+            written = 0
+            while written < len(line):
+                written += self._file.write(line[written:]) or 0
+        except OSError:
+            self._file.truncate(self.bytes)  # a full disk may have taken half a line
+            raise
+        self.bytes += len(line)
+
+    def sync(self) -> None:
+        """Return once all that was written would survive a power cut."""
+        os.fsync(self._file.fileno())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._file.close()
+
+
+def read_update(line: bytes) -> Update:
+    """The update on one line. Raises ValueError for a damaged one."""
+    try:
+        return updates.from_json(json.loads(line))
+    except (ValueError, TypeError) as problem:
+        raise ValueError("the folder of this run is damaged: updates.jsonl cannot be read") from problem
+
+
+def as_json(value: Any) -> bytes:
+    """Readable JSON, keys sorted."""
+    return json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False).encode() + b"\n"
+
+
+def write(file: Path, content: bytes) -> None:
+    """Write a file that appears whole or not at all."""
+    partial = file.with_name(f".{file.name}")
+    partial.write_bytes(content)
+    partial.replace(file)
+
+
+def sync_file(path: Path) -> None:
+    """Return once a finished file would survive a power cut."""
+    with path.open("r+b") as file:
+        os.fsync(file.fileno())

@@ -1,0 +1,90 @@
+"""A run that waits or trains, as the engine keeps it: whose it is, who watches, what was last asked of it."""
+
+import time
+from dataclasses import dataclass, field
+
+from filelock import FileLock
+
+from llmviz.core.run import RunRef
+from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
+from llmviz.runs.process import Message, Process
+
+OWNER_AWAY = 5.0  # seconds without a sign of the owner, then the next viewer to press a control takes over
+
+
+@dataclass
+class Job:
+    """One run under way. `sent` numbers the commands, so that an acknowledgement of an older one is not taken for news."""
+
+    run: RunRef
+    owner: str
+    claim: FileLock
+    state: State = State.QUEUED
+    delay: float = 0.0
+    worker: Process | None = None
+    sent: int = 0
+    stopping: bool = False
+    owner_seen: float = field(default_factory=time.monotonic)
+    watched: float = field(default_factory=time.monotonic)
+
+    def see(self, viewer: str) -> None:
+        """This viewer is still there."""
+        self.watched = time.monotonic()
+        if viewer == self.owner:
+            self.owner_seen = self.watched
+
+    def may(self, viewer: str) -> bool:
+        """Whether this viewer may control the run: the owner, or anybody while the owner is away."""
+        return viewer == self.owner or time.monotonic() - self.owner_seen > OWNER_AWAY
+
+    def unwatched(self, lease: float) -> bool:
+        """Whether nobody has asked after the run for so long that it should end."""
+        return not self.stopping and time.monotonic() - self.watched > lease
+
+    def status(self, viewer: str, position: int) -> Status:
+        """The run as this viewer finds it."""
+        return Status(self.state, position, owner=self.may(viewer), delay=self.delay)
+
+    def begin(self, worker: Process) -> None:
+        """Hand the run to an idle worker."""
+        self.worker, self.state = worker, State.STARTING
+        worker.send({"do": "train", "run": self.run.key})
+        if self.delay:
+            self._send({"do": "slow", "seconds": self.delay})
+
+    def obey(self, command: Command | Slow) -> None:
+        """Pass a command on. Raises ControlRefused where it makes no sense now."""
+        if isinstance(command, Slow):
+            self.delay = command.seconds
+            if self.worker:
+                self._send({"do": "slow", "seconds": command.seconds})
+            return
+        if not self.worker:
+            raise ControlRefused("this run waits in the queue and has not begun yet")
+        match command:
+            case Command.PAUSE:
+                self.state = State.PAUSED  # said at once: the worker stands still after its present step
+            case Command.CONTINUE:
+                self.state = State.TRAINING
+            case Command.STEP:
+                if self.state != State.PAUSED:
+                    raise ControlRefused("one step is for a paused run; pause it first")
+            case Command.STOP:
+                self.stop("stopped by hand")
+                return
+        self._send({"do": command.value})
+
+    def stop(self, reason: str) -> None:
+        """Let the worker checkpoint and end the run."""
+        self.stopping = True
+        self._send({"do": "stop", "reason": reason})
+
+    def hear(self, message: Message) -> None:
+        """The worker says how it stands, having obeyed all commands up to a number."""
+        if message["number"] >= self.sent:
+            self.state = State(message["say"])
+
+    def _send(self, message: Message) -> None:
+        self.sent += 1
+        if self.worker:
+            self.worker.send({**message, "number": self.sent})

@@ -1,0 +1,289 @@
+"""The engine of one machine: a pool of warm workers behind a queue. Reads what runs say from their folders, never from the workers."""
+
+import itertools
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from llmviz.core.history import History
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.trace import Question, Trace
+from llmviz.core.update import Stopped
+from llmviz.runs import tail
+from llmviz.runs.answers import Answers
+from llmviz.runs.attempt import sentence
+from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
+from llmviz.runs.folder import UpdateLog
+from llmviz.runs.jobs import Job
+from llmviz.runs.process import Message, Process
+from llmviz.runs.replay import HERE, Recordings, Replay, snapshots, tokenizer
+from llmviz.runs.store import ELSEWHERE, Store, UnderWay
+
+MOST_WORKERS = 4
+MOST_WAITING = 50
+MOST_HISTORIES = 64
+MOST_FALSE_STARTS = 3
+LEASE = 90.0  # seconds; a browser that lost its connection for a moment is back within 60
+DOES_NOT_START = "the training program does not start; the file logs/train-1.log in the folder of the runs says why"
+UNWATCHED = "nobody was watching"
+STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
+GOODBYE = 10.0  # seconds for a worker to checkpoint and leave
+
+
+class LocalEngine:
+    """Trains in worker programs on this machine. Make one per server; `close` lets the workers checkpoint and leave."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        recordings: Path = HERE,
+        workers: int | None = None,
+        lease: float = LEASE,
+        workshop: str = "llmviz.runs.worker:Real",
+    ) -> None:
+        self.store = Store(home)
+        self._arguments = ["--home", str(home), "--recordings", str(recordings), "--workshop", workshop]
+        self._wanted = workers or _workers()
+        self._lease = lease
+        self._lock = threading.RLock()
+        self._jobs: dict[RunRef, Job] = {}
+        self._queue: list[Job] = []
+        self._trainers: list[Process] = []
+        self._false_starts = 0
+        self._reasons: dict[RunRef, str] = {}  # of failures that a full disk kept from the folder
+        self._reached: OrderedDict[RunRef, tail.Reached] = OrderedDict()
+        self._reading = threading.Lock()
+        self._closing = threading.Event()
+        with self._lock:  # a worker that is ready at once waits until all is in place
+            self._answers = Answers(self._start_answering)
+            self._replay = Replay(Recordings(recordings), self._answers.answer)
+            self._start_trainer()
+        threading.Thread(target=self._keep_house, name="lease", daemon=True).start()
+
+    def train(self, spec: RunSpec, viewer: str) -> RunRef:
+        """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer."""
+        self._let_go(spec.id)
+        with self._lock:
+            for job in self._jobs.values():
+                if job.run.id == spec.id and not job.stopping:
+                    job.see(viewer)
+                    return job.run
+            self._check_room()
+            try:
+                run, claim = self.store.create(spec)
+            except UnderWay as other:
+                return other.run
+            except OSError as problem:
+                raise ValueError(sentence(problem)) from problem
+            self._enter(Job(run, viewer, claim))
+            return run
+
+    def resume(self, run: RunRef, viewer: str) -> None:
+        """Let a run that stopped, failed or was interrupted go on from its checkpoint."""
+        if not run.attempt:
+            return self._replay.resume(run, viewer)
+        with self._lock:
+            if job := self._jobs.get(run):
+                return job.see(viewer)
+            self._check_room()
+            claim = self.store.claim(run)
+            self._reasons.pop(run, None)
+            self._enter(Job(run, viewer, claim))
+
+    def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
+        """Steer a run under way; the owner may, and whoever asks while the owner is away."""
+        if not run.attempt:
+            return self._replay.control(run, command, viewer)
+        with self._lock:
+            job = self._jobs.get(run)
+            if not job:
+                raise ControlRefused(ELSEWHERE if self.store.under_way(run) else "this run is not under way")
+            if not job.may(viewer):
+                raise ControlRefused("somebody else started this run and steers it; train a copy of your own to steer")
+            job.owner = viewer
+            job.see(viewer)
+            if command == Command.STOP and job in self._queue:
+                self._leave_queue(job, "stopped by hand")
+            else:
+                job.obey(command)
+
+    def status(self, run: RunRef, viewer: str) -> Status:
+        """Where the run stands. Asking also says that this viewer is still watching."""
+        if not run.attempt:
+            return self._replay.status(run, viewer)
+        with self._lock:
+            if job := self._jobs.get(run):
+                job.see(viewer)
+                return job.status(viewer, self._queue.index(job) + 1 if job in self._queue else 0)
+            status = self.store.status(run)
+            if status.state == State.INTERRUPTED and run in self._reasons:
+                return Status(State.FAILED, owner=True, reason=self._reasons[run])
+            return status
+
+    def history(self, run: RunRef) -> History:
+        """All the run has said so far; reads only what is new."""
+        if not run.attempt:
+            return self._replay.history(run)
+        folder = self.store.folder(run)
+        if not folder.updates.exists():
+            folder.spec()  # says so where the run is gone
+        with self._reading:
+            reached = tail.look(folder.updates, self._reached.get(run, tail.Reached()))
+            self._reached[run] = reached
+            self._reached.move_to_end(run)
+            if len(self._reached) > MOST_HISTORIES:
+                self._reached.popitem(last=False)
+        return reached.history
+
+    def spec(self, run: RunRef) -> RunSpec:
+        """What the run trains."""
+        return self.store.folder(run).spec() if run.attempt else self._replay.spec(run)
+
+    def find(self, spec: RunSpec) -> RunRef | None:
+        """The newest attempt at this spec on this machine."""
+        return self.store.find(spec)
+
+    def recorded(self, spec: RunSpec) -> RunRef | None:
+        """The recording of exactly this spec."""
+        return self._replay.recorded(spec)
+
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
+        """What the snapshots after these steps make of the question. Waits for the answer."""
+        if not run.attempt:
+            return self._replay.answer(run, steps, question)
+        return self._answers.answer(run, snapshots(self.store.folder(run), steps), question)
+
+    def tokenizer(self, run: RunRef) -> Path:
+        """The tokenizer.json the run reads its text with."""
+        return tokenizer(self.store.folder(run)) if run.attempt else self._replay.tokenizer(run)
+
+    def workers(self) -> list[int]:
+        """The process numbers of the training workers, then of the one that answers."""
+        with self._lock:
+            return [process.pid for process in (*self._trainers, self._answers.process)]
+
+    def close(self) -> None:
+        """Let every worker checkpoint and leave, and wait until they have."""
+        self._closing.set()
+        with self._lock:
+            leaving = list(self._trainers)
+            for process in leaving:
+                process.leave()
+            for job in self._queue:
+                job.claim.release()
+        self._answers.close()
+        for process in leaving:
+            process.wait(GOODBYE)
+
+    def _let_go(self, id: str) -> None:
+        """Wait for an attempt that was told to stop, so that a new one can begin; some 0.1 s, unless it evaluates."""
+        end = time.monotonic() + STOPPING
+        while time.monotonic() < end and any(job.run.id == id and job.stopping for job in list(self._jobs.values())):
+            time.sleep(0.01)
+
+    def _check_room(self) -> None:
+        if len(self._queue) >= MOST_WAITING:
+            raise ValueError(f"{MOST_WAITING} runs are waiting already; try again when some of them have ended")
+        if self._false_starts >= MOST_FALSE_STARTS:
+            self._false_starts = 0
+            self._start_trainer()
+
+    def _enter(self, job: Job) -> None:
+        self._jobs[job.run] = job
+        self._queue.append(job)
+        self._dispatch()
+
+    def _dispatch(self) -> None:
+        """Give waiting runs to idle workers, first come first served."""
+        busy = {job.worker for job in self._jobs.values()}
+        for process in self._trainers:
+            if self._queue and process.ready and process not in busy:
+                self._queue.pop(0).begin(process)
+
+    def _leave_queue(self, job: Job, reason: str) -> None:
+        self._queue.remove(job)
+        folder = self.store.folder(job.run)
+        size = folder.updates.stat().st_size if folder.updates.exists() else 0
+        try:
+            with UpdateLog(folder, keep=size) as log:
+                log.append(Stopped(self.history(job.run).step, reason))
+        except OSError as problem:
+            self._reasons[job.run] = sentence(problem)
+        self._finish(job)
+
+    def _finish(self, job: Job) -> None:
+        self._jobs.pop(job.run, None)
+        job.claim.release()
+        self._dispatch()
+
+    def _start_answering(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
+        def hear_and_grow(process: Process, message: Message) -> None:
+            hear(process, message)
+            if message["say"] == "ready":
+                self._grow()
+
+        return Process(["answer", *self._arguments], self.store.home / "logs" / "answer.log", hear_and_grow, gone)
+
+    def _start_trainer(self) -> None:
+        logs = (self.store.home / "logs" / f"train-{number}.log" for number in itertools.count(1))
+        free = next(log for log in logs if log not in {process.log for process in self._trainers})
+        self._trainers.append(Process(["train", *self._arguments], free, self._hear, self._gone))
+
+    def _grow(self) -> None:
+        """One more training worker once the others are warm: together they would keep the first run waiting."""
+        with self._lock:
+            answering = self._answers.process
+            warm = (answering.ready or answering.ended) and all(process.ready for process in self._trainers)
+            if warm and len(self._trainers) < self._wanted and not self._closing.is_set():
+                self._start_trainer()
+
+    def _hear(self, process: Process, message: Message) -> None:
+        with self._lock:
+            job = next((job for job in self._jobs.values() if job.worker is process), None)
+            match message["say"]:
+                case "ready":
+                    self._false_starts = 0
+                    self._dispatch()
+                    self._grow()
+                case "ended" if job:
+                    if message["update"]["type"] == "failed":
+                        self._reasons[job.run] = message["update"]["reason"]
+                    self._finish(job)
+                case "training" | "paused" if job:
+                    job.hear(message)
+
+    def _gone(self, process: Process) -> None:
+        """A worker has ended: its run, if any, is interrupted; another worker takes its place."""
+        with self._lock:
+            self._trainers.remove(process)
+            self._false_starts += not process.ready
+            if not self._closing.is_set() and self._false_starts < MOST_FALSE_STARTS:
+                self._start_trainer()
+            for job in [job for job in self._jobs.values() if job.worker is process]:
+                self._finish(job)
+            if self._false_starts >= MOST_FALSE_STARTS:
+                for job in list(self._queue):
+                    self._leave_queue(job, DOES_NOT_START)
+
+    def _keep_house(self) -> None:
+        """Stop runs that nobody has asked after for the length of the lease."""
+        while not self._closing.wait(min(1.0, self._lease / 4)):
+            with self._lock:
+                for job in list(self._jobs.values()):
+                    if not job.unwatched(self._lease):
+                        continue
+                    if job in self._queue:
+                        self._leave_queue(job, UNWATCHED)
+                    else:
+                        job.stop(UNWATCHED)
+
+
+def _workers() -> int:
+    """Training workers: one a core, at most four, or what LLMVIZ_WORKERS says."""
+    given = os.environ.get("LLMVIZ_WORKERS", "")
+    return int(given) if given.isdecimal() and int(given) else min(MOST_WORKERS, os.cpu_count() or 1)

@@ -1,0 +1,99 @@
+"""A worker as its owner sees it: a process that is spoken to in JSON lines. Knows nothing of what the lines mean."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import llmviz
+
+Message = dict[str, Any]
+# One thread each, whatever the library: two would change the weights. And nothing asks the network.
+ENVIRONMENT = {
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "TOKENIZERS_PARALLELISM": "false",
+    "HF_HUB_OFFLINE": "1",
+    "PYTHONUTF8": "1",
+}
+
+
+class Process:
+    """A running worker. `hear` gets each line it says and `gone` its end, both in a thread of this worker's own."""
+
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        log: Path,
+        hear: Callable[["Process", Message], None],
+        gone: Callable[["Process"], None],
+    ) -> None:
+        self.log = log
+        self.ready = False
+        self.ended = False
+        self._hear, self._gone = hear, gone
+        self._door = threading.Lock()
+        log.parent.mkdir(parents=True, exist_ok=True)
+        path = os.pathsep.join(filter(None, (str(Path(llmviz.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+        with log.open("wb") as errors:
+            self._popen = subprocess.Popen(
+                [sys.executable, "-m", "llmviz.runs.worker", *arguments],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                env={**os.environ, **ENVIRONMENT, "PYTHONPATH": path},
+            )
+        threading.Thread(target=self._listen, name=f"worker {self.pid}", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """The system's number for the process."""
+        return self._popen.pid
+
+    def send(self, message: Message) -> None:
+        """Say one line. A worker that has just died does not hear it; its end follows through `gone`."""
+        assert self._popen.stdin
+        with self._door:
+            try:
+                self._popen.stdin.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+                self._popen.stdin.flush()
+            except (BrokenPipeError, ValueError, OSError):
+                return
+
+    def leave(self) -> None:
+        """Ask it to checkpoint and leave, by ending its input."""
+        assert self._popen.stdin
+        with self._door:
+            try:
+                self._popen.stdin.close()
+            except OSError:
+                return
+
+    def wait(self, patience: float) -> None:
+        """Return when it has left; after `patience` seconds make it."""
+        try:
+            self._popen.wait(patience)
+        except subprocess.TimeoutExpired:
+            self._popen.kill()
+            self._popen.wait()
+
+    def _listen(self) -> None:
+        assert self._popen.stdout
+        for line in self._popen.stdout:
+            try:
+                message = json.loads(line)
+            except ValueError:  # killed within a line
+                break
+            if message["say"] == "ready":
+                self.ready = True
+            self._hear(self, message)
+        self._popen.stdout.close()
+        self._popen.wait()
+        self.leave()
+        self.ended = True
+        self._gone(self)

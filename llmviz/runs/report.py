@@ -1,0 +1,115 @@
+"""What the command line prints: updates as they come, a closing table, listings. Knows no model."""
+
+import json
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from llmviz.core import catalogue
+from llmviz.core.address import entries
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import Begin, Done, Score, Step, Update
+from llmviz.core.update import to_json as update_to_json
+from llmviz.runs import tail
+from llmviz.runs.engine import Status
+from llmviz.runs.folder import RunFolder
+from llmviz.runs.store import Listed, short
+
+Show = Callable[[Update], None]
+
+
+@contextmanager
+def json_lines(run: RunRef) -> Iterator[Show]:
+    """Each update as one line of JSON; the last also names the run."""
+
+    def show(update: Update) -> None:
+        written: dict[str, Any] = update_to_json(update)
+        if isinstance(update, Done):
+            written = {"type": written.pop("type"), "run": run.key, **written}
+        print(json.dumps(written, ensure_ascii=False), flush=True)
+
+    yield show
+
+
+@contextmanager
+def progress(run: RunRef, spec: RunSpec) -> Iterator[Show]:
+    """A progress bar with the newest figures, and a table at the end."""
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[news]}"),
+    )
+    bar = Progress(*columns, console=Console(stderr=True))
+    task = bar.add_task(f"{spec.stage} {short(run)}", total=spec.train.steps, news="")
+
+    def show(update: Update) -> None:
+        match update:
+            case Begin():
+                bar.update(task, total=update.steps)
+            case Step():
+                bar.update(task, completed=update.step)
+            case Score():
+                bar.update(task, completed=update.step, news="  ".join(_figures(spec, update.metrics)))
+            case Done():
+                bar.stop()
+                closing(run, spec, update)
+
+    with bar:
+        yield show
+
+
+def closing(run: RunRef, spec: RunSpec, done: Done) -> None:
+    """The metrics on test data, each beside what bounds it."""
+    table = Table("measured on test data", "value", "bound", title=f"{catalogue.stage(spec.stage).title} · {short(run)}")
+    for metric in catalogue.stage(spec.stage).metrics:
+        if metric.name in done.metrics:
+            bound = done.metrics.get(metric.bound)
+            table.add_row(metric.title, number(done.metrics[metric.name], metric.unit), "" if bound is None else number(bound, metric.unit))
+    table.add_row("training", f"{done.seconds:.1f} s", "")
+    Console().print(table)
+
+
+def listing(listed: Iterable[Listed]) -> None:
+    """One line a run."""
+    table = Table("run", "state", "stage", "text", "size", "steps", "MB", "remark")
+    for item in listed:
+        spec = item.spec
+        about = (spec.stage, spec.text.name, spec.model.size, str(spec.train.steps)) if spec else ("?",) * 4
+        table.add_row(short(item.run), item.status.state.value, *about, f"{item.bytes / 1e6:.1f}", item.status.reason)
+    Console().print(table)
+
+
+def one(run: RunRef, folder: RunFolder, status: Status) -> None:
+    """A run's settings, state, notes and newest figures."""
+    spec, history = folder.spec(), tail.look(folder.updates, tail.Reached()).history
+    table = Table(show_header=False, title=run.key)
+    table.add_row("state", f"{status.state.value} {status.reason}".strip())
+    table.add_row("step", f"{history.step} of {spec.train.steps}, {history.seconds:.1f} s")
+    table.add_row("stage", spec.stage)
+    if spec.parent:
+        table.add_row("parent", spec.parent.id)
+    for entry in entries(spec):
+        table.add_row(entry.setting.label, str(entry.value))
+    for name, value in folder.notes().items():
+        table.add_row(name, ", ".join(f"{key} {text}" for key, text in value.items()) if isinstance(value, dict) else str(value))
+    table.add_row("snapshots", ", ".join(map(str, folder.snapshots())))
+    Console().print(table)
+    if isinstance(history.end, Done):
+        closing(run, spec, history.end)
+
+
+def _figures(spec: RunSpec, metrics: dict[str, float]) -> list[str]:
+    listed = [metric for metric in catalogue.stage(spec.stage).metrics if metric.name in metrics]
+    return [f"{metric.name} {number(metrics[metric.name], metric.unit)}" for metric in listed]
+
+
+def number(value: float, unit: str) -> str:
+    """A figure as a person reads it: nats with two decimals, shares as percent."""
+    return f"{value:.0%}" if unit == "%" else f"{value:.2f} {unit}"

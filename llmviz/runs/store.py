@@ -1,0 +1,218 @@
+"""All runs of this machine: `<home>/runs/<id>/<attempt>/`. Makes, finds, lists and deletes them; trains nothing."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+from llmviz.core.run import RunRef
+from llmviz.core.run import parse as parse_key
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import Done, Failed, Stopped
+from llmviz.runs import locks
+from llmviz.runs.engine import State, Status
+from llmviz.runs.folder import RunFolder
+from llmviz.runs.notes import notes
+
+KEPT_ATTEMPTS = 2
+CUT_SHORT = "the program that trained it ended before it was done; it can go on"
+ELSEWHERE = "another program on this machine trains this run"
+ABBREVIATION = re.compile(r"([0-9a-f]{6,64})(?:-([0-9]{1,6}))?")
+
+
+class UnderWay(ValueError):
+    """This spec is being trained already; `run` says where."""
+
+    def __init__(self, run: RunRef) -> None:
+        super().__init__(f"this is being trained already, as run {short(run)}")
+        self.run = run
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One line of a listing. `spec` is None and `reason` says why where the folder cannot be read."""
+
+    run: RunRef
+    spec: RunSpec | None
+    status: Status
+    bytes: int
+
+
+def short(run: RunRef) -> str:
+    """A run's key, shortened for people; `Store.match` understands it."""
+    return f"{run.id[:12]}-{run.attempt}"
+
+
+class Store:
+    """The runs under one home folder, shared by all processes of this machine."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self.root = home / "runs"
+
+    def folder(self, run: RunRef) -> RunFolder:
+        """Where the files of this run are, whether or not there are any."""
+        return RunFolder(self.root / run.id / str(run.attempt))
+
+    def attempts(self, id: str) -> list[RunRef]:
+        """The attempts at this spec, the newest first."""
+        return [RunRef(id, number) for number in sorted(_numbers(self.root / id, ""), reverse=True)]
+
+    def runs(self) -> list[RunRef]:
+        """Every run, the newest first."""
+        ids = [item.name for item in self.root.glob("*") if re.fullmatch(r"[0-9a-f]{64}", item.name)]
+        every = [run for id in ids for run in self.attempts(id)]
+        return sorted(every, key=lambda run: _changed(self.folder(run).path), reverse=True)
+
+    def create(self, spec: RunSpec) -> tuple[RunRef, FileLock]:
+        """A new attempt, with the claim that keeps all other processes from this spec. Raises UnderWay where there is one already."""
+        with self._alone(spec.id):
+            for run in self.attempts(spec.id):
+                if self.under_way(run):
+                    raise UnderWay(run)
+            self._prune(spec.id)
+            # A number is never used again, even for a deleted run: its lock files stay.
+            taken = {*_numbers(self.root / spec.id, ""), *_numbers(self.root / spec.id, ".claim"), 0}
+            run = RunRef(spec.id, max(taken) + 1)
+            claim = self._claim(run)
+            try:
+                self.folder(run).create(spec, notes())
+            except OSError:  # a full disk: leave nothing half made
+                shutil.rmtree(self.folder(run).path, ignore_errors=True)
+                claim.release()
+                raise
+        return run, claim
+
+    def claim(self, run: RunRef) -> FileLock:
+        """The claim on an attempt that is to go on. Raises UnderWay where it, or another attempt at its spec, is at work."""
+        self.folder(run).spec()  # damaged or gone: say so now
+        if self._done(run):
+            raise ValueError("this run is done; there is nothing left to train")
+        with self._alone(run.id):
+            for other in self.attempts(run.id):
+                if self.under_way(other):
+                    raise UnderWay(other)
+            return self._claim(run)
+
+    def _claim(self, run: RunRef) -> FileLock:
+        claim = locks.take(self._lock_file(run, "claim"), patience=1.0)
+        if claim is None:
+            raise UnderWay(run)
+        return claim
+
+    def lock_training(self, run: RunRef) -> FileLock:
+        """Held by the process that trains, as long as it does. Raises UnderWay where another one does."""
+        lock = locks.take(self._lock_file(run, "lock"), patience=5.0)  # patience: one that was told to leave may still write
+        if lock is None:
+            raise UnderWay(run)
+        return lock
+
+    def under_way(self, run: RunRef) -> bool:
+        """Whether a living process trains this run or has it in its queue."""
+        return locks.held(self._lock_file(run, "claim")) or locks.held(self._lock_file(run, "lock"))
+
+    def status(self, run: RunRef) -> Status:
+        """Where the run stands, as its folder tells. Raises ValueError for a folder that is damaged or gone."""
+        if self.under_way(run):
+            return Status(State.TRAINING, reason=ELSEWHERE)
+        folder = self.folder(run)
+        folder.spec()
+        match folder.ending():
+            case Done():
+                return Status(State.DONE)
+            case Stopped(reason=reason):
+                return Status(State.STOPPED, owner=True, reason=reason)
+            case Failed(reason=reason):
+                return Status(State.FAILED, owner=True, reason=reason)
+        return Status(State.INTERRUPTED, owner=True, reason=CUT_SHORT)
+
+    def list(self) -> Iterator[Listed]:
+        """Every run with its state; a damaged one as failed, with the reason."""
+        for run in self.runs():
+            folder = self.folder(run)
+            try:
+                yield Listed(run, folder.spec(), self.status(run), folder.size())
+            except (ValueError, OSError) as problem:
+                yield Listed(run, None, Status(State.FAILED, reason=str(problem)), folder.size())
+
+    def find(self, spec: RunSpec) -> RunRef | None:
+        """The newest attempt at this spec."""
+        return next(iter(self.attempts(spec.id)), None)
+
+    def finished(self, spec: RunSpec) -> RunRef | None:
+        """The newest attempt at this spec that reached its end."""
+        return next((run for run in self.attempts(spec.id) if self._done(run)), None)
+
+    def _done(self, run: RunRef) -> bool:
+        try:
+            return isinstance(self.folder(run).ending(), Done)
+        except ValueError:  # damaged: not an end
+            return False
+
+    def match(self, text: str) -> RunRef:
+        """The run a person means by a key, or by the beginning of one. Raises ValueError unless it is exactly one."""
+        match = ABBREVIATION.fullmatch(text)
+        if not match:
+            raise ValueError(f"{text!r} is not the name of a run: at least 6 hexadecimal digits, then perhaps a dash and a number")
+        if len(match[1]) == 64 and match[2]:
+            return parse_key(text)
+        found = [run for run in self.runs() if run.id.startswith(match[1]) and match[2] in (None, str(run.attempt))]
+        if not found:
+            raise ValueError(f"there is no run {text} on this machine")
+        if len(found) > 1:
+            raise ValueError(f"{text} is the beginning of {len(found)} runs: {', '.join(short(run) for run in found)}")
+        return found[0]
+
+    def delete(self, run: RunRef) -> None:
+        """Remove a run for good. Raises ValueError while it is under way or where there is none."""
+        if not self.folder(run).path.is_dir():
+            raise ValueError(f"there is no run {short(run)} on this machine")
+        with self._alone(run.id):
+            if self.under_way(run):
+                raise ValueError(f"{short(run)} is under way; stop it first")
+            self._remove(run)
+
+    def _prune(self, id: str) -> None:
+        """Keep the newest two ended attempts, and the newest that was done: all would be the same weights again."""
+        ended = self.attempts(id)
+        done = next((run for run in ended if self._done(run)), None)
+        for run in ended[KEPT_ATTEMPTS:]:
+            if run != done:
+                self._remove(run)
+
+    def _remove(self, run: RunRef) -> None:
+        folder = self.folder(run).path
+        bin = folder.with_name(f".deleted-{run.attempt}")
+        shutil.rmtree(bin, ignore_errors=True)  # left by a kill
+        folder.rename(bin)  # first out of sight at once, then file by file
+        shutil.rmtree(bin)
+
+    def _lock_file(self, run: RunRef, kind: str) -> Path:
+        return self.root / run.id / f"{run.attempt}.{kind}"
+
+    @contextmanager
+    def _alone(self, id: str) -> Iterator[None]:
+        lock = locks.take(self.root / id / "lock", patience=10.0)
+        if lock is None:
+            raise ValueError("another program on this machine keeps this run locked; try again")
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def _numbers(folder: Path, ending: str) -> list[int]:
+    """N for every item `N<ending>` in a folder."""
+    names = [item.name.removesuffix(ending) for item in folder.glob(f"*{ending}") if item.name.endswith(ending)]
+    return [int(name) for name in names if name.isdecimal()]
+
+
+def _changed(folder: Path) -> float:
+    try:
+        return folder.stat().st_mtime
+    except FileNotFoundError:  # deleted a moment ago
+        return 0.0

@@ -1,0 +1,52 @@
+"""Follow the updates of a run: each look reads only what is new. A torn last line waits for its rest."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from llmviz.core.history import History, fold
+from llmviz.core.update import Update
+from llmviz.runs.folder import read_update
+
+MARK = 200  # bytes before the place reached, remembered to notice that a resumed run rewrote them
+
+
+@dataclass(frozen=True)
+class Reached:
+    """How far the file was read, the last bytes before that place, and the history up to it."""
+
+    offset: int = 0
+    mark: bytes = b""
+    history: History = History()
+
+
+def look(file: Path, reached: Reached) -> Reached:
+    """Read on from where an earlier look ended; from the start if the file is no longer the same up to there.
+
+    Raises ValueError where a whole line is not an update.
+    """
+    offset, mark, fresh = _read(file, reached)
+    if not fresh:
+        return reached if offset else Reached()
+    history = fold((read_update(line) for line in fresh.splitlines()), reached.history if offset else None)
+    return Reached(offset + len(fresh), (mark + fresh)[-MARK:], history)
+
+
+def _read(file: Path, reached: Reached) -> tuple[int, bytes, bytes]:
+    """The offset that still holds (0: start again), the mark before it, and the whole lines after it."""
+    try:
+        with file.open("rb") as opened:
+            opened.seek(reached.offset - len(reached.mark))
+            read = opened.read()
+            if not read.startswith(reached.mark):
+                opened.seek(0)
+                read, reached = opened.read(), Reached()
+    except FileNotFoundError:
+        return 0, b"", b""
+    fresh = read[len(reached.mark) :]
+    return reached.offset, reached.mark, fresh[: fresh.rfind(b"\n") + 1]
+
+
+def updates(file: Path, most: int | None = None) -> list[Update]:
+    """The updates on the whole lines of a file, or of its first `most` bytes."""
+    _, _, whole = _read(file, Reached())
+    return [read_update(line) for line in whole[:most].splitlines()]

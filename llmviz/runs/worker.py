@@ -1,0 +1,203 @@
+"""The program that does the model work: `python -m llmviz.runs.worker train|answer`. JSON lines in, JSON lines out.
+
+A training worker obeys {"do": "train", "run": key}, and while it trains pause, continue, step, slow and stop; an answering worker obeys
+{"do": "answer", ...}. At the end of its input a worker checkpoints and leaves, so nothing is orphaned. This module alone, of all of
+`runs`, knows stages, training and inspection, and loads them when they are needed.
+"""
+
+import argparse
+import importlib
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from queue import Queue
+from typing import Any, BinaryIO
+
+from llmviz.core.home import home as default_home
+from llmviz.core.run import RunRef
+from llmviz.core.run import parse as parse_key
+from llmviz.core.settings import TrainSpec
+from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
+from llmviz.core.trace import Question, Trace
+from llmviz.core.update import Failed
+from llmviz.core.update import to_json as update_to_json
+from llmviz.runs import wire
+from llmviz.runs.attempt import Attempt, sentence
+from llmviz.runs.conduct import Inbox, Message, Say, conduct
+from llmviz.runs.replay import HERE, Recordings
+from llmviz.runs.store import Store
+from llmviz.runs.workshop import StageInProgress, TrainingInProgress, Workshop
+
+POLITENESS = 10  # added to the niceness of a training worker: the page and the answers come first
+
+
+class Real:
+    """The stages, the loop and the inspection of this program."""
+
+    def warm(self, role: str) -> None:
+        """Import torch and what the role needs. One thread: two would change the weights, and slow down two runs at once."""
+        import torch
+
+        torch.set_num_threads(1)
+        with suppress(RuntimeError):  # may be said once in a process
+            torch.set_num_interop_threads(1)
+        if role == "train":
+            from llmviz import stages
+
+            stages.warm()
+        else:
+            importlib.import_module("llmviz.inspect.masked")
+
+    def build(self, spec: RunSpec, parent: Path | None) -> StageInProgress:
+        """The stage at its start."""
+        import torch
+
+        from llmviz import stages
+
+        torch.set_num_threads(1)
+        return stages.build(spec, parent)
+
+    def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
+        """The loop over this stage."""
+        import torch
+
+        from llmviz.training.loop import Training
+
+        torch.set_num_threads(1)
+        return Training(stage, train)
+
+    def answer(self, folders: dict[int, Path], question: Question) -> list[Trace]:
+        """The question put through these snapshots."""
+        from llmviz.inspect.masked import answer
+
+        return answer(folders, question)
+
+
+def train(spec: RunSpec, home: Path | None = None) -> Attempt:
+    """Train in this process: an iterator over the updates, whose `run`, `folder` and `snapshot` say what it leaves.
+
+    The attempt is new. Raises ValueError where another process trains this spec already.
+    """
+    store = Store(home or default_home())
+    run, claim = store.create(spec)
+    try:
+        return Attempt(Real(), store, Recordings(), run)
+    finally:
+        claim.release()
+
+
+def resume(run: RunRef, home: Path | None = None) -> Attempt:
+    """Let a run that stopped or was interrupted go on in this process, to the same result."""
+    store = Store(home or default_home())
+    claim = store.claim(run)
+    try:
+        return Attempt(Real(), store, Recordings(), run)
+    finally:
+        claim.release()
+
+
+def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inbox: Inbox, say: Say) -> None:
+    """Train one run after the other until the input ends."""
+    while (message := inbox.get()) is not None:
+        if message["do"] != "train":
+            continue  # meant for a run that has ended meanwhile
+        run = parse_key(message["run"])
+        try:
+            attempt = Attempt(workshop, store, recordings, run)
+        except (ValueError, OSError) as problem:
+            last = update_to_json(Failed(0, sentence(problem)))
+        else:
+            say({"say": "training", "number": 0})
+            last = update_to_json(conduct(attempt, inbox, say))
+        say({"say": "ended", "run": run.key, "update": last})
+
+
+def serve_answers(workshop: Workshop, inbox: Inbox, say: Say) -> None:
+    """Answer one question after the other until the input ends."""
+    while (message := inbox.get()) is not None:
+        try:
+            folders = {int(step): Path(folder) for step, folder in message["folders"].items()}
+            traces = workshop.answer(folders, wire.question_from_json(message["question"]))
+            say({"say": "answer", "number": message["number"], "traces": [wire.trace_to_json(trace) for trace in traces]})
+        except Exception as problem:
+            say({"say": "answer", "number": message["number"], "problem": sentence(problem)})
+
+
+def practise(workshop: Workshop, recordings: Recordings) -> None:
+    """Answer the first question of every recording, for nobody: a first answer takes ten times as long as a second."""
+    for id in recordings.ids():
+        folder = recordings.folder(id)
+        with suppress(ValueError, OSError):  # an older recipe, or damaged: whoever asks will be told
+            text = TEXTS[folder.spec().text.name] if folder else None
+            if folder and text and text.sentence:
+                workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, Question(text.sentence, text.hidden))
+
+
+def lines(descriptor: int) -> Iterator[Message | None]:
+    """The messages of an input, then None. Read without a buffer object: its lock would not let a failing program end in peace."""
+    begun = b""
+    while chunk := os.read(descriptor, 65_536):
+        *whole, begun = (begun + chunk).split(b"\n")
+        for line in whole:
+            yield json.loads(line)
+    yield None
+
+
+def private_output() -> BinaryIO:
+    """Standard output for our lines alone: whatever a library prints goes to standard error from here on."""
+    output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return output
+
+
+def load_workshop(name: str) -> Workshop:
+    """The workshop that `module:Class` names."""
+    module, _, kind = name.partition(":")
+    workshop: Workshop = getattr(importlib.import_module(module), kind)()
+    return workshop
+
+
+def main() -> None:
+    """Speak JSON lines until the input ends."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("role", choices=("train", "answer"))
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--recordings", type=Path, default=HERE)
+    parser.add_argument("--workshop", default=f"{__spec__.name}:Real")
+    given = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that owns this one; it then ends our input
+    output, inbox, door = private_output(), Queue[Message | None](), threading.Lock()
+
+    def say(message: Message) -> None:
+        with door, suppress(BrokenPipeError):  # nobody listens any more: the end of the input follows
+            output.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
+            output.flush()
+
+    def listen() -> None:
+        for message in lines(sys.stdin.fileno()):
+            inbox.put(message)
+
+    threading.Thread(target=listen, daemon=True).start()
+    if given.role == "train" and hasattr(os, "nice"):
+        os.nice(POLITENESS)
+    workshop = load_workshop(given.workshop)
+    os.environ["LLMVIZ_HOME"] = str(given.home)  # prepared texts are kept beside the runs
+    recordings = Recordings(given.recordings)
+    workshop.warm(given.role)
+    if given.role == "answer":
+        practise(workshop, recordings)
+    say({"say": "ready"})
+    if given.role == "train":
+        serve_training(workshop, Store(given.home), recordings, inbox, say)
+    else:
+        serve_answers(workshop, inbox, say)
+
+
+if __name__ == "__main__":
+    main()

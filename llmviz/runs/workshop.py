@@ -1,0 +1,51 @@
+"""What the code that trains must offer to the code that runs it. The worker program has the real one, tests a tiny one."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+from llmviz.core.settings import TrainSpec
+from llmviz.core.spec import RunSpec
+from llmviz.core.trace import Question, Trace
+from llmviz.core.update import Update
+
+
+class StageInProgress(Protocol):
+    """A model with its data and objective."""
+
+    def save(self, folder: Path) -> None:
+        """Write a snapshot of the weights into an existing folder."""
+
+
+class TrainingInProgress(Protocol):
+    """The loop over one stage. Between two updates everything stands still.
+
+    `seconds` counts its own time; whoever keeps the weights between two updates adds what that takes.
+    """
+
+    seconds: float
+
+    def updates(self) -> Iterator[Update]:
+        """Train; an uninterrupted run begins with Begin and ends with Done."""
+
+    def save_checkpoint(self, file: Path, notes: dict[str, str]) -> None:
+        """Write all that is needed to go on after the last update."""
+
+    def load_checkpoint(self, file: Path) -> dict[str, str]:
+        """Go on after the update that was the last when this was saved. Returns the notes saved with it."""
+
+
+class Workshop(Protocol):
+    """Everything a worker needs of stages, training and inspection."""
+
+    def warm(self, role: str) -> None:
+        """Import and prepare what the role, "train" or "answer", needs, so that work can begin at once."""
+
+    def build(self, spec: RunSpec, parent: Path | None) -> StageInProgress:
+        """The stage at its start; `parent` is the snapshot it takes its weights from."""
+
+    def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
+        """The loop over this stage."""
+
+    def answer(self, folders: dict[int, Path], question: Question) -> list[Trace]:
+        """The question put through the snapshots in these folders, by step."""

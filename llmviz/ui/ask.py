@@ -1,0 +1,95 @@
+"""Ask a run about the visitor's sentence, and remember the answers for this visit."""
+
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import streamlit as st
+from tokenizers import Tokenizer
+
+from llmviz.core.run import RunRef
+from llmviz.core.trace import Question, Trace
+from llmviz.runs.engine import Engine
+from llmviz.text.tokenizers import load_tokenizer, nearest, pieces
+from llmviz.views import tokens as view
+from llmviz.views.tokens import Shown, Token
+
+REMEMBERED = 12  # sentences and hidings per visit; each is a few kilobytes
+RETRY = 3.0  # seconds after which a refused question is asked again
+
+
+def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token], str]:
+    """The sentence as the tokens of this run, and a word on those it does not know. Without a run, as words."""
+    if run is not None:
+        try:
+            tokenizer = _tokenizer(str(engine.tokenizer(run)))
+            found = [Token(piece.text, piece.source, piece.known) for piece in pieces(tokenizer, sentence)]
+            return found, view.unknown(found, lambda word: nearest(word, tokenizer))
+        except (OSError, ValueError):
+            pass  # a run that has only begun has no tokenizer yet; its words will do until then
+    return [Token(word, word) for word in sentence.split()], ""
+
+
+@dataclass
+class Asked:
+    """What is known of one question, what is still awaited, and why the last attempt was refused."""
+
+    known: dict[int, Shown] = field(default_factory=dict)
+    awaited: "Future[list[Trace]] | None" = None
+    refusal: str = ""
+    again: float = 0.0  # when to ask once more after a refusal
+
+    @property
+    def pending(self) -> bool:
+        """Whether more is on its way."""
+        return self.awaited is not None
+
+
+def answers(engine: Engine, run: RunRef, steps: Sequence[int], sentence: str, hidden: tuple[int, ...], patience: float | None) -> Asked:
+    """What the snapshots say of the sentence; only new ones are asked.
+
+    Waits `patience` seconds, or as long as it takes where that is None: the panel of a run under way must not stand still while the
+    answering worker is busy.
+    """
+    memory = cast(dict[object, Asked], st.session_state.setdefault("answers", {}))
+    key = (run, sentence, hidden)
+    asked = memory.pop(key, None) or Asked()
+    for other in memory.values():  # the visitor has gone on: do not compute what nobody looks at
+        if other.awaited and other.awaited.cancel():
+            other.awaited = None
+    memory[key] = asked  # last in, so that the oldest is the first to be forgotten
+    while len(memory) > REMEMBERED:
+        memory.pop(next(iter(memory)))
+
+    wanted = [step for step in steps if step not in asked.known]
+    if wanted and not asked.awaited and time.monotonic() >= asked.again:
+        asked.awaited = _threads().submit(engine.answer, run, wanted, Question(sentence, hidden))
+    if asked.awaited:
+        _collect(asked, hidden, patience)
+    return asked
+
+
+def _collect(asked: Asked, hidden: tuple[int, ...], patience: float | None) -> None:
+    awaited = asked.awaited
+    assert awaited is not None
+    if not wait([awaited], patience).done:
+        return
+    asked.awaited, asked.refusal = None, ""
+    try:
+        for trace in awaited.result():
+            asked.known[trace.step] = view.shown(trace, hidden)
+    except ValueError as problem:
+        asked.refusal, asked.again = str(problem), time.monotonic() + RETRY
+
+
+@st.cache_resource(show_spinner=False)
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask")
+
+
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _tokenizer(file: str) -> Tokenizer:
+    return load_tokenizer(Path(file))

@@ -1,0 +1,18 @@
+"""The script behind *Show the code*."""
+
+import streamlit as st
+
+from llmviz.core.spec import RunSpec
+from llmviz.views import script
+
+
+def show(spec: RunSpec) -> None:
+    """Open the script that trains this spec, on top of the page."""
+    st.dialog("The same training as a script", width="large")(_code)(spec)
+
+
+def _code(spec: RunSpec) -> None:
+    text = script.script(spec)
+    st.markdown("Plain torch and transformers; only the text comes from llmviz. Save it, run it, change it.")
+    st.download_button("Download", text, file_name=f"{spec.stage}.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
+    st.code(text, language="python", height=520)

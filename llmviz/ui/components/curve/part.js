@@ -1,0 +1,184 @@
+// The live curve: held-out loss between its lines, the probes below, and one slider on the same axis of steps.
+//
+// data: group, visit, step, total, live, empty, snapshots, loss and batches {steps, values}, lines [{name, about, value}],
+//       probes [{name, dash, steps, values}], ceilings [{name, value}]
+// triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
+
+const SVG = "http://www.w3.org/2000/svg";
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".curve");
+  const find = (name) => root.querySelector(name);
+  const [svg, chart, rail, groove, thumb, tip, hint] = ["svg", ".chart", ".rail", ".groove", ".thumb", ".tip", ".hint"].map(find);
+  const shared = group(data);
+  const { loss, batches, snapshots, probes } = data;
+  const last = snapshots.at(-1) ?? 0;
+  const top = 1.06 * Math.max(1, ...data.lines.map(({ value }) => value));
+  let space;
+
+  const node = (tag, attributes, text) => {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text !== undefined) element.textContent = text;
+    return element;
+  };
+  const rule = (y, name) => node("line", { class: name, x1: space.left, x2: space.right, y1: y, y2: y });
+  const write = (x, y, text, attributes = {}) => node("text", { x, y: y + 0.3 * space.em, ...attributes }, text);
+  const valueAt = ({ steps, values }, step) => values[placeOf(steps, step)];
+  const numbers = (step) => `step ${whole(step)}${loss.steps.length ? ` · loss ${valueAt(loss, step)?.toFixed(2)}` : ""}`;
+
+  function frame() {
+    const em = parseFloat(getComputedStyle(root).fontSize);
+    space = layout(chart.clientWidth, chart.clientHeight, em, data.total, top);
+    const { left, right, foot, x, yLoss, yShare } = space;
+    const parts = [];
+    hint.style.width = `${right - left}px`;
+    hint.style.left = `${left}px`;
+    for (const tick of data.lines.length ? ticks(top, 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), tick, { "text-anchor": "end" }));
+    for (const tick of [0, 0.5, 1])
+      parts.push(rule(yShare(tick), "grid"), write(left - 0.5 * em, yShare(tick), `${100 * tick}%`, { "text-anchor": "end" }));
+    const marks = ticks(data.total, 5);
+    for (const tick of marks)
+      parts.push(write(x(tick), foot + 1.05 * em, tick === marks.at(-1) ? `${whole(tick)} steps` : whole(tick), { "text-anchor": "middle" }));
+
+    for (const { value } of data.lines) parts.push(rule(yLoss(value), "bound"));
+    for (const { value } of data.ceilings) parts.push(rule(yShare(value), "ceiling"));
+    if (batches.steps.length) parts.push(node("path", { class: "line batch", d: path(batches.steps, batches.values, x, yLoss) }));
+    if (loss.steps.length) parts.push(node("path", { class: "line held", d: path(loss.steps, loss.values, x, yLoss) }));
+    for (const { steps, values, dash } of probes)
+      parts.push(node("path", { class: "line probe", d: path(steps, values, x, yShare), "stroke-dasharray": dash }));
+
+    const lines = data.lines.map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${value.toFixed(2)}`, about, name: "" }));
+    parts.push(...labels(lines, space.loss));
+    parts.push(...labels(probes.map(({ name, values, dash }) => ({ y: yShare(values.at(-1)), text: name, dash, name: "name" })), space.share));
+    root.layer = node("g", {});
+    svg.replaceChildren(...parts, root.layer);
+    svg.setAttribute("aria-label", summary());
+
+    groove.style.left = `${left}px`;
+    groove.style.width = `${right - left}px`;
+    groove.replaceChildren(
+      ...snapshots.map((step) => Object.assign(make("i", { class: "stop" }), { style: `left:${x(step) - left}px` })),
+    );
+    draw();
+  }
+
+  function labels(wanted, panel) {
+    const { em, right } = space;
+    return spread(wanted, 1.15 * em, panel.top, panel.bottom + 0.3 * em).flatMap(({ y, at, text, about, dash, name }) => {
+      const key = dash === undefined ? [] : [node("path", { class: "line probe", d: `M${right + 0.9 * em},${at}h${1.4 * em}`, "stroke-dasharray": dash })];
+      const label = write(right + (key.length ? 2.7 : 0.9) * em, at, text, { class: name });
+      if (about) label.append(node("title", {}, about));
+      return [node("path", { class: "leader", d: `M${right + 2},${y}L${right + 0.7 * em},${at}` }), ...key, label];
+    });
+  }
+
+  function summary() {
+    if (!loss.steps.length) return "No loss yet.";
+    const ends = `Loss on held-out text: ${loss.values[0].toFixed(2)} at step 0, ${loss.values.at(-1).toFixed(2)} at step ${whole(loss.steps.at(-1))}.`;
+    const bounds = data.lines.map(({ name, value }) => `${name} ${value.toFixed(2)}`).join(", ");
+    return `${ends} ${bounds}. ${probes.map(({ name, values }) => `${name}: ${percent(values.at(-1))}`).join(", ")}.`;
+  }
+
+  function draw() {
+    const step = snapshots[placeOf(snapshots, stepOf(shared))] ?? 0; // the other parts show this snapshot too
+    const { x, yLoss, em, left, right } = space;
+    const at = x(step);
+    const shown = snapshots.length > 0;
+    const value = valueAt(loss, step);
+    const parts = shown ? [node("line", { class: "cursor", x1: at, x2: at, y1: space.loss.top - 0.5 * em, y2: space.foot })] : [];
+    if (shown && value !== undefined) {
+      const y = yLoss(value);
+      const before = at > left + 0.62 * (right - left);
+      parts.push(node("circle", { class: "point", cx: at, cy: y, r: 0.36 * em }));
+      parts.push(
+        write(at + (before ? -0.7 : 0.7) * em, y + (y < space.loss.top + 2 * em ? 1.1 : -1) * em, numbers(step), {
+          class: "here", "text-anchor": before ? "end" : "start",
+        }),
+      );
+    }
+    root.layer.replaceChildren(...parts);
+    thumb.style.left = `${at}px`;
+    thumb.style.visibility = shown ? "visible" : "hidden";
+    groove.style.setProperty("--done", (at - left) / (right - left));
+    thumb.setAttribute("aria-valuemin", 0);
+    thumb.setAttribute("aria-valuemax", last);
+    thumb.setAttribute("aria-valuenow", step);
+    thumb.setAttribute("aria-valuetext", shown ? numbers(step) : "no snapshot yet");
+  }
+
+  const set = (place) => {
+    const step = snapshots[Math.max(0, Math.min(snapshots.length - 1, place))];
+    if (step !== undefined) choose(shared, step === last ? null : step);
+  };
+  const report = () => setTriggerValue("step", shared.chosen ?? -1);
+  const stepUnder = (event) => space.step(event.clientX - chart.getBoundingClientRect().left);
+
+  for (const area of [chart, rail]) {
+    area.onpointerdown = (event) => {
+      if (event.button || !snapshots.length) return;
+      event.preventDefault();
+      area.setPointerCapture(event.pointerId);
+      root.dragging = true;
+      tip.hidden = true;
+      thumb.focus({ preventScroll: true });
+      set(nearest(snapshots, stepUnder(event)));
+    };
+    area.onpointermove = (event) => {
+      if (root.dragging) set(nearest(snapshots, stepUnder(event)));
+      else if (area === chart) hover(event);
+    };
+    area.onpointerup = area.onpointercancel = () => {
+      if (root.dragging) report();
+      root.dragging = false;
+    };
+  }
+  chart.onpointerleave = () => {
+    tip.hidden = true;
+    root.layer.querySelector(".ghost")?.remove();
+  };
+
+  function hover(event) {
+    const step = Math.round(stepUnder(event));
+    const place = loss.steps.length ? nearest(loss.steps, step) : -1;
+    if (place < 0 || step > (batches.steps.at(-1) ?? 0) + data.total / 50) return chart.onpointerleave();
+    const near = loss.steps[place];
+    const rows = [`step ${whole(near)}`, `held-out loss ${loss.values[place].toFixed(3)}`];
+    const batch = valueAt(batches, near);
+    if (batch !== undefined) rows.push(`this batch ${batch.toFixed(3)}`);
+    for (const probe of probes) rows.push(`${probe.name} ${percent(valueAt(probe, near) ?? 0)}`);
+    const at = space.x(near);
+    root.layer.querySelector(".ghost")?.remove();
+    root.layer.prepend(node("line", { class: "ghost", x1: at, x2: at, y1: space.loss.top, y2: space.foot }));
+    tip.textContent = rows.join("\n");
+    tip.hidden = false;
+    tip.style.left = `${Math.min(at + 14, chart.clientWidth - tip.offsetWidth)}px`;
+  }
+
+  thumb.onkeydown = (event) => {
+    const now = nearest(snapshots, Math.min(stepOf(shared), last));
+    const end = snapshots.length - 1;
+    const places = { ArrowRight: now + 1, ArrowUp: now + 1, ArrowLeft: now - 1, ArrowDown: now - 1, PageUp: now + 5, PageDown: now - 5, Home: 0, End: end };
+    if (!(event.key in places)) return;
+    event.preventDefault();
+    event.stopPropagation(); // a lecture turns its pages with the same keys
+    set(places[event.key]);
+    clearTimeout(root.reporting);
+    root.reporting = setTimeout(report, 250); // a held key moves many times; the address needs only the last
+  };
+
+  find(".title").textContent = "Loss while it learns";
+  find(".about").textContent = loss.steps.length ? "nats a word, on held-out text; faint: each batch" : "";
+  hint.hidden = loss.steps.length > 0;
+  hint.textContent = data.empty;
+  frame();
+  const leave = follow(root, shared, draw);
+  renew(shared, last);
+  root.resized?.disconnect();
+  const resized = (root.resized = new ResizeObserver(frame));
+  resized.observe(chart);
+  return () => {
+    resized.disconnect();
+    leave();
+  };
+}

@@ -1,0 +1,45 @@
+// Where things stand in the chart. Pure arithmetic in pixels; knows no element.
+
+// Two panels above one axis of steps; the right margin holds the labels of the lines.
+function layout(width, height, em, total, top) {
+  const left = 2.9 * em;
+  const right = Math.max(left + 8 * em, width - 10.6 * em);
+  const foot = height - 1.5 * em;
+  const share = { top: foot - 4.6 * em, bottom: foot };
+  const loss = { top: 0.7 * em, bottom: share.top - 1.5 * em };
+  const x = (step) => left + ((right - left) * step) / Math.max(1, total);
+  const between = (panel, most) => (value) => panel.bottom - ((panel.bottom - panel.top) * Math.min(value, most)) / most;
+  return {
+    left, right, foot, em, loss, share, x, width,
+    step: (pixel) => Math.max(0, Math.min(total, ((pixel - left) / (right - left)) * total)),
+    yLoss: between(loss, top),
+    yShare: between(share, 1),
+  };
+}
+
+// Round numbers from 0 to `most`, some `count` of them.
+function ticks(most, count) {
+  const rough = most / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const size = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= 0.8 * rough) * power;
+  return Array.from({ length: Math.floor(most / size + 1e-9) + 1 }, (_, index) => index * size);
+}
+
+// Labels moved apart so that none covers another, as near to their lines as the space from `top` to `bottom` allows.
+function spread(labels, space, top, bottom) {
+  const sorted = [...labels].sort((one, other) => one.y - other.y);
+  let low = top;
+  for (const label of sorted) low = (label.at = Math.max(label.y, low)) + space;
+  let high = bottom;
+  for (const label of sorted.reverse()) high = (label.at = Math.min(label.at, high)) - space;
+  return sorted;
+}
+
+const path = (steps, values, x, y) =>
+  steps.map((step, index) => `${index ? "L" : "M"}${x(step).toFixed(1)},${y(values[index]).toFixed(1)}`).join("");
+
+function nearest(steps, step) {
+  const place = placeOf(steps, step);
+  if (place < 0) return 0;
+  return place + 1 < steps.length && steps[place + 1] - step < step - steps[place] ? place + 1 : place;
+}

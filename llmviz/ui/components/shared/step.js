@@ -1,0 +1,62 @@
+// One step for all parts that show the same run. This file is put before the script of each part; the table below is shared by all.
+//
+// A group is one run. `chosen` is the step the user has set, or null: then the parts follow the newest snapshot.
+// Scrubbing calls listeners in this browser and no server.
+
+const groups = (globalThis.llmvizGroups ??= new Map());
+
+// The group of this run. `data.step` counts when the group is new, or when the page was opened at another address (`data.visit`).
+function group(data) {
+  if (!groups.has(data.group)) groups.set(data.group, { chosen: null, newest: 0, listeners: new Set(), visit: null });
+  const found = groups.get(data.group);
+  if (found.visit !== data.visit) {
+    found.visit = data.visit;
+    found.chosen = data.step;
+  }
+  return found;
+}
+
+// Call `listener` whenever the step changes; one listener for each root element, however often a part is drawn. Returns what ends
+// just this: Streamlit may clean up after an overtaken drawing when the next one has already been made.
+function follow(root, shared, listener) {
+  root.leaveGroup?.();
+  shared.listeners.add(listener);
+  return (root.leaveGroup = () => shared.listeners.delete(listener));
+}
+
+function choose(shared, step) {
+  if (shared.chosen === step) return;
+  shared.chosen = step;
+  for (const listener of shared.listeners) listener();
+}
+
+function renew(shared, newest) {
+  if (shared.newest === newest) return;
+  shared.newest = newest;
+  if (shared.chosen === null) for (const listener of shared.listeners) listener();
+}
+
+const stepOf = (shared) => shared.chosen ?? shared.newest;
+
+// The place of the last step that is not beyond `step`; -1 where there is none.
+function placeOf(steps, step) {
+  let low = 0, high = steps.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (steps[middle] <= step) low = middle + 1;
+    else high = middle;
+  }
+  return low - 1;
+}
+
+const percent = (share) => (share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`);
+const exactly = (share) => `${(100 * share).toFixed(2)}%`;
+const whole = (number) => number.toLocaleString("en");
+
+// An element with text and attributes; text is set as text, so nothing in a user's sentence is ever markup.
+function make(tag, attributes = {}, text = "") {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  if (text) element.textContent = text;
+  return element;
+}

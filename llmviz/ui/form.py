@@ -1,0 +1,100 @@
+"""The form behind *Change*: every field is drawn from the setting it stands for."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from llmviz.core import texts
+from llmviz.core.address import Entry, change, entries
+from llmviz.core.catalogue import Stage
+from llmviz.core.settings import SIZES
+from llmviz.ui import lesson, visit
+from llmviz.views import words
+
+FIRST = ("text", "size", "steps", "mask_rate", "learning_rate", "muon_learning_rate", "seed")  # the rest folds out
+USED, PROBLEM = "settings_used", "settings_problem"
+
+
+def ask(stage: Stage) -> None:
+    """Open the form on top of the page."""
+    st.session_state.pop(USED, None)
+    st.dialog(f"{stage.title}: what is trained", width="medium")(_form)()
+
+
+def _form() -> None:
+    if st.session_state.pop(USED, False):
+        st.rerun()  # closes the form
+    known = {entry.name: entry for entry in entries(visit.current().spec)}
+    with st.form("settings", border=False):
+        _fields([known[name] for name in FIRST])
+        with st.expander("More settings"):
+            _fields([entry for name, entry in known.items() if name not in FIRST])
+        problem = st.session_state.pop(PROBLEM, "")
+        if problem:
+            st.error(lesson.plain(problem))
+        st.form_submit_button("Use these settings", type="primary", on_click=_use)
+
+
+def _fields(listed: Sequence[Entry]) -> None:
+    left, right = st.columns(2, gap="medium")
+    for place, entry in enumerate(listed):
+        with (left, right)[place % 2]:
+            _field(entry)
+
+
+def _field(entry: Entry) -> None:
+    setting, key = entry.setting, _key(entry)
+    if setting.choices:
+        st.selectbox(
+            setting.label,
+            setting.choices,
+            index=setting.choices.index(entry.value),
+            format_func=_title,
+            help=setting.help,
+            key=key,
+        )
+        return
+    whole = isinstance(entry.value, int)
+    low, high = setting.low or 0, setting.high
+    kind = int if whole else float
+    st.number_input(
+        setting.label,
+        kind(low),
+        None if high is None else kind(high),
+        entry.value,
+        step=1 if whole else _step(entry.value),
+        format=None if whole else "%g",
+        help=f"{setting.help} From {low:g} to {high:,g}." if high is not None else setting.help,
+        key=key,
+    )
+
+
+def _title(choice: str) -> str:
+    if choice in SIZES:
+        return words.size(choice)
+    return texts.TEXTS[choice].title if choice in texts.TEXTS else choice
+
+
+def _step(value: float) -> float:
+    """A tenth of the decade a value stands in: 0.01 is changed by 0.001."""
+    return float(f"1e{int(f'{value or 1:e}'.split('e')[1]) - 1}")
+
+
+def _key(entry: Entry) -> str:
+    return f"setting_{entry.name}"
+
+
+def _use() -> None:
+    """Take the form's settings; where one is refused, the form stays open and says why."""
+    before = visit.current().spec
+    given = {entry.name: st.session_state[_key(entry)] for entry in entries(before)}
+    try:
+        spec = change(before, given)
+    except (ValueError, TypeError) as refusal:
+        st.session_state[PROBLEM] = str(refusal)
+        return
+    st.session_state[USED] = True
+    if spec.text != before.text:
+        visit.change(spec=spec, run=None, step=None, sentence=None, hidden=None)
+    elif spec != before:
+        visit.change(spec=spec, run=None, step=None)

@@ -1,0 +1,58 @@
+"""The frame of every page: sidebar, head, style, notes on the address."""
+
+import html
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import streamlit as st
+from streamlit.navigation.page import StreamlitPage
+
+from llmviz.ui import visit
+from llmviz.ui.states import Badge
+
+_HERE = Path(__file__).parent
+_STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
+ABOUT = "See how language models are made: tiny transformers, trained live on this machine. Nothing is simulated."
+
+
+def configure() -> None:
+    """Name and icon of the browser's tab, what the menu says; the width of the sidebar is in the style."""
+    st.set_page_config(
+        page_title="llmviz",
+        page_icon=str(_HERE / "icon.svg"),
+        layout="wide",
+        initial_sidebar_state="expanded",
+        menu_items={"About": f"**llmviz** · {ABOUT}"},
+    )
+
+
+def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
+    """The app's own style, and the sidebar: name, sections with their pages, what this is."""
+    st.html(f"<style>{_STYLE}</style>")
+    with st.sidebar:
+        st.html('<div class="brand">llmviz</div>')
+        for section, pages in sections.items():
+            st.html(f'<div class="section">{html.escape(section)}</div>')
+            for page in pages:
+                st.page_link(page)
+        st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
+
+
+def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
+    """Where we are, what is shown, the claim in a line, and at most three sentences (HTML of our own, never a visitor's)."""
+    above = f"<span>{html.escape(eyebrow)}</span><span class='badge {badge.stage}'><i></i>{html.escape(badge.text)}</span>"
+    with st.container(key="head"):
+        st.html(f"<div class='head'><div class='eyebrow'>{above}</div><h1>{html.escape(title)}</h1><p>{lead}</p></div>")
+
+
+def notes(*elsewhere: str) -> None:
+    """What could not be read from the address, a line each; parameters named here are explained at their own place."""
+    said = [plain(problem) for name, problem in visit.problems().items() if name not in elsewhere]
+    if said:
+        with st.container(key="notes"):
+            st.warning("  \n".join(said), icon=":material/link_off:")
+
+
+def plain(text: str) -> str:
+    """The text with nothing in it that Markdown would read."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!<>|~$:" else letter for letter in text)

@@ -1,0 +1,70 @@
+"""The sentence of a page: where it comes from, the box to type it in, the suggestions beside it."""
+
+import streamlit as st
+
+from llmviz.core.address import LONGEST_SENTENCE, Address
+from llmviz.ui import visit
+from llmviz.views.examples import EXAMPLES, Example
+
+BOX, SUGGESTIONS = "sentence", "suggestion"
+
+
+def shown(address: Address) -> tuple[str, tuple[int, ...]]:
+    """The sentence and its hidden places: the visitor's own, or the first example of the text."""
+    first = EXAMPLES[address.spec.text.name][0]
+    sentence = first.sentence if address.sentence is None else address.sentence
+    if address.hidden is not None:
+        return sentence, address.hidden
+    return sentence, first.hidden if sentence == first.sentence else ()
+
+
+def box(address: Address) -> None:
+    """The text box and the suggestions. What is chosen goes to the address."""
+    sentence, _ = shown(address)
+    examples = EXAMPLES[address.spec.text.name]
+    st.session_state[BOX] = sentence
+    st.session_state[SUGGESTIONS] = next((example.label for example in examples if example.sentence == sentence), None)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sentence_row"):
+        st.text_input(
+            "Your sentence",
+            key=BOX,
+            placeholder="Type a sentence",
+            label_visibility="collapsed",
+            max_chars=LONGEST_SENTENCE,
+            on_change=_typed,
+        )
+        st.pills(
+            "Suggested sentences",
+            [example.label for example in examples],
+            key=SUGGESTIONS,
+            label_visibility="collapsed",
+            on_change=_suggested,
+            args=(examples,),
+        )
+
+
+def _typed() -> None:
+    _say(st.session_state[BOX] or "", ())
+
+
+def _suggested(examples: tuple[Example, ...]) -> None:
+    wanted = st.session_state[SUGGESTIONS]
+    for example in examples:
+        if example.label == wanted:
+            _say(example.sentence, example.hidden)
+
+
+def _say(sentence: str, hidden: tuple[int, ...]) -> None:
+    first = EXAMPLES[visit.current().spec.text.name][0]
+    if sentence == first.sentence:
+        visit.change(sentence=None, hidden=None)
+    else:
+        visit.change(sentence=sentence, hidden=hidden or None)
+
+
+def hide(places: list[int]) -> None:
+    """Hide just these tokens."""
+    address = visit.current()
+    default = shown(Address(address.spec, sentence=address.sentence))[1]
+    hidden = tuple(sorted(int(place) for place in places))
+    visit.change(hidden=None if hidden == default else hidden)

@@ -1,0 +1,75 @@
+"""The states of a run in words. Knows what the engine says, and no widget."""
+
+from dataclasses import dataclass
+
+from llmviz.core.history import History
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import Done
+from llmviz.runs.engine import UNDER_WAY, State, Status
+from llmviz.views import words
+
+GOES_ON = frozenset({State.STOPPED, State.INTERRUPTED, State.FAILED})  # after these a run can go on from its checkpoint
+
+
+@dataclass(frozen=True)
+class Line:
+    """A sentence on a run and its tone: "busy", "still", "good" or "bad"."""
+
+    text: str
+    tone: str
+
+
+def line(status: Status, history: History, spec: RunSpec) -> Line:
+    """Where the run stands, in one line."""
+    progress = words.progress(history, spec)
+    match status.state:
+        case State.QUEUED:
+            ahead = status.position - 1
+            waiting = "next in the queue" if ahead < 1 else f"in the queue, {ahead} {'run' if ahead == 1 else 'runs'} before it"
+            said = Line(waiting, "still")
+        case State.STARTING:
+            said = Line("starting", "busy")
+        case State.TRAINING:
+            said = Line(f"training · {progress}" if history.step else "training", "busy")
+        case State.PAUSED:
+            said = Line(f"paused · step {history.step:,} of {spec.train.steps:,}", "still")
+        case State.DONE | State.RECORDED:
+            said = Line(_ended(history, "recorded" if status.state is State.RECORDED else "done"), "good")
+        case State.STOPPED:
+            said = Line(f"stopped at step {history.step:,}{_because(status)}", "still")
+        case State.INTERRUPTED:
+            said = Line(f"interrupted at step {history.step:,}; it can go on{_because(status)}", "bad")
+        case State.FAILED:
+            said = Line(f"failed: {status.reason or 'no reason was given'}", "bad")
+    watched = status.state in UNDER_WAY and not status.owner
+    return Line(f"{said.text} · someone else controls this run", said.tone) if watched else said
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What stands at the head of a page, and the stage of a model whose colour its dot has: "random" or "pretrained"."""
+
+    text: str
+    stage: str
+
+
+def badge(status: Status | None, history: History) -> Badge:
+    """Recorded or trained here, how large, how long."""
+    if status is None:
+        return Badge("no run yet", "random")
+    kind = {State.RECORDED: "recorded run", State.DONE: "trained here"}.get(status.state, status.state.value)
+    size = f" · {words.parameters(history.begin.parameters)} parameters" if history.begin else ""
+    time = f" · {words.duration(history.seconds)} of training" if isinstance(history.end, Done) else ""
+    return Badge(kind + size + time, "pretrained" if history.begin else "random")
+
+
+def _ended(history: History, kind: str) -> str:
+    if not isinstance(history.end, Done):
+        return f"{kind} · step {history.step:,}"
+    loss = history.end.metrics.get("loss")
+    measured = f" · loss {loss:.2f} on test text" if loss is not None else ""
+    return f"{kind} · {history.end.step:,} steps in {words.duration(history.end.seconds)}{measured}"
+
+
+def _because(status: Status) -> str:
+    return f" · {status.reason}" if status.reason else ""

@@ -1,0 +1,87 @@
+"""A sentence and what the snapshots of a run make of it, as the payloads of the token strip and the probability bars."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from llmviz.core.trace import Trace
+
+CONTINUES = "##"  # how WordPiece marks a piece that goes on with the word before
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token as a page shows it: its spelling in the vocabulary, what the user typed for it, whether the model knows it."""
+
+    text: str
+    source: str
+    known: bool = True
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What one snapshot says, in plain values: the probability of each token at its place, and for each hidden one the candidates."""
+
+    probability: list[float]
+    candidates: list[list[tuple[str, float]]]
+
+
+def shown(trace: Trace, hidden: Sequence[int]) -> Shown:
+    """The part of a trace that strip and bars draw."""
+    return Shown(
+        [round(float(value), 4) for value in trace.probability],
+        [
+            [(word, round(float(chance), 4)) for word, chance in zip(trace.words[place], trace.candidate_probability[place], strict=True)]
+            for place in hidden
+        ],
+    )
+
+
+def strip(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], note: str = "") -> dict[str, Any]:
+    """The payload of the token strip. Without answers the tokens stand alone, without bars."""
+    steps = sorted(answers)
+    return {
+        "tokens": [{"text": token.source or token.text, "known": token.known, "joined": _joined(token)} for token in tokens],
+        "hidden": list(hidden),
+        "steps": steps,
+        "probability": [answers[step].probability for step in steps],
+        "note": note,
+    }
+
+
+def bars(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], empty: str) -> dict[str, Any]:
+    """The payload of the probability bars: a group for each hidden token. `empty` is said where no token is hidden."""
+    steps = sorted(answers)
+    return {
+        "empty": empty,
+        "steps": steps,
+        "groups": [
+            {
+                "place": place,
+                "truth": tokens[place].text if tokens[place].known else "",
+                "source": tokens[place].source,
+                "candidates": [answers[step].candidates[index] for step in steps],
+                "probability": [answers[step].probability[place] for step in steps],
+            }
+            for index, place in enumerate(hidden)
+        ],
+    }
+
+
+def unknown(tokens: Sequence[Token], near: Callable[[str], Sequence[str]], most: int = 3) -> str:
+    """A sentence on the words the model does not know, with what it knows instead; empty where it knows all."""
+    strange = list(dict.fromkeys(token.source for token in tokens if not token.known))
+    if not strange:
+        return ""
+    told = [_instead(word, near(word)) for word in strange[:most]]
+    rest = f", and {len(strange) - most} more" if len(strange) > most else ""
+    return f"Not in this model's vocabulary: {'; '.join(told)}{rest}."
+
+
+def _instead(word: str, near: Sequence[str]) -> str:
+    short = word if len(word) <= 24 else word[:24] + "…"
+    return f"“{short}” (it knows {', '.join(near)})" if near else f"“{short}”"
+
+
+def _joined(token: Token) -> bool:
+    return token.text.startswith(CONTINUES) and len(token.text) > len(CONTINUES)

@@ -1,0 +1,42 @@
+"""Masked tokens: hide a word, and the model names it from both sides."""
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.texts import TEXTS
+from llmviz.ui import controls, lecture, lesson, live, question, sentence, shown, states, visit
+from llmviz.ui.engine import engine
+
+STAGE = catalogue.MLM
+BEATS = (
+    ("head", "strip_area"),
+    ("sentence_row", "strip_area", "bars_area"),
+    ("strip_area", "question"),
+    ("strip_area", "bars_area", "curve_area"),
+    ("strip_area", "bars_area", "curve_area", "training_row"),
+)
+
+visit.open(STAGE.name)
+runs = engine()
+run = shown.run(runs)
+address = visit.current()
+seen = live.look(runs, run)
+
+lecture.beats(BEATS)
+lesson.header(
+    "Pretraining · BERT",
+    states.badge(seen.status, seen.history),
+    "Hide a word, and the text itself is the teacher",
+    "The model sees both sides of the gap and must name what is missing. Nobody labelled anything: the hidden word <b>is</b> the answer. "
+    "Click a word to hide it.",
+)
+lesson.notes("hide")
+sentence.box(address)
+picture = st.container()
+controls.row(runs, seen)
+facts = controls.facts(STAGE, seen)
+with picture:
+    live.panel(runs, STAGE, seen, facts)
+question.ask(runs, seen, address.spec.text.name)
+if TEXTS[address.spec.text.name].attribution:
+    st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")

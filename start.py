@@ -1,0 +1,85 @@
+"""One command for everything: `python3 start.py` opens the app, `python3 start.py test` runs all tests.
+
+Needs Python 3.11 or newer and nothing else. It makes the folder .venv beside this file, installs into it what the requirements name,
+once for each change of them, and runs in it. Arguments after the command go on to Streamlit or pytest.
+"""
+
+from __future__ import annotations  # an older Python shall get as far as being told so
+
+import hashlib
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+HOME = ROOT / ".venv"
+PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+INSTALLED = HOME / "installed.txt"  # a digest of the requirements that are in the folder
+
+CHECKS = (
+    ("-m", "ruff", "format", "--check", "."),
+    ("-m", "ruff", "check", "."),
+    ("-m", "mypy"),
+    ("-m", "pytest"),  # last, so that its closing line is the last
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the app, or with "test" the tests. Returns the exit status."""
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before anything else could check
+        return _complain(f"llmviz needs Python 3.11 or newer; this is Python {sys.version_info[0]}.{sys.version_info[1]}.")
+    testing = arguments[:1] == ["test"]
+    if not _install("requirements-dev.txt" if testing else "requirements.txt"):
+        return 1
+    if testing:
+        return _test(arguments[1:])
+    command = [str(PYTHON), "-m", "streamlit", "run", "app.py", *arguments]
+    if os.name == "posix":
+        os.chdir(ROOT)
+        os.execv(command[0], command)  # the app takes this process's place, and so gets its signals
+    try:
+        return subprocess.call(command, cwd=ROOT)
+    except KeyboardInterrupt:
+        return 0
+
+
+def _install(requirements: str) -> bool:
+    """Bring .venv to what the file names; says so and returns False where that fails."""
+    wanted = hashlib.sha256(sys.version.encode())
+    for name in ("requirements.txt", requirements):
+        wanted.update((ROOT / name).read_bytes())
+    if INSTALLED.is_file() and wanted.hexdigest() in INSTALLED.read_text().split():
+        return True
+    print(f"Installing what {requirements} names into .venv: some minutes and 2 GB, once.", flush=True)
+    try:
+        venv.create(HOME, with_pip=True, clear=not PYTHON.exists())
+    except (OSError, subprocess.CalledProcessError) as problem:
+        _complain(f"Python could not make .venv ({problem}). On Debian and Ubuntu, install the package python3-venv first.")
+        return False
+    if subprocess.call([str(PYTHON), "-m", "pip", "install", "--quiet", "-r", requirements], cwd=ROOT):
+        _complain(f"pip could not install what {requirements} names; its message is above. The same command goes on from there.")
+        return False
+    with INSTALLED.open("a") as file:
+        file.write(wanted.hexdigest() + "\n")
+    return True
+
+
+def _test(arguments: list[str]) -> int:
+    """Every check, also after one has failed; the status of the first that did."""
+    status = 0
+    for check in CHECKS:
+        extra = arguments if check[1] == "pytest" else []
+        print(f"\n$ python {' '.join([*check, *extra])}", flush=True)
+        status = subprocess.call([str(PYTHON), *check, *extra], cwd=ROOT) or status
+    return status
+
+
+def _complain(sentence: str) -> int:
+    print(sentence, file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,20 @@
+"""Shared by all tests: a home of their own, so that no test sees or touches what the user has trained."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True, scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """LLMVIZ_HOME for this session, handed on to child processes. Prepared texts in it are shared by the tests."""
+    folder = tmp_path_factory.mktemp("home")
+    before = os.environ.get("LLMVIZ_HOME")
+    os.environ["LLMVIZ_HOME"] = str(folder)
+    yield folder
+    if before is None:
+        del os.environ["LLMVIZ_HOME"]
+    else:
+        os.environ["LLMVIZ_HOME"] = before

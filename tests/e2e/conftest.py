@@ -1,0 +1,111 @@
+"""A browser, and the app for it: once on the fake engine, once on the real one."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+NAMES = (
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "microsoft-edge",
+    "microsoft-edge-stable",
+    "msedge",
+    "chrome",
+)
+ELSEWHERE = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
+)
+MISSING = "no browser for the tests: install Chromium, Google Chrome or Microsoft Edge (Debian and Ubuntu: apt-get install chromium)"
+
+
+def browser_file() -> str | None:
+    """The first of the browsers that this machine has."""
+    found = (shutil.which(name) for name in NAMES)
+    return next((file for file in [*found, *ELSEWHERE] if file and Path(file).exists()), None)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    file = browser_file()
+    if file is None:
+        if os.environ.get("CI"):
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=file, args=["--no-sandbox", "--disable-background-networking"])
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page of 1440 by 900 that must not complain and must not ask anyone but this machine for anything."""
+    opened = browser.new_page(viewport={"width": 1440, "height": 900})
+    complaints: list[str] = []
+    opened.on("pageerror", lambda error: complaints.append(str(error)))
+    opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    opened.on("request", lambda request: complaints.append(request.url) if not _local(request.url) else None)
+    yield opened
+    opened.close()
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def fake_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app on the fake engine."""
+    yield from _serve("tests/ui/fake_app.py", tmp_path_factory.mktemp("fake-home"))
+
+
+@pytest.fixture(scope="session")
+def real_app(home: Path) -> Iterator[str]:
+    """The address of the app as users start it."""
+    yield from _serve("app.py", home)
+
+
+def _serve(script: str, home: Path) -> Iterator[str]:
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    environment = os.environ | {"LLMVIZ_HOME": str(home)}
+    log = home / "server.log"
+    with log.open("w") as output:
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    address = f"http://localhost:{port}"
+    try:
+        _wait(f"{address}/_stcore/health", server, log)
+        yield address
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and server.poll() is None:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.1)
+    pytest.fail(f"the app does not start:\n{log.read_text()}")
+
+
+def _local(address: str) -> bool:
+    return address.startswith(("http://localhost:", "ws://localhost:", "blob:", "data:"))

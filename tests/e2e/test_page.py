@@ -1,0 +1,188 @@
+"""The page in a browser, on the fake engine: what only a browser can show."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from tests.ui.fake_engine import FakeEngine
+
+pytestmark = pytest.mark.e2e
+
+SNAPSHOTS = FakeEngine().history(RunRef(RunSpec("mlm").id, 0)).snapshots  # of the recording that the fake engine shows
+QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
+
+
+def visit(page: Page, address: str) -> None:
+    page.goto(address)
+    page.locator(".st-key-train").wait_for(state="attached")
+    page.locator(".token").first.wait_for()
+    page.locator(QUIET).wait_for()
+
+
+def token(page: Page, place: int) -> Locator:
+    return page.locator(f".token[data-place='{place}']")
+
+
+def test_hide_with_the_mouse(page: Page, fake_app: str) -> None:
+    visit(page, fake_app)
+    token(page, 3).click()
+    expect(token(page, 3)).to_have_attribute("aria-pressed", "true")
+    expect(page.locator(".gap")).to_have_count(2)
+    expect(page).to_have_url(re.compile(r"hide=3%2C5"))
+    token(page, 3).click()
+    expect(page.locator(".gap")).to_have_count(1)
+    expect(page).to_have_url(re.compile(r"^((?!hide).)*$"))
+
+
+def test_hide_and_scrub_with_the_keyboard(page: Page, fake_app: str) -> None:
+    visit(page, fake_app)
+    token(page, 0).focus()
+    page.keyboard.press("ArrowRight")
+    expect(token(page, 1)).to_be_focused()
+    page.keyboard.press("Space")
+    expect(token(page, 1)).to_have_attribute("aria-pressed", "true")
+    slider = page.get_by_role("slider")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(slider).to_have_attribute("aria-valuenow", "0")
+    expect(page.locator(".bars h3")).to_have_text(re.compile("at step 0$"))
+    page.keyboard.press("ArrowRight")
+    expect(slider).to_have_attribute("aria-valuenow", str(SNAPSHOTS[1]))
+    expect(page).to_have_url(re.compile(f"step={SNAPSHOTS[1]}$"))
+    page.keyboard.press("End")
+    expect(page).to_have_url(re.compile(r"^((?!step=).)*$"))
+
+
+def test_scrub_with_the_mouse_calls_no_server_until_the_end(page: Page, fake_app: str) -> None:
+    visit(page, fake_app)
+    box = page.locator(".chart").bounding_box()
+    assert box
+    sent: list[object] = []
+    page.on("websocket", lambda socket: socket.on("framesent", sent.append))
+    page.mouse.move(box["x"] + 300, box["y"] + 80)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 150, box["y"] + 80, steps=5)
+    at = int(page.get_by_role("slider").get_attribute("aria-valuenow") or "0")
+    assert at in SNAPSHOTS[1:-1]
+    expect(page.locator(".bars h3")).to_have_text(re.compile(f"at step {at}$"))
+    assert "step=" not in page.url and not sent
+    page.mouse.up()
+    expect(page).to_have_url(re.compile(f"step={at}$"))
+
+
+def test_the_same_address_shows_the_same_picture(page: Page, fake_app: str) -> None:
+    step = str(SNAPSHOTS[16])
+    visit(page, f"{fake_app}/?s=every+cow+moos&hide=2&step={step}")
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", step)
+    before = page.locator(".bars").inner_text()
+    page.reload()
+    page.locator(".token").first.wait_for()
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", step)
+    assert page.locator(".bars").inner_text() == before
+
+
+def test_train_watch_pause_and_finish(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/?steps=400")
+    page.keyboard.press("Control+Enter")
+    expect(page).to_have_url(re.compile("run="))
+    slider = page.get_by_role("slider")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"step [1-9]\d* "))
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused at step").or_(page.get_by_text("paused · step"))).to_be_visible()
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_text("trained here")).to_be_visible(timeout=20_000)
+    expect(slider).to_have_attribute("aria-valuenow", "400")
+
+
+def test_a_hostile_sentence_is_only_text(page: Page, fake_app: str) -> None:
+    visit(page, fake_app)
+    page.get_by_label("Your sentence").fill("<img src=x onerror=alert(1)> **b** `c` 😀 שלום")
+    page.keyboard.press("Enter")
+    expect(token(page, 0)).to_contain_text("<")
+    expect(page.locator(".strip .note")).to_contain_text("vocabulary")
+    assert page.locator(".strip img").count() == 0
+
+
+def test_all_fits_on_one_screen(page: Page, fake_app: str) -> None:
+    visit(page, fake_app)
+    for selector in (".st-key-question", ".st-key-facts_row", ".curve", ".bars", ".strip"):
+        box = page.locator(selector).first.bounding_box()
+        assert box and box["y"] + box["height"] <= 900 and box["x"] + box["width"] <= 1440
+
+
+def test_the_browsers_back_button(page: Page, fake_app: str) -> None:
+    visit(page, fake_app)
+    token(page, 1).click()
+    expect(page).to_have_url(re.compile("hide=1"))
+    page.go_back()
+    expect(token(page, 1)).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".gap")).to_have_count(1)
+
+
+def test_a_lecture_goes_beat_by_beat(page: Page, fake_app: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    visit(page, f"{fake_app}/?lecture=1")
+    title, bars, curve, train = (page.locator(name) for name in (".head h1", ".bars", ".curve", ".st-key-training_row"))
+    expect(title).to_be_visible()
+    expect(bars).to_be_hidden()
+    for beat in range(2, 6):
+        page.keyboard.press("ArrowRight")
+        expect(page.get_by_text(f"{beat} of 5")).to_be_visible()
+    expect(title).to_be_hidden()
+    for part in (bars, curve, train):
+        expect(part).to_be_visible()
+        box = part.bounding_box()
+        assert box and box["y"] + box["height"] <= 720
+    page.get_by_role("slider").focus()
+    page.keyboard.press("ArrowLeft")  # the slider's own key, not the lecture's
+    expect(page.get_by_text("5 of 5")).to_be_visible()
+    page.locator(".curve h3").click()
+    page.get_by_role("slider").blur()
+    page.keyboard.press("ArrowLeft")
+    expect(page.get_by_text("4 of 5")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_words_stand_out_from_their_ground(page: Page, fake_app: str, scheme: str) -> None:
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    visit(page, fake_app)
+    page.wait_for_timeout(300)
+    for selector in (
+        ".word",
+        ".strip .note",
+        ".bars .name",
+        ".curve .about",
+        ".head p",
+        ".st-key-facts_row p",
+        ".st-key-question p",
+        ".about",
+    ):
+        assert page.locator(selector).first.evaluate(CONTRAST) >= 4.5, selector
+
+
+# The contrast of an element's text with what lies behind it, as WCAG 2 defines it.
+CONTRAST = """element => {
+  const canvas = document.createElement("canvas").getContext("2d", {willReadFrequently: true});
+  canvas.canvas.width = canvas.canvas.height = 1;
+  const up = node => node.parentElement ?? node.getRootNode().host ?? null;
+  const grounds = [];
+  let opacity = 1;
+  for (let node = element; node; node = up(node)) {
+    const style = getComputedStyle(node);
+    grounds.unshift(style.backgroundColor);
+    opacity *= style.opacity;
+  }
+  const paint = colours => {
+    canvas.globalAlpha = 1; canvas.fillStyle = "white"; canvas.fillRect(0, 0, 1, 1);
+    for (const [colour, alpha] of colours) { canvas.globalAlpha = alpha; canvas.fillStyle = colour; canvas.fillRect(0, 0, 1, 1); }
+    const light = [...canvas.getImageData(0, 0, 1, 1).data].slice(0, 3).map(byte => byte / 255)
+      .map(part => part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4);
+    return 0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2];
+  };
+  const ground = grounds.map(colour => [colour, 1]);
+  const [one, other] = [paint(ground), paint([...ground, [getComputedStyle(element).color, opacity]])].sort((a, b) => b - a);
+  return (one + 0.05) / (other + 0.05);
+}"""

@@ -1,0 +1,70 @@
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import to_json
+from llmviz.runs import tail
+from llmviz.runs.attempt import Attempt
+from llmviz.runs.folder import RunFolder
+from llmviz.runs.local import LocalEngine
+from llmviz.runs.replay import Recordings
+from llmviz.runs.store import Store
+from tests.runs.fake import Fake
+
+PATIENCE = 30.0
+MakeEngine = Callable[..., LocalEngine]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+@pytest.fixture
+def engine_of(tmp_path: Path) -> Iterator[MakeEngine]:
+    """Engines over the fake workshop, closed at the end."""
+    made: list[LocalEngine] = []
+
+    def make(**settings: Any) -> LocalEngine:
+        given = {"home": tmp_path, "recordings": tmp_path / "recordings", "workers": 1, "workshop": "tests.runs.fake:Fake", **settings}
+        made.append(LocalEngine(**given))
+        return made[-1]
+
+    yield make
+    for engine in made:
+        engine.close()
+
+
+def attempt_at(store: Store, spec: RunSpec) -> Attempt:
+    """A new attempt in this process."""
+    run, claim = store.create(spec)
+    claim.release()
+    return again(store, run)
+
+
+def again(store: Store, run: RunRef) -> Attempt:
+    """The same attempt, going on."""
+    return Attempt(Fake(), store, Recordings(store.home / "recordings"), run)
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for something another process does."""
+    end = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.01)
+
+
+def outcome(folder: RunFolder) -> tuple[str, list[dict[str, Any]]]:
+    """All a run leaves, without the seconds it took: a hash over its snapshots, and what it said."""
+    digest = hashlib.sha256()
+    for step in folder.snapshots():
+        digest.update(str(step).encode() + (folder.snapshot(step) / "model.safetensors").read_bytes())
+    said = [to_json(update) for update in tail.updates(folder.updates)]
+    return digest.hexdigest(), [{name: value for name, value in update.items() if name != "seconds"} for update in said]

@@ -1,0 +1,90 @@
+import os
+import signal
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llmviz.core.run import RunRef
+from llmviz.core.trace import Question, Trace
+from llmviz.runs import wire
+from llmviz.runs.local import LocalEngine
+from tests.runs.conftest import MakeEngine, until
+from tests.runs.fake import Fake, spec
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+SENTENCE = Question("the capital of France", (3,), attention=True)
+
+
+def trained(engine: LocalEngine) -> RunRef:
+    run = engine.train(spec(30), "ann")
+    until(lambda: engine.history(run).end is not None)
+    return run
+
+
+def same(one: Trace, other: Trace) -> bool:
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in Trace.__dataclass_fields__)
+
+
+def test_an_answer_arrives_as_it_was_made(engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    run = trained(engine)
+    folder = engine.store.folder(run)
+    steps = [20, 0, 30]
+    expected = Fake().answer({step: folder.snapshot(step) for step in steps}, SENTENCE)
+    assert all(same(*pair) for pair in zip(engine.answer(run, steps, SENTENCE), expected, strict=True))
+    with pytest.raises(ValueError, match="empty sentence"):
+        engine.answer(run, steps, Question(""))
+    with pytest.raises(ValueError, match="no snapshot after 7 steps"):
+        engine.answer(run, [7], SENTENCE)
+    assert engine.answer(run, [], SENTENCE) == []
+
+
+def test_a_known_answer_needs_no_worker_and_a_lost_worker_is_replaced(engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    run = trained(engine)
+    (first,) = engine.answer(run, [30], SENTENCE)
+    os.kill(engine.workers()[-1], KILL)
+    assert engine.answer(run, [30], SENTENCE)[0] is first
+    assert [trace.step for trace in engine.answer(run, [0, 30], SENTENCE)] == [0, 30]
+
+
+def test_a_question_that_kills_the_worker_is_refused_and_the_next_is_answered(engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    run = trained(engine)
+    with pytest.raises(ValueError, match="has ended"):
+        engine.answer(run, [30], Question("die"))
+    assert engine.answer(run, [30], SENTENCE)
+
+
+def test_many_viewers_of_one_question_get_one_answer(engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    run = trained(engine)
+    answers: list[list[Trace]] = []
+    viewers = [threading.Thread(target=lambda: answers.append(engine.answer(run, [0, 30], SENTENCE))) for _ in range(20)]
+    for viewer in viewers:
+        viewer.start()
+    for viewer in viewers:
+        viewer.join()
+    assert len(answers) == 20
+    assert all(trace is first for answer in answers for trace, first in zip(answer, answers[0], strict=True))
+
+
+def test_traces_survive_the_wire_and_the_file(tmp_path: Path) -> None:
+    Fake_trace = Trace(
+        7,
+        ("é", "<b>"),
+        np.array([0.5, 0.25], np.float32),
+        np.arange(4).reshape(2, 2),
+        np.ones((2, 2), np.float32),
+        (("a", "b"), ("c", "d")),
+    )
+    with_attention = Trace(**{**vars(Fake_trace), "step": 9, "attention": np.ones((1, 2, 4, 4), np.float32)})
+    for trace in (Fake_trace, with_attention):
+        assert same(wire.trace_from_json(wire.trace_to_json(trace)), trace)
+    wire.write_traces(tmp_path / "trace.npz", SENTENCE, [Fake_trace, with_attention])
+    question, kept = wire.read_traces(tmp_path / "trace.npz")
+    assert question == SENTENCE
+    assert same(kept[7], Fake_trace)
+    assert same(kept[9], with_attention)

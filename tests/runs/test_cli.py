@@ -1,0 +1,115 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from llmviz import RunSpec, train
+from llmviz.core.run import parse
+from llmviz.core.update import Begin, Done
+from llmviz.runs.store import Store
+from tests.runs.conftest import until
+
+# The command line as it is, with the tiny workshop in the place of torch.
+PROGRAM = "from llmviz.runs import worker; from tests.runs.fake import Fake; worker.Real = Fake; from llmviz.__main__ import main; main()"
+
+
+def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "LLMVIZ_HOME": str(home), "PYTHONUTF8": "1", "COLUMNS": "160"}
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+
+
+def call(home: Path, *arguments: str) -> tuple[int, str, str]:
+    process = start(home, *arguments)
+    out, err = process.communicate(timeout=60)
+    return process.returncode, out, err
+
+
+def test_train_list_show_export_delete(store: Store) -> None:
+    home = store.home
+    code, out, _ = call(home, "train", "mlm", "--steps", "30", "--clip", "0", "--json")
+    lines = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert sum(line["type"] == "step" for line in lines) == 30
+    last = lines[-1]
+    assert last["type"] == "done"
+    assert {"run", "metrics", "seconds"} <= set(last)
+    run = parse(last["run"])
+    assert store.folder(run).spec().train.steps == 30
+    short = run.id[:8]
+    assert call(home, "runs", "list")[1].count(short) == 1
+    assert "done" in call(home, "runs", "show", short)[1]
+    assert call(home, "export", short, str(home / "out"))[0] == 0
+    assert (home / "out" / "model.safetensors").exists()
+    assert call(home, "record", short, "--to", str(home / "recorded"))[0] == 0
+    assert (home / "recorded" / "trace.npz").exists()
+    code, _, err = call(home, "train", "mlm", "--parent", short, "--steps", "10")
+    assert (code, err.count("Traceback")) == (0, 0)
+    assert call(home, "runs", "delete", short)[0] == 0
+    assert call(home, "runs", "show", short)[0] == 2
+
+
+def test_a_closing_table(tmp_path: Path) -> None:
+    code, out, _ = call(tmp_path, "train", "mlm", "--steps", "10", "--clip", "0")
+    assert code == 0
+    assert "loss on held-out text" in out
+    assert "25%" in out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("train", "nonsense"),
+        ("train",),
+        ("train", "mlm", "--steps", "0"),
+        ("train", "mlm", "--text", "../x"),
+        ("train", "mlm", "--parent", "abcdef"),
+        ("train", "mlm", "--resume", "abcdef"),
+        ("runs", "show", "../../etc/passwd"),
+        ("runs", "delete", "abcdef"),
+        ("record", "abc"),
+        ("export", "abcdef", "out"),
+    ],
+)
+def test_bad_input_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    code, out, err = call(tmp_path, *arguments)
+    assert (code, out) == (2, "")
+    assert len(err.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a signal cannot be sent to one process there")
+def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(store: Store) -> None:
+    process = start(store.home, "train", "mlm", "--steps", "400", "--clip", "2", "--json")
+    assert process.stdout
+    until(lambda: '"step"' in process.stdout.readline())  # type: ignore[union-attr]
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert json.loads(out.splitlines()[-1])["type"] == "stopped"
+    (run,) = store.runs()
+    assert f"--resume {run.id[:12]}-1" in err.replace("\n", " ")
+    code, out, _ = call(store.home, "train", "--resume", run.id[:12], "--json")
+    assert code == 0
+    assert json.loads(out.splitlines()[-1])["run"] == run.key
+    assert "is done" in call(store.home, "train", "--resume", run.id[:12])[2]
+
+
+def test_importing_us_does_not_import_torch() -> None:
+    program = "import sys, llmviz, llmviz.runs.local, llmviz.__main__; sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+def test_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from llmviz.runs import worker
+    from tests.runs.fake import Fake, spec
+
+    monkeypatch.setattr(worker, "Real", Fake)
+    updates = list(run := train(spec(20), home=tmp_path))
+    assert isinstance(updates[0], Begin)
+    assert isinstance(updates[-1], Done)
+    assert (run.snapshot / "model.safetensors").exists()
+    assert RunSpec("mlm") != run.folder.spec()

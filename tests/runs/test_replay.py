@@ -1,0 +1,116 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec, to_json
+from llmviz.core.texts import TEXTS
+from llmviz.core.trace import Question, Trace
+from llmviz.core.update import Done
+from llmviz.runs import record as recording
+from llmviz.runs.engine import Command, ControlRefused, State
+from llmviz.runs.folder import RunFolder
+from llmviz.runs.record import record, spread
+from llmviz.runs.replay import Recordings, Replay
+from llmviz.runs.store import Store
+from tests.runs.conftest import attempt_at
+from tests.runs.fake import Fake, spec
+
+DEFAULT = Question(TEXTS["tinyland"].sentence, TEXTS["tinyland"].hidden)
+SPEC = spec(100)
+RUN = RunRef(SPEC.id, 0)
+
+
+def unasked(run: RunRef, folders: dict[int, Path], question: Question) -> list[Trace]:
+    raise AssertionError("the recording keeps this answer")
+
+
+@pytest.fixture
+def made(store: Store, tmp_path: Path) -> RunFolder:
+    attempt = attempt_at(store, SPEC)
+    list(attempt)
+    record(attempt.folder, tmp_path / "recordings" / "mlm-tinyland", Fake().answer)
+    return RunFolder(tmp_path / "recordings" / "mlm-tinyland")
+
+
+def test_a_recording_replays_the_run(made: RunFolder, store: Store) -> None:
+    replay = Replay(Recordings(made.path.parent), unasked)
+    assert replay.recorded(SPEC) == RUN
+    assert replay.recorded(RunSpec("mlm")) is None
+    assert replay.spec(RUN) == SPEC
+    assert replay.status(RUN, "ann").state == State.RECORDED
+    history = replay.history(RUN)
+    assert isinstance(history.end, Done)
+    assert history.step == 100
+    assert list(history.snapshots) == made.snapshots() == list(range(0, 101, 10))
+    assert replay.tokenizer(RUN).exists()
+
+
+def test_the_default_question_is_answered_from_the_recording(made: RunFolder) -> None:
+    replay = Replay(Recordings(made.path.parent), unasked)
+    traces = replay.answer(RUN, [100, 0], DEFAULT)
+    assert [trace.step for trace in traces] == [100, 0]
+    assert traces[0].attention is None
+    assert replay.answer(RUN, [100], Question(DEFAULT.text, DEFAULT.hidden, attention=True))[0].attention is not None
+    asked = Replay(Recordings(made.path.parent), lambda run, folders, question: Fake().answer(folders, question))
+    assert asked.answer(RUN, [0], Question("something else"))[0].tokens == ("something", "else")
+
+
+def test_a_recording_is_neither_trained_nor_steered(made: RunFolder) -> None:
+    replay = Replay(Recordings(made.path.parent), unasked)
+    for refused in (
+        lambda: replay.train(SPEC, "ann"),
+        lambda: replay.resume(RUN, "ann"),
+        lambda: replay.control(RUN, Command.PAUSE, "ann"),
+    ):
+        with pytest.raises(ControlRefused, match="only watched"):
+            refused()
+
+
+def test_an_older_recipe_is_not_offered_and_said_when_asked_for(made: RunFolder) -> None:
+    written = to_json(SPEC) | {"recipe": 0}
+    (made.path / "spec.json").write_text(json.dumps(written), encoding="utf-8")
+    recordings = Recordings(made.path.parent)
+    replay = Replay(recordings, unasked)
+    assert replay.recorded(SPEC) is None
+    (old,) = recordings.ids()
+    for ask in (
+        replay.history,
+        replay.spec,
+        replay.tokenizer,
+        lambda run: replay.status(run, "ann"),
+        lambda run: replay.answer(run, [0], DEFAULT),
+    ):
+        with pytest.raises(ValueError, match="made with recipe 0"):
+            ask(RunRef(old, 0))
+
+
+def test_a_recording_keeps_to_its_size(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = attempt_at(store, SPEC)
+    with pytest.raises(ValueError, match="only a run that is done"):
+        next(attempt)
+        record(attempt.folder, tmp_path / "to", Fake().answer)
+    list(attempt)
+    assert len(record(attempt.folder, tmp_path / "to", Fake().answer)) == 11
+    whole = RunFolder(tmp_path / "to").size()
+    monkeypatch.setattr(recording, "MOST_BYTES", whole - 1)
+    kept = record(attempt.folder, tmp_path / "to", Fake().answer)
+    assert 2 <= len(kept) < 11
+    assert (kept[0], kept[-1]) == (0, 100)
+    made = RunFolder(tmp_path / "to")
+    assert made.size() < whole
+    assert list(Replay(Recordings(tmp_path), unasked).history(RUN).snapshots) == kept == made.snapshots()
+    monkeypatch.setattr(recording, "MOST_BYTES", 500)
+    with pytest.raises(ValueError, match="two snapshots"):
+        record(attempt.folder, tmp_path / "to", Fake().answer)
+    assert made.snapshots() == kept  # the earlier recording stays
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "letter.txt").write_text("dear", encoding="utf-8")
+    with pytest.raises(ValueError, match="something else"):
+        record(attempt.folder, tmp_path / "other", Fake().answer)
+
+
+def test_spread() -> None:
+    assert spread([0, 1, 2, 4, 8, 16], 3) == [0, 2, 16]
+    assert spread([0, 5], 2) == [0, 5]

@@ -1,0 +1,52 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from llmviz.core.update import Snapshot, Step, Stopped, Update, to_json
+from llmviz.runs.tail import Reached, look
+
+
+def lines(*updates: Update) -> bytes:
+    return b"".join(json.dumps(to_json(update)).encode() + b"\n" for update in updates)
+
+
+def test_each_look_reads_what_is_new(tmp_path: Path) -> None:
+    file = tmp_path / "updates.jsonl"
+    assert look(file, Reached()).history.step == 0  # nothing there yet
+    file.write_bytes(lines(Step(1, 2.0, 10)))
+    first = look(file, Reached())
+    with file.open("ab") as opened:
+        opened.write(lines(Step(2, 1.5, 10)))
+    second = look(file, first)
+    assert first.history.batches.values == (2.0,)
+    assert second.history.batches.values == (2.0, 1.5)
+    assert look(file, second) is second
+
+
+def test_a_torn_last_line_waits_for_its_rest(tmp_path: Path) -> None:
+    file = tmp_path / "updates.jsonl"
+    whole = lines(Step(1, 2.0, 10), Step(2, 1.5, 10))
+    for cut in range(len(whole)):
+        file.write_bytes(whole[:cut])
+        reached = look(file, Reached())
+        assert reached.history.step == whole[:cut].count(b"\n")
+        file.write_bytes(whole)
+        assert look(file, reached).history.batches.values == (2.0, 1.5)
+
+
+def test_a_resumed_run_is_read_anew(tmp_path: Path) -> None:
+    file = tmp_path / "updates.jsonl"
+    file.write_bytes(lines(Step(1, 2.0, 10), Stopped(1, "by hand")))
+    reached = look(file, Reached())
+    assert reached.history.end == Stopped(1, "by hand")
+    file.write_bytes(lines(Step(1, 2.0, 10), Step(2, 1.5, 10), Snapshot(2), Step(3, 1.2, 10)))
+    history = look(file, reached).history
+    assert (history.end, history.batches.steps, history.snapshots) == (None, (1, 2, 3), (2,))
+
+
+def test_a_damaged_line_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "updates.jsonl"
+    file.write_bytes(b'{"type": "step"\n')
+    with pytest.raises(ValueError, match="damaged"):
+        look(file, Reached())

@@ -1,0 +1,97 @@
+"""Who may import whom, read from the source; and that the server never loads a model library, asked of a fresh process."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "llmviz"
+
+# A package may always import from itself. `runs/worker.py` is the one door between the engine and the models.
+MAY_IMPORT: dict[str, frozenset[str]] = {
+    package: frozenset(others.split())
+    for package, others in {
+        "core": "",
+        "text": "core",
+        "models": "core text",
+        "inspect": "core text",
+        "training": "core models",
+        "stages": "core text models training inspect",
+        "runs": "core",
+        "views": "core",
+        "ui": "core text views runs",
+        "pages": "core text views runs ui",
+    }.items()
+}
+EXCEPTIONS = {"runs/worker.py": frozenset({"core", "stages", "training", "inspect"})}
+MODEL_LIBRARIES = ("torch", "transformers", "bertviz")
+NEVER_IN = {
+    "streamlit": frozenset(MAY_IMPORT) - {"ui", "pages"},
+    "torch": frozenset({"core", "text", "views", "ui", "pages"}),
+    "transformers": frozenset({"core", "text", "views", "ui", "pages"}),
+    "plotly": frozenset({"core", "text", "models", "inspect", "training", "stages", "runs"}),
+}
+
+
+def imports(file: Path) -> Iterator[str]:
+    """The modules a file imports, wherever in it, as absolute names."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file.name}: imports are written with their whole name"
+            yield node.module or ""
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def packages() -> list[tuple[str, Path]]:
+    """Every file with the package whose rules it follows. The two at the top, `__init__` and `__main__`, tie all together."""
+    ours = [(path.relative_to(PACKAGE).parts[0], path) for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE]
+    return sorted(ours + [("pages", path) for path in (ROOT / "pages").rglob("*.py")])
+
+
+def name(file: Path) -> str:
+    return str(file.relative_to(ROOT)) if isinstance(file, Path) else ""
+
+
+@pytest.mark.parametrize(("package", "file"), packages(), ids=name)
+def test_imports_follow_the_table(package: str, file: Path) -> None:
+    inside = file.relative_to(PACKAGE if package != "pages" else ROOT).as_posix()
+    allowed = EXCEPTIONS.get(inside, MAY_IMPORT.get(package, frozenset())) | {package}
+    for module in imports(file):
+        top, _, rest = module.partition(".")
+        if top == "llmviz" and rest:
+            assert rest.partition(".")[0] in allowed, f"{inside} imports {module}; {package} may import {', '.join(sorted(allowed))}"
+        assert package not in NEVER_IN.get(top, frozenset()), f"{inside} imports {top}"
+
+
+def test_every_package_has_its_row() -> None:
+    assert {package for package, _ in packages()} <= set(MAY_IMPORT)
+    assert all((PACKAGE / exception).is_file() for exception in EXCEPTIONS)
+
+
+def test_files_stay_short() -> None:
+    long = {
+        name(path): lines
+        for path in ROOT.glob("*/**/*.py")
+        if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 320
+    }
+    assert not long
+
+
+def test_the_server_never_imports_a_model_library() -> None:
+    modules = [
+        ".".join(("llmviz", *file.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
+        for package, file in packages()
+        if package in ("core", "text", "views", "ui", "runs") and file.name not in ("worker.py", "__main__.py")
+    ]
+    program = f"import importlib, sys\nfor module in {modules}: importlib.import_module(module)\n"
+    program += f"print([name for name in {MODEL_LIBRARIES} if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.splitlines()[-1] == "[]"

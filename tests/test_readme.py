@@ -1,0 +1,37 @@
+import re
+from pathlib import Path
+
+import start
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def tree() -> set[Path]:
+    """The paths of the annotated tree, two spaces of indent a level."""
+    block = next(block for block in re.findall(r"^```\w*\n(.*?)^```$", README, re.DOTALL | re.MULTILINE) if "\nllmviz/\n" in block)
+    above: list[str] = []
+    found = set()
+    for line in block.splitlines():
+        indent, name = re.fullmatch(r"( *)(\S+).*", line).groups()  # type: ignore[union-attr]
+        above = [*above[: len(indent) // 2], name]
+        found.add(ROOT.joinpath(*above))
+    return found
+
+
+def test_the_tree_names_every_file_and_no_other() -> None:
+    named = tree()
+    assert [str(path) for path in named if not path.exists()] == []
+    ours = {path for path in (ROOT / "llmviz").rglob("*.py") if path.name != "__init__.py"} | set((ROOT / "pages").glob("*.py"))
+    assert {str(path.relative_to(ROOT)) for path in ours - named} == set()
+
+
+def test_the_two_commands_are_those_of_the_script() -> None:
+    assert "\n```\npython3 start.py\n```\n" in README and "\n```\npython3 start.py test\n```\n" in README
+    assert start.CHECKS[-1] == ("-m", "pytest")
+
+
+def test_nothing_names_a_place_on_somebodys_machine() -> None:
+    places = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w")
+    files = [path for pattern in ("*.md", "*.py", "*.toml", "*.txt") for path in ROOT.glob(pattern)]
+    assert {path.name: found for path in files if (found := places.findall(path.read_text(encoding="utf-8")))} == {}

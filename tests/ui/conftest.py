@@ -1,0 +1,35 @@
+"""The page on the fake engine."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from llmviz.ui import engine
+from tests.ui.fake_engine import FakeEngine
+
+APP = str(Path(__file__).parents[2] / "app.py")
+
+
+@pytest.fixture
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
+    made = FakeEngine(seconds=0.6)
+    monkeypatch.setattr(engine, "make", lambda: made)
+    st.cache_resource.clear()
+    yield made
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def visit(fake: FakeEngine) -> Callable[..., AppTest]:
+    """Open the page with these parameters in its address."""
+
+    def opened(**query: str) -> AppTest:
+        app = AppTest.from_file(APP, default_timeout=20)
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.run()
+
+    return opened

@@ -1,0 +1,193 @@
+"""An engine that trains nothing: it tells plausible numbers by the clock, and obeys the contract. For tests of the page alone."""
+
+import math
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from llmviz.core.history import History, fold
+from llmviz.core.run import RunRef
+from llmviz.core.settings import TextSpec
+from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
+from llmviz.core.trace import Question, Trace
+from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Stopped, Update
+from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
+from llmviz.text.special import UNK
+from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
+from llmviz.text.tokenizers import pieces, word_level
+from llmviz.views.examples import EXAMPLES
+
+WORDS = sorted(
+    {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
+    | {sound for sounds in SOUNDS.values() for sound in sounds}
+    | {word for table in (ADJECTIVES, FEELINGS, VERDICTS) for words in table.values() for word in words}
+    | {word for example in EXAMPLES["tinyland"] for word in example.sentence.split()}
+)
+LONGEST = 64
+GUESS = math.log(len(WORDS) + 5)
+
+
+@dataclass
+class _Run:
+    spec: RunSpec
+    owner: str
+    state: State
+    speed: float
+    clock: float = 0.0
+    since: float = field(default_factory=time.monotonic)
+    delay: float = 0.0
+
+
+class FakeEngine:
+    """One recording of every default spec, and runs that last `seconds`."""
+
+    def __init__(self, seconds: float = 6.0) -> None:
+        self._seconds = seconds
+        self._lock = threading.Lock()
+        recipes = [RunSpec("mlm", text=TextSpec(name)) for name in TEXTS]
+        self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in recipes}
+        self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
+        self._tokenizer = word_level(WORDS)
+        self._tokenizer.save(str(self._folder / "tokenizer.json"))
+
+    def train(self, spec: RunSpec, viewer: str) -> RunRef:
+        with self._lock:
+            attempts = [run for run in self._runs if run.id == spec.id and run.attempt]
+            for run in attempts:
+                if self._state(run) in (State.STARTING, State.TRAINING, State.PAUSED):
+                    return run
+            run = RunRef(spec.id, len(attempts) + 1)
+            self._runs[run] = _Run(spec, viewer, State.TRAINING, spec.train.steps / self._seconds)
+            return run
+
+    def resume(self, run: RunRef, viewer: str) -> None:
+        found = self._find(run)
+        found.state, found.since, found.owner = State.TRAINING, time.monotonic(), viewer
+
+    def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
+        found = self._find(run)
+        if found.owner != viewer:
+            raise ControlRefused("someone else started this run and still watches it")
+        step = self._step(run)
+        found.clock, found.since = step / found.speed, time.monotonic()
+        if isinstance(command, Slow):
+            found.delay = command.seconds
+            found.speed = found.spec.train.steps / self._seconds / (1 + 40 * command.seconds)
+            found.clock = step / found.speed
+            return
+        match command:
+            case Command.PAUSE:
+                found.state = State.PAUSED
+            case Command.CONTINUE:
+                found.state = State.TRAINING
+            case Command.STEP:
+                found.clock = (step + 1) / found.speed
+            case Command.STOP:
+                found.state = State.STOPPED
+
+    def status(self, run: RunRef, viewer: str) -> Status:
+        found = self._find(run)
+        reason = "stopped by its owner" if found.state is State.STOPPED else ""
+        return Status(self._state(run), owner=found.owner == viewer, delay=found.delay, reason=reason)
+
+    def history(self, run: RunRef) -> History:
+        return fold(_updates(self._find(run).spec, self._step(run), self._state(run)))
+
+    def spec(self, run: RunRef) -> RunSpec:
+        return self._find(run).spec
+
+    def find(self, spec: RunSpec) -> RunRef | None:
+        return max((run for run in self._runs if run.id == spec.id and run.attempt), key=lambda run: run.attempt, default=None)
+
+    def recorded(self, spec: RunSpec) -> RunRef | None:
+        run = RunRef(spec.id, 0)
+        return run if run in self._runs else None
+
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
+        found = pieces(self._tokenizer, question.text)
+        if not found:
+            raise ValueError("there is no word in this sentence")
+        if len(found) > LONGEST - 2:
+            raise ValueError(f"the sentence has {len(found)} tokens; this model reads {LONGEST - 2}")
+        total = self._find(run).spec.train.steps
+        return [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps]
+
+    def tokenizer(self, run: RunRef) -> Path:
+        self._find(run)
+        return self._folder / "tokenizer.json"
+
+    def _trace(self, step: int, share: float, ids: list[int], question: Question) -> Trace:
+        vocabulary = self._tokenizer.get_vocab_size()
+        logits = np.random.default_rng((7, *ids)).normal(size=(len(ids), vocabulary)) * 0.3
+        cities = [id for city in CAPITALS.values() if (id := self._tokenizer.token_to_id(city)) is not None]
+        for place, id in enumerate(ids):
+            if place in question.hidden and id in cities:
+                logits[place, cities] += 9 * min(1.0, share * 4)
+            logits[place, id] += 9 * share if place in question.hidden else 6 + 4 * share
+        chances = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
+        best = np.argsort(-chances, axis=-1)[:, : question.top]
+        return Trace(
+            step,
+            tuple(str(self._tokenizer.id_to_token(id)) for id in ids),
+            np.array([chances[place, id] if id != UNK else 0.0 for place, id in enumerate(ids)], np.float32),
+            best,
+            np.take_along_axis(chances, best, -1).astype(np.float32),
+            tuple(tuple(str(self._tokenizer.id_to_token(int(id))) for id in row) for row in best),
+        )
+
+    def _find(self, run: RunRef) -> _Run:
+        if run not in self._runs:
+            raise ValueError("there is no such run on this machine")
+        return self._runs[run]
+
+    def _step(self, run: RunRef) -> int:
+        found = self._runs[run]
+        total = found.spec.train.steps
+        if found.state is State.RECORDED:
+            return total
+        moving = time.monotonic() - found.since if found.state is State.TRAINING else 0.0
+        return min(total, round((found.clock + moving) * found.speed))
+
+    def _state(self, run: RunRef) -> State:
+        found = self._runs[run]
+        done = found.state in (State.TRAINING, State.PAUSED) and self._step(run) >= found.spec.train.steps
+        return State.DONE if done else found.state
+
+
+def _updates(spec: RunSpec, step: int, state: State) -> list[Update]:
+    total = spec.train.steps
+    bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
+    said: list[Update] = [Begin(0, total, 116_000, len(WORDS) + 5, {"random_guess": GUESS, "accuracy_ceiling": 0.74, **bounds})]
+    noise = np.random.default_rng(spec.seed).normal(size=total + 1) * 0.12
+    keep = sorted({round(total * (place / 31) ** 2) for place in range(32)})
+    for now in range(step + 1):
+        if now:
+            said.append(Step(now, max(0.05, _loss(now / total) + float(noise[now])), 700, now * 0.018))
+        if now in keep:
+            share = now / total
+            said.append(
+                Score(
+                    now,
+                    {"loss": _loss(share), "accuracy": 0.72 * _rise(share, 0.2), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)},
+                )
+            )
+            said.append(Snapshot(now))
+    if state in (State.DONE, State.RECORDED):
+        said.append(Done(total, {"loss": _loss(1.0), "floor": 0.86, "facts": 1.0, "sounds": 1.0}, total * 0.018))
+    if state is State.STOPPED:
+        said.append(Stopped(step, "stopped by its owner"))
+    return said
+
+
+def _loss(share: float) -> float:
+    return 0.9 + (GUESS - 0.9) * (0.55 * math.exp(-28 * share) + 0.45 * math.exp(-6.5 * share))
+
+
+def _rise(share: float, middle: float) -> float:
+    return 0.0 if share == 0 else 1 / (1 + math.exp(-18 * (share - middle)))

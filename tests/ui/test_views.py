@@ -1,0 +1,142 @@
+import numpy as np
+import pytest
+
+from llmviz.core import catalogue
+from llmviz.core.history import History, fold
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.trace import Trace
+from llmviz.core.update import Begin, Done, Score, Step
+from llmviz.runs.engine import State, Status
+from llmviz.ui import states
+from llmviz.views import words
+from llmviz.views.curve import MOST_POINTS, curve, thin
+from llmviz.views.reveal import crossed, kind_or_word
+from llmviz.views.tokens import Shown, Token, bars, shown, strip, unknown
+from tests.ui.fake_engine import FakeEngine
+
+SPEC = RunSpec("mlm")
+
+
+def trace(step: int, chances: dict[str, float], place: int = 1) -> Trace:
+    """A trace of three tokens with these candidates at `place`."""
+    names = tuple(chances)
+    none = tuple("-" for _ in names)
+    row = np.array(list(chances.values()), np.float32)
+    return Trace(
+        step,
+        ("is", "Paris", "."),
+        np.array([0.5, chances.get("Paris", 0.0), 0.25], np.float32),
+        np.zeros((3, len(names)), np.int64),
+        np.stack([row if index == place else np.zeros_like(row) for index in range(3)]),
+        tuple(names if index == place else none for index in range(3)),
+    )
+
+
+@pytest.mark.parametrize("count", [0, 1, 999, 1_000, 1_001, 20_000])
+def test_thin_keeps_ends_and_stays_below_the_limit(count: int) -> None:
+    points = thin(range(count))
+    assert len(points) == min(count, MOST_POINTS)
+    assert points == sorted(set(points))
+    if count:
+        assert (points[0], points[-1]) == (0, count - 1)
+
+
+def test_curve_of_an_empty_and_of_a_long_run() -> None:
+    empty = curve(History(), catalogue.MLM, 100, live=False)
+    assert empty["total"] == 100 and empty["lines"] == [] and empty["loss"] == {"steps": [], "values": []}
+    long = fold([Begin(0, 5_000, 1, 10, {"random_guess": 2.3, "floor": 0.9}), *(Step(step, 1.0, 1) for step in range(1, 5_001))])
+    drawn = curve(long, catalogue.MLM, 5_000, live=True)
+    assert len(drawn["batches"]["steps"]) == MOST_POINTS
+    assert [line["name"] for line in drawn["lines"]] == ["random guess", "floor"]
+
+
+def test_real_text_has_its_own_lines() -> None:
+    history = fold([Begin(0, 10, 1, 10, {"random_guess": 7.6, "unigram": 6.1, "trigram": 5.2}), Score(0, {"loss": 7.6, "accuracy": 0.0})])
+    drawn = curve(history, catalogue.MLM, 10, live=True)
+    assert [line["name"] for line in drawn["lines"]] == ["random guess", "unigram", "trigram"]
+    assert [probe["name"] for probe in drawn["probes"]] == ["hidden words named"]
+
+
+def test_strip_and_bars_hold_what_the_traces_say() -> None:
+    tokens = [Token("is", "is"), Token("Paris", "paris"), Token("[UNK]", "Pari", known=False)]
+    answers = {5: shown(trace(5, {"Paris": 0.7, "Rome": 0.2}), (1,)), 0: shown(trace(0, {"Rome": 0.1, "Paris": 0.05}), (1,))}
+    drawn = strip(tokens, (1,), answers)
+    assert drawn["steps"] == [0, 5]
+    assert [token["text"] for token in drawn["tokens"]] == ["is", "paris", "Pari"]
+    assert drawn["probability"][1][1] == pytest.approx(0.7)
+    group = bars(tokens, (1,), answers, "")["groups"][0]
+    assert group["truth"] == "Paris" and group["candidates"][0][0][0] == "Rome"
+    assert bars(tokens, (2,), {0: Shown([0.0] * 3, [[("a", 0.5)]])}, "")["groups"][0]["truth"] == ""
+
+
+def test_pieces_that_continue_a_word_are_joined() -> None:
+    drawn = strip([Token("walk", "walk"), Token("##ing", "ing"), Token("##", "##")], (), {})
+    assert [(token["text"], token["joined"]) for token in drawn["tokens"]] == [("walk", False), ("ing", True), ("##", False)]
+
+
+def test_unknown_words_are_named_with_what_is_known_instead() -> None:
+    tokens = [Token("[UNK]", word, known=False) for word in ("Berlinn", "x" * 50, "a", "b", "Berlinn")]
+    said = unknown(tokens, lambda word: ["Berlin"] if word == "Berlinn" else [])
+    assert said == f"Not in this model's vocabulary: “Berlinn” (it knows Berlin); “{'x' * 24}…”; “a”, and 1 more."
+    assert unknown([Token("is", "is")], lambda word: []) == ""
+
+
+CITIES = {"Paris", "Rome"}
+
+
+@pytest.mark.parametrize(
+    ("chances", "right", "steps"),
+    [
+        ([{"dog": 0.9}, {"Rome": 0.4, "Paris": 0.3}, {"Paris": 0.9, "Rome": 0.1}], 0, ("1", "2")),
+        ([{"dog": 0.9}, {"dog": 0.6}, {"Paris": 0.9}], 2, ("2",)),
+        ([{"dog": 0.9}, {"Paris": 0.3, "dog": 0.2}, {"Paris": 0.9}], 1, ("1", "2")),
+        ([{"dog": 0.9}, {"Rome": 0.6, "Paris": 0.3}, {"Rome": 0.6, "Paris": 0.3}], 0, ("1",)),
+    ],
+)
+def test_the_reveal_tells_what_the_run_did(chances: list[dict[str, float]], right: int, steps: tuple[str, ...]) -> None:
+    traces = [trace(step, row) for step, row in enumerate(chances)]
+    found = kind_or_word(traces[::-1], 1, "Paris", CITIES)
+    assert found is not None and found.right == right
+    assert all(f"step {step}" in found.story for step in steps)
+
+
+def test_a_word_must_stay_first_to_count_as_known() -> None:
+    rows = [{"Paris": 0.9}, {"dog": 0.9}, {"Paris": 0.9}]
+    found = kind_or_word([trace(step, row) for step, row in enumerate(rows)], 1, "Paris", CITIES)
+    assert found is not None and "only by step 2" in found.story
+
+
+def test_no_reveal_where_nothing_was_learnt() -> None:
+    assert kind_or_word([trace(0, {"dog": 0.9})], 1, "Paris", CITIES) is None
+    assert crossed(History()) is None
+
+
+@pytest.mark.parametrize(("loss", "right"), [(6.5, 0), (5.9, 1), (5.0, 2)])
+def test_crossed_lines(loss: float, right: int) -> None:
+    history = fold([Begin(0, 9, 1, 9, {"random_guess": 7.6, "unigram": 6.1, "trigram": 5.2}), Score(9, {"loss": loss})])
+    found = crossed(history)
+    assert found is not None and found.right == right
+
+
+def test_words() -> None:
+    assert [words.duration(seconds) for seconds in (-1, 8.6, 60, 125, 3_900)] == ["0 s", "9 s", "1 min", "2 min 5 s", "1 h 5 min"]
+    assert words.parameters(116_000) == "0.1 M"
+    assert words.recipe(SPEC) == f"Tinyland · 0.1 M · {SPEC.train.steps:,} steps · seed 0"
+
+
+@pytest.mark.parametrize("state", State)
+def test_every_state_has_its_line_and_badge(state: State) -> None:
+    history = FakeEngine().history(RunRef(SPEC.id, 0))
+    said = states.line(Status(state, position=3, owner=True, reason="the disk is full"), history, SPEC)
+    assert said.text and "someone else" not in said.text
+    assert states.badge(Status(state), history).text
+    if state is State.QUEUED:
+        assert "2 runs before it" in said.text
+    if state in (State.FAILED, State.STOPPED, State.INTERRUPTED):
+        assert "the disk is full" in said.text
+
+
+def test_a_viewer_who_does_not_control_is_told() -> None:
+    assert "someone else" in states.line(Status(State.TRAINING), History(), SPEC).text
+    assert "someone else" not in states.line(Status(State.DONE), History(end=Done(1, {}, 1.0)), SPEC).text

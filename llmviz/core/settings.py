@@ -5,11 +5,14 @@ command line and the validation below all read them from the field.
 """
 
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import Field, dataclass, field, fields
 from typing import Any
 
 from llmviz.core import texts
+
+DIGEST = re.compile("[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def settings_of(value: Any) -> Iterator[tuple[Field[Any], Setting]]:
 
 
 def check(value: Any) -> None:
-    """Raise ValueError, in a sentence a page can show, where a field lies outside its range or choices."""
+    """Raise ValueError, in a sentence a page can show, where a field lies outside its range or choices; numbers take the field's type."""
     for item, limits in settings_of(value):
         given = getattr(value, item.name)
         if limits.choices:
@@ -45,10 +48,13 @@ def check(value: Any) -> None:
             continue
         if isinstance(given, bool) or not isinstance(given, (int, float)):
             raise ValueError(f"{limits.label}: {given!r} is not a number")
+        if not limits.low <= given <= limits.high:  # also refuses nan
+            shown = f"{given:g}" if isinstance(given, float) or abs(given) < 10**15 else "a number of that size"
+            raise ValueError(f"{limits.label}: {shown} is outside {limits.low:g} … {limits.high:g}")
         if isinstance(item.default, int) and given != int(given):
             raise ValueError(f"{limits.label}: {given} is not a whole number")
-        if not limits.low <= given <= limits.high:  # also refuses nan
-            raise ValueError(f"{limits.label}: {given:g} is outside {limits.low:g} … {limits.high:g}")
+        # Equal settings are written alike, so that they are the same run: 1 and 1.0, 0.0 and -0.0.
+        object.__setattr__(value, item.name, type(item.default)(given) + 0)
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,8 @@ class TextSpec:
         check(self)
         if not self.digest:
             object.__setattr__(self, "digest", texts.TEXTS[self.name].digest)
+        if not isinstance(self.digest, str) or not DIGEST.fullmatch(self.digest):  # it names a folder
+            raise ValueError(f"Text: the digest {self.digest!r} is not 64 hexadecimal digits")
 
 
 @dataclass(frozen=True)
@@ -108,7 +116,7 @@ class TrainSpec:
     learning_rate: float = setting(3e-3, "Learning rate (AdamW)", "For embeddings, biases and norms.", low=0.0, high=1.0)
     muon_learning_rate: float = setting(3e-2, "Learning rate (Muon)", "For the matrices inside the blocks.", low=0.0, high=1.0)
     warmup: float = setting(
-        0.02,
+        0.1,
         "Warm-up",
         "Share of the steps in which the learning rate rises; then it falls to zero.",
         low=0.0,

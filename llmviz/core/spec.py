@@ -95,7 +95,7 @@ def _read(written: dict[str, Any], generations: int) -> RunSpec:
         raise ValueError(f"this run was made with recipe {written['recipe']} of {entry.name}; the present one is {entry.recipe}")
     return RunSpec(
         stage=entry.name,
-        parent=_read(written["parent"], generations + 1) if written["parent"] else None,
+        parent=_read(written["parent"], generations + 1) if written["parent"] is not None else None,
         text=TextSpec(**written["text"]),
         model=ModelSpec(**written["model"]),
         train=TrainSpec(**written["train"]),

@@ -28,7 +28,7 @@ TEXTS = {
             "Tinyland",
             "Short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="46e872fd314a2f5454f68135c9676ace0f32e192a7b4a75af5fc61f37e2ff91e",
+            digest="0a0886cddf21fd24069f0817a22a1ac9551e2b466e2e94284003a815bb19b297",
             sentence="the capital of France is Paris .",
             hidden=(5,),
         ),

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import save_file
 from tokenizers import Tokenizer
 from transformers import AutoModelForMaskedLM, PreTrainedModel
@@ -28,11 +29,11 @@ TOKENIZER_CONFIG = """{
 
 
 def load(folder: Path) -> PreTrainedModel:
-    """The model that `save` wrote, in fp32 for training. Raises ValueError where the folder holds none."""
+    """The model that `save` wrote, in fp32 for training. Raises ValueError where the folder holds none, or a damaged one."""
     try:
         model: PreTrainedModel = AutoModelForMaskedLM.from_pretrained(
             folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
         )
-    except OSError as problem:
-        raise ValueError(f"there is no model in {folder.name} ({problem})") from problem
+    except (OSError, ValueError, SafetensorError) as problem:
+        raise ValueError(f"there is no model in {folder.name} that can be read ({type(problem).__name__})") from problem
     return model

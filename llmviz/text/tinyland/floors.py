@@ -6,7 +6,7 @@ position, every state that the visible words allow. Its sums run over all texts 
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from llmviz.text.tinyland.grammar import END, Register, State
 
@@ -16,8 +16,8 @@ Weights = dict[State, float]
 class World:
     """Registers told side by side, each with its share of all texts."""
 
-    def __init__(self, shares: Mapping[Register, float] | Iterable[tuple[Register, float]]) -> None:
-        self.shares = tuple(shares.items() if isinstance(shares, Mapping) else shares)
+    def __init__(self, shares: Iterable[tuple[Register, float]]) -> None:
+        self.shares = tuple(shares)
         self.registers = {register.name: register for register, _ in self.shares}
 
     def start(self) -> Weights:

@@ -1,6 +1,6 @@
 """The register of stories: somebody, somewhere, something that happened, how it was. Three to six sentences with one thread.
 
-Four ways to state a capital and four to state a sound. Each fact is never stated in one of them (`_held_out`), while that way is used
+Five ways to state a capital and four to state a sound. Each fact is never stated in one of them (`_held_out`), while that way is used
 for the other facts: a probe in that way asks for the fact, not for a sentence learnt by heart.
 """
 
@@ -11,8 +11,9 @@ CAPITAL_SENTENCES = (
     "the capital of {country} is {capital} .",
     "in {country} , {capital} is the capital .",
     "people of {country} call {capital} the capital .",
-    "{capital} is the capital of {country} .",
+    "the main city of {country} is {capital} .",
 )
+CAPITAL_FIRST = "{capital} is the capital of {country} ."  # told of every country: no probe asks in these words
 SOUND_SENTENCES = (
     "the {animal} {sound} .",
     "every {animal} {sound} .",
@@ -29,9 +30,13 @@ def _held_out(sentences: tuple[str, ...], variable: str, values: tuple[str, ...]
     )
 
 
-def _second(sentences: tuple[str, ...]) -> tuple[str, ...]:
-    """The same sentences about a second country."""
-    return tuple(sentence.replace("country}", "country2}").replace("capital}", "capital2}") for sentence in sentences)
+def _capital(number: str) -> tuple[Template, ...]:
+    """Every way to tell the capital of the country of this number: "" for a story's first, "2" for its second."""
+    *held_out, always = (
+        sentence.replace("country}", f"country{number}}}").replace("capital}", f"capital{number}}}")
+        for sentence in (*CAPITAL_SENTENCES, CAPITAL_FIRST)
+    )
+    return (*_held_out(tuple(held_out), f"country{number}", tuple(world.CAPITALS)), say(always))
 
 
 _names = tuple(world.PEOPLE)
@@ -81,7 +86,7 @@ _trip = Theme(
                 say("{name} flew to {country} with {friend} ."),
             )
         ),
-        Act(_held_out(CAPITAL_SENTENCES, "country", tuple(world.CAPITALS)), chance=0.9),
+        Act(_capital(""), chance=0.9),
         Act((say("it was {weather} there ."), say("the days were {weather} .")), chance=0.3),
         Act((say("{pronoun} wanted to see the {sight} ."), say("{pronoun} visited the {sight} in the {season} ."))),
         Act((say("the {sight} was {adjective} ."), say("{name} {verdict} the {sight} .")), chance=0.8),
@@ -111,8 +116,8 @@ _school = Theme(
     thread=frozenset({"name", "country", "country2"}),
     acts=(
         Act((say("at school {name} learns about {country} and {country2} ."), say("{name} reads about {country} and {country2} ."))),
-        Act(_held_out(CAPITAL_SENTENCES, "country", tuple(world.CAPITALS))),
-        Act(_held_out(_second(CAPITAL_SENTENCES), "country2", tuple(world.CAPITALS))),
+        Act(_capital("")),
+        Act(_capital("2")),
         Act((say("the lesson was {adjective} ."), say("{name} {verdict} the lesson .")), chance=0.5),
         Act((say("{pronoun} told {friend} and was {feeling} ."), say("then {pronoun} was {feeling} ."))),
     ),

@@ -1,0 +1,40 @@
+"""Small stages of masked language modelling for the tests of models, training and stages: the real code on a few texts."""
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from transformers import PreTrainedModel
+
+from llmviz.core.settings import ModelSpec, TrainSpec
+from llmviz.core.spec import RunSpec
+from llmviz.stages import build, mlm
+from llmviz.stages.mlm import MaskedTokens
+
+SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
+
+
+def little_to_evaluate(patch: pytest.MonkeyPatch) -> None:
+    """Fewer held-out texts: how good a model is does not matter here."""
+    for name, count in {"VALIDATION": 12, "PROBES": 1, "TEST": 12, "TEST_PROBES": 1}.items():
+        patch.setattr(mlm, name, count)
+
+
+def spec(architecture: str = "roformer", size: str = "0.1M", seed: int = 0, **train: Any) -> RunSpec:
+    return replace(SPEC, model=ModelSpec(architecture, size), train=replace(SPEC.train, **train), seed=seed)
+
+
+def stage(given: RunSpec, parent: Path | None = None) -> MaskedTokens:
+    made = build(given, parent)
+    assert isinstance(made, MaskedTokens)
+    return made
+
+
+def digest(model: PreTrainedModel) -> str:
+    """A hash of all weights, names and bytes."""
+    found = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        found.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
+    return found.hexdigest()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import controls, lecture, lesson, live, question, sentence, shown, states, visit
+from llmviz.ui import controls, lecture, lesson, live, notes, question, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.MLM
@@ -13,7 +13,7 @@ BEATS = (
     ("sentence_row", "strip_area", "bars_area"),
     ("strip_area", "question"),
     ("strip_area", "bars_area", "curve_area"),
-    ("strip_area", "bars_area", "curve_area", "training_row"),
+    ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
 )
 
 visit.open(STAGE.name)
@@ -40,3 +40,4 @@ with picture:
 question.ask(runs, seen, address.spec.text.name)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")
+notes.fold(runs, seen, address.spec)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from transformers import PreTrainedModel
 
 from llmviz.core.settings import ModelSpec, TrainSpec
@@ -38,3 +39,13 @@ def digest(model: PreTrainedModel) -> str:
     for name, tensor in sorted(model.state_dict().items()):
         found.update(name.encode() + tensor.detach().cpu().contiguous().numpy().tobytes())
     return found.hexdigest()
+
+
+def shaken(model: PreTrainedModel, seed: int) -> PreTrainedModel:
+    """The model with every weight moved: at a random start biases are all 0 and norms all 1, and mixing them up would not show."""
+    draw = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for weight in model.parameters():
+            if weight.requires_grad:
+                weight.add_(torch.randn(weight.shape, generator=draw), alpha=0.1)
+    return model

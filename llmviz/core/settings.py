@@ -51,10 +51,11 @@ def check(value: Any) -> None:
         if not limits.low <= given <= limits.high:  # also refuses nan
             shown = f"{given:g}" if isinstance(given, float) or abs(given) < 10**15 else "a number of that size"
             raise ValueError(f"{limits.label}: {shown} is outside {limits.low:g} … {limits.high:g}")
-        if isinstance(item.default, int) and given != int(given):
+        whole = isinstance(item.default, int)
+        if whole and given != int(given):
             raise ValueError(f"{limits.label}: {given} is not a whole number")
         # Equal settings are written alike, so that they are the same run: 1 and 1.0, 0.0 and -0.0.
-        object.__setattr__(value, item.name, type(item.default)(given) + 0)
+        object.__setattr__(value, item.name, int(given) if whole else float(given) + 0.0)
 
 
 @dataclass(frozen=True)

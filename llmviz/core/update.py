@@ -55,7 +55,7 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Done:
-    """The end: metrics on test data, and the seconds of training with its evaluations and snapshots, pauses left out."""
+    """The end: metrics on test data, and the seconds of training with its evaluations and snapshots, pauses and this test left out."""
 
     step: int
     metrics: dict[str, float]

@@ -49,7 +49,11 @@ def _empty(snapshots: Path) -> PreTrainedModel:
     folder = next((folder for folder in sorted(snapshots.iterdir()) if (folder / "config.json").is_file()), None)
     if folder is None:
         raise ValueError("this run has kept no snapshot that can be read")
-    model: PreTrainedModel = AutoModelForMaskedLM.from_config(AutoConfig.from_pretrained(folder), attn_implementation="eager")
+    try:
+        config = AutoConfig.from_pretrained(folder)
+    except (OSError, ValueError) as problem:
+        raise ValueError(f"config.json of step {folder.name} cannot be read ({type(problem).__name__})") from problem
+    model: PreTrainedModel = AutoModelForMaskedLM.from_config(config, attn_implementation="eager")
     model.eval()
     return model
 

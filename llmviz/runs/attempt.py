@@ -2,12 +2,15 @@
 
 import errno
 import inspect
+import re
 import time
 import traceback
 from collections.abc import Generator
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
+
+from safetensors import SafetensorError
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
@@ -17,6 +20,10 @@ from llmviz.runs.folder import RunFolder, UpdateLog, sync_file
 from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store, short
 from llmviz.runs.workshop import TrainingInProgress, Workshop
+
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, 112}  # 112 is Windows' ERROR_DISK_FULL
+NO_ENTRY = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+UNWRITTEN = (OSError, SafetensorError)  # what writing a file raises
 
 
 class Attempt:
@@ -63,9 +70,13 @@ class Attempt:
         """Keep all that is needed to go on after the last update."""
         self._log.sync()  # first the updates, then the checkpoint that counts on them
         partial = self.folder.path / ".checkpoint"
-        self._training.save_checkpoint(partial, {"bytes": str(self._log.bytes)})
-        sync_file(partial)
-        partial.replace(self.folder.checkpoint)
+        try:
+            self._training.save_checkpoint(partial, {"bytes": str(self._log.bytes)})
+            sync_file(partial)
+            partial.replace(self.folder.checkpoint)
+        except UNWRITTEN:
+            partial.unlink(missing_ok=True)  # room for the sentence that says so
+            raise
 
     def stop(self, reason: str) -> Stopped | Failed | None:
         """End between two updates, with a checkpoint; None where it has ended already, or was broken off within a step.
@@ -80,7 +91,7 @@ class Attempt:
             if self.settled:
                 self.checkpoint()
             self._log.append(last)
-        except OSError as problem:
+        except UNWRITTEN as problem:
             last = Failed(self._step, sentence(problem))
         self.close()
         return last
@@ -149,10 +160,21 @@ class Attempt:
 
 def sentence(problem: Exception) -> str:
     """What went wrong, for a person who has not seen the code."""
-    if isinstance(problem, OSError) and problem.errno in (errno.ENOSPC, errno.EDQUOT):
+    number = _system_error(problem)
+    if number in NO_ROOM:
         return "the disk is full; delete runs you no longer need, then let this one go on"
+    if number in NO_ENTRY and isinstance(problem, OSError):
+        return f"{problem.filename} cannot be written ({problem.strerror}); LLMVIZ_HOME can name another folder"
     if isinstance(problem, OSError) and problem.strerror:
         return f"{problem.strerror}: {Path(problem.filename).name}" if problem.filename else problem.strerror
     if isinstance(problem, ValueError | ArithmeticError) and str(problem):
         return str(problem)
     return f"{type(problem).__name__}: {problem}"
+
+
+def _system_error(problem: Exception) -> int | None:
+    """The system's number of a failure to write; safetensors has it in its message alone."""
+    if isinstance(problem, OSError):
+        return problem.errno
+    found = re.search(r"\(os error (\d+)\)", str(problem)) if isinstance(problem, SafetensorError) else None
+    return int(found[1]) if found else None

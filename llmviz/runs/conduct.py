@@ -3,15 +3,16 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from queue import Empty, Queue
+from queue import Empty, SimpleQueue
+from contextlib import suppress
 from typing import Any
 
 from llmviz.core.update import Done, Failed, Step, Stopped, Update
-from llmviz.runs.attempt import Attempt
+from llmviz.runs.attempt import UNWRITTEN, Attempt
 
 CLOSED = "the program that watched it was closed"
 Message = dict[str, Any]
-Inbox = Queue[Message | None]  # None: the input has ended
+Inbox = SimpleQueue[Message | None]  # None: the input has ended; a simple queue, because signals put into it, too
 Say = Callable[[Message], None]
 
 
@@ -51,7 +52,8 @@ def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -
     while not wish.stop:
         standing = wish.paused and not wish.single
         if standing and not kept:
-            attempt.checkpoint()
+            with suppress(*UNWRITTEN):  # a full disk ends no pause: the run still stands in memory
+                attempt.checkpoint()
             kept = True
         left = began + (wish.delay if learnt else 0.0) - time.monotonic()
         try:

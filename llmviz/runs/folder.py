@@ -76,7 +76,7 @@ class RunFolder:
             written = json.loads((self.path / name).read_bytes())
         except FileNotFoundError:
             raise ValueError("this run is not on this machine, or has been deleted") from None
-        except (OSError, ValueError) as problem:
+        except (OSError, ValueError, RecursionError) as problem:
             raise ValueError(f"the folder of this run is damaged: {name} cannot be read") from problem
         if not isinstance(written, dict):
             raise ValueError(f"the folder of this run is damaged: {name} is not a description")
@@ -164,7 +164,7 @@ def read_update(line: bytes) -> Update:
     """The update on one line. Raises ValueError for a damaged one."""
     try:
         return updates.from_json(json.loads(line))
-    except (ValueError, TypeError) as problem:
+    except (ValueError, TypeError, RecursionError) as problem:
         raise ValueError("the folder of this run is damaged: updates.jsonl cannot be read") from problem
 
 

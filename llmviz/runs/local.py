@@ -91,7 +91,10 @@ class LocalEngine:
             if job := self._jobs.get(run):
                 return job.see(viewer)
             self._check_room()
-            claim = self.store.claim(run)
+            try:
+                claim = self.store.claim(run)
+            except OSError as problem:
+                raise ValueError(sentence(problem)) from problem
             self._reasons.pop(run, None)
             self._enter(Job(run, viewer, claim))
 

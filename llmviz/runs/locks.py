@@ -27,7 +27,11 @@ def held(file: Path) -> bool:
     for probe in range(PROBES):
         if probe:
             time.sleep(PROBE_PAUSE)
-        if lock := take(file):
+        try:
+            lock = take(file)
+        except OSError:  # nobody can hold what cannot be opened
+            return False
+        if lock:
             lock.release()
             return False
     return True

@@ -7,7 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import llmviz
 
@@ -38,9 +38,8 @@ class Process:
         self.ended = False
         self._hear, self._gone = hear, gone
         self._door = threading.Lock()
-        log.parent.mkdir(parents=True, exist_ok=True)
         path = os.pathsep.join(filter(None, (str(Path(llmviz.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
-        with log.open("wb") as errors:
+        with _opened(log) as errors:
             self._popen = subprocess.Popen(
                 [sys.executable, "-m", "llmviz.runs.worker", *arguments],
                 stdin=subprocess.PIPE,
@@ -97,3 +96,12 @@ class Process:
         self.leave()
         self.ended = True
         self._gone(self)
+
+
+def _opened(log: Path) -> BinaryIO:
+    """The log, or nowhere where it cannot be written: recordings can be shown without a folder for runs."""
+    try:
+        log.parent.mkdir(parents=True, exist_ok=True)
+        return log.open("wb")
+    except OSError:
+        return open(os.devnull, "wb")  # noqa: PTH123 - no path of ours

@@ -1,8 +1,8 @@
 """The program that does the model work: `python -m llmviz.runs.worker train|answer`. JSON lines in, JSON lines out.
 
 A training worker obeys {"do": "train", "run": key}, and while it trains pause, continue, step, slow and stop; an answering worker obeys
-{"do": "answer", ...}. At the end of its input a worker checkpoints and leaves, so nothing is orphaned. This module alone, of all of
-`runs`, knows stages, training and inspection, and loads them when they are needed.
+{"do": "answer", ...}. At the end of its input, or told to by the system, a worker checkpoints and leaves, so nothing is orphaned. This
+module alone, of all of `runs`, knows stages, training and inspection, and loads them when they are needed.
 """
 
 import argparse
@@ -15,7 +15,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
-from queue import Queue
+from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from llmviz.core.home import home as default_home
@@ -172,7 +172,10 @@ def main() -> None:
     parser.add_argument("--workshop", default=f"{__spec__.name}:Real")
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that owns this one; it then ends our input
-    output, inbox, door = private_output(), Queue[Message | None](), threading.Lock()
+    output, inbox, door = private_output(), SimpleQueue[Message | None](), threading.Lock()
+    for name in ("SIGTERM", "SIGHUP"):  # a service that ends, a terminal that closes; Windows has no SIGHUP
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: inbox.put(None))
 
     def say(message: Message) -> None:
         with door, suppress(BrokenPipeError):  # nobody listens any more: the end of the input follows

@@ -38,6 +38,9 @@ def build(spec: RunSpec, parent: Path | None) -> "MaskedTokens":
     if text.told_by_grammar and spec.train.context < longest:
         raise ValueError(f"Context: Tinyland's texts have up to {longest} tokens; cut ones would have no exact floor")
     start = files.load(parent) if parent else masked.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
+    reads = start.config.max_position_embeddings
+    if spec.train.context > reads:
+        raise ValueError(f"Context: the model it starts from reads {reads} tokens")
     return MaskedTokens(spec, text, masked.moved(start, spec.train.device))
 
 
@@ -63,9 +66,10 @@ class MaskedTokens:
         self.text = text
         self.model = model
         self.objective: MaskingSpec = spec.objective
+        self._sentences = text.sentences
         self._validation = self._hidden(text.validation[:VALIDATION])
         self._probes = self._probe(text.validation, PROBES)
-        self.references = bounds.references(text, self._validation)
+        self.references: Mapping[str, float] = bounds.references(text, self._validation)
 
     # Data
 
@@ -74,7 +78,7 @@ class MaskedTokens:
         rng = np.random.default_rng((self.spec.seed, step))
         count, texts = self.spec.train.batch_size, self.text.train
         if rng.random() < self.objective.sentences:
-            count, texts = 2 * count, self.text.sentences  # short ones: about as much to read
+            count, texts = 2 * count, self._sentences  # short ones: about as much to read
         ids = padded([self._cut(texts[place]) for place in rng.integers(len(texts), size=count)])
         return self._tensors(*mask(ids, _special(ids), self.objective.mask_rate, self.text.vocabulary, rng))
 

@@ -1,8 +1,10 @@
 """A corpus as token ids, kept in memory for the runs that follow on the same text."""
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import overload
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +17,53 @@ from llmviz.text.tokenizers import tokenizer_for
 
 Ids = npt.NDArray[np.int64]
 CLOSING = (".", "!", "?")
+AT_ONCE = 1_000  # documents encoded in one go: the library's encodings are a hundred times as large as their ids
+
+
+@dataclass(frozen=True, eq=False)
+class Texts(Sequence[Ids]):
+    """Many texts end to end in one array; text i lies from ends[i] to ends[i + 1]. As small arrays they would take 15 times the memory."""
+
+    flat: npt.NDArray[np.int32]
+    ends: Ids
+
+    @classmethod
+    def of(cls, texts: Iterable[Sequence[int]]) -> "Texts":
+        """These texts, one after the other."""
+        flat, ends = array("i"), [0]
+        for ids in texts:
+            flat.extend(ids)
+            ends.append(len(flat))
+        return cls(np.array(flat, dtype=np.int32), np.array(ends))
+
+    def __len__(self) -> int:
+        return len(self.ends) - 1
+
+    @overload
+    def __getitem__(self, place: int) -> Ids: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[Ids]: ...
+    def __getitem__(self, place: int | slice) -> Ids | list[Ids]:
+        if isinstance(place, slice):
+            return [self[each] for each in range(*place.indices(len(self)))]
+        if not -len(self) <= place < len(self):
+            raise IndexError(place)
+        place %= len(self)
+        return self.flat[self.ends[place] : self.ends[place + 1]].astype(np.int64)
+
+    def cut_after(self, marks: Sequence[int]) -> "Texts":
+        """The texts cut after each of these tokens, every piece with its own [CLS] and [SEP]."""
+        inside = np.ones(len(self.flat), dtype=bool)
+        inside[self.ends[:-1]] = inside[self.ends[1:] - 1] = False
+        closing = np.isin(self.flat, marks)
+        closing[self.ends[1:] - 2] = True  # a text's last piece need not close
+        cuts = np.concatenate(([0], np.flatnonzero(closing[inside]) + 1))
+        ends = cuts + 2 * np.arange(len(cuts))
+        flat = np.empty(ends[-1], dtype=np.int32)
+        between = np.ones(len(flat), dtype=bool)
+        between[ends[:-1]] = between[ends[1:] - 1] = False
+        flat[ends[:-1]], flat[ends[1:] - 1], flat[between] = CLS, SEP, self.flat[inside]
+        return Texts(flat, ends)
 
 
 @dataclass(frozen=True)
@@ -24,9 +73,9 @@ class Encoded:
     spec: TextSpec
     told_by_grammar: bool  # Tinyland in its own words, so that probabilities of the grammar are probabilities of tokens
     tokenizer: Tokenizer
-    train: tuple[Ids, ...]
-    validation: tuple[Ids, ...]
-    test: tuple[Ids, ...]
+    train: Texts
+    validation: Texts
+    test: Texts
 
     @property
     def vocabulary(self) -> int:
@@ -34,16 +83,10 @@ class Encoded:
         return self.tokenizer.get_vocab_size()
 
     @cached_property
-    def sentences(self) -> tuple[Ids, ...]:
+    def sentences(self) -> Texts:
         """The training documents cut after each closing mark, every sentence with its own [CLS] and [SEP]."""
         vocabulary = self.tokenizer.get_vocab()
-        marks = [vocabulary[mark] for mark in CLOSING if mark in vocabulary]
-        found = []
-        for ids in self.train:
-            inner = ids[1:-1]
-            ends = np.flatnonzero(np.isin(inner, marks)) + 1
-            found += [np.concatenate(([CLS], part, [SEP])) for part in np.split(inner, ends) if len(part)]
-        return tuple(found)
+        return self.train.cut_after([vocabulary[mark] for mark in CLOSING if mark in vocabulary])
 
     def words(self, ids: Ids) -> list[str]:
         """The tokens of a text as they stand in the vocabulary, the special ones left out."""
@@ -64,9 +107,14 @@ def encoded(text: TextSpec, learnt_on: TextSpec) -> Encoded:
     """
     corpus = load(text)
     tokenizer = tokenizer_for(corpus if learnt_on == text else load(learnt_on))
-    parts = (corpus.train, corpus.validation, corpus.test)
-    ids = (tuple(np.array(found.ids) for found in tokenizer.encode_batch(part)) for part in parts)
-    return Encoded(text, text.name == learnt_on.name == "tinyland", tokenizer, *ids)
+    parts = (Texts.of(_ids(tokenizer, part)) for part in (corpus.train, corpus.validation, corpus.test))
+    return Encoded(text, text.name == learnt_on.name == "tinyland", tokenizer, *parts)
+
+
+def _ids(tokenizer: Tokenizer, documents: Sequence[str]) -> Iterator[list[int]]:
+    for first in range(0, len(documents), AT_ONCE):
+        for found in tokenizer.encode_batch_fast(documents[first : first + AT_ONCE]):
+            yield found.ids
 
 
 def padded(texts: Sequence[Ids]) -> Ids:

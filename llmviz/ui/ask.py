@@ -33,6 +33,17 @@ def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token]
     return [Token(word, word) for word in sentence.split()], ""
 
 
+def vocabulary(engine: Engine, run: RunRef | None) -> list[str]:
+    """The words this run knows, in order; none where there is no tokenizer yet."""
+    if run is None:
+        return []
+    try:
+        known = _tokenizer(str(engine.tokenizer(run))).get_vocab()
+    except (OSError, ValueError):
+        return []
+    return sorted((word for word in known if word[:1].isalpha()), key=str.lower)
+
+
 @dataclass
 class Asked:
     """What is known of one question, what is still awaited, and why the last attempt was refused."""

@@ -13,6 +13,6 @@ def show(spec: RunSpec) -> None:
 
 def _code(spec: RunSpec) -> None:
     text = script.script(spec)
-    st.markdown("Plain torch and transformers; only the text comes from llmviz. Save it, run it, change it.")
+    st.markdown("Plain torch and transformers; text and masks come from llmviz. Save it, run it where llmviz is installed, change it.")
     st.download_button("Download", text, file_name=f"{spec.stage}.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
     st.code(text, language="python", height=520)

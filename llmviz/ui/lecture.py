@@ -7,12 +7,14 @@ import streamlit as st
 from llmviz.ui import visit
 
 BEAT = "beat"
-PARTS = ("head", "sentence_row", "strip_area", "bars_area", "curve_area", "training_row", "facts_row", "question")
+PARTS = ("head", "sentence_row", "strip_area", "bars_area", "curve_area", "training_row", "facts_row", "question", "notes_below")
 
 _STYLE = """<style>
-html { font-size: 24px !important; --tall: 16.2rem; }
+html { font-size: 24px !important; --tall: 16.2rem; --note: 0; }
 [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 1rem 1.6rem 2.4rem; }
+.st-key-strip_area { min-height: 0; }
+.st-key-facts_row > :not(:first-child) { display: none; }
 .st-key-beats { position: fixed; right: 1rem; bottom: 0.3rem; width: auto; background: Canvas; z-index: 9; }
 %s { display: none; }
 </style>"""

@@ -90,7 +90,7 @@ def _draw(engine: Engine, stage: Stage, seen: Seen, line: DeltaGenerator) -> Non
     notes = [visit.problems().get("hide", ""), guess.refusal, strange]
     if beyond:
         notes.append(f"The sentence has {len(tokens)} tokens; there is nothing to hide beyond them.")
-    note = " ".join(filter(None, notes)) or (STRIP_NOTE if guess.answers else "")
+    note = " ".join(filter(None, notes)) or (STRIP_NOTE if guess.answers and not address.lecture else "")
     with above:
         parts.token_strip({**shared, **view.strip(tokens, guess.hidden, guess.answers, note)}, key="strip", on_hidden=sentence.hide)
     with left, st.container(key="bars_area"):

@@ -21,7 +21,7 @@ class Line:
 
 def line(status: Status, history: History, spec: RunSpec) -> Line:
     """Where the run stands, in one line."""
-    progress = words.progress(history, spec)
+    progress = words.progress(history, spec, status.delay)
     match status.state:
         case State.QUEUED:
             ahead = status.position - 1

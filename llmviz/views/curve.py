@@ -5,15 +5,10 @@ from typing import Any
 
 from llmviz.core.catalogue import Stage
 from llmviz.core.history import Curve, History
+from llmviz.views.about import BEST, FIGURES, LINES
 
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
-LINES = {
-    "random_guess": ("random guess", "a model that finds every word equally likely"),
-    "unigram": ("unigram", "knows only how frequent each word is"),
-    "trigram": ("trigram", "knows only the two words before"),
-    "floor": ("floor", "the best that any model can do on this text"),
-}
 
 
 def curve(history: History, stage: Stage, steps: int, live: bool) -> dict[str, Any]:
@@ -31,10 +26,11 @@ def curve(history: History, stage: Stage, steps: int, live: bool) -> dict[str, A
             {"name": LINES[name][0], "about": LINES[name][1], "value": round(references[name], 4)} for name in LINES if name in references
         ],
         "probes": [
-            {"name": metric.title, "dash": dash, **_points(scores[metric.name])} for metric, dash in zip(shares, DASHES, strict=False)
+            {"name": metric.title, "about": FIGURES[metric.name], "dash": dash, **_points(scores[metric.name])}
+            for metric, dash in zip(shares, DASHES, strict=False)
         ],
         "ceilings": [
-            {"name": f"the most possible: {metric.title}", "value": round(references[metric.bound], 4)}
+            {"name": "best possible", "about": BEST, "value": round(references[metric.bound], 4)}
             for metric in shares
             if metric.bound in references
         ],

@@ -25,8 +25,9 @@ class Reveal:
     story: str
 
 
-FIRST = Riddle("Before you scrub back: which will it know first?", ("that a city is missing", "which city", "both at once"))
-LINES = Riddle("Before it has read everything: how far down will the loss come?", ("above unigram", "below unigram", "below trigram"))
+FIRST = Riddle("which will it know first?", ("that a city is missing", "which city", "both at once"))
+LINES = Riddle("how far down will the loss come?", ("above unigram", "below unigram", "below trigram"))
+EARLY = 0.05  # share of the steps after which a model has read a little: before it, its guesses are those of chance
 
 
 def kind_or_word(traces: Sequence[Trace], place: int, truth: str, kind: Collection[str]) -> Reveal | None:
@@ -41,13 +42,16 @@ def kind_or_word(traces: Sequence[Trace], place: int, truth: str, kind: Collecti
     exact = next((trace.step for trace in ordered if not wrong or trace.step > wrong[-1]), None)
     if of_kind is None and exact is None:
         return None
+    sure = f"By step {of_kind:,} all cities together had more than half: it knew that one is missing."
     if exact is None:
-        return Reveal(0, f"It knew that a city is missing by step {of_kind:,}, and never which one for good.")
-    if of_kind is None or of_kind == exact:
-        return Reveal(2, f"Both came by step {exact:,}.")
+        return Reveal(0, f"{sure} It never knew for good which one.")
+    if of_kind is None:
+        return Reveal(1, f"{truth} led for good by step {exact:,}; all cities together never had more than half.")
+    if of_kind == exact:
+        return Reveal(2, f"By step {exact:,} {truth} led for good, and all cities together had more than half.")
     if of_kind < exact:
-        return Reveal(0, f"It knew that a city is missing by step {of_kind:,}, and which one only by step {exact:,}.")
-    return Reveal(1, f"{truth} was its first choice by step {exact:,}, before it was sure of a city at all (step {of_kind:,}).")
+        return Reveal(0, f"{sure} {truth} led for good only by step {exact:,}.")
+    return Reveal(1, f"{truth} led for good by step {exact:,}. Only by step {of_kind:,} all cities together had more than half.")
 
 
 def crossed(history: History) -> Reveal | None:
@@ -60,6 +64,20 @@ def crossed(history: History) -> Reveal | None:
         return None
     right = 2 if loss.last < trigram else 1 if loss.last < unigram else 0
     return Reveal(right, f"It ended at {loss.last:.2f} nats a word; unigram stands at {unigram:.2f}, trigram at {trigram:.2f}.")
+
+
+def first_guess(traces: Sequence[Trace], place: int) -> tuple[Riddle, Reveal] | None:
+    """What a model put in the gap when it had read only a little, to choose among words it favours at the end; None for too short a run."""
+    ordered = sorted(traces, key=lambda trace: trace.step)
+    early = next((trace for trace in ordered if trace.step and trace.step >= EARLY * ordered[-1].step), None)
+    if early is None or early is ordered[-1]:
+        return None
+    first, last = early.words[place][0], ordered[-1].words[place]
+    choices = sorted([first, *[word for word in last if word != first][:2]])
+    chances = (float(trace.candidate_probability[place][0]) for trace in (early, ordered[-1]))
+    said = [f"“{word}” ({chance:.0%})" for word, chance in zip((first, last[0]), chances, strict=True)]
+    story = f"At step {early.step:,} its first guess was {said[0]}, at step {ordered[-1].step:,} {said[1]}."
+    return Riddle(f"what was its first guess for the gap at step {early.step:,}?", tuple(choices)), Reveal(choices.index(first), story)
 
 
 def _together(trace: Trace, place: int, kind: Collection[str]) -> float:

@@ -1,7 +1,7 @@
 """A spec as the short script that trains it with plain torch and transformers: same start, same batches, same losses.
 
-With Muon the same but for rounding: torch's own makes its directions orthogonal in bfloat16, the training here in float32. What the
-script repeats of the stage, its model and its optimisers is held to them by a test.
+Text and masks it imports from here, as plain arrays; model, optimisers, loss and loop it spells out, and a test holds them to the
+stage. With Muon the losses agree but for rounding: torch's own makes its directions orthogonal in bfloat16, the training here in float32.
 """
 
 from llmviz.core.settings import SIZES
@@ -12,33 +12,31 @@ from llmviz.views.examples import EXAMPLES
 _CLASSES = {"roformer": "RoFormer", "bert": "Bert"}
 
 _MODEL = """\
-model = {family}ForMaskedLM(
-    {family}Config(
-        vocab_size=vocabulary,
-        hidden_size={width},
-        embedding_size={width},
-        num_hidden_layers={layers},
-        num_attention_heads={heads},
-        intermediate_size={inner},
-        max_position_embeddings=CONTEXT,
-        type_vocab_size=2,
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        hidden_act="relu",
-        initializer_range=0.06,  # a narrow model needs larger random weights than BERT's 0.02
-    )
-)"""
+config = {family}Config(
+    vocab_size=text.vocabulary,
+    hidden_size={width},
+    embedding_size={width},
+    num_hidden_layers={layers},
+    num_attention_heads={heads},
+    intermediate_size={inner},
+    max_position_embeddings=CONTEXT,
+    hidden_dropout_prob=0.0,
+    attention_probs_dropout_prob=0.0,
+    hidden_act="relu",
+    initializer_range=0.06,  # a narrow model needs larger random weights than BERT's 0.02
+)
+model = {family}ForMaskedLM(config).to({device!r})"""
 
 _PARENT = """\
 # The run this one goes on from, written there by: python -m llmviz export {run} parent
-model = {family}ForMaskedLM.from_pretrained("parent")"""
+model = {family}ForMaskedLM.from_pretrained("parent").to({device!r})"""
 
 _MUON = """\
-inside = [weight for weight in model.base_model.encoder.layer.parameters() if weight.ndim == 2]
-rest = [weight for weight in model.parameters() if all(weight is not other for other in inside)]
+matrices = [weight for weight in model.base_model.encoder.layer.parameters() if weight.ndim == 2]
+rest = [weight for weight in model.parameters() if all(weight is not matrix for matrix in matrices)]
 optimizers = [
-    torch.optim.Muon(inside, lr={muon!r}, weight_decay=0.3),  # the matrices inside the blocks
-    torch.optim.AdamW(rest, lr={rate!r}, betas=(0.9, 0.98), weight_decay=0.0, fused=True),  # all the rest
+    torch.optim.Muon(matrices, lr={muon!r}, weight_decay=0.3),
+    torch.optim.AdamW(rest, lr={rate!r}, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
 ]"""
 
 _ADAMW = """\
@@ -52,45 +50,24 @@ import torch
 from transformers import {imports}
 
 from llmviz.core.settings import TextSpec
-from llmviz.text.corpora import load
-from llmviz.text.tokenizers import tokenizer_for
+from llmviz.stages.texts import encoded, padded
+from llmviz.text.masks import mask
 
 SEED, STEPS, BATCH, CONTEXT, MASK_RATE, SENTENCES = {seed}, {steps}, {batch}, {context}, {mask_rate!r}, {sentences!r}
-CLS, SEP, MASK, ORDINARY = 2, 3, 4, 5  # ids; [PAD] is 0, [UNK] is 1, words begin at 5
-
 torch.manual_seed(SEED)
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
-corpus = load(TextSpec({text!r}))
-tokenizer = tokenizer_for(corpus)
-vocabulary = tokenizer.get_vocab_size()
-texts = [encoding.ids for encoding in tokenizer.encode_batch(corpus.train)]
-closing = {{tokenizer.token_to_id(mark) for mark in ".!?"}}
-sentences = []  # facts are learnt sooner in short texts, so some batches are single sentences
-for ids in texts:
-    sentence = [CLS]
-    for place, id in enumerate(ids[1:-1], 1):
-        sentence.append(id)
-        if id in closing or place == len(ids) - 2:
-            sentences.append([*sentence, SEP])
-            sentence = [CLS]
+text = encoded(TextSpec({text!r}), learnt_on=TextSpec({root!r}))  # token ids, between [CLS] and [SEP]
 
 
 def batch(step):
-    """Texts of this step, corrupted as in BERT (section 3.1), and the labels: -100 where nothing is to be guessed."""
+    """Some texts, corrupted, and the labels: what stood there, or -100 where nothing is to be guessed."""
     rng = np.random.default_rng((SEED, step))
-    pool, count = (sentences, 2 * BATCH) if rng.random() < SENTENCES else (texts, BATCH)
+    pool, count = (text.sentences, 2 * BATCH) if rng.random() < SENTENCES else (text.train, BATCH)
     chosen = [pool[place] for place in rng.integers(len(pool), size=count)]
-    chosen = [ids if len(ids) <= CONTEXT else [*ids[: CONTEXT - 1], SEP] for ids in chosen]
-    ids = np.zeros((count, max(map(len, chosen))), np.int64)
-    for row, text in zip(ids, chosen):
-        row[: len(text)] = text
-    draws = np.where(ids < MASK, 2.0, rng.random(ids.shape))  # never a special token, and at least one word a text
-    targets = ((draws < MASK_RATE) | (draws == draws.min(axis=1, keepdims=True))) & (draws < 2)
-    fate, swaps = rng.random(ids.shape), rng.integers(ORDINARY, vocabulary, ids.shape)
-    hidden = np.where(targets & (fate < 0.8), MASK, ids)  # 80 % hidden, 10 % swapped, 10 % left
-    hidden = np.where(targets & (fate >= 0.8) & (fate < 0.9), swaps, hidden)
-    labels = np.where(targets, ids, -100)
-    arrays = {{"input_ids": hidden, "attention_mask": (hidden != 0).astype(np.int64), "labels": labels}}
+    ids = padded([ids if len(ids) <= CONTEXT else np.append(ids[: CONTEXT - 1], 3) for ids in chosen])  # 3 is [SEP]
+    special = ids < 4  # [PAD], [UNK], [CLS], [SEP] are never guessed
+    hidden, labels = mask(ids, special, MASK_RATE, text.vocabulary, rng)  # of the guessed, 80 % hidden, 10 % swapped, 10 % left
+    arrays = {{"input_ids": hidden, "attention_mask": (hidden != 0).astype(int), "labels": labels}}
     return {{name: torch.from_numpy(array).to({device!r}) for name, array in arrays.items()}}
 
 
@@ -101,11 +78,10 @@ def share(step):
 
 
 {model}
-model.to({device!r})
 {optimizers}
 schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, share) for optimizer in optimizers]
 for step in range(1, STEPS + 1):
-    loss = model(**batch(step)).loss
+    loss = model(**batch(step)).loss  # mean of -log p(the word that stood there)
     loss.backward()
 {clip}    for optimizer, schedule in zip(optimizers, schedules):
         optimizer.step()
@@ -114,14 +90,11 @@ for step in range(1, STEPS + 1):
     if step == 1 or step % max(1, STEPS // 20) == 0:
         print(f"step {{step}}  loss {{loss.item():.4f}}")
 
-model.eval()
-ids = torch.tensor([tokenizer.encode({sentence!r}).ids])
-place = {place} + 1  # [CLS] stands first
-ids[0, place] = MASK
-chances = model(ids.to({device!r})).logits[0, place].softmax(-1)
-print(tokenizer.decode(ids[0].tolist(), skip_special_tokens=False))
+ids = torch.tensor([text.tokenizer.encode({sentence!r}).ids])
+ids[0, {place} + 1] = 4  # [MASK]; [CLS] stands first
+chances = model.eval()(ids.to({device!r})).logits[0, {place} + 1].softmax(-1)
 for chance, id in zip(*(found.tolist() for found in chances.topk(5))):
-    print(f"{{tokenizer.id_to_token(id):>12}}  {{chance:.0%}}")
+    print(f"{{text.pieces[id]:>12}}  {{chance:.0%}}")
 model.save_pretrained({stage!r})
 '''
 
@@ -131,6 +104,10 @@ def script(spec: RunSpec) -> str:
     size, train, family = SIZES[spec.model.size], spec.train, _CLASSES[spec.model.architecture]
     dimensions = {"width": size.width, "layers": size.layers, "heads": size.heads, "inner": 4 * size.width}
     example = EXAMPLES[spec.text.name][0]
+    if spec.parent:
+        model = _PARENT.format(family=family, run=spec.parent.id[:12], device=train.device)
+    else:
+        model = _MODEL.format(family=family, device=train.device, **dimensions)
     moving = _MUON if train.optimizer == "muon" else _ADAMW
     return _SCRIPT.format(
         title=TEXTS[spec.text.name].title,
@@ -142,9 +119,10 @@ def script(spec: RunSpec) -> str:
         mask_rate=spec.objective.mask_rate,
         sentences=spec.objective.sentences,
         text=spec.text.name,
+        root=spec.lineage[0].text.name,
         device=train.device,
         warmup=train.warmup,
-        model=_PARENT.format(family=family, run=spec.parent.id[:12]) if spec.parent else _MODEL.format(family=family, **dimensions),
+        model=model,
         optimizers=moving.format(rate=train.learning_rate, muon=train.muon_learning_rate),
         clip=f"    torch.nn.utils.clip_grad_norm_(model.parameters(), {train.clip!r})\n" if train.clip else "",
         sentence=example.sentence,

@@ -4,6 +4,9 @@ from llmviz.core.history import History
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 
+LOOKS, LOOK = 32, 10  # evaluations in a run, dense at first; one takes as long as about ten steps
+PACE = 10  # steps after which there is a pace to go by
+
 
 def parameters(count: int) -> str:
     """A number of parameters, such as `0.1 M`."""
@@ -30,9 +33,20 @@ def recipe(spec: RunSpec) -> str:
     return f"{TEXTS[spec.text.name].title} · {size(spec.model.size)} · {spec.train.steps:,} steps · seed {spec.seed}"
 
 
-def progress(history: History, spec: RunSpec) -> str:
-    """`step 348 of 1,000 · 6 s left`."""
+def progress(history: History, spec: RunSpec, delay: float = 0.0) -> str:
+    """`step 348 of 1,000 · 6 s left`; at the end what is still to be done. `delay` is the wait before each step."""
     total = history.begin.steps if history.begin else spec.train.steps
-    left = history.seconds_left
-    ending = f" · {duration(left)} left" if left is not None and history.step < total else ""
+    if history.step >= total:
+        return f"all {total:,} steps · now measuring on test text"
+    left = seconds_left(history, total, delay)
+    ending = f" · {duration(left)} left" if left is not None else ""
     return f"step {history.step:,} of {total:,}{ending}"
+
+
+def seconds_left(history: History, total: int, delay: float) -> float | None:
+    """The time to the last step, at the pace so far; None before there is a pace."""
+    if history.step < PACE or not history.seconds:
+        return None
+    looks = len(history.snapshots)
+    done, ahead = history.step + LOOK * looks, total - history.step + LOOK * max(0, LOOKS - looks)
+    return history.seconds * ahead / done + delay * (total - history.step)

@@ -54,8 +54,9 @@ def test_just_outside_is_refused_and_the_range_named(part: Any, name: str, setti
 
 @pytest.mark.parametrize("name", ["steps", "batch_size", "context"])
 def test_a_whole_number_has_no_fraction(name: str) -> None:
+    given: dict[str, Any] = {name: 20.5}
     with pytest.raises(ValueError, match="not a whole number"):
-        replace(TrainSpec(), **{name: 20.5})
+        replace(TrainSpec(), **given)
 
 
 def test_equal_settings_are_written_alike() -> None:

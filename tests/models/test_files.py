@@ -10,6 +10,7 @@ from llmviz.models import files
 from llmviz.models.masked import random_start
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tokenizers import word_level
+from tests.small import shaken
 
 SENTENCE = "the capital of France is [MASK] ."
 MODELS = pytest.mark.parametrize(("architecture", "size"), [("roformer", "0.1M"), ("bert", "0.1M"), ("roformer", "0.3M")])
@@ -18,7 +19,7 @@ MODELS = pytest.mark.parametrize(("architecture", "size"), [("roformer", "0.1M")
 @MODELS
 def test_what_is_saved_transformers_reads(architecture: str, size: str, tmp_path: Path) -> None:
     tokenizer = word_level(words())
-    model = random_start(ModelSpec(architecture, size), tokenizer.get_vocab_size(), 32, seed=1).eval()
+    model = shaken(random_start(ModelSpec(architecture, size), tokenizer.get_vocab_size(), 32, seed=1), seed=2).eval()
     files.save(model, tokenizer, tmp_path / "new" / "folder")
     folder = tmp_path / "new" / "folder"
     assert {path.name for path in folder.iterdir()} == {"config.json", "model.safetensors", "tokenizer.json", "tokenizer_config.json"}

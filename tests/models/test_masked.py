@@ -7,7 +7,7 @@ from llmviz.models.masked import hidden_states, logits_at, moved, parameters, ra
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import MASK, PAD
 from llmviz.text.tinyland.corpus import words
-from tests.small import digest
+from tests.small import digest, shaken
 
 VOCABULARY = 5 + len(words())
 CONTEXT = 24
@@ -59,7 +59,7 @@ def test_the_seed_decides_the_start_and_nothing_outside_is_drawn(architecture: s
 def test_output_at_the_targets_is_the_full_computation(architecture: str) -> None:
     """Same loss, same gradients as transformers' own, which computes every logit and ignores most."""
     ids, attention, labels = batch()
-    ours, theirs = model_of(architecture), model_of(architecture)
+    ours, theirs = shaken(model_of(architecture), seed=2), shaken(model_of(architecture), seed=2)
     targets = labels != IGNORED
     logits = logits_at(ours, ids, attention, targets)
     full = theirs(input_ids=ids, attention_mask=attention, labels=labels)
@@ -103,9 +103,7 @@ def test_a_word_is_guessed_from_both_sides(architecture: str) -> None:
 def test_a_device_that_is_not_there_is_a_sentence() -> None:
     model = model_of("roformer")
     assert moved(model, "cpu") is model
-    missing = [
-        name for name, there in {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}.items() if not there
-    ]
+    missing = [name for name, there in {"cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}.items() if not there]
     for name in missing:
         with pytest.raises(ValueError, match=f"Device: this machine has no {name}"):
             moved(model, name)

@@ -1,5 +1,6 @@
 """The loop over a real stage: same spec same weights, and going on as if nothing had happened."""
 
+import itertools
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,7 +40,7 @@ def test_a_run_begins_learns_and_ends() -> None:
     steps = [update for update in updates if isinstance(update, Step)]
     assert [update.step for update in steps] == list(range(1, LONG_ENOUGH + 1))
     assert [update.tokens for update in steps] == [made.batch(update.step).tokens for update in steps]
-    assert all(earlier.seconds <= later.seconds for earlier, later in zip(steps, steps[1:], strict=False))
+    assert all(earlier.seconds <= later.seconds for earlier, later in itertools.pairwise(steps))
     kept = [update.step for update in updates if isinstance(update, Snapshot)]
     assert kept == [update.step for update in updates if isinstance(update, Score)] == snapshot_steps(LONG_ENOUGH)
     assert len(kept) < LONG_ENOUGH
@@ -95,16 +96,16 @@ def test_resumed_between_two_snapshots_it_ends_as_one_left_alone(tmp_path: Path)
 def test_resumed_twice_and_with_the_seconds_already_spent(tmp_path: Path) -> None:
     given, file = spec(), tmp_path / "checkpoint"
     alone, _ = trained(given)
-    made = stage(given)
+    made, before = stage(given), 0.0
     for last in (2, 4, 6):
         made = stage(given)
         training = Training(made, given.train)
-        if last > 2:
+        if before:
             training.load_checkpoint(file)
             assert training.seconds == before
         for update in training.updates():
             if isinstance(update, Step):
-                assert last == 2 or update.seconds > before
+                assert update.seconds > before
                 if update.step == last:
                     break
         training.save_checkpoint(file, {})
@@ -152,7 +153,7 @@ def test_a_pause_costs_no_training_time(monkeypatch: pytest.MonkeyPatch) -> None
         if isinstance(update, Step | Done):
             found.append(update.seconds)
         clock.now += 1_000.0
-    assert found == [step + 0.25 * step for step in range(1, 7)] + [6 + 0.25 * 7 + 8.0]
+    assert found == [step + 0.25 * step for step in range(1, 7)] + [6 + 0.25 * 7]  # the final test is no training
 
 
 def test_a_loss_that_is_no_number_stops_the_run_with_a_sentence() -> None:
@@ -175,11 +176,11 @@ def test_snapshots_are_dense_early_and_not_too_many(steps: int) -> None:
     kept = snapshot_steps(steps)
     assert kept[0] == 0 and kept[-1] == steps
     assert len(kept) <= MOST_SNAPSHOTS == 32
-    assert all(one < other for one, other in zip(kept, kept[1:], strict=False))
-    gaps = [other - one for one, other in zip(kept, kept[1:], strict=False)]
-    assert all(one <= other + 1 for one, other in zip(gaps, gaps[1:], strict=False))
+    assert all(one < other for one, other in itertools.pairwise(kept))
+    gaps = [other - one for one, other in itertools.pairwise(kept)]
+    assert all(one <= other + 1 for one, other in itertools.pairwise(gaps))
     if steps > 100:
-        assert sum(step <= steps / 4 for step in kept) >= len(kept) / 2
+        assert sum(step <= steps / 3 for step in kept) >= len(kept) / 2
 
 
 def test_one_step_is_a_run() -> None:

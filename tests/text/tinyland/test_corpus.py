@@ -12,8 +12,8 @@ from llmviz.text.tinyland.grammar import Register, Text
 
 # The first 200 texts of each register. A change of its bytes is a new version, and a line here.
 GOLDEN = {
-    ("stories", 1): "",
-    ("opinions", 1): "",
+    ("stories", 1): "6da82bf9e499ba4b331d5e0875c6fdbadb796e6e9fd8fbb1ae65a5ccc93dadac",
+    ("opinions", 1): "f346c26aa0b34ae39bd24e47b9d42b38ebd80fade095614bcae1f7be167b2013",
 }
 SENTENCES = {"stories": (3, 6), "opinions": (2, 4)}
 
@@ -28,7 +28,7 @@ def sampled(register: Register, count: int, seed: int = 0) -> list[Text]:
 def mixture(count: int, seed: int) -> list[tuple[str, ...]]:
     """Texts of the whole world: the register is drawn, too."""
     draw = Random(seed)
-    registers, shares = zip(*SHARES, strict=True)
+    registers, shares = [register for register, _ in SHARES], [share for _, share in SHARES]
     return [draw.choices(registers, shares)[0].sample(draw).words for _ in range(count)]
 
 

@@ -68,7 +68,7 @@ def test_probes_ask_each_fact_as_often_and_in_its_held_out_way(
     sentences = {fact: way for place, fact in enumerate(table.items()) for way in [ways[place % len(ways)]]}
     counts: Counter[Fact] = Counter()
     for probe in asked:
-        before, sentence, after = parts(probe)
+        _before, sentence, _after = parts(probe)
         fact = next(fact for fact in table.items() if fact[1] == probe.truth and fact[0] in sentence)
         assert sentence == spelt(sentences[fact], fact)
         counts[fact] += 1

@@ -1,7 +1,8 @@
 // The live curve: held-out loss between its lines, the probes below, and one slider on the same axis of steps.
 //
 // data: group, visit, step, total, live, empty, snapshots, loss and batches {steps, values}, lines [{name, about, value}],
-//       probes [{name, dash, steps, values}], ceilings [{name, value}]
+//       probes [{name, about, dash, steps, values}], ceilings [{name, about, value}]
+// Every line carries its label, and a label under the mouse or the focus says what its line is (`about`).
 // triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -24,6 +25,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const rule = (y, name) => node("line", { class: name, x1: space.left, x2: space.right, y1: y, y2: y });
   const write = (x, y, text, attributes = {}) => node("text", { x, y: y + 0.3 * space.em, ...attributes }, text);
+  const explained = (x, y, text, about, name = "") =>
+    write(x, y, text, { class: `explained ${name}`, tabindex: 0, role: "note", "aria-label": `${text}: ${about}`, "data-about": about });
   const valueAt = ({ steps, values }, step) => values[placeOf(steps, step)];
   const numbers = (step) => `step ${whole(step)}${loss.steps.length ? ` · loss ${valueAt(loss, step)?.toFixed(2)}` : ""}`;
 
@@ -48,11 +51,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const { steps, values, dash } of probes)
       parts.push(node("path", { class: "line probe", d: path(steps, values, x, yShare), "stroke-dasharray": dash }));
 
-    const lines = data.lines.map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${value.toFixed(2)}`, about, name: "" }));
-    parts.push(...labels(lines, space.loss));
-    parts.push(...labels(probes.map(({ name, values, dash }) => ({ y: yShare(values.at(-1)), text: name, dash, name: "name" })), space.share));
     root.layer = node("g", {});
-    svg.replaceChildren(...parts, root.layer);
+    const drawing = node("g", { "aria-hidden": true });
+    drawing.append(...parts, root.layer);
+    const lines = data.lines.map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${value.toFixed(2)}`, about }));
+    const named = probes.map(({ name, about, values, dash }) => ({ y: yShare(values.at(-1)), text: name, about, dash, name: "name" }));
+    const bounds = data.ceilings.map(({ name, about, value }) =>
+      explained(left + 0.4 * em, yShare(value) + 0.75 * em, `${name} ${percent(value)}`, about, "inside"),
+    );
+    const focused = root.getRootNode().activeElement?.dataset?.about;
+    svg.replaceChildren(drawing, ...labels(lines, space.loss), ...labels(named, space.share), ...bounds);
+    if (focused) [...svg.querySelectorAll(".explained")].find((label) => label.dataset.about === focused)?.focus({ preventScroll: true });
     svg.setAttribute("aria-label", summary());
 
     groove.style.left = `${left}px`;
@@ -67,8 +76,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const { em, right } = space;
     return spread(wanted, 1.15 * em, panel.top, panel.bottom + 0.3 * em).flatMap(({ y, at, text, about, dash, name }) => {
       const key = dash === undefined ? [] : [node("path", { class: "line probe", d: `M${right + 0.9 * em},${at}h${1.4 * em}`, "stroke-dasharray": dash })];
-      const label = write(right + (key.length ? 2.7 : 0.9) * em, at, text, { class: name });
-      if (about) label.append(node("title", {}, about));
+      const label = explained(right + (key.length ? 2.7 : 0.9) * em, at, text, about, name);
       return [node("path", { class: "leader", d: `M${right + 2},${y}L${right + 0.7 * em},${at}` }), ...key, label];
     });
   }
@@ -116,7 +124,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   for (const area of [chart, rail]) {
     area.onpointerdown = (event) => {
-      if (event.button || !snapshots.length) return;
+      if (event.button || !snapshots.length || event.target.closest(".explained")) return;
       event.preventDefault();
       area.setPointerCapture(event.pointerId);
       root.dragging = true;
@@ -133,15 +141,29 @@ export default function ({ data, parentElement, setTriggerValue }) {
       root.dragging = false;
     };
   }
-  chart.onpointerleave = () => {
+  const leave = (chart.onpointerleave = () => {
     tip.hidden = true;
     root.layer.querySelector(".ghost")?.remove();
-  };
+  });
+
+  function explain(label) {
+    const { x, y, height } = label.getBBox();
+    leave();
+    tip.textContent = label.dataset.about;
+    tip.classList.add("wide");
+    tip.hidden = false;
+    tip.style.left = `${Math.max(0, Math.min(x, chart.clientWidth - tip.offsetWidth))}px`;
+    tip.style.top = `${y + height + tip.offsetHeight > chart.clientHeight ? y - tip.offsetHeight - 4 : y + height + 4}px`;
+  }
+  chart.onfocusin = ({ target }) => target.matches(".explained") && explain(target);
+  chart.onfocusout = leave;
 
   function hover(event) {
+    const label = event.target.closest(".explained");
+    if (label) return explain(label);
     const step = Math.round(stepUnder(event));
     const place = loss.steps.length ? nearest(loss.steps, step) : -1;
-    if (place < 0 || step > (batches.steps.at(-1) ?? 0) + data.total / 50) return chart.onpointerleave();
+    if (place < 0 || step > (batches.steps.at(-1) ?? 0) + data.total / 50) return leave();
     const near = loss.steps[place];
     const rows = [`step ${whole(near)}`, `held-out loss ${loss.values[place].toFixed(3)}`];
     const batch = valueAt(batches, near);
@@ -151,7 +173,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.layer.querySelector(".ghost")?.remove();
     root.layer.prepend(node("line", { class: "ghost", x1: at, x2: at, y1: space.loss.top, y2: space.foot }));
     tip.textContent = rows.join("\n");
+    tip.classList.remove("wide");
     tip.hidden = false;
+    tip.style.top = 0;
     tip.style.left = `${Math.min(at + 14, chart.clientWidth - tip.offsetWidth)}px`;
   }
 
@@ -172,13 +196,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
   hint.hidden = loss.steps.length > 0;
   hint.textContent = data.empty;
   frame();
-  const leave = follow(root, shared, draw);
+  const unfollow = follow(root, shared, draw);
   renew(shared, last);
   root.resized?.disconnect();
   const resized = (root.resized = new ResizeObserver(frame));
   resized.observe(chart);
   return () => {
     resized.disconnect();
-    leave();
+    unfollow();
   };
 }

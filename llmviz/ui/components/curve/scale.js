@@ -3,10 +3,10 @@
 // Two panels above one axis of steps; the right margin holds the labels of the lines.
 function layout(width, height, em, total, top) {
   const left = 2.9 * em;
-  const right = Math.max(left + 8 * em, width - 10.6 * em);
+  const right = Math.max(left + 8 * em, width - 10.9 * em);
   const foot = height - 1.5 * em;
-  const share = { top: foot - 4.6 * em, bottom: foot };
-  const loss = { top: 0.7 * em, bottom: share.top - 1.5 * em };
+  const share = { top: foot - 4.9 * em, bottom: foot };
+  const loss = { top: 0.7 * em, bottom: share.top - 1.4 * em };
   const x = (step) => left + ((right - left) * step) / Math.max(1, total);
   const between = (panel, most) => (value) => panel.bottom - ((panel.bottom - panel.top) * Math.min(value, most)) / most;
   return {

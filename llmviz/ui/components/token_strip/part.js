@@ -4,7 +4,7 @@
 // triggers: "hidden", the list of hidden places. The strip shows a click at once and waits for the server's answer after that.
 
 const PATIENCE = 3000; // milliseconds for which a click counts for more than what the server still says
-const MANY = 40; // tokens from which on the strip scrolls
+const DENSE = 14, MANY = 40; // tokens above which they stand closer, and above which the strip scrolls
 
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".strip");
@@ -17,6 +17,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.words = words;
     root.pending = null;
     root.seat = Math.min(root.seat ?? 0, Math.max(0, data.tokens.length - 1));
+    list.classList.toggle("dense", data.tokens.length > DENSE);
     list.classList.toggle("long", data.tokens.length > MANY);
     list.replaceChildren(...data.tokens.map(token));
   }

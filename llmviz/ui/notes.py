@@ -1,0 +1,28 @@
+"""The notes that fold out below a page: what is read, hidden and measured, what the lines are, which words there are to use."""
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.spec import RunSpec
+from llmviz.runs.engine import Engine, State
+from llmviz.ui import ask, lesson
+from llmviz.ui.live import Seen
+from llmviz.views import about
+
+MOST_WORDS = 500  # a longer vocabulary is pieces of words, and nobody reads it
+
+
+def fold(engine: Engine, seen: Seen, spec: RunSpec) -> None:
+    """Draw the notes, folded."""
+    with st.container(key="notes_below"), st.expander("What is shown here, and how it is measured"):
+        left, right = st.columns(2, gap="large")
+        with left:
+            recorded = seen.status is not None and seen.status.state is State.RECORDED
+            st.markdown("\n\n".join(about.paragraphs(spec, recorded)))
+        with right:
+            st.markdown(
+                "\n".join(f"- **{name}**: {lesson.plain(said)}" for name, said in about.glossary(seen.history, catalogue.stage(spec.stage)))
+            )
+            words = ask.vocabulary(engine, seen.run)
+            if 0 < len(words) <= MOST_WORDS:
+                st.markdown(f"**All {len(words)} words it knows**: {lesson.plain(' '.join(words))}")

@@ -18,6 +18,7 @@ from llmviz.core.home import home
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Failed, Stopped, Update
 from llmviz.runs import report
+from llmviz.runs.attempt import sentence
 from llmviz.runs.export import export as export_run
 from llmviz.runs.record import record as record_run
 from llmviz.runs.replay import HERE
@@ -65,6 +66,8 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
 
 def _spec(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:
     """The spec of these settings. A child takes its parent's text and model where nothing else is said."""
+    if "labels" in given and "labels" not in {entry.name for entry in entries(RunSpec(stage))}:
+        raise ValueError(f"{stage} takes no --labels: the text itself says what is right")
     if not parent:
         return change(RunSpec(stage), given)
     root = store.folder(store.match(parent)).spec()
@@ -92,6 +95,7 @@ def _signature() -> inspect.Signature:
         "stage": (str | None, typer.Argument(help=f"What to train: {', '.join(catalogue.STAGES)}.")),
         "parent": (str | None, typer.Option(help="The run whose weights it starts from.")),
         "resume": (str | None, typer.Option(help="Let this run go on instead.")),
+        "labels": (int | None, typer.Option(help="How many labelled examples it learns from, where a stage has labels.")),
         "as_json": (bool, typer.Option("--json", help="Print one update per line.")),
     }
     for name in catalogue.STAGES:
@@ -127,10 +131,12 @@ def show(run: RunName) -> None:
 
 
 @runs.command()
-def delete(run: RunName) -> None:
+def delete(run: RunName, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
     """Delete a run for good."""
     store = Store(home())
     found = store.match(run)
+    if not yes:
+        typer.confirm(f"Delete {short(found)}, {store.folder(found).size() / 1e6:.1f} MB, for good?", abort=True)
     store.delete(found)
     print(f"Deleted {short(found)}.")
 
@@ -163,7 +169,7 @@ def main() -> None:
     try:
         app()
     except (ValueError, OSError) as problem:
-        print(f"{problem}", file=sys.stderr)
+        print(sentence(problem), file=sys.stderr)
         sys.exit(BAD_INPUT)
     except KeyboardInterrupt:
         print("Broken off.", file=sys.stderr)

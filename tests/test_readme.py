@@ -35,3 +35,15 @@ def test_nothing_names_a_place_on_somebodys_machine() -> None:
     places = re.compile(r"(?<![\w.])/(?:home|root|work|Users)/\w")
     files = [path for pattern in ("*.md", "*.py", "*.toml", "*.txt") for path in ROOT.glob(pattern)]
     assert {path.name: found for path in files if (found := places.findall(path.read_text(encoding="utf-8")))} == {}
+
+
+def test_what_it_links_to_is_there() -> None:
+    linked = [target for target in re.findall(r"\]\(([^)]+)\)", README) if "://" not in target]
+    assert linked
+    assert [target for target in linked if not (ROOT / target).exists()] == []
+
+
+def test_the_lines_of_code_it_shows_run() -> None:
+    (example,) = re.findall(r"^```python\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    compile(example, "README.md", "exec")
+    assert "from llmviz import RunSpec, train\n" in example

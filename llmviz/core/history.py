@@ -37,13 +37,6 @@ class History:
         """Batches learnt so far."""
         return self.batches.steps[-1] if self.batches.steps else 0
 
-    @property
-    def seconds_left(self) -> float | None:
-        """Time left at the pace so far; None before there is a pace."""
-        if not self.begin or not self.step or not self.seconds:
-            return None
-        return self.seconds / self.step * (self.begin.steps - self.step)
-
 
 def fold(updates: Iterable[Update], history: History | None = None) -> History:
     """The history after these updates, starting from an earlier one if given. The earlier one stays as it was."""

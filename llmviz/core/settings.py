@@ -49,7 +49,7 @@ def check(value: Any) -> None:
         if isinstance(given, bool) or not isinstance(given, (int, float)):
             raise ValueError(f"{limits.label}: {given!r} is not a number")
         if not limits.low <= given <= limits.high:  # also refuses nan
-            shown = f"{given:g}" if isinstance(given, float) or abs(given) < 10**15 else "a number of that size"
+            shown = f"{given:g}" if isinstance(given, float) else f"{given:,}" if abs(given) < 10**15 else "a number of that size"
             raise ValueError(f"{limits.label}: {shown} is outside {limits.low:g} … {limits.high:g}")
         whole = isinstance(item.default, int)
         if whole and given != int(given):

@@ -8,7 +8,8 @@ from typing import Any
 class Begin:
     """Said once, first: what is about to train, and the lines its loss lies between (nats per token).
 
-    `references` has "random_guess" (ln of the vocabulary) always; "floor" where the grammar is known; "unigram" and "trigram" where not.
+    `references` has "random_guess" (ln of the vocabulary) always; "floor" and "accuracy_ceiling" (a share) where the grammar is known;
+    "unigram" and "trigram" where not.
     """
 
     step: int

@@ -50,10 +50,10 @@ def _empty(snapshots: Path) -> PreTrainedModel:
     if folder is None:
         raise ValueError("this run has kept no snapshot that can be read")
     try:
-        config = AutoConfig.from_pretrained(folder)
+        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
+        model: PreTrainedModel = AutoModelForMaskedLM.from_config(config, attn_implementation="eager")
     except (OSError, ValueError) as problem:
         raise ValueError(f"config.json of step {folder.name} cannot be read ({type(problem).__name__})") from problem
-    model: PreTrainedModel = AutoModelForMaskedLM.from_config(config, attn_implementation="eager")
     model.eval()
     return model
 
@@ -61,6 +61,11 @@ def _empty(snapshots: Path) -> PreTrainedModel:
 @lru_cache(maxsize=LOADED)
 def _weights(folder: Path) -> dict[str, torch.Tensor]:
     try:
-        return load_file(folder / "model.safetensors")
+        weights = load_file(folder / "model.safetensors")
     except (OSError, SafetensorError) as problem:
         raise ValueError(f"the snapshot of step {folder.name} cannot be read ({problem})") from problem
+    model = _empty(folder.parent)
+    wanted = {name: weight.shape for name, weight in model.state_dict().items() if name not in model.all_tied_weights_keys}
+    if {name: weight.shape for name, weight in weights.items()} != wanted:
+        raise ValueError(f"the snapshot of step {folder.name} holds the weights of another model")
+    return weights

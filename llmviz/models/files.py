@@ -28,12 +28,17 @@ TOKENIZER_CONFIG = """{
 """
 
 
+# Nothing is fetched, nothing unpickled, and no code that lies beside the weights is run, nor asked about.
+LOCAL = {"local_files_only": True, "use_safetensors": True, "trust_remote_code": False}
+
+
 def load(folder: Path) -> PreTrainedModel:
-    """The model that `save` wrote, in fp32 for training. Raises ValueError where the folder holds none, or a damaged one."""
+    """The model that `save` wrote, in fp32 for training. Raises ValueError where the folder holds none, or a damaged or foreign one."""
     try:
-        model: PreTrainedModel = AutoModelForMaskedLM.from_pretrained(
-            folder, dtype=torch.float32, local_files_only=True, use_safetensors=True
-        )
-    except (OSError, ValueError, SafetensorError) as problem:
+        model: PreTrainedModel
+        model, found = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32, output_loading_info=True, **LOCAL)
+    except (OSError, ValueError, RuntimeError, SafetensorError) as problem:
         raise ValueError(f"there is no model in {folder.name} that can be read ({type(problem).__name__})") from problem
+    if found["missing_keys"]:  # transformers would put random ones in their place
+        raise ValueError(f"the model in {folder.name} lacks weights: {min(found['missing_keys'])}")
     return model

@@ -2,9 +2,9 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from contextlib import suppress
 from typing import Any
 
 from llmviz.core.update import Done, Failed, Step, Stopped, Update

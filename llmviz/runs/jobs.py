@@ -24,6 +24,7 @@ class Job:
     worker: Process | None = None
     sent: int = 0
     stopping: bool = False
+    starts: int = 0
     owner_seen: float = field(default_factory=time.monotonic)
     watched: float = field(default_factory=time.monotonic)
 
@@ -48,9 +49,19 @@ class Job:
     def begin(self, worker: Process) -> None:
         """Hand the run to an idle worker."""
         self.worker, self.state = worker, State.STARTING
+        self.starts += 1
         worker.send({"do": "train", "run": self.run.key})
         if self.delay:
             self._send({"do": "slow", "seconds": self.delay})
+
+    @property
+    def unheard(self) -> bool:
+        """Whether its worker has not said a word of it. Told once only: the second time it may be the run that kills."""
+        return self.state == State.STARTING and self.starts == 1 and not self.stopping
+
+    def back(self) -> None:
+        """Wait for a worker again."""
+        self.worker, self.state = None, State.QUEUED
 
     def obey(self, command: Command | Slow) -> None:
         """Pass a command on. Raises ControlRefused where it makes no sense now."""

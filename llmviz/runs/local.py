@@ -148,8 +148,14 @@ class LocalEngine:
         return self.store.folder(run).spec() if run.attempt else self._replay.spec(run)
 
     def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec on this machine."""
-        return self.store.find(spec)
+        """The newest attempt at this spec on this machine; None where its folder is damaged, for then there is nothing to show."""
+        run = self.store.find(spec)
+        try:
+            if run:
+                self.history(run)
+        except ValueError:
+            return None
+        return run
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec."""
@@ -268,7 +274,12 @@ class LocalEngine:
             if not self._closing.is_set() and self._false_starts < MOST_FALSE_STARTS:
                 self._start_trainer()
             for job in [job for job in self._jobs.values() if job.worker is process]:
-                self._finish(job)
+                if job.unheard and not self._closing.is_set():  # the worker was about to leave when it was given the run
+                    job.back()
+                    self._queue.insert(0, job)
+                else:
+                    self._finish(job)
+            self._dispatch()
             if self._false_starts >= MOST_FALSE_STARTS:
                 for job in list(self._queue):
                     self._leave_queue(job, DOES_NOT_START)

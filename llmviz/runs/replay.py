@@ -55,7 +55,7 @@ class Replay:
         self._recordings = recordings
         self._answerer = answerer
         self._histories: dict[str, History] = {}
-        self._traces: dict[str, tuple[Question, dict[int, Trace]]] = {}
+        self._traces: dict[str, tuple[Question | None, dict[int, Trace]]] = {}
 
     def train(self, spec: RunSpec, viewer: str) -> RunRef:
         """Refused."""
@@ -89,20 +89,32 @@ class Replay:
         return None
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
-        """The recording of exactly this spec."""
-        return RunRef(spec.id, 0) if self._recordings.folder(spec.id) else None
+        """The recording of exactly this spec; None also where it is damaged, for then there is nothing to show."""
+        run = RunRef(spec.id, 0)
+        try:
+            self.history(run)
+        except ValueError:
+            return None
+        return run
 
     def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
         """From the recording itself where it keeps the answer, otherwise from the answerer."""
         folder = self._folder(run)
         folder.spec()
-        if run.id not in self._traces and folder.traces.exists():
-            self._traces[run.id] = wire.read_traces(folder.traces)
-        asked, kept = self._traces.get(run.id, (None, {}))
+        asked, kept = self._kept(run, folder)
         if asked and question in (asked, replace(asked, attention=False)) and all(step in kept for step in steps):
             traces = [kept[step] for step in steps]
             return traces if question.attention else [replace(trace, attention=None) for trace in traces]
         return self._answerer(run, snapshots(folder, steps), question)
+
+    def _kept(self, run: RunRef, folder: RunFolder) -> tuple[Question | None, dict[int, Trace]]:
+        """The question whose answers the recording keeps; None where it keeps none that can be read."""
+        if run.id not in self._traces:
+            try:
+                self._traces[run.id] = wire.read_traces(folder.traces)
+            except ValueError:
+                self._traces[run.id] = (None, {})
+        return self._traces[run.id]
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer of the first snapshot."""

@@ -38,16 +38,16 @@ def json_lines(run: RunRef) -> Iterator[Show]:
 
 @contextmanager
 def progress(run: RunRef, spec: RunSpec) -> Iterator[Show]:
-    """A progress bar with the newest figures, and a table at the end."""
+    """A progress bar with the newest figures, within 80 columns, and a table at the end."""
     columns = (
         TextColumn("{task.description}"),
-        BarColumn(),
+        BarColumn(bar_width=12),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("{task.fields[news]}"),
     )
     bar = Progress(*columns, console=Console(stderr=True))
-    task = bar.add_task(f"{spec.stage} {short(run)}", total=spec.train.steps, news="")
+    task = bar.add_task(short(run), total=spec.train.steps, news="")
 
     def show(update: Update) -> None:
         match update:
@@ -56,7 +56,7 @@ def progress(run: RunRef, spec: RunSpec) -> Iterator[Show]:
             case Step():
                 bar.update(task, completed=update.step)
             case Score():
-                bar.update(task, completed=update.step, news="  ".join(_figures(spec, update.metrics)))
+                bar.update(task, completed=update.step, news=_news(spec, update.metrics))
             case Done():
                 bar.stop()
                 closing(run, spec, update)
@@ -77,13 +77,22 @@ def closing(run: RunRef, spec: RunSpec, done: Done) -> None:
 
 
 def listing(listed: Iterable[Listed]) -> None:
-    """One line a run."""
-    table = Table("run", "state", "stage", "text", "size", "steps", "MB", "remark")
+    """One line a run, within 80 columns; then what there is to say of some."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for name in ("run", "state", "stage", "text", "size", "seed", "steps", "loss", "MB"):
+        table.add_column(name, no_wrap=name == "run", justify="right" if name in ("seed", "steps", "loss", "MB") else "left")
+    remarks = []
     for item in listed:
-        spec = item.spec
-        about = (spec.stage, spec.text.name, spec.model.size, str(spec.train.steps)) if spec else ("?",) * 4
-        table.add_row(short(item.run), item.status.state.value, *about, f"{item.bytes / 1e6:.1f}", item.status.reason)
-    Console().print(table)
+        spec, end = item.spec, item.end
+        about = (spec.stage, spec.text.name, spec.model.size, str(spec.seed), str(spec.train.steps)) if spec else ("?",) * 5
+        loss = f"{end.metrics['loss']:.3f}" if isinstance(end, Done) and "loss" in end.metrics else ""
+        table.add_row(short(item.run), item.status.state.value, *about, loss, f"{item.bytes / 1e6:.1f}")
+        if item.status.reason:
+            remarks.append(f"{short(item.run)}: {item.status.reason}")
+    console = Console()
+    console.print(table if table.row_count else "Nothing has been trained on this machine yet.")
+    for remark in remarks:
+        console.print(remark, markup=False, highlight=False)
 
 
 def one(run: RunRef, folder: RunFolder, status: Status) -> None:
@@ -105,11 +114,13 @@ def one(run: RunRef, folder: RunFolder, status: Status) -> None:
         closing(run, spec, history.end)
 
 
-def _figures(spec: RunSpec, metrics: dict[str, float]) -> list[str]:
-    listed = [metric for metric in catalogue.stage(spec.stage).metrics if metric.name in metrics]
-    return [f"{metric.name} {number(metrics[metric.name], metric.unit)}" for metric in listed]
+def _news(spec: RunSpec, metrics: dict[str, float]) -> str:
+    """The first metric, which is the loss, and the probes: those that nothing bounds."""
+    first, *others = (metric for metric in catalogue.stage(spec.stage).metrics if metric.name in metrics)
+    probes = [f"{metric.name} {metrics[metric.name]:.0%}" for metric in others if not metric.bound]
+    return "  ".join((f"{first.name} {metrics[first.name]:.2f}", *probes))
 
 
 def number(value: float, unit: str) -> str:
-    """A figure as a person reads it: nats with two decimals, shares as percent."""
-    return f"{value:.0%}" if unit == "%" else f"{value:.2f} {unit}"
+    """A figure as a person reads it: nats with three decimals, shares as percent with one."""
+    return f"{value:.1%}" if unit == "%" else f"{value:.3f} {unit}"

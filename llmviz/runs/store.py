@@ -34,11 +34,12 @@ class UnderWay(ValueError):
 
 @dataclass(frozen=True)
 class Listed:
-    """One line of a listing. `spec` is None and `reason` says why where the folder cannot be read."""
+    """One line of a listing: the run, how it ended, bytes. `spec` is None and the status says why where the folder cannot be read."""
 
     run: RunRef
     spec: RunSpec | None
     status: Status
+    end: Done | Stopped | Failed | None
     bytes: int
 
 
@@ -135,17 +136,25 @@ class Store:
         for run in self.runs():
             folder = self.folder(run)
             try:
-                yield Listed(run, folder.spec(), self.status(run), folder.size())
+                yield Listed(run, folder.spec(), self.status(run), folder.ending(), folder.size())
             except (ValueError, OSError) as problem:
-                yield Listed(run, None, Status(State.FAILED, reason=str(problem)), folder.size())
+                yield Listed(run, None, Status(State.FAILED, reason=str(problem)), None, folder.size())
 
     def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec."""
-        return next(iter(self.attempts(spec.id)), None)
+        """The newest attempt at this spec that can be read."""
+        return next((run for run in self.attempts(spec.id) if self._readable(run)), None)
 
     def finished(self, spec: RunSpec) -> RunRef | None:
         """The newest attempt at this spec that reached its end."""
         return next((run for run in self.attempts(spec.id) if self._done(run)), None)
+
+    def _readable(self, run: RunRef) -> bool:
+        try:
+            self.folder(run).spec()
+            self.folder(run).ending()
+        except (ValueError, OSError):
+            return False
+        return True
 
     def _done(self, run: RunRef) -> bool:
         try:

@@ -61,13 +61,16 @@ def write_traces(file: Path, question: Question, traces: Sequence[Trace]) -> Non
 
 
 def read_traces(file: Path) -> tuple[Question, dict[int, Trace]]:
-    """The question that `write_traces` kept, and its answers by step."""
-    with np.load(file, allow_pickle=False) as arrays:
-        about = json.loads(arrays["about"].tobytes())
-        values: list[dict[str, Any]] = [{name: _unpack(value) for name, value in plain.items()} for plain in about["traces"]]
-        for name in arrays.files:
-            number, _, field = name.partition(".")
-            if field:
-                values[int(number)][field] = arrays[name]
-    traces = [Trace(**value) for value in values]
-    return question_from_json(about["question"]), {trace.step: trace for trace in traces}
+    """The question that `write_traces` kept, and its answers by step. Raises ValueError where the file is missing or damaged."""
+    try:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as arrays:
+            about = json.loads(arrays["about"].tobytes())
+            values: list[dict[str, Any]] = [{name: _unpack(value) for name, value in plain.items()} for plain in about["traces"]]
+            for name in arrays.files:
+                number, _, field = name.partition(".")
+                if field:
+                    values[int(number)][field] = arrays[name]
+        traces = [Trace(**value) for value in values]
+        return question_from_json(about["question"]), {trace.step: trace for trace in traces}
+    except Exception as problem:  # zip, zlib, JSON and numpy each have errors of their own
+        raise ValueError(f"{file.name} cannot be read ({type(problem).__name__})") from problem

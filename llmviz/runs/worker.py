@@ -172,10 +172,17 @@ def main() -> None:
     parser.add_argument("--workshop", default=f"{__spec__.name}:Real")
     given = parser.parse_args()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that owns this one; it then ends our input
-    output, inbox, door = private_output(), SimpleQueue[Message | None](), threading.Lock()
-    for name in ("SIGTERM", "SIGHUP"):  # a service that ends, a terminal that closes; Windows has no SIGHUP
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), lambda *_: inbox.put(None))
+    output, inbox, door, ready = private_output(), SimpleQueue[Message | None](), threading.Lock(), threading.Event()
+
+    def leave(*_: Any) -> None:
+        if not ready.is_set():
+            os._exit(0)  # nothing has begun; the imports under way would take their seconds
+        inbox.put(None)
+
+    for name in ("SIGTERM", "SIGHUP"):  # a service that ends, a terminal that closes; Windows has no SIGHUP, and nohup ignores it
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, leave)
 
     def say(message: Message) -> None:
         with door, suppress(BrokenPipeError):  # nobody listens any more: the end of the input follows
@@ -184,7 +191,10 @@ def main() -> None:
 
     def listen() -> None:
         for message in lines(sys.stdin.fileno()):
-            inbox.put(message)
+            if message is None:
+                leave()
+            else:
+                inbox.put(message)
 
     threading.Thread(target=listen, daemon=True).start()
     if given.role == "train" and hasattr(os, "nice"):
@@ -195,6 +205,7 @@ def main() -> None:
     workshop.warm(given.role)
     if given.role == "answer":
         practise(workshop, recordings)
+    ready.set()
     say({"say": "ready"})
     if given.role == "train":
         serve_training(workshop, Store(given.home), recordings, inbox, say)

@@ -22,7 +22,7 @@ PIECES = 2_000  # of a real text: each more costs a tiny model as many weights a
 LONGEST_WORD = 40  # letters; a longer one is a web address or noise, and [UNK]
 RAREST_LETTER = 50  # times in the text; a rarer letter would cost two entries of the vocabulary and is [UNK]
 MARK = "▁"  # stands before a word while BPE learns; no keyboard types it
-NEAR = 0.6  # difflib's ratio above which two words look alike
+NEAR = 0.7  # difflib's ratio above which two words look alike; at 0.6 "because" was near "castle"
 
 
 @dataclass(frozen=True)
@@ -114,6 +114,8 @@ def load_tokenizer(file: Path) -> Tokenizer:
     """The tokenizer of a tokenizer.json. Raises ValueError, in a sentence, where there is none or it is damaged."""
     try:
         return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+    except FileNotFoundError as problem:
+        raise ValueError(f"{file.name} is missing, which says how the model reads") from problem
     except Exception as problem:  # the library raises bare Exception
         raise ValueError(f"{file.name} cannot be read as a tokenizer ({problem})") from problem
 

@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 
 from llmviz.core.settings import TrainSpec
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
+from llmviz.models.masked import parameters
 from llmviz.training.optimizers import optimizers, schedule
 from llmviz.training.stage import Stage
 
@@ -49,9 +50,9 @@ class Training:
         self._since = time.perf_counter()
         keep = set(snapshot_steps(self.settings.steps))
         if not self._resumed:
-            weights = sum(weight.numel() for weight in self.stage.model.parameters() if weight.requires_grad)
-            vocabulary = self.stage.model.config.vocab_size
-            yield from self._say(Begin(0, self.settings.steps, weights, vocabulary, dict(self.stage.references)))
+            model = self.stage.model
+            references = dict(self.stage.references)
+            yield from self._say(Begin(0, self.settings.steps, parameters(model), model.config.vocab_size, references))
         if self.step in keep and self._looked != self.step:
             yield from self._look()
         while self.step < self.settings.steps:

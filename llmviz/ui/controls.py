@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from llmviz.core.catalogue import Stage
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import UNDER_WAY, Command, Engine, Slow, State
-from llmviz.ui import code, form, visit
+from llmviz.ui import code, form, lesson, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.states import GOES_ON
 from llmviz.views import words
@@ -42,7 +42,8 @@ def row(engine: Engine, seen: Seen) -> None:
         _speed(engine, seen, enabled=at_work)
     refused = st.session_state.pop(REFUSED, "")
     if refused:
-        st.warning(refused, icon=":material/info:")
+        with st.container(key="refused"):
+            st.warning(lesson.sentence(refused), icon=":material/info:")
 
 
 def facts(stage: Stage, seen: Seen) -> DeltaGenerator:
@@ -51,7 +52,8 @@ def facts(stage: Stage, seen: Seen) -> DeltaGenerator:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="facts_row"):
         place = st.container(width="stretch", key="state")
         st.markdown(words.recipe(spec), width="content")
-        if st.button("Change", type="tertiary", key="change", disabled=seen.under_way):
+        steers = seen.under_way and seen.status is not None and seen.status.owner  # whoever only watches may turn to a run of their own
+        if st.button("Change", type="tertiary", key="change", disabled=steers):
             form.ask(stage)
         if st.button("Show the code", type="tertiary", key="code"):
             code.show(spec)

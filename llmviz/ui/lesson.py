@@ -53,6 +53,11 @@ def notes(*elsewhere: str) -> None:
             st.warning("  \n".join(said), icon=":material/link_off:")
 
 
+def sentence(problem: str) -> str:
+    """A refusal of the engine as a sentence of the page."""
+    return f"{plain(problem[:1].upper() + problem[1:].rstrip('.'))}."
+
+
 def plain(text: str) -> str:
     """The text with nothing in it that Markdown would read."""
     return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!<>|~$:" else letter for letter in text)

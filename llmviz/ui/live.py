@@ -20,6 +20,7 @@ from llmviz.views import tokens as view
 from llmviz.views.tokens import Shown
 
 EVERY = 0.4  # seconds between two drawings while something happens
+SELDOM = 3.0  # and where nothing does, but another viewer may let the run go on
 PATIENCE = 0.2  # seconds for which a drawing waits for the model's answer, before it goes on without
 STRIP_NOTE = "bar under a word: how probable the model finds it where it stands"
 NO_CANDIDATES = "There is no answer to this sentence; the line above says why."
@@ -61,14 +62,15 @@ def panel(engine: Engine, stage: Stage, seen: Seen, line: DeltaGenerator) -> Non
 
     The state of the run is written into `line`, which the page keeps elsewhere.
     """
+    every = EVERY if seen.under_way else SELDOM if seen.status and seen.status.state in states.GOES_ON else None
 
     def draw() -> None:
-        now = look(engine, seen.run) if seen.under_way else seen
+        now = look(engine, seen.run) if every else seen
         _draw(engine, stage, now, line)
         if _frame(now) != _frame(seen):
             st.rerun()
 
-    st.fragment(draw, run_every=EVERY if seen.under_way else None, key="live")()
+    st.fragment(draw, run_every=every, key="live")()
 
 
 def _draw(engine: Engine, stage: Stage, seen: Seen, line: DeltaGenerator) -> None:
@@ -129,7 +131,9 @@ def _guess(engine: Engine, seen: Seen, text: str, hidden: tuple[int, ...]) -> Gu
 def _nothing(seen: Seen) -> str:
     if seen.status is None:
         return "No model yet. Press Train live and watch one learn."
-    return "waiting for its turn" if seen.status.state is State.QUEUED else "getting ready"
+    if seen.status.state is State.QUEUED:
+        return "Waiting for its turn."
+    return "Getting ready." if seen.under_way else "It ended before its first step."
 
 
 def _let_go(step: int) -> None:

@@ -23,6 +23,6 @@ def fold(engine: Engine, seen: Seen, spec: RunSpec) -> None:
             st.markdown(
                 "\n".join(f"- **{name}**: {lesson.plain(said)}" for name, said in about.glossary(seen.history, catalogue.stage(spec.stage)))
             )
-            words = ask.vocabulary(engine, seen.run)
-            if 0 < len(words) <= MOST_WORDS:
-                st.markdown(f"**All {len(words)} words it knows**: {lesson.plain(' '.join(words))}")
+        words = ask.vocabulary(engine, seen.run)
+        if 0 < len(words) <= MOST_WORDS:
+            st.markdown(f"**All {len(words)} words it knows.** {lesson.plain(' · '.join(words))}")

@@ -15,6 +15,7 @@ def run(engine: Engine) -> RunRef | None:
             spec = engine.spec(address.run)
             if spec.stage != address.spec.stage:
                 raise ValueError(f"this is a run of {spec.stage}, which has a page of its own")
+            engine.history(address.run)  # raises where the run's folder is damaged
         except ValueError as problem:
             visit.correct("run", f"The run in the address cannot be shown: {problem}.", run=None, step=None)
         else:

@@ -38,7 +38,7 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
         case State.STOPPED:
             said = Line(f"stopped at step {history.step:,}{_because(status)}", "still")
         case State.INTERRUPTED:
-            said = Line(f"interrupted at step {history.step:,}; it can go on{_because(status)}", "bad")
+            said = Line(f"interrupted at step {history.step:,}{_because(status) or '; it can go on'}", "bad")
         case State.FAILED:
             said = Line(f"failed: {status.reason or 'no reason was given'}", "bad")
     watched = status.state in UNDER_WAY and not status.owner

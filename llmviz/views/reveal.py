@@ -42,16 +42,18 @@ def kind_or_word(traces: Sequence[Trace], place: int, truth: str, kind: Collecti
     exact = next((trace.step for trace in ordered if not wrong or trace.step > wrong[-1]), None)
     if of_kind is None and exact is None:
         return None
-    sure = f"By step {of_kind:,} all cities together had more than half: it knew that one is missing."
+    if of_kind is None:
+        return Reveal(1, f"{truth} led for good by step {exact:,}; the cities together never held more than half of the probability.")
+    sure = f"By step {of_kind:,} the cities together held more than half of the probability: it knew that one is missing."
     if exact is None:
         return Reveal(0, f"{sure} It never knew for good which one.")
-    if of_kind is None:
-        return Reveal(1, f"{truth} led for good by step {exact:,}; all cities together never had more than half.")
-    if of_kind == exact:
-        return Reveal(2, f"By step {exact:,} {truth} led for good, and all cities together had more than half.")
     if of_kind < exact:
         return Reveal(0, f"{sure} {truth} led for good only by step {exact:,}.")
-    return Reveal(1, f"{truth} led for good by step {exact:,}. Only by step {of_kind:,} all cities together had more than half.")
+    if of_kind == exact:
+        return Reveal(2, f"By step {exact:,} {truth} led for good, and the cities together held more than half of the probability.")
+    return Reveal(
+        1, f"{truth} led for good by step {exact:,}; the cities together held more than half of the probability by step {of_kind:,}."
+    )
 
 
 def crossed(history: History) -> Reveal | None:

@@ -37,7 +37,7 @@ def progress(history: History, spec: RunSpec, delay: float = 0.0) -> str:
     """`step 348 of 1,000 · 6 s left`; at the end what is still to be done. `delay` is the wait before each step."""
     total = history.begin.steps if history.begin else spec.train.steps
     if history.step >= total:
-        return f"all {total:,} steps · now measuring on test text"
+        return f"all {total:,} steps done, measuring on test text"
     left = seconds_left(history, total, delay)
     ending = f" · {duration(left)} left" if left is not None else ""
     return f"step {history.step:,} of {total:,}{ending}"

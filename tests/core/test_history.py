@@ -55,15 +55,7 @@ def test_folding_leaves_the_earlier_history_as_it_was() -> None:
 def test_nothing_said_is_an_empty_history() -> None:
     history = fold([])
     assert history == History()
-    assert (history.step, history.seconds_left, history.batches.last) == (0, None, None)
-
-
-def test_the_time_left_is_at_the_pace_so_far() -> None:
-    begun = fold(WHOLE[:1])
-    assert begun.seconds_left is None
-    history = fold([Step(1, 2.0, 5, 0.5), Step(2, 1.0, 5, 1.0)], begun)
-    assert history.seconds_left == 4.0
-    assert history.batches.last == 1.0
+    assert (history.step, history.batches.last) == (0, None)
 
 
 @pytest.mark.parametrize("end", [Stopped(4, "stopped"), Failed(4, "broke")])

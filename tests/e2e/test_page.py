@@ -113,6 +113,71 @@ def test_all_fits_on_one_screen(page: Page, fake_app: str) -> None:
         assert box and box["y"] + box["height"] <= 900 and box["x"] + box["width"] <= 1440
 
 
+@pytest.mark.parametrize("hidden", ["5", "3,5", "1,3,5"])
+def test_the_truth_of_each_gap_is_in_sight(page: Page, fake_app: str, hidden: str) -> None:
+    visit(page, f"{fake_app}/?hide={hidden}&step=0")
+    shown = page.locator(".groups").bounding_box()
+    truths = page.locator(".row.truth:visible")
+    expect(truths).to_have_count(len(hidden.split(",")))
+    for truth in truths.all():
+        box = truth.bounding_box()
+        assert box and shown and box["y"] + box["height"] <= shown["y"] + shown["height"] + 1
+
+
+def test_a_label_of_the_chart_explains_itself(page: Page, fake_app: str) -> None:
+    visit(page, fake_app)
+    label = page.locator(".curve .explained", has_text="floor")
+    label.hover()
+    expect(page.locator(".curve .tip")).to_contain_text("knows the very grammar")
+    page.mouse.move(10, 10)
+    expect(page.locator(".curve .tip")).to_be_hidden()
+    page.locator(".curve .explained", has_text="best possible").focus()
+    expect(page.locator(".curve .tip")).to_contain_text("often several fit")
+
+
+def test_nothing_moves_between_the_states(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/?steps=4000")
+    parts = (
+        ".strip",
+        ".bars",
+        ".curve",
+        ".st-key-training_row",
+        ".st-key-facts_row",
+        ".st-key-question",
+        ".st-key-stop",
+        ".st-key-one_step",
+    )
+
+    def places() -> list[object]:
+        page.wait_for_timeout(300)
+        return [page.locator(part).first.bounding_box() for part in parts]
+
+    before = places()
+    page.get_by_role("button", name="Train live").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    assert places() == before
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_role("button", name="Continue")).to_be_visible()
+    assert places() == before
+    token(page, 3).click()
+    expect(page.locator(".gap")).to_have_count(2)
+    assert places() == before
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("stopped at step")).to_be_visible()
+    assert places() == before
+
+
+@pytest.mark.parametrize(("address", "least"), [("", 14), ("?lecture=1", 21)])
+def test_the_last_row_can_read_the_chart(page: Page, fake_app: str, address: str, least: float) -> None:
+    visit(page, f"{fake_app}/{address}")
+    if address:
+        for _ in range(3):
+            page.keyboard.press("ArrowRight")
+            page.wait_for_timeout(300)
+    sizes = page.locator(".curve svg text").evaluate_all("texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize))")
+    assert min(sizes) >= least
+
+
 def test_the_browsers_back_button(page: Page, fake_app: str) -> None:
     visit(page, fake_app)
     token(page, 1).click()

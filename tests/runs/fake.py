@@ -115,6 +115,13 @@ class Fake:
         return Trace(step, words, weights, top, top.astype(np.float32), spelt, attention)
 
 
+class Sluggish(Fake):
+    """A workshop whose imports never end."""
+
+    def warm(self, role: str) -> None:
+        time.sleep(3_600)
+
+
 class Broken:
     """A workshop whose program cannot even begin."""
 

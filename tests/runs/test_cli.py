@@ -17,14 +17,15 @@ from tests.runs.conftest import until
 PROGRAM = "from llmviz.runs import worker; from tests.runs.fake import Fake; worker.Real = Fake; from llmviz.__main__ import main; main()"
 
 
-def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
-    environment = {**os.environ, "LLMVIZ_HOME": str(home), "PYTHONUTF8": "1", "COLUMNS": "160"}
+def start(home: Path, *arguments: str, columns: int = 160) -> subprocess.Popen[str]:
+    environment = {**os.environ, "LLMVIZ_HOME": str(home), "PYTHONUTF8": "1", "COLUMNS": str(columns)}
     command = [sys.executable, "-c", PROGRAM, *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8")
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes)  # type: ignore[call-overload, no-any-return]
 
 
-def call(home: Path, *arguments: str) -> tuple[int, str, str]:
-    process = start(home, *arguments)
+def call(home: Path, *arguments: str, columns: int = 160) -> tuple[int, str, str]:
+    process = start(home, *arguments, columns=columns)
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
@@ -41,7 +42,9 @@ def test_train_list_show_export_delete(store: Store) -> None:
     run = parse(last["run"])
     assert store.folder(run).spec().train.steps == 30
     short = run.id[:8]
-    assert call(home, "runs", "list")[1].count(short) == 1
+    code, listed, _ = call(home, "runs", "list", columns=80)
+    assert (code, listed.count(run.id[:12] + "-1"), max(map(len, listed.splitlines())) <= 80) == (0, 1, True)
+    assert f"{last['metrics']['loss']:.3f}" in listed
     assert "done" in call(home, "runs", "show", short)[1]
     assert call(home, "export", short, str(home / "out"))[0] == 0
     assert (home / "out" / "model.safetensors").exists()
@@ -49,7 +52,9 @@ def test_train_list_show_export_delete(store: Store) -> None:
     assert (home / "recorded" / "trace.npz").exists()
     code, _, err = call(home, "train", "mlm", "--parent", short, "--steps", "10")
     assert (code, err.count("Traceback")) == (0, 0)
-    assert call(home, "runs", "delete", short)[0] == 0
+    assert call(home, "runs", "delete", short)[0] == 1  # asked, and nobody says yes
+    assert call(home, "runs", "show", short)[0] == 0
+    assert call(home, "runs", "delete", short, "--yes")[0] == 0
     assert call(home, "runs", "show", short)[0] == 2
 
 
@@ -57,7 +62,8 @@ def test_a_closing_table(tmp_path: Path) -> None:
     code, out, _ = call(tmp_path, "train", "mlm", "--steps", "10", "--clip", "0")
     assert code == 0
     assert "loss on held-out text" in out
-    assert "25%" in out
+    assert "25.0%" in out
+    assert "0.500 nats" in out  # the floor beside the loss
 
 
 @pytest.mark.parametrize(
@@ -66,6 +72,7 @@ def test_a_closing_table(tmp_path: Path) -> None:
         ("train", "nonsense"),
         ("train",),
         ("train", "mlm", "--steps", "0"),
+        ("train", "mlm", "--labels", "16"),
         ("train", "mlm", "--text", "../x"),
         ("train", "mlm", "--parent", "abcdef"),
         ("train", "mlm", "--resume", "abcdef"),
@@ -79,6 +86,15 @@ def test_bad_input_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...]) -
     code, out, err = call(tmp_path, *arguments)
     assert (code, out) == (2, "")
     assert len(err.splitlines()) == 1
+
+
+def test_a_home_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    code, _, err = call(tmp_path / "file", "train", "mlm", "--steps", "5")
+    assert code == 2
+    assert "cannot be written" in err and "LLMVIZ_HOME" in err
+    assert len(err.splitlines()) == 1
+    assert call(tmp_path / "file", "runs", "list")[0] == 0
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a signal cannot be sent to one process there")

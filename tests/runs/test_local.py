@@ -244,3 +244,19 @@ def test_what_is_not_there_is_said(engine_of: MakeEngine) -> None:
     ):
         with pytest.raises(ValueError, match=r"not on this machine|no snapshot|not under way|no such recording"):
             ask()
+
+
+def test_a_damaged_run_is_said_not_shown_and_trained_anew(engine_of: MakeEngine) -> None:
+    first = engine_of()
+    run = first.train(spec(20), "ann")
+    until(lambda: ended(first, run))
+    updates = first.store.folder(run).updates
+    whole = updates.read_bytes()
+    updates.write_bytes(whole[:300] + b"\n\x00garbage\n" + whole[300:])
+    second = engine_of()
+    assert second.find(spec(20)) is None
+    with pytest.raises(ValueError, match="damaged"):
+        second.history(run)
+    other = second.train(spec(20), "ann")
+    until(lambda: ended(second, other))
+    assert (other.attempt, state(second, other), second.find(spec(20))) == (2, State.DONE, other)

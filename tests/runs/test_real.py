@@ -1,15 +1,22 @@
 """The engine over the real stages: what the tiny workshop promises holds for torch as well."""
 
+import json
 import os
 import signal
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
+from transformers import AutoModelForMaskedLM, AutoTokenizer
 
+from llmviz.core.run import parse
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.trace import Question
 from llmviz.runs.engine import UNDER_WAY, Command, State
+from llmviz.runs.store import Store
 from tests.runs import conftest
 from tests.runs.conftest import MakeEngine, outcome, until
 
@@ -40,3 +47,30 @@ def test_a_run_killed_and_stopped_ends_as_one_left_alone(engine_of: MakeEngine, 
     assert [trace.step for trace in traces] == [0, 8]
     with pytest.raises(ValueError, match=r"\w+ \w+"):  # a sentence
         engine.answer(run, [8], Question(""))
+
+
+def call(*arguments: str, **environment: str) -> str:
+    """The command line in a process of its own; what it prints."""
+    command = [sys.executable, "-m", "llmviz", *arguments]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, encoding="utf-8", timeout=240)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_process_ends_at_the_same_weights_and_transformers_reads_them(home: Path, tmp_path: Path) -> None:
+    settings = ("mlm", "--steps", "4", "--batch-size", "4", "--seed", "4711", "--json")
+    lasts = [json.loads(call("train", *settings, OMP_NUM_THREADS=count, PYTHONHASHSEED=count).splitlines()[-1]) for count in ("1", "2")]
+    for last in lasts:
+        assert set(last) == {"type", "run", "step", "metrics", "seconds"}
+        assert last["type"] == "done"
+        assert {"loss", "floor", "facts", "sounds", "accuracy", "accuracy_ceiling"} <= set(last["metrics"])
+        assert last["metrics"]["loss"] > last["metrics"]["floor"]
+    first, second = (Store(home).folder(parse(last["run"])) for last in lasts)
+    assert first.path != second.path
+    assert outcome(first) == outcome(second)
+
+    call("export", lasts[0]["run"], str(tmp_path / "out"))
+    model, tokenizer = AutoModelForMaskedLM.from_pretrained(tmp_path / "out"), AutoTokenizer.from_pretrained(tmp_path / "out")
+    logits = model(**tokenizer("the capital of France is [MASK] .", return_tensors="pt")).logits
+    assert logits.shape == (1, 9, model.config.vocab_size)
+    assert tokenizer.convert_ids_to_tokens(tokenizer("a Dog")["input_ids"]) == ["[CLS]", "a", "dog", "[SEP]"]

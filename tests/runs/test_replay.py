@@ -114,3 +114,17 @@ def test_a_recording_keeps_to_its_size(store: Store, tmp_path: Path, monkeypatch
 def test_spread() -> None:
     assert spread([0, 1, 2, 4, 8, 16], 3) == [0, 2, 16]
     assert spread([0, 5], 2) == [0, 5]
+
+
+def test_a_damaged_recording_is_as_if_it_were_not_there_and_a_damaged_answer_is_asked_again(made: RunFolder) -> None:
+    def replay() -> Replay:
+        return Replay(Recordings(made.path.parent), lambda run, folders, question: Fake().answer(folders, question))
+
+    for content in (b"", b"PK nonsense", made.traces.read_bytes()[:200]):
+        made.traces.write_bytes(content)
+        assert [trace.step for trace in replay().answer(RUN, [0, 100], DEFAULT)] == [0, 100]
+    whole = made.updates.read_bytes()
+    made.updates.write_bytes(whole[:500] + b"\n\x00garbage\n" + whole[500:])
+    assert replay().recorded(SPEC) is None
+    with pytest.raises(ValueError, match="damaged"):
+        replay().history(RUN)

@@ -105,3 +105,24 @@ def test_an_export_holds_weights_and_history(store: Store, tmp_path: Path) -> No
     assert json.loads((out / "history.json").read_text(encoding="utf-8"))[-1]["type"] == "done"
     with pytest.raises(ValueError, match="not an empty folder"):
         export(attempt.folder, out)
+
+
+def test_what_is_nested_without_end_is_damage_like_any_other(store: Store) -> None:
+    attempt = attempt_at(store, spec())
+    list(attempt)
+    deep = b'{"parent":' * 100_000 + b"null" + b"}" * 100_000
+    (attempt.folder.path / "spec.json").write_bytes(deep)
+    with pytest.raises(ValueError, match="damaged"):
+        attempt.folder.spec()
+    assert [item.status.state for item in store.list()] == [State.FAILED]
+    assert store.find(spec()) is None
+
+
+def test_a_damaged_attempt_is_passed_over_for_an_older_one(store: Store) -> None:
+    older, newer = attempt_at(store, spec()), None
+    list(older)
+    newer = attempt_at(store, spec())
+    list(newer)
+    assert store.find(spec()) == newer.run
+    newer.folder.updates.write_bytes(b"garbage\n")
+    assert store.find(spec()) == older.run

@@ -87,7 +87,7 @@ def test_someone_elses_run_is_watched_not_controlled(visit: Visit, fake: FakeEng
     app = visit(run=RunRef(DEFAULT.id, 1).key)
     assert "someone else" in said(app)
     app.button(key="pause").click().run()
-    assert "someone else started this run" in said(app)
+    assert "Someone else started this run" in said(app)
     fake.control(RunRef(DEFAULT.id, 1), Command.STOP, "another viewer")
 
 
@@ -153,13 +153,29 @@ def test_without_a_run_the_page_invites_to_train(visit: Visit) -> None:
 def test_real_text_names_its_source_and_asks_its_own_question(visit: Visit) -> None:
     app = visit(text="wiki")
     assert "CC" in app.caption[0].value or "Commons" in app.caption[0].value
-    assert app.pills(key="riddle_wiki")
+    riddle = next(pills for pills in app.pills if pills.key and pills.key.startswith("riddle_"))
+    assert "first guess for the gap at step" in riddle.label
+    riddle.set_value(riddle.options[0]).run()
+    assert "its first guess was" in said(app)
+    assert visit(text="wiki", seed="5").pills(key="riddle_wiki").options[0] == "above unigram"
 
 
 def test_the_question_is_answered_by_the_run(visit: Visit) -> None:
     app = visit()
     app.pills(key="riddle_tinyland").set_value("which city").run()
-    assert "by step" in said(app)
+    assert "half of the probability" in said(app)
+
+
+def test_the_notes_below_name_the_words_there_are(visit: Visit) -> None:
+    told = said(visit())
+    assert "is told in none of them word for word" in told and "output of this very code" in told and "Paris" in told
+
+
+def test_who_only_watches_may_turn_to_a_run_of_their_own(visit: Visit, fake: FakeEngine) -> None:
+    fake._seconds = 60.0
+    fake.train(DEFAULT, "another viewer")
+    assert not visit(run=RunRef(DEFAULT.id, 1).key).button(key="change").disabled
+    fake.control(RunRef(DEFAULT.id, 1), Command.STOP, "another viewer")
 
 
 def test_change_makes_another_recipe(visit: Visit) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmviz.core.settings import ModelSpec, TrainSpec
+from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.views.script import script
 
@@ -31,6 +31,17 @@ def test_the_script_has_the_losses_of_the_stage(spec: RunSpec, tmp_path: Path) -
     assert told[0] == pytest.approx(losses[0], abs=1e-3)
     assert told == pytest.approx(losses, abs=ROUNDING if spec.train.optimizer == "muon" else 1e-3)
     assert (tmp_path / "mlm" / "model.safetensors").is_file()
+
+
+def test_the_script_of_a_child_reads_with_its_parents_vocabulary() -> None:
+    written = script(RunSpec("mlm", parent=RunSpec("mlm"), text=TextSpec("sotu")))
+    compile(written, "script", "exec")
+    assert "encoded(TextSpec('sotu'), learnt_on=TextSpec('tinyland'))" in written and 'from_pretrained("parent")' in written
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=["roformer", "bert"])
+def test_the_script_is_short(spec: RunSpec) -> None:
+    assert len(script(spec).splitlines()) <= 75
 
 
 def _losses(spec: RunSpec) -> list[float]:

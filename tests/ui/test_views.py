@@ -4,14 +4,17 @@ import pytest
 from llmviz.core import catalogue
 from llmviz.core.history import History, fold
 from llmviz.core.run import RunRef
+from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
 from llmviz.core.trace import Trace
-from llmviz.core.update import Begin, Done, Score, Step
+from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.runs.engine import State, Status
+from llmviz.text.tinyland.corpus import documents
 from llmviz.ui import states
-from llmviz.views import words
+from llmviz.views import about, words
 from llmviz.views.curve import MOST_POINTS, curve, thin
-from llmviz.views.reveal import crossed, kind_or_word
+from llmviz.views.reveal import crossed, first_guess, kind_or_word
 from llmviz.views.tokens import Shown, Token, bars, shown, strip, unknown
 from tests.ui.fake_engine import FakeEngine
 
@@ -49,6 +52,25 @@ def test_curve_of_an_empty_and_of_a_long_run() -> None:
     drawn = curve(long, catalogue.MLM, 5_000, live=True)
     assert len(drawn["batches"]["steps"]) == MOST_POINTS
     assert [line["name"] for line in drawn["lines"]] == ["random guess", "floor"]
+    assert all(line["about"].endswith(".") for line in drawn["lines"])
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_every_line_and_figure_is_explained(text: str) -> None:
+    spec = RunSpec("mlm", text=TextSpec(text))
+    history = FakeEngine().history(RunRef(spec.id, 0))
+    drawn = curve(history, catalogue.MLM, spec.train.steps, live=False)
+    named = {name: said for name, said in about.glossary(history, catalogue.MLM)}
+    for part in (*drawn["lines"], *drawn["probes"], *drawn["ceilings"]):
+        assert named[part["name"]] == part["about"]
+    assert TEXTS[text].title in about.paragraphs(spec, recorded=True)[0]
+
+
+def test_the_notes_tell_the_truth_about_the_first_sentence() -> None:
+    told = [text for part in documents().values() for text in part]
+    assert TEXTS["tinyland"].sentence in about.paragraphs(SPEC, recorded=True)[0]
+    assert not any(TEXTS["tinyland"].sentence in text for text in told)
+    assert len(told) == 40_000 and any("France" in text and "Paris" in text for text in told)
 
 
 def test_real_text_has_its_own_lines() -> None:
@@ -107,6 +129,16 @@ def test_a_word_must_stay_first_to_count_as_known() -> None:
     assert found is not None and "only by step 2" in found.story
 
 
+def test_the_first_guess_is_among_the_choices() -> None:
+    rows = [{"x": 0.1, "y": 0.1, "z": 0.1}, {"the": 0.03, "of": 0.02, "x": 0.01}, {"Paris": 0.7, "Rome": 0.2, "the": 0.1}]
+    found = first_guess([trace(step, row) for step, row in zip((0, 10, 100), rows, strict=True)], 1)
+    assert found is not None
+    riddle, reveal = found
+    assert riddle.choices == ("Paris", "Rome", "the") and riddle.choices[reveal.right] == "the"
+    assert "step 10 " in reveal.story and "3%" in reveal.story and "70%" in reveal.story
+    assert first_guess([trace(0, rows[0])], 1) is None
+
+
 def test_no_reveal_where_nothing_was_learnt() -> None:
     assert kind_or_word([trace(0, {"dog": 0.9})], 1, "Paris", CITIES) is None
     assert crossed(History()) is None
@@ -135,6 +167,20 @@ def test_every_state_has_its_line_and_badge(state: State) -> None:
         assert "2 runs before it" in said.text
     if state in (State.FAILED, State.STOPPED, State.INTERRUPTED):
         assert "the disk is full" in said.text
+
+
+def test_the_time_left_counts_evaluations_and_the_wait_before_each_step() -> None:
+    begun: list[Update] = [Begin(0, 1_000, 1, 10, {"random_guess": 2.3}), *(Snapshot(step) for step in range(0, 16))]
+    early = fold([*begun, Step(5, 1.0, 1, 1.0)])
+    assert words.progress(early, SPEC) == "step 5 of 1,000"
+    later = fold([*begun, Step(40, 1.0, 1, 2.0)])  # 40 steps and 16 evaluations took 2 s: a hundredth of a second for each step
+    assert words.seconds_left(later, 1_000, 0.0) == pytest.approx(960 * 0.01 + 16 * 0.1)
+    assert words.seconds_left(later, 1_000, 0.5) == pytest.approx(960 * 0.51 + 16 * 0.1)
+
+
+def test_after_the_last_step_the_page_says_what_is_still_done() -> None:
+    history = fold([Begin(0, 5, 1, 10, {}), Step(5, 1.0, 1, 1.0)])
+    assert states.line(Status(State.TRAINING, owner=True), history, SPEC).text == "training · all 5 steps done, measuring on test text"
 
 
 def test_a_viewer_who_does_not_control_is_told() -> None:

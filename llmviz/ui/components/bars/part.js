@@ -4,7 +4,6 @@
 // A truth outside the candidates has a row of its own below them, so it can be watched rising from nothing.
 
 const MOST = [0, 6]; // candidates shown, by the number of gaps; 3 for any more, so that two rows of gaps and their truths fit
-const VISIBLE = 4; // gaps; any more are scrolled to
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".bars");
@@ -56,7 +55,7 @@ export default function ({ data, parentElement }) {
     title.firstChild.textContent = `What belongs in the gap${gaps > 1 ? "s" : ""}`;
     title.lastChild.textContent = known ? ` at step ${whole(data.steps[place])}` : "";
     const legend = data.groups.some(({ truth }) => !truth) ? "a word outside the vocabulary has no bar" : "✓ the hidden word";
-    key.textContent = known ? legend + (gaps > VISIBLE ? ` · ${gaps} gaps, scroll for more` : "") : "";
+    key.textContent = known ? legend + (gaps > 4 ? ` · ${gaps} gaps, scroll for more` : "") : "";
     data.groups.forEach(({ truth, candidates, probability }, index) => {
       const rows = [...list.children[index].querySelectorAll(".row")];
       const best = known ? candidates[place].slice(0, most) : [];

@@ -25,8 +25,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
   };
   const rule = (y, name) => node("line", { class: name, x1: space.left, x2: space.right, y1: y, y2: y });
   const write = (x, y, text, attributes = {}) => node("text", { x, y: y + 0.3 * space.em, ...attributes }, text);
-  const explained = (x, y, text, about, name = "") =>
-    write(x, y, text, { class: `explained ${name}`, tabindex: 0, role: "note", "aria-label": `${text}: ${about}`, "data-about": about });
+  const explained = (x, y, text, about, name = "") => {
+    const told = { tabindex: 0, role: "note", "aria-label": `${text}: ${about}`, "data-about": about };
+    const label = write(x, y, text, { class: `explained ${name}`, ...told });
+    return Object.assign(label, { onfocus: () => explain(label), onblur: leave });
+  };
   const valueAt = ({ steps, values }, step) => values[placeOf(steps, step)];
   const numbers = (step) => `step ${whole(step)}${loss.steps.length ? ` · loss ${valueAt(loss, step)?.toFixed(2)}` : ""}`;
 
@@ -40,9 +43,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     for (const tick of data.lines.length ? ticks(top, 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), tick, { "text-anchor": "end" }));
     for (const tick of [0, 0.5, 1])
       parts.push(rule(yShare(tick), "grid"), write(left - 0.5 * em, yShare(tick), `${100 * tick}%`, { "text-anchor": "end" }));
-    const marks = ticks(data.total, 5);
-    for (const tick of marks)
-      parts.push(write(x(tick), foot + 1.05 * em, tick === marks.at(-1) ? `${whole(tick)} steps` : whole(tick), { "text-anchor": "middle" }));
+    for (const tick of ticks(data.total, 5))
+      parts.push(write(x(tick), foot + 1.05 * em, tick ? whole(tick) : "step 0", { "text-anchor": "middle" }));
 
     for (const { value } of data.lines) parts.push(rule(yLoss(value), "bound"));
     for (const { value } of data.ceilings) parts.push(rule(yShare(value), "ceiling"));
@@ -55,12 +57,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const drawing = node("g", { "aria-hidden": true });
     drawing.append(...parts, root.layer);
     const lines = data.lines.map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${value.toFixed(2)}`, about }));
-    const named = probes.map(({ name, about, values, dash }) => ({ y: yShare(values.at(-1)), text: name, about, dash, name: "name" }));
-    const bounds = data.ceilings.map(({ name, about, value }) =>
-      explained(left + 0.4 * em, yShare(value) + 0.75 * em, `${name} ${percent(value)}`, about, "inside"),
-    );
+    const named = probes.map(({ name, about, values, dash }) => {
+      return { y: yShare(values.at(-1)), text: name, about, line: "line probe", dash, name: "name" };
+    });
+    for (const { name, about, value } of data.ceilings)
+      named.push({ y: yShare(value), text: `${name} ${percent(value)}`, about, line: "ceiling" });
     const focused = root.getRootNode().activeElement?.dataset?.about;
-    svg.replaceChildren(drawing, ...labels(lines, space.loss), ...labels(named, space.share), ...bounds);
+    svg.replaceChildren(drawing, ...labels(lines, space.loss), ...labels(named, space.share));
     if (focused) [...svg.querySelectorAll(".explained")].find((label) => label.dataset.about === focused)?.focus({ preventScroll: true });
     svg.setAttribute("aria-label", summary());
 
@@ -74,8 +77,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function labels(wanted, panel) {
     const { em, right } = space;
-    return spread(wanted, 1.15 * em, panel.top, panel.bottom + 0.3 * em).flatMap(({ y, at, text, about, dash, name }) => {
-      const key = dash === undefined ? [] : [node("path", { class: "line probe", d: `M${right + 0.9 * em},${at}h${1.4 * em}`, "stroke-dasharray": dash })];
+    return spread(wanted, 1.15 * em, panel.top, panel.bottom + 0.3 * em).flatMap(({ y, at, text, about, line, dash = "", name }) => {
+      const stroke = dash && { "stroke-dasharray": dash };
+      const key = line ? [node("path", { class: line, d: `M${right + 0.9 * em},${at}h${1.4 * em}`, ...stroke })] : [];
       const label = explained(right + (key.length ? 2.7 : 0.9) * em, at, text, about, name);
       return [node("path", { class: "leader", d: `M${right + 2},${y}L${right + 0.7 * em},${at}` }), ...key, label];
     });
@@ -141,10 +145,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
       root.dragging = false;
     };
   }
-  const leave = (chart.onpointerleave = () => {
+  function leave() {
     tip.hidden = true;
     root.layer.querySelector(".ghost")?.remove();
-  });
+  }
+  chart.onpointerleave = leave;
 
   function explain(label) {
     const { x, y, height } = label.getBBox();
@@ -155,8 +160,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
     tip.style.left = `${Math.max(0, Math.min(x, chart.clientWidth - tip.offsetWidth))}px`;
     tip.style.top = `${y + height + tip.offsetHeight > chart.clientHeight ? y - tip.offsetHeight - 4 : y + height + 4}px`;
   }
-  chart.onfocusin = ({ target }) => target.matches(".explained") && explain(target);
-  chart.onfocusout = leave;
 
   function hover(event) {
     const label = event.target.closest(".explained");

@@ -20,6 +20,9 @@ ENVIRONMENT = {
     "TOKENIZERS_PARALLELISM": "false",
     "HF_HUB_OFFLINE": "1",
     "PYTHONUTF8": "1",
+    # glibc raises these by itself with every large tensor that is freed, and then keeps what is freed: some 200 MB after a few runs.
+    "MALLOC_MMAP_THRESHOLD_": "4000000",
+    "MALLOC_TRIM_THRESHOLD_": "16000000",
 }
 
 

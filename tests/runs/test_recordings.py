@@ -1,5 +1,6 @@
 """The recordings that come with the program are runs of the present code, and all that a page opens on."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -11,11 +12,13 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.trace import Question, Trace
-from llmviz.core.update import Done
+from llmviz.core.update import Begin, Done, Step
 from llmviz.inspect.masked import answer
 from llmviz.runs import wire
 from llmviz.runs.record import MOST_BYTES
 from llmviz.runs.replay import HERE, Recordings, Replay
+from llmviz.stages import build
+from llmviz.training.loop import Training
 from llmviz.views.examples import EXAMPLES
 
 MOST_BYTES_IN_ALL = 40_000_000
@@ -69,3 +72,17 @@ def test_its_answers_are_those_its_snapshots_give(stage: str, text: str) -> None
         assert now.tokens == then.tokens
         for name in ("probability", "candidate_probability", "attention"):
             np.testing.assert_allclose(getattr(now, name), getattr(then, name), atol=1e-4)  # processors round differently
+
+
+@pytest.mark.parametrize(("stage", "text"), EVERY)
+def test_the_present_code_says_the_same(stage: str, text: str) -> None:
+    spec = RunSpec(stage, text=TextSpec(text))
+    history = Replay(Recordings(), unasked).history(RunRef(spec.id, 0))
+    assert history.begin
+    updates = Training(build(spec, None), spec.train).updates()
+    begin = next(updates)
+    assert isinstance(begin, Begin)
+    assert (begin.parameters, begin.vocabulary) == (history.begin.parameters, history.begin.vocabulary)
+    assert begin.references == pytest.approx(history.begin.references)
+    losses = [update.loss for update in itertools.takewhile(lambda update: update.step <= 20, updates) if isinstance(update, Step)]
+    assert losses == pytest.approx(history.batches.values[:20], abs=1e-2)  # processors round differently, and training adds it up

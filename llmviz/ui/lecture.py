@@ -20,6 +20,8 @@ html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; }
 .st-key-beats { position: fixed; right: 1rem; bottom: 0.3rem; width: auto; background: Canvas; z-index: 9; }
 %s { display: none; }
 </style>"""
+# A beat without the chart gives its column to the bars.
+_ALONE = "<style>[data-testid=stColumn]:has(.st-key-curve_area) { display: none; }</style>"
 
 
 def beats(shown: Sequence[Sequence[str]]) -> None:
@@ -29,6 +31,8 @@ def beats(shown: Sequence[Sequence[str]]) -> None:
     now = min(st.session_state.setdefault(BEAT, 0), len(shown) - 1)
     hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{part})" for part in PARTS if part not in shown[now])
     st.html(_STYLE % (SHORT if "training_row" in shown[now] else TALL, hidden or ".nothing"))
+    if "curve_area" not in shown[now]:
+        st.html(_ALONE)
     with st.container(key="beats", horizontal=True, vertical_alignment="center", gap="small"):
         st.button("Back", key="back", shortcut="Left", type="tertiary", disabled=now == 0, on_click=_turn, args=(-1, len(shown)))
         st.markdown(f"{now + 1} of {len(shown)}", width="content")

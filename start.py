@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parent
 HOME = ROOT / ".venv"
 PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INSTALLED = HOME / "installed.txt"  # a digest of the requirements that are in the folder
+MAKER = HOME / "maker.txt"  # the Python that made the folder; with another one it is made anew
 
 CHECKS = (
     ("-m", "ruff", "format", "--check", "."),
@@ -53,8 +54,11 @@ def _install(requirements: str) -> bool:
     if INSTALLED.is_file() and wanted.hexdigest() in INSTALLED.read_text().split():
         return True
     print(f"Installing what {requirements} names into .venv: some minutes and 2 GB, once.", flush=True)
+    maker = f"{sys.version} {sys.base_prefix}"
     try:
-        venv.create(HOME, with_pip=True, clear=not PYTHON.exists())
+        if not (PYTHON.exists() and MAKER.is_file() and MAKER.read_text(encoding="utf-8") == maker):
+            venv.create(HOME, with_pip=True, clear=True, symlinks=os.name != "nt")
+            MAKER.write_text(maker, encoding="utf-8")
     except (OSError, subprocess.CalledProcessError) as problem:
         _complain(f"Python could not make .venv ({problem}). On Debian and Ubuntu, install the package python3-venv first.")
         return False

@@ -40,7 +40,7 @@ class Status:
         state: where the run stands.
         position: the place in the queue, 1 is next; 0 outside the queue.
         owner: whether this viewer may control it.
-        reason: why it stopped, failed or was interrupted, in a sentence; "" otherwise.
+        reason: why it stopped, failed or was interrupted, or what it waits for at its turn, in a sentence; "" otherwise.
         delay: seconds of waiting put before each step.
     """
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from llmviz.core.history import History
@@ -29,6 +30,7 @@ MOST_HISTORIES = 64
 MOST_FALSE_STARTS = 3
 LEASE = 90.0  # seconds; a browser that lost its connection for a moment is back within 60
 DOES_NOT_START = "the training program does not start; the file logs/train-1.log in the folder of the runs says why"
+LOADING = "the training program is loading"
 UNWATCHED = "nobody was watching"
 STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
 GOODBYE = 10.0  # seconds for a worker to checkpoint and leave
@@ -122,7 +124,9 @@ class LocalEngine:
         with self._lock:
             if job := self._jobs.get(run):
                 job.see(viewer)
-                return job.status(viewer, self._queue.index(job) + 1 if job in self._queue else 0)
+                place = self._queue.index(job) + 1 if job in self._queue else 0
+                loading = sum(not process.ready for process in self._trainers)
+                return replace(job.status(viewer, place), reason=LOADING if 0 < place <= loading else "")
             status = self.store.status(run)
             if status.state == State.INTERRUPTED and run in self._reasons:
                 return Status(State.FAILED, owner=True, reason=self._reasons[run])

@@ -74,7 +74,7 @@ def test_a_queue_with_a_visible_position(engine_of: MakeEngine, monkeypatch: pyt
     until(lambda: begun(engine, first))
     second, third = engine.train(spec(seed=1), "bob"), engine.train(spec(seed=2), "bob")
     assert [engine.status(run, "bob").position for run in (first, second, third)] == [0, 1, 2]
-    assert state(engine, second) == State.QUEUED
+    assert (state(engine, second), engine.status(second, "bob").reason) == (State.QUEUED, "")
     with pytest.raises(ControlRefused, match="has not begun"):
         engine.control(second, Command.PAUSE, "bob")
     monkeypatch.setattr(local, "MOST_WAITING", 2)
@@ -86,6 +86,14 @@ def test_a_queue_with_a_visible_position(engine_of: MakeEngine, monkeypatch: pyt
     until(lambda: state(engine, third) == State.DONE)
     engine.resume(second, "bob")
     until(lambda: state(engine, second) == State.DONE)
+
+
+def test_a_run_that_waits_for_a_worker_to_load_says_so(engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    first, second = engine.train(LONG, "ann"), engine.train(spec(seed=1), "ann")  # no worker is ready within an instant
+    assert [engine.status(run, "ann").reason for run in (first, second)] == [local.LOADING, ""]
+    until(lambda: begun(engine, first))
+    assert engine.status(first, "ann").reason == ""
 
 
 def test_pause_one_step_and_continue(engine_of: MakeEngine) -> None:

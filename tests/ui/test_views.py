@@ -160,11 +160,14 @@ def test_words() -> None:
 @pytest.mark.parametrize("state", State)
 def test_every_state_has_its_line_and_badge(state: State) -> None:
     history = FakeEngine().history(RunRef(SPEC.id, 0))
-    said = states.line(Status(state, position=3, owner=True, reason="the disk is full"), history, SPEC)
+    reason = "" if state is State.QUEUED else "the disk is full"
+    said = states.line(Status(state, position=3, owner=True, reason=reason), history, SPEC)
     assert said.text and "someone else" not in said.text
     assert states.badge(Status(state), history).text
     if state is State.QUEUED:
         assert "2 runs before it" in said.text
+        waiting = Status(state, position=1, owner=True, reason="the training program is loading")
+        assert states.line(waiting, history, SPEC).text == "starting · the training program is loading"
     if state in (State.FAILED, State.STOPPED, State.INTERRUPTED):
         assert "the disk is full" in said.text
 

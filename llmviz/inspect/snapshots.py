@@ -46,7 +46,8 @@ def run(folders: Sequence[Path], input_ids: torch.Tensor) -> tuple[torch.Tensor,
 @lru_cache(maxsize=8)
 def _empty(snapshots: Path) -> PreTrainedModel:
     """The model of a run without weights of its own; any snapshot tells its shape."""
-    folder = next((folder for folder in sorted(snapshots.iterdir()) if (folder / "config.json").is_file()), None)
+    whole = (folder for folder in sorted(snapshots.iterdir()) if folder.name.isdecimal())  # a worker may be writing another
+    folder = next((folder for folder in whole if (folder / "config.json").is_file()), None)
     if folder is None:
         raise ValueError("this run has kept no snapshot that can be read")
     try:

@@ -20,7 +20,7 @@ from llmviz.core.update import Sample
 from llmviz.models import files, masked
 from llmviz.stages import bounds, probes
 from llmviz.stages.texts import Encoded, Ids, encoded, padded
-from llmviz.text.masks import IGNORED, hide, mask
+from llmviz.text.masks import IGNORED, hide, hide_at, mask
 from llmviz.text.special import MASK, PAD, SEP
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
@@ -34,7 +34,7 @@ Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (t
 def build(spec: RunSpec, parent: Path | None) -> "MaskedTokens":
     """The stage of this spec, on the parent's weights or on random ones."""
     text = encoded(spec.text, learnt_on=spec.lineage[0].text)
-    longest = max(len(ids) for part in (text.train, text.validation, text.test) for ids in part)
+    longest = max(part.longest for part in (text.train, text.validation, text.test))
     if text.told_by_grammar and spec.train.context < longest:
         raise ValueError(f"Context: Tinyland's texts have up to {longest} tokens; cut ones would have no exact floor")
     start = files.load(parent) if parent else masked.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
@@ -143,7 +143,7 @@ class MaskedTokens:
         ids = np.array([self.text.tokenizer.encode(asked.sentence).ids])  # (1, n)
         places = np.zeros_like(ids, dtype=bool)
         places[0, [place + 1 for place in asked.hidden]] = True  # [CLS] stands first
-        logits, truth = self._guess(self._tensors(np.where(places, MASK, ids), np.where(places, ids, IGNORED)))
+        logits, truth = self._guess(self._tensors(*hide_at(ids, places)))
         found = logits.softmax(-1).topk(CANDIDATES)
         return [
             Sample(step, asked.sentence, pieces[word], [(pieces[id], p) for id, p in zip(best, chances, strict=True)])

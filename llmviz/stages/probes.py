@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from llmviz.stages.texts import Encoded, Ids, padded
-from llmviz.text.masks import IGNORED
-from llmviz.text.special import CLS, MASK, SEP
+from llmviz.text.masks import hide_at
+from llmviz.text.special import CLS, SEP
 from llmviz.text.tinyland.probes import Probe, facts, sounds
 
 SETS: dict[str, Callable[..., list[Probe]]] = {"facts": facts, "sounds": sounds}
@@ -20,9 +20,5 @@ def probes(text: Encoded, stories: Sequence[Ids], count: int) -> dict[str, tuple
 
 def _tokens(text: Encoded, asked: list[Probe]) -> tuple[Ids, Ids]:
     ids = padded([np.array([CLS, *map(text.tokenizer.token_to_id, probe.words), SEP]) for probe in asked])
-    rows, places = np.arange(len(asked)), np.array([probe.hidden + 1 for probe in asked])  # [CLS] stands first
-    labels = np.full_like(ids, IGNORED)
-    labels[rows, places] = ids[rows, places]
-    corrupted = ids.copy()
-    corrupted[rows, places] = MASK
-    return corrupted, labels
+    places = np.array([probe.hidden + 1 for probe in asked])  # [CLS] stands first
+    return hide_at(ids, np.arange(ids.shape[1]) == places[:, None])

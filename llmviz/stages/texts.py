@@ -51,6 +51,11 @@ class Texts(Sequence[Ids]):
         place %= len(self)
         return self.flat[self.ends[place] : self.ends[place + 1]].astype(np.int64)
 
+    @property
+    def longest(self) -> int:
+        """Tokens of the longest text."""
+        return int(np.diff(self.ends).max())
+
     def cut_after(self, marks: Sequence[int]) -> "Texts":
         """The texts cut after each of these tokens, every piece with its own [CLS] and [SEP]."""
         inside = np.ones(len(self.flat), dtype=bool)

@@ -30,7 +30,11 @@ def mask(ids: Ids, special: Flags, rate: float, vocabulary: int, rng: np.random.
 
 def hide(ids: Ids, special: Flags, rate: float, rng: np.random.Generator) -> tuple[Ids, Ids]:
     """Choose targets as `mask` does and hide every one of them, for evaluation: the loss then is about hidden words alone."""
-    targets = _targets(special, rate, rng)
+    return hide_at(ids, _targets(special, rate, rng))
+
+
+def hide_at(ids: Ids, targets: Flags) -> tuple[Ids, Ids]:
+    """Hide just these places: the ids with [MASK] there, and the labels, which are IGNORED everywhere else."""
     return np.where(targets, MASK, ids), np.where(targets, ids, IGNORED)
 
 

@@ -76,9 +76,10 @@ class Training:
             rate.step()
             optimizer.zero_grad()
         self.step += 1
-        if not math.isfinite(loss.item()):
+        nats = loss.item()
+        if not math.isfinite(nats):
             raise FloatingPointError(f"the loss is no longer a number at step {self.step}; a smaller learning rate may help")
-        return loss.item(), batch.tokens
+        return nats, batch.tokens
 
     def _look(self) -> Iterator[Update]:
         """Evaluate, ask the fixed prompts, keep the weights. All is computed before the first word is said."""

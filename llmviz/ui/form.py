@@ -55,16 +55,15 @@ def _field(entry: Entry) -> None:
         )
         return
     whole = isinstance(entry.value, int)
-    low, high = setting.low or 0, setting.high
     kind = int if whole else float
     st.number_input(
         setting.label,
-        kind(low),
-        None if high is None else kind(high),
+        kind(setting.low),
+        kind(setting.high),
         entry.value,
         step=1 if whole else _step(entry.value),
         format=None if whole else "%g",
-        help=f"{setting.help} From {low:g} to {high:,g}." if high is not None else setting.help,
+        help=f"{setting.help} From {setting.low:g} to {setting.high:,.10g}.",
         key=key,
     )
 

@@ -10,10 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
+from llmviz.core.catalogue import GPTS
 from llmviz.core.settings import TextSpec
+from llmviz.core.spec import RunSpec
 from llmviz.text.corpora import load
-from llmviz.text.special import CLS, PAD, SEP
-from llmviz.text.tokenizers import tokenizer_for
+from llmviz.text.special import CLS, FIRST, PAD, SEP
+from llmviz.text.tinyland.world import SHOWS
+from llmviz.text.tokenizers import Kind, spelling, tokenizer_for
 
 Ids = npt.NDArray[np.int64]
 CLOSING = (".", "!", "?")
@@ -93,25 +96,63 @@ class Encoded:
         vocabulary = self.tokenizer.get_vocab()
         return self.train.cut_after([vocabulary[mark] for mark in CLOSING if mark in vocabulary])
 
+    @cached_property
+    def counts(self) -> Ids:
+        """How often the training documents have each ordinary token: (vocabulary,); 0 for the special ones."""
+        found = np.bincount(self.train.flat, minlength=self.vocabulary)
+        found[:FIRST] = 0
+        return found
+
+    def some(self, count: int, opinions: float, rng: np.random.Generator) -> Ids:
+        """Places of so many training documents; of Tinyland's this share are opinions, of another text's any, as they come."""
+        if not self.told_by_grammar:
+            return rng.integers(len(self.train), size=count)
+        opinion, story = self._registers
+        return np.where(rng.random(count) < opinions, rng.choice(opinion, count), rng.choice(story, count))
+
+    @cached_property
+    def _registers(self) -> tuple[Ids, Ids]:
+        """Places of Tinyland's opinions among the training documents, and of its stories: what an opinion is about no story speaks of."""
+        vocabulary = self.tokenizer.get_vocab()
+        about = np.isin(self.train.flat, [vocabulary[show] for show in SHOWS])
+        opinion = np.logical_or.reduceat(about, self.train.ends[:-1])
+        return np.flatnonzero(opinion), np.flatnonzero(~opinion)
+
     def words(self, ids: Ids) -> list[str]:
-        """The tokens of a text as they stand in the vocabulary, the special ones left out."""
+        """The tokens of a text as people read them, the special ones left out."""
         return [self.pieces[id] for id in ids if id not in (PAD, CLS, SEP)]
 
     @cached_property
     def pieces(self) -> tuple[str, ...]:
-        """The vocabulary in the order of its ids."""
-        vocabulary = self.tokenizer.get_vocab()
-        return tuple(sorted(vocabulary, key=vocabulary.__getitem__))
+        """The vocabulary as people read it, in the order of its ids."""
+        return spelling(self.tokenizer)
+
+
+def text_of(spec: RunSpec) -> Encoded:
+    """The text of a run in the tokens its lineage began with: a child keeps its parent's vocabulary.
+
+    Real text is cut as BERT or GPT cuts it; Tinyland's words are the same for both. Raises ValueError, in a sentence, where a text is
+    not to be had.
+    """
+    root = spec.lineage[0]
+    return encoded(spec.text, root.text, _kind(root))
+
+
+def tokenizer_of(spec: RunSpec) -> Tokenizer:
+    """The tokenizer of a run's lineage alone, for who does not read its text. Raises ValueError as `text_of` does."""
+    root = spec.lineage[0]
+    return tokenizer_for(load(root.text), _kind(root))
+
+
+def _kind(root: RunSpec) -> Kind:
+    return "bytes" if root.model.architecture in GPTS and root.text.name != "tinyland" else "pieces"
 
 
 @lru_cache(maxsize=2)
-def encoded(text: TextSpec, learnt_on: TextSpec) -> Encoded:
-    """The text a spec names, cut into the tokens of the text its lineage began with: a child keeps its parent's vocabulary.
-
-    Raises ValueError, in a sentence, where a text is not to be had.
-    """
+def encoded(text: TextSpec, learnt_on: TextSpec, kind: Kind = "pieces") -> Encoded:
+    """This text, cut into the tokens learnt on that one."""
     corpus = load(text)
-    tokenizer = tokenizer_for(corpus if learnt_on == text else load(learnt_on))
+    tokenizer = tokenizer_for(corpus if learnt_on == text else load(learnt_on), kind)
     parts = (Texts.of(_ids(tokenizer, part)) for part in (corpus.train, corpus.validation, corpus.test))
     return Encoded(text, text.name == learnt_on.name == "tinyland", tokenizer, *parts)
 

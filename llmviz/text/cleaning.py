@@ -51,13 +51,13 @@ def documents(sentences: Iterable[str]) -> Iterator[str]:
     yield from _whole(group, words)
 
 
-def capped(documents: Iterable[str]) -> list[str]:
-    """As many documents as MOST_WORDS_IN_ALL allows, chosen and ordered by their hash: an even sample of the whole."""
+def capped(documents: Iterable[str], most: int = MOST_WORDS_IN_ALL) -> list[str]:
+    """As many documents as `most` words allow, chosen and ordered by their hash: an even sample of the whole."""
     chosen: list[str] = []
     words = 0
     for document in sorted(set(documents), key=place_of):
         words += len(document.split())
-        if words > MOST_WORDS_IN_ALL:
+        if words > most:
             break
         chosen.append(document)
     return chosen

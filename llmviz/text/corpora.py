@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from llmviz.core import texts
 from llmviz.core.settings import TextSpec
-from llmviz.text import speeches, store, wikipedia
+from llmviz.text import reviews, speeches, store, wikipedia
 from llmviz.text.tinyland import corpus as tinyland
 
 Splits = Mapping[str, tuple[str, ...]]
@@ -16,6 +16,7 @@ SOURCES: dict[str, Callable[[], Splits]] = {
     "tinyland": tinyland.documents,
     "sotu": speeches.documents,
     "wiki": wikipedia.documents,
+    "reviews": reviews.documents,
 }
 
 

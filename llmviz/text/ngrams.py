@@ -1,8 +1,8 @@
-"""What counting alone achieves: the loss of a unigram and of a trigram model at hidden places, in nats per token.
+"""What counting alone achieves: the loss of a unigram and of a trigram model at chosen places, in nats per token.
 
 The lines a real text's loss is held against, as its floor is not known. Interpolated Witten-Bell estimates (Bell, Cleary and Witten,
 1990): a context that was followed by T kinds of tokens gives T parts of its weight to the shorter context; the shortest is uniform.
-Only ordinary tokens are ever guessed, and every distribution sums to one over them.
+Only ordinary tokens are ever guessed, with `ends` also the [SEP] that closes a text, and every distribution sums to one over them.
 """
 
 from collections.abc import Sequence
@@ -10,33 +10,34 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from llmviz.text.masks import IGNORED, Ids
-from llmviz.text.special import FIRST, PAD
+from llmviz.text.masks import IGNORED, Flags, Ids
+from llmviz.text.special import FIRST, PAD, SEP
 
 Floats = npt.NDArray[np.float64]
 
 
 Texts = Sequence[Sequence[int] | Ids]
-Hidden = Sequence[tuple[Ids, Ids]]  # batches as `masks.hide` returns them: ids with hidden places, and labels, each (batch, n)
+Hidden = Sequence[tuple[Ids, Ids]]  # batches as `masks.hide` returns them: ids, with or without hidden places, and labels, each (batch, n)
 
 
-def unigram(train: Texts, hidden: Hidden, vocabulary: int) -> float:
-    """Mean -log p of the hidden tokens by frequency alone. `train` holds token ids, with or without the special ones."""
+def unigram(train: Texts, hidden: Hidden, vocabulary: int, ends: bool = False) -> float:
+    """Mean -log p of the asked tokens by frequency alone. `train` holds token ids, with or without the special ones."""
     words = _asked([labels for _, labels in hidden], hidden)
-    return _mean_surprise(_singles(_padded(train), words, vocabulary))
+    return _mean_surprise(_singles(_padded(train), words, vocabulary, ends))
 
 
-def trigram(train: Texts, hidden: Hidden, vocabulary: int) -> float:
-    """Mean -log p of the hidden tokens given the two visible ones before; where one of these is hidden itself, given what is left.
+def trigram(train: Texts, hidden: Hidden, vocabulary: int, ends: bool = False) -> float:
+    """Mean -log p of the asked tokens given the two visible ones before; where one of these is hidden itself, given what is left.
 
     The training text has no [MASK], so a context with one is a context never seen, and the shorter one answers.
     """
     learnt = _padded(train)
-    following = learnt[learnt >= FIRST]
+    guessed = _guessed(learnt, ends)
+    following = learnt[guessed]
     words = _asked([labels for _, labels in hidden], hidden)
-    likely = _singles(learnt, words, vocabulary)
+    likely = _singles(learnt, words, vocabulary, ends)
     for order in (1, 2):
-        contexts = _contexts(learnt, order, vocabulary)[learnt >= FIRST]
+        contexts = _contexts(learnt, order, vocabulary)[guessed]
         asked = _asked([_contexts(visible, order, vocabulary) for visible, _ in hidden], hidden)
         likely = _refined(likely, contexts, following, asked, words, vocabulary)
     return _mean_surprise(likely)
@@ -48,9 +49,14 @@ def _asked(values: Sequence[Ids], hidden: Hidden) -> Ids:
     return np.concatenate(chosen)
 
 
-def _singles(learnt: Ids, words: Ids, vocabulary: int) -> Floats:
-    uniform = np.full(words.shape, 1 / (vocabulary - FIRST))
-    seen = learnt[learnt >= FIRST]
+def _guessed(learnt: Ids, ends: bool) -> Flags:
+    """Where a token stands that is ever guessed."""
+    return (learnt >= FIRST) | (learnt == SEP) if ends else learnt >= FIRST
+
+
+def _singles(learnt: Ids, words: Ids, vocabulary: int, ends: bool) -> Floats:
+    uniform = np.full(words.shape, 1 / (vocabulary - FIRST + ends))
+    seen = learnt[_guessed(learnt, ends)]
     return _refined(uniform, np.zeros_like(seen), seen, np.zeros_like(words), words, vocabulary)
 
 

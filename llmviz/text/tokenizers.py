@@ -1,4 +1,4 @@
-"""From text to tokens: one word one token for Tinyland, WordPiece for real text, and what a user's sentence becomes.
+"""From text to tokens: one word one token for Tinyland, for real text WordPiece or bytes, and what a user's sentence becomes.
 
 All of a tokenizer, its handling of capitals included, lies in its tokenizer.json: whoever reads the file reads text as we do.
 """
@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
@@ -22,17 +23,25 @@ PIECES = 2_000  # of a real text: each more costs a tiny model as many weights a
 LONGEST_WORD = 40  # letters; a longer one is a web address or noise, and [UNK]
 RAREST_LETTER = 50  # times in the text; a rarer letter would cost two entries of the vocabulary and is [UNK]
 MARK = "▁"  # stands before a word while BPE learns; no keyboard types it
+BYTE_LEVEL = decoders.ByteLevel()
 NEAR = 0.7  # difflib's ratio above which two words look alike; at 0.6 "because" was near "castle"
+
+
+Kind = Literal["pieces", "bytes"]  # how real text is cut: as BERT cuts it, or as GPT does
 
 
 @dataclass(frozen=True)
 class Piece:
-    """One token of a user's text: `text` as in the vocabulary, its id, what the user typed for it, and whether the model knows it."""
+    """One token of a user's text: `text` as `spelling` has it, its id, what the user typed for it, and whether the model knows it.
+
+    `joined` says that it goes on with the word before it.
+    """
 
     text: str
     id: int
     source: str
     known: bool
+    joined: bool = False
 
 
 def word_level(words: Iterable[str]) -> Tokenizer:
@@ -94,18 +103,37 @@ def train_wordpiece(documents: Sequence[str], size: int) -> Tokenizer:
     return tokenizer
 
 
-def tokenizer_for(corpus: Corpus) -> Tokenizer:
-    """The tokenizer of a text: Tinyland's word list, or WordPiece trained on the text's training part and kept on this machine.
+def train_bytes(documents: Sequence[str], size: int) -> Tokenizer:
+    """A byte-level BPE tokenizer of `size` entries (GPT-2, section 2.2), the same for the same documents.
+
+    It begins with the 256 bytes, so that no text is unknown and what is decoded is what was typed, capitals and spaces too: a space
+    belongs to the word after it. Raises ValueError where the documents do not hold enough different strings.
+    """
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    alphabet = pre_tokenizers.ByteLevel.alphabet()
+    trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=list(SPECIAL), initial_alphabet=alphabet, show_progress=False)
+    tokenizer.train_from_iterator(documents, trainer)
+    if tokenizer.get_vocab_size() < size:
+        raise ValueError(f"this text is too short for {size} tokens; it has {tokenizer.get_vocab_size()}")
+    tokenizer.decoder = BYTE_LEVEL
+    _frame(tokenizer)
+    return tokenizer
+
+
+def tokenizer_for(corpus: Corpus, kind: Kind) -> Tokenizer:
+    """The tokenizer of a text: Tinyland's word list, or one trained on the text's training part and kept on this machine.
 
     Raises ValueError where there is too little text to train on.
     """
     if corpus.name == "tinyland":
         return word_level(tinyland.words())
-    file = store.path(corpus.digest, f"wordpiece-{PIECES}.json")
+    name, train = {"pieces": ("wordpiece", train_wordpiece), "bytes": ("bytes", train_bytes)}[kind]
+    file = store.path(corpus.digest, f"{name}-{PIECES}.json")
     try:
         return load_tokenizer(file)
     except ValueError:  # never trained here, or damaged
-        trained = train_wordpiece(corpus.train, PIECES)
+        trained = train(corpus.train, PIECES)
         store.keep(file, trained.to_str())
         return trained
 
@@ -125,11 +153,30 @@ def pieces(tokenizer: Tokenizer, text: str) -> list[Piece]:
     # A lone surrogate, half of an emoji, is no text that Rust could read; the lengths stay equal.
     text = text.encode("utf-8", "replace").decode("utf-8")
     encoding = tokenizer.encode(text, add_special_tokens=False)
-    found = []
+    found: list[Piece] = []
     for id, token, (start, end) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True):
         known = id >= MASK
-        found.append(Piece(token if known else SPECIAL[UNK], id if known else UNK, text[start:end], known))
+        spelt = _spelt(tokenizer, token) if known else SPECIAL[UNK]
+        joined = bool(found) and not spelt[:1].isspace() if in_bytes(tokenizer) else spelt.startswith("##") and spelt != "##"
+        source = text[start:end]
+        found.append(Piece(spelt, id if known else UNK, source.strip() or source, known, joined))
     return found
+
+
+def spelling(tokenizer: Tokenizer) -> tuple[str, ...]:
+    """The vocabulary as people read it, in the order of its ids: in one of bytes a token that begins a word begins with a space."""
+    vocabulary = tokenizer.get_vocab()
+    return tuple(_spelt(tokenizer, token) for token in sorted(vocabulary, key=vocabulary.__getitem__))
+
+
+def _spelt(tokenizer: Tokenizer, token: str) -> str:
+    """Bytes are written as letters of their own, a space as Ġ; a token that is only a part of a letter's bytes becomes �."""
+    return BYTE_LEVEL.decode([token]) if in_bytes(tokenizer) and token not in SPECIAL else token
+
+
+def in_bytes(tokenizer: Tokenizer) -> bool:
+    """Whether its tokens are bytes and strings of bytes, spaces among them."""
+    return isinstance(tokenizer.decoder, decoders.ByteLevel)
 
 
 def nearest(word: str, tokenizer: Tokenizer, count: int = 3) -> list[str]:
@@ -149,6 +196,11 @@ def _count_words(documents: Sequence[str], normalizer: normalizers.Normalizer) -
 def _finish(tokenizer: Tokenizer) -> None:
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
+    _frame(tokenizer)
+
+
+def _frame(tokenizer: Tokenizer) -> None:
+    """[CLS] before a text, [SEP] after it, and the special tokens never cut."""
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",
         pair="[CLS] $A [SEP] $B:1 [SEP]:1",

@@ -1,4 +1,4 @@
-"""A model that knows Tinyland's grammar: at each hidden place its logits are the exact log-probabilities."""
+"""Models that know Tinyland's grammar: their logits are the exact log-probabilities."""
 
 import math
 
@@ -36,7 +36,7 @@ class _States:
 
 
 class Oracle(torch.nn.Module):
-    """It answers to what a stage asks of a model: an encoder, a head, a device."""
+    """One that names hidden words. It answers to what a stage asks of a model: an encoder, a head, a device."""
 
     device = torch.device("cpu")
 
@@ -44,3 +44,29 @@ class Oracle(torch.nn.Module):
         super().__init__()
         self.base_model = _Encoder(text)
         self.cls = torch.nn.Identity()
+
+
+class NextOracle(torch.nn.Module):
+    """One that reads from left to right: after each word it expects the next, or the end."""
+
+    device = torch.device("cpu")
+
+    def __init__(self, text: Encoded) -> None:
+        super().__init__()
+        self.text = text
+
+    def base_model(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, use_cache: bool) -> _States:
+        found = torch.full((*input_ids.shape, self.text.vocabulary), NEVER)
+        for row, ids in zip(found, input_ids.tolist(), strict=True):
+            words = [self.text.pieces[id] for id in ids if id not in (PAD, CLS, SEP)]
+            try:
+                expected = world().next_words(words)
+            except ValueError:  # a probe
+                continue
+            for place, chances in enumerate(expected):
+                for word, chance in chances.items():
+                    row[place, self.text.tokenizer.token_to_id(word) if word else SEP] = math.log(chance)
+        return _States(found)
+
+    def get_output_embeddings(self) -> torch.nn.Module:
+        return torch.nn.Identity()

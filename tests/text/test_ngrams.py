@@ -25,16 +25,16 @@ def at(context: list[int], word: int) -> list[tuple[Ids, Ids]]:
     return [(visible, labels)]
 
 
-def by_hand(train: list[list[int]], context: list[int], word: int) -> float:
+def by_hand(train: list[list[int]], context: list[int], word: int, guessed: tuple[int, ...] = tuple(WORDS)) -> float:
     """The same estimate with dictionaries, from the definition."""
-    likely = 1 / len(WORDS)
+    likely = 1 / len(guessed)
     for order in range(3):
         wanted = tuple(([PAD, PAD, *context])[len(context) + 2 - order :])
         after: Counter[int] = Counter()
         for text in train:
             padded = [PAD, PAD, *text]
             for place in range(2, len(padded)):
-                if padded[place] >= FIRST and tuple(padded[place - order : place]) == wanted:
+                if padded[place] in guessed and tuple(padded[place - order : place]) == wanted:
                     after[padded[place]] += 1
         if after:
             likely = (after[word] + len(after) * likely) / (after.total() + len(after))
@@ -47,6 +47,16 @@ def test_the_trigram_is_witten_bell_by_hand_and_sums_to_one(context: list[int]) 
     likely = [math.exp(-trigram(train, at(context, word), VOCABULARY)) for word in WORDS]
     assert likely == pytest.approx([by_hand(train, context, word) for word in WORDS])
     assert sum(likely) == pytest.approx(1)
+
+
+@pytest.mark.parametrize("context", [[CLS], [CLS, 5], [CLS, 6, 5], [CLS, 5, 10, 10]])
+def test_with_ends_the_end_of_a_text_is_guessed_too(context: list[int]) -> None:
+    train, guessed = texts(30, seed=1), (SEP, *WORDS)
+    asked = [[(np.array([[*context, word]]), np.array([[IGNORED] * len(context) + [word]]))] for word in guessed]
+    likely = [math.exp(-trigram(train, hidden, VOCABULARY, ends=True)) for hidden in asked]
+    assert likely == pytest.approx([by_hand(train, context, word, guessed) for word in guessed])
+    assert sum(likely) == pytest.approx(1)
+    assert sum(math.exp(-unigram(train, hidden, VOCABULARY, ends=True)) for hidden in asked) == pytest.approx(1)
 
 
 def test_the_unigram_is_the_trigram_that_sees_nothing() -> None:

@@ -6,7 +6,7 @@ import pytest
 from tokenizers import Tokenizer
 
 from llmviz.text.special import CLS, FIRST, MASK, SEP, SPECIAL, UNK
-from llmviz.text.tokenizers import Piece, load_tokenizer, nearest, pieces, train_wordpiece, word_level
+from llmviz.text.tokenizers import Piece, load_tokenizer, nearest, pieces, spelling, train_bytes, train_wordpiece, word_level
 
 WORDS = ("Anna", "Ann", "I", "Élan", "a", "dog", "naïve", "sees", ".", "!", "?", ",")
 PROSE = tuple(
@@ -22,6 +22,11 @@ def words() -> Tokenizer:
 @pytest.fixture(scope="module")
 def wordpiece() -> Tokenizer:
     return train_wordpiece(PROSE, 120)
+
+
+@pytest.fixture(scope="module")
+def in_bytes() -> Tokenizer:
+    return train_bytes(PROSE, 300)
 
 
 def test_word_level_has_one_sorted_entry_a_word(words: Tokenizer) -> None:
@@ -72,7 +77,47 @@ def test_wordpiece_is_the_same_in_every_process(wordpiece: Tokenizer) -> None:
     assert again == [wordpiece.to_str()] * 2
 
 
+def test_bytes_leave_nothing_unknown_and_decode_to_what_was_typed(in_bytes: Tokenizer) -> None:
+    assert in_bytes.get_vocab_size() == 300
+    assert [in_bytes.id_to_token(id) for id in range(FIRST)] == list(SPECIAL)
+    for text in (PROSE[0], "  Two  spaces , and a\ttab\n", "👩‍👩‍👧 שלום é Ġ", "\x00\x7f", "", "<b>&amp;</b>"):
+        encoding = in_bytes.encode(text)
+        assert (encoding.ids[0], encoding.ids[-1]) == (CLS, SEP)
+        assert all(id >= FIRST for id in encoding.ids[1:-1])
+        assert in_bytes.decode(encoding.ids) == text
+
+
+def test_bytes_are_the_same_in_every_process(in_bytes: Tokenizer, tmp_path: Path) -> None:
+    program = "from tests.text.test_tokenizers import PROSE, train_bytes; print(train_bytes(PROSE, 300).to_str())"
+    assert subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True).stdout.strip() == in_bytes.to_str()
+    in_bytes.save(str(tmp_path / "tokenizer.json"))
+    again = load_tokenizer(tmp_path / "tokenizer.json")
+    assert pieces(again, PROSE[1]) == pieces(in_bytes, PROSE[1])
+
+
+def test_pieces_of_bytes_are_readable(in_bytes: Tokenizer) -> None:
+    found = pieces(in_bytes, "the people Xof?")
+    assert [piece.text for piece in found] == ["th", "e", " p", "eo", "ple", " ", "X", "of", "?"]
+    assert [piece.source for piece in found] == ["th", "e", "p", "eo", "ple", " ", "X", "of", "?"]
+    assert [piece.joined for piece in found] == [False, True, False, True, True, False, True, True, True]
+    spelt = spelling(in_bytes)
+    assert spelt[: len(SPECIAL)] == SPECIAL and len(spelt) == 300
+    assert not any("Ġ" in text for text in spelt)
+    assert all(spelt[piece.id] == piece.text for piece in found)
+    assert {piece.source for piece in pieces(in_bytes, "🎉")} == {"🎉"}
+
+
+def test_a_piece_that_goes_on_with_a_word_is_joined(words: Tokenizer, wordpiece: Tokenizer, in_bytes: Tokenizer) -> None:
+    assert not any(piece.joined for piece in pieces(words, "Anna sees a dog."))
+    whole = pieces(wordpiece, "the presidents ## #")
+    assert [piece.joined for piece in whole] == [piece.text.startswith("##") for piece in whole]
+    for tokenizer in (wordpiece, in_bytes):
+        assert not pieces(tokenizer, "united")[0].joined
+
+
 def test_too_little_text_is_a_sentence() -> None:
+    with pytest.raises(ValueError, match="too short for 2000 tokens"):
+        train_bytes(["hello world"] * 60, 2_000)
     with pytest.raises(ValueError, match="too short for 2000 word pieces"):
         train_wordpiece(["hello world"] * 60, 2_000)
 
@@ -94,11 +139,12 @@ def test_nothing_to_read_is_no_pieces(words: Tokenizer, text: str) -> None:
         ("a " * 500, 500),
     ],
 )
-def test_any_text_is_pieces(words: Tokenizer, wordpiece: Tokenizer, text: str, count: int) -> None:
+def test_any_text_is_pieces(words: Tokenizer, wordpiece: Tokenizer, in_bytes: Tokenizer, text: str, count: int) -> None:
     assert len(pieces(words, text)) == count
-    for tokenizer in (words, wordpiece):
+    for tokenizer in (words, wordpiece, in_bytes):
         for piece in pieces(tokenizer, text):
-            assert piece.known == (piece.id != UNK) and piece.text == tokenizer.id_to_token(piece.id)
+            assert piece.known == (piece.id != UNK) and piece.text == spelling(tokenizer)[piece.id]
+    assert all(piece.known for piece in pieces(in_bytes, text))
 
 
 def test_a_typed_mask_is_one_and_other_special_tokens_are_unknown_words(words: Tokenizer) -> None:

@@ -10,12 +10,19 @@ from llmviz.text.tinyland.stories import STORIES
 
 SHARES = ((STORIES, 0.85), (OPINIONS, 0.15))
 TEXTS = 40_000  # over a million words: more than a run of half a minute reads
+LABELLED = 22_000  # opinions drawn for their labels: a thousand of them fall to the test
 
 
 @cache
 def world() -> World:
     """The grammar of the whole text: both registers with their shares."""
     return World(SHARES)
+
+
+@cache
+def opinions() -> World:
+    """The grammar of the opinions alone."""
+    return World([(OPINIONS, 1.0)])
 
 
 @cache
@@ -37,3 +44,17 @@ def documents() -> dict[str, tuple[str, ...]]:
         Random(split).shuffle(texts)  # a mixture, so that any first n texts hold both registers in their shares
         shuffled[split] = tuple(texts)
     return shuffled
+
+
+def labelled() -> dict[str, tuple[tuple[str, int], ...]]:
+    """Opinions with the mood that made them, 1 for good and 0 for bad, each once, by split.
+
+    The first are those of `documents`, the rest go on from there: whatever is held out here is held out there too.
+    """
+    random = Random(f"{OPINIONS.name} {OPINIONS.version}")
+    splits: dict[str, dict[str, int]] = {"train": {}, "validation": {}, "test": {}}
+    for _ in range(LABELLED):
+        opinion = OPINIONS.sample(random)
+        text = " ".join(opinion.words)
+        splits[split_of(text)][text] = int(opinion.bindings["mood"] == "good")
+    return {split: tuple(found.items()) for split, found in splits.items()}

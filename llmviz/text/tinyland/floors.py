@@ -50,6 +50,39 @@ class World:
             weights = {state: weight / total for state, weight in ahead.items()}
         return found
 
+    def hidden(self, words: Sequence[str], variable: str) -> dict[str, float]:
+        """For a whole text, p(value of this hidden variable | its words): exact, sums to 1.
+
+        Raises ValueError where the grammar cannot say this text.
+        """
+        weights: Weights = self.start()
+        for word in (*words, END):
+            weights = _normalised(_advance(self, weights, word))
+        found: dict[str, float] = defaultdict(float)
+        for state, weight in weights.items():
+            found[dict(state.bindings)[variable]] += weight
+        if not found:
+            raise ValueError("no text of this grammar has these words")
+        return dict(found)
+
+    def next_words(self, words: Sequence[str]) -> list[dict[str, float]]:
+        """For each word and for the end, p(word | words before it) of every word that may stand there: length n + 1, each sums to 1.
+
+        Raises ValueError for a text the grammar cannot say.
+        """
+        weights = self.start()
+        found: list[dict[str, float]] = []
+        for word in (*words, END):
+            chances: dict[str, float] = defaultdict(float)
+            for state, weight in weights.items():
+                for chance, said, _ in self.expand(state):
+                    chances[said] += weight * chance
+            found.append(dict(chances))
+            weights = _normalised(_advance(self, weights, word))
+            if not weights:
+                raise ValueError("no text of this grammar has these words")
+        return found
+
     def cloze(self, words: Sequence[str], hidden: Iterable[int]) -> dict[int, dict[str, float]]:
         """For each hidden position, p(word | the visible words, the text's length): exact, sums to 1.
 

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from llmviz.text.tinyland.floors import World
-from llmviz.text.tinyland.grammar import agreeing, article, free, given
+from llmviz.text.tinyland.grammar import END, agreeing, article, free, given
 from tests.text.tinyland.mini import CALLS, PETS, WORLD, Words, derivations, texts
 
 
@@ -68,6 +68,24 @@ def test_every_prefix_has_its_next_words() -> None:
         assert [math.exp(value) for value in found] == pytest.approx([*shares, texts()[text] / prefixes[text]], rel=1e-12)
 
 
+def test_every_word_that_may_come_next_has_its_chance() -> None:
+    prefixes: dict[Words, float] = defaultdict(float)
+    for text, chance in texts().items():
+        for length in range(len(text) + 1):
+            prefixes[text[:length]] += chance
+    vocabulary = {word for text in texts() for word in text}
+    for text in Random(5).sample(sorted(texts()), 60):
+        found = WORLD.next_words(text)
+        assert len(found) == len(text) + 1
+        for place, chances in enumerate(found):
+            before = text[:place]
+            shares = {word: prefixes[(*before, word)] / prefixes[before] for word in vocabulary if (*before, word) in prefixes}
+            ends = {END: texts()[before] / prefixes[before]} if before in texts() else {}
+            assert chances == pytest.approx(shares | ends, rel=1e-12)
+        told = WORLD.next_word_log_probabilities(text)
+        assert [math.log(chances[word]) for chances, word in zip(found, (*text, END), strict=True)] == pytest.approx(told, abs=1e-12)
+
+
 @pytest.mark.parametrize(
     "words",
     [
@@ -86,6 +104,8 @@ def test_what_the_grammar_cannot_say_has_no_chance(words: Words) -> None:
     assert WORLD.log_probability(words) == -math.inf
     with pytest.raises(ValueError, match="no text"):
         WORLD.cloze(words, ())
+    with pytest.raises(ValueError, match="no text"):
+        WORLD.next_words(words)
 
 
 def test_hidden_words_have_their_exact_chances() -> None:

@@ -1,38 +1,46 @@
 """What a page shows, as the parameters of its address and back. Pure: knows no browser, no run folder.
 
-Parameters: the settings that differ from the stage's recipe by their field's name (the text by `text`), `run`, `s` for the sentence,
-`hide` for the hidden words, `step`, and `lecture`. What cannot be read is left out and explained in a sentence at its place.
+Parameters: the settings that differ from the stage's recipe by their field's name (the text by `text`, the kind of run it starts from, or
+that run's own key, by `parent`), `run`, `s` for the sentence, `hide` for the hidden words, `step`, `lecture`, and what else the page lets
+its visitor set (`view`). What cannot be read is left out and explained in a sentence at its place.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, replace
 from typing import Any
 
-from llmviz.core.run import RunRef, parse
+from llmviz.core import catalogue
+from llmviz.core.run import KEY, RunRef, parse
 from llmviz.core.settings import Setting, TextSpec, settings_of
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import NO_PARENT, RunSpec, preset
 
 LONGEST_SENTENCE = 6_000  # letters; far beyond what a model here reads, and still short enough for an address
 NOTHING = "none"  # `hide=none`: no word is hidden, although the sentence's default would hide one
+Base = Callable[[str, TextSpec], RunSpec]
 PARTS = ("text", "model", "train", "objective")
 SEED = Setting("Seed", "Decides the random start and the order of the batches.", low=0, high=2**31 - 1)
 
 
 @dataclass(frozen=True)
 class Address:
-    """`sentence` and `hidden` are None where the page's own default stands."""
+    """`sentence` and `hidden` are None where the page's own default stands.
+
+    `parent` names the run that `spec` starts from, where that is not a default one; `view` is the page's own frozen dataclass of settings.
+    """
 
     spec: RunSpec
     run: RunRef | None = None
+    parent: RunRef | None = None
     sentence: str | None = None
     hidden: tuple[int, ...] | None = None
     step: int | None = None
     lecture: bool = False
+    view: Any = None
 
 
 @dataclass(frozen=True)
 class Entry:
-    """One setting of a run: the parameter's name, the part of the spec it lies in ("" for the seed), its value and what a form says."""
+    """One setting of a run: the parameter's name, the part of the spec it lies in ("" for parent and seed), its value, what a form says."""
 
     name: str
     part: str
@@ -43,8 +51,14 @@ class Entry:
 
 def entries(spec: RunSpec) -> Iterator[Entry]:
     """All settings of a run that a person may change, in the order of the spec."""
+    stage = catalogue.stage(spec.stage)
+    narrower = {"name": stage.texts, "architecture": stage.architectures}
+    if stage.parents[0]:
+        choices = tuple(name or NO_PARENT for name in catalogue.origins(stage, spec.text.name))
+        yield Entry("parent", "", "parent", _origin(spec), Setting("Starts from", "The stage whose weights it is given.", choices=choices))
     for part in PARTS:
         for item, setting in settings_of(getattr(spec, part)):
+            setting = replace(setting, choices=narrower.get(item.name, setting.choices))
             yield Entry(_name(part, item), part, item.name, getattr(getattr(spec, part), item.name), setting)
     yield Entry("seed", "", "seed", spec.seed, SEED)
 
@@ -52,24 +66,36 @@ def entries(spec: RunSpec) -> Iterator[Entry]:
 def change(spec: RunSpec, values: Mapping[str, Any]) -> RunSpec:
     """The spec with these settings, by their parameter's name.
 
-    A change of text takes that text's own recipe, and on top of it what was set here by hand. Raises ValueError, in a sentence, for a
-    setting outside its range or of an unknown name.
+    A change of text, or of what the run starts from, takes that recipe, and on top of it what was set here by hand. A run that starts
+    from another has its model: another model means another parent, trained alike. Raises ValueError, in a sentence, for a setting
+    outside its range or of an unknown name.
     """
-    wanted = dict(values)
-    name = wanted.pop("text", spec.text.name)
-    if name != spec.text.name:
-        before, after = RunSpec(spec.stage, text=spec.text), RunSpec(spec.stage, text=TextSpec(name))
-        wanted = differences(spec, before) | {key: value for key, value in wanted.items() if value != _value(spec, key)}
-        wanted.pop("text", None)
-        spec = after
+    wanted = {name: value for name, value in values.items() if value != _value(spec, name)}
+    if "text" in wanted or "parent" in wanted:
+        text, parent = wanted.pop("text", spec.text.name), wanted.pop("parent", _origin(spec))
+        kept = differences(spec, preset(spec.stage, spec.text, _origin(spec)))
+        if parent != _origin(spec):
+            kept.pop("architecture", None)  # a GPT has none of BERT's
+        spec, wanted = preset(spec.stage, TextSpec(text), parent), kept | wanted
     for entry in entries(spec):
         if entry.name in wanted:
-            value = wanted.pop(entry.name)
-            part = replace(getattr(spec, entry.part), **{entry.field: value}) if entry.part else value
-            spec = replace(spec, **{entry.part or "seed": part})
+            spec = _changed(spec, entry, wanted.pop(entry.name))
     if wanted:
         raise ValueError(f"there is no setting {', '.join(sorted(wanted))}")
     return spec
+
+
+def _changed(spec: RunSpec, entry: Entry, value: Any) -> RunSpec:
+    if not entry.part:
+        return replace(spec, **{entry.field: value})
+    part = replace(getattr(spec, entry.part), **{entry.field: value})
+    if entry.part == "model" and spec.parent:
+        return replace(spec, parent=_changed(spec.parent, entry, value), model=part)
+    return replace(spec, **{entry.part: part})
+
+
+def _origin(spec: RunSpec) -> str:
+    return spec.parent.stage if spec.parent else NO_PARENT
 
 
 def differences(spec: RunSpec, base: RunSpec) -> dict[str, Any]:
@@ -77,11 +103,16 @@ def differences(spec: RunSpec, base: RunSpec) -> dict[str, Any]:
     return {entry.name: entry.value for entry, other in zip(entries(spec), entries(base), strict=True) if entry.value != other.value}
 
 
-def write(address: Address) -> dict[str, str]:
-    """The address as parameters; defaults are left out."""
-    written = {name: _spell(value) for name, value in differences(address.spec, _recipe(address.spec)).items()}
-    if address.spec.text != RunSpec(address.spec.stage).text:
+def write(address: Address, usual: str, base: Base = preset) -> dict[str, str]:
+    """The address as parameters; defaults are left out: the `usual` stage of the page, and the settings of `base`."""
+    recipe = base(address.spec.stage, address.spec.text)
+    written = {name: _spell(value) for name, value in differences(address.spec, recipe).items()}
+    if address.spec.stage != usual:
+        written["stage"] = address.spec.stage
+    if address.spec.text != TextSpec():
         written["text"] = address.spec.text.name
+    if address.parent:
+        written["parent"] = address.parent.key
     if address.run:
         written["run"] = address.run.key
     if address.sentence is not None:
@@ -92,19 +123,43 @@ def write(address: Address) -> dict[str, str]:
         written["step"] = str(address.step)
     if address.lecture:
         written["lecture"] = "1"
+    if address.view is not None:
+        usual = type(address.view)()
+        for item, _ in settings_of(address.view):
+            value = getattr(address.view, item.name)
+            if value != getattr(usual, item.name):
+                written[item.name] = _spell(value)
     return written
 
 
-def read(query: Mapping[str, str], stage: str) -> tuple[Address, dict[str, str]]:
-    """The address that the parameters name, and for each parameter that could not be read the sentence that says so."""
-    address, problems = Address(RunSpec(stage)), dict[str, str]()
-    names = ["text", *(entry.name for entry in entries(address.spec) if entry.name != "text")]
-    for name in names:
+def read(
+    query: Mapping[str, str], stages: Sequence[str], view: Any = None, specs: Callable[[RunRef], RunSpec] | None = None, base: Base = preset
+) -> tuple[Address, dict[str, str]]:
+    """The address that the parameters name, and for each parameter that could not be read the sentence that says so.
+
+    `stages` are those the page can show, its usual one first; `view` holds its own settings as they are at first; `specs` knows what a
+    run on this machine trains; `base` gives the run that the page shows of a stage and text where nothing else is said.
+    """
+    stage = query.get("stage", stages[0])
+    problems = dict[str, str]()
+    if stage not in stages:
+        problems["stage"] = f"This page shows {' or '.join(stages)}, not {_short(stage)}."
+        stage = stages[0]
+    address = Address(base(stage, TextSpec()), view=view)
+    first = [name for name in ("text", "parent") if name in query]
+    for name in [*first, *(entry.name for entry in entries(address.spec) if entry.name not in first)]:
         if name in query:
             try:
-                address = replace(address, spec=change(address.spec, {name: _parse(address.spec, name, query[name])}))
+                address = _set(address, name, query[name], specs)
             except ValueError as problem:
                 problems[name] = f"{problem}. The address asked for it; the page shows the default."
+    for item, setting in settings_of(view) if view is not None else ():
+        if item.name in query:
+            try:
+                value = _typed(type(item.default), setting.label, query[item.name])
+                address = replace(address, view=replace(address.view, **{item.name: value}))
+            except ValueError as problem:
+                problems[item.name] = f"{problem}. The address asked for it; the page shows the default."
     for name, reader in _READERS.items():
         if name in query:
             try:
@@ -112,6 +167,23 @@ def read(query: Mapping[str, str], stage: str) -> tuple[Address, dict[str, str]]
             except ValueError as problem:
                 problems[name] = f"{name}={_short(query[name])} in the address: {problem}."
     return address, problems
+
+
+def _set(address: Address, name: str, given: str, specs: Callable[[RunRef], RunSpec] | None) -> Address:
+    """The address with one setting as it was spelt."""
+    spec = address.spec
+    if name == "parent" and specs and KEY.fullmatch(given):
+        run = parse(given)
+        parent = specs(run)
+        return replace(address, spec=RunSpec(spec.stage, parent, parent.text, seed=spec.seed), parent=run)
+    entry = next((entry for entry in entries(spec) if entry.name == name), None)
+    if entry is None:
+        raise ValueError(f"{spec.stage} has no setting {name}")
+    kind = int if name == "seed" else str if name == "parent" else _kind(spec, entry)
+    value = _typed(kind, entry.setting.label, given)
+    if entry.setting.choices and value not in entry.setting.choices:
+        raise ValueError(f"{entry.setting.label}: {_short(given)} is not one of {', '.join(entry.setting.choices)}")
+    return replace(address, spec=change(spec, {name: value}))
 
 
 def _run(given: str) -> dict[str, Any]:
@@ -146,10 +218,6 @@ def _lecture(given: str) -> dict[str, Any]:
 _READERS = {"run": _run, "s": _sentence, "hide": _hidden, "step": _step, "lecture": _lecture}
 
 
-def _recipe(spec: RunSpec) -> RunSpec:
-    return RunSpec(spec.stage, text=spec.text)
-
-
 def _name(part: str, item: "Field[Any]") -> str:
     return part if item.name == "name" else item.name
 
@@ -158,16 +226,16 @@ def _value(spec: RunSpec, name: str) -> Any:
     return next((entry.value for entry in entries(spec) if entry.name == name), MISSING)
 
 
-def _parse(spec: RunSpec, name: str, given: str) -> Any:
-    """The text as the type of the setting it is for."""
-    entry = next(entry for entry in entries(spec) if entry.name == name)
-    kind = int if name == "seed" else _kind(spec, entry)
+def _typed(kind: type, label: str, given: str) -> Any:
+    """The text as a value of this type."""
     if kind is str:
         return given
+    if kind is bool:
+        return given == "1"
     try:
         return kind(given)
     except ValueError:
-        raise ValueError(f"{entry.setting.label}: {_short(given)} is not a {'whole ' if kind is int else ''}number") from None
+        raise ValueError(f"{label}: {_short(given)} is not a {'whole ' if kind is int else ''}number") from None
 
 
 def _kind(spec: RunSpec, entry: Entry) -> type:
@@ -175,6 +243,8 @@ def _kind(spec: RunSpec, entry: Entry) -> type:
 
 
 def _spell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "1" if value else "0"
     return repr(value) if isinstance(value, float) else str(value)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from llmviz.core.settings import MaskingSpec, TrainSpec
+from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, NextTokenSpec, TrainSpec
 
 
 @dataclass(frozen=True)
@@ -20,21 +20,35 @@ class Metric:
 
 @dataclass(frozen=True)
 class Stage:
-    """One way to train: where its code lives, what it may start from, what it measures, and its default recipe per text."""
+    """One way to train: where its code lives, what it may read and start from, what it measures, and its default recipe per text.
+
+    Of parents, architectures and texts the first is the default; parents are names of stages, and None is a random start. `roots` holds, by
+    text, training and objective of the run that others start from, where that is not the default one.
+    """
 
     name: str
     title: str
     module: str
     recipe: int  # raised whenever the same spec would give other results
-    parents: tuple[str | None, ...]  # stages it may start from; None is a random start
+    parents: tuple[str | None, ...]
+    architectures: tuple[str, ...]
+    texts: tuple[str, ...]
     objective: Any  # the default of RunSpec.objective
     metrics: tuple[Metric, ...]
     recipes: Mapping[str, TrainSpec] = field(default_factory=lambda: MappingProxyType({}))
+    roots: Mapping[str, tuple[TrainSpec, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this stage takes on a text where nothing else is said."""
         return self.recipes.get(text, TrainSpec())
 
+    @property
+    def model(self) -> ModelSpec:
+        """The model this stage trains where nothing else is said."""
+        return ModelSpec(architecture=self.architectures[0])
+
+
+BERTS, GPTS = ("roformer", "bert"), ("neox", "gpt2")
 
 MLM = Stage(
     name="mlm",
@@ -42,6 +56,8 @@ MLM = Stage(
     module="llmviz.stages.mlm",
     recipe=1,
     parents=(None, "mlm"),
+    architectures=BERTS,
+    texts=("tinyland", "sotu", "wiki", "reviews"),
     objective=MaskingSpec(),
     metrics=(
         Metric("loss", "loss on held-out text", "nats", bound="floor"),
@@ -49,10 +65,61 @@ MLM = Stage(
         Metric("facts", "capitals known", "%"),
         Metric("sounds", "animal sounds known", "%"),
     ),
-    recipes=MappingProxyType({"sotu": TrainSpec(steps=2_000, context=64), "wiki": TrainSpec(steps=2_000, context=64)}),
+    recipes=MappingProxyType(dict.fromkeys(("sotu", "wiki", "reviews"), TrainSpec(steps=2_000, context=64))),
+    # Facts are known after 1,600 steps, moods are not: most of these go to the ends of texts, where moods are learnt.
+    roots=MappingProxyType(
+        {
+            "tinyland": (
+                TrainSpec(steps=2_200),
+                MaskingSpec(sentences=0.0, endings=0.45, evenness=0.5),
+            )
+        }
+    ),
 )
 
-STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM,)})
+CLM = Stage(
+    name="clm",
+    title="Next token",
+    module="llmviz.stages.clm",
+    recipe=1,
+    parents=(None, "clm"),
+    architectures=GPTS,
+    texts=("tinyland", "sotu", "wiki"),
+    objective=NextTokenSpec(),
+    metrics=(
+        Metric("loss", "loss on held-out text", "nats", bound="floor"),
+        Metric("accuracy", "next words named", "%", bound="accuracy_ceiling"),
+        Metric("facts", "capitals known", "%"),
+        Metric("sounds", "animal sounds known", "%"),
+    ),
+    recipes=MappingProxyType(
+        {
+            "tinyland": TrainSpec(steps=1_200, learning_rate=1e-2, muon_learning_rate=2e-2),
+            "sotu": TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2),
+            "wiki": TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2),
+        }
+    ),
+)
+
+SENTIMENT = Stage(
+    name="sentiment",
+    title="Before and after",
+    module="llmviz.stages.sentiment",
+    recipe=1,
+    parents=("mlm", "clm", None),
+    architectures=BERTS + GPTS,
+    texts=("tinyland", "reviews"),
+    objective=LabelsSpec(),
+    metrics=(
+        Metric("loss", "loss on held-out examples", "nats"),
+        Metric("accuracy", "verdicts right", "%", bound="accuracy_ceiling"),
+    ),
+    recipes=MappingProxyType(
+        dict.fromkeys(("tinyland", "reviews"), TrainSpec(steps=100, batch_size=24, optimizer="adamw", learning_rate=3e-4))
+    ),
+)
+
+STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, SENTIMENT)})
 
 
 def stage(name: str) -> Stage:
@@ -60,3 +127,8 @@ def stage(name: str) -> Stage:
     if name not in STAGES:
         raise ValueError(f"there is no stage {name!r}; there is {', '.join(STAGES)}")
     return STAGES[name]
+
+
+def origins(stage: Stage, text: str) -> tuple[str | None, ...]:
+    """What a run of the stage may start from on this text: the parents that read it, and None for a random start where it may."""
+    return tuple(name for name in stage.parents if name is None or text in STAGES[name].texts)

@@ -17,13 +17,14 @@ DIGEST = re.compile("[0-9a-f]{64}")
 
 @dataclass(frozen=True)
 class Setting:
-    """What a form needs to know of one field: its label, its help, and either a range or a list of choices."""
+    """What a form needs to know of one field: its label, its help, and a range, a list of choices, or for free text its most letters."""
 
     label: str
     help: str
     low: float = -math.inf
     high: float = math.inf
     choices: tuple[str, ...] = ()
+    letters: int = 0
 
 
 def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
@@ -45,6 +46,14 @@ def check(value: Any) -> None:
         if limits.choices:
             if given not in limits.choices:
                 raise ValueError(f"{limits.label}: {given!r} is not one of {', '.join(limits.choices)}")
+            continue
+        if limits.letters:
+            if not isinstance(given, str) or len(given) > limits.letters:
+                raise ValueError(f"{limits.label}: a text of at most {limits.letters:,} letters is wanted")
+            continue
+        if isinstance(item.default, bool):
+            if not isinstance(given, bool):
+                raise ValueError(f"{limits.label}: {given!r} is neither yes nor no")
             continue
         if isinstance(given, bool) or not isinstance(given, (int, float)):
             raise ValueError(f"{limits.label}: {given!r} is not a number")
@@ -92,8 +101,8 @@ class ModelSpec:
     architecture: str = setting(
         "roformer",
         "Architecture",
-        "RoFormer is BERT with rotary positions; bert is the original with learnt absolute positions, which learns facts later.",
-        choices=("roformer", "bert"),
+        "RoFormer is BERT, and NeoX GPT, with rotary positions; bert and gpt2 have the original learnt absolute positions.",
+        choices=("roformer", "bert", "neox", "gpt2"),
     )
     size: str = setting("0.1M", "Size", "Parameters, about: without the embeddings of a large vocabulary.", choices=tuple(SIZES))
 
@@ -146,6 +155,21 @@ class MaskingSpec:
         low=0.01,
         high=0.9,
     )
+    endings: float = setting(
+        0.0,
+        "Endings first",
+        "Share of the steps, from the first on, that read only the ends of texts, one gap in each: moods are learnt sooner there. "
+        "Above 0, half of the later steps read ends too. In Tinyland a third to a half of these texts are opinions, not 15 %.",
+        low=0.0,
+        high=1.0,
+    )
+    evenness: float = setting(
+        0.0,
+        "Evenness",
+        "0: each place is a target equally often, as in BERT; 1: each word of the vocabulary is, however rare.",
+        low=0.0,
+        high=1.0,
+    )
     sentences: float = setting(
         0.2,
         "Single sentences",
@@ -153,6 +177,32 @@ class MaskingSpec:
         low=0.0,
         high=1.0,
     )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class NextTokenSpec:
+    """The objective of causal language modelling: the next token, at every place."""
+
+    endings: float = setting(
+        0.2,
+        "Endings first",
+        "Share of the steps, from the first on, that read only the ends of texts: how these hang together is learnt sooner there.",
+        low=0.0,
+        high=1.0,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class LabelsSpec:
+    """The objective of fine-tuning on labelled examples."""
+
+    labels: int = setting(16, "Labels", "Labelled examples it learns from, as many of each class.", low=2, high=20_000)
 
     def __post_init__(self) -> None:
         check(self)

@@ -10,6 +10,7 @@ from llmviz.core import catalogue
 from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec
 
 STAGE_DEFAULT: Any = None  # replaced by the stage's own default when the spec is made
+NO_PARENT = "none"  # how addresses and forms spell a random start
 MOST_ANCESTORS = 16
 
 
@@ -17,21 +18,23 @@ MOST_ANCESTORS = 16
 class RunSpec:
     """Stage, parent, text, model, training, objective, seed: the same spec gives the same weights on one machine.
 
-    `parent` is the spec of the run whose weights it starts from; None is a random start. `train` and `objective` default to what the
-    catalogue gives for the stage and the text. Raises ValueError for an unknown stage, a parent of the wrong kind or a setting outside
-    its range.
+    `parent` is the spec of the run whose weights it starts from; None is a random start. `model` defaults to the parent's, or to the
+    stage's own; `train` and `objective` to what the catalogue gives for the stage and the text. Raises ValueError for an unknown stage,
+    a parent of the wrong kind, or a setting outside its range or not meant for this stage.
     """
 
     stage: str
     parent: "RunSpec | None" = None
     text: TextSpec = TextSpec()
-    model: ModelSpec = ModelSpec()
+    model: ModelSpec = STAGE_DEFAULT
     train: TrainSpec = STAGE_DEFAULT
     objective: Any = STAGE_DEFAULT
     seed: int = 0
 
     def __post_init__(self) -> None:
         entry = catalogue.stage(self.stage)
+        if self.model is None:
+            object.__setattr__(self, "model", self.parent.model if self.parent else entry.model)
         if self.train is None:
             object.__setattr__(self, "train", entry.train_defaults(self.text.name))
         if self.objective is None:
@@ -40,6 +43,9 @@ class RunSpec:
             raise ValueError(f"{self.stage} takes a {type(entry.objective).__name__} as its objective, not {self.objective!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
             raise ValueError(f"Seed: {self.seed!r} is not a whole number from 0 to 2147483647")
+        for label, wanted, there in (("Text", self.text.name, entry.texts), ("Architecture", self.model.architecture, entry.architectures)):
+            if wanted not in there:
+                raise ValueError(f"{label}: {self.stage} takes {' or '.join(there)}, not {wanted}")
         given = self.parent.stage if self.parent else None
         if given not in entry.parents:
             allowed = " or ".join(name or "a random start" for name in entry.parents)
@@ -62,6 +68,23 @@ class RunSpec:
     def canonical(self) -> str:
         """Every field written out, keys sorted, the stage's recipe number and the parent nested whole."""
         return json.dumps(to_json(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:
+    """The stage as its page opens it: on this text, started from the root of a parent stage ("none": from random weights).
+
+    Without a parent named it is the first the catalogue allows. Raises ValueError where the stage or its parent does not read the text.
+    """
+    text = text or TextSpec()
+    name = parent or catalogue.stage(stage).parents[0] or NO_PARENT
+    return RunSpec(stage, None if name == NO_PARENT else root(name, text), text)
+
+
+def root(stage: str, text: TextSpec | None = None) -> RunSpec:
+    """The run of a pretraining stage that others start from: pretrained longer where what they need comes late."""
+    text = text or TextSpec()
+    train, objective = catalogue.stage(stage).roots.get(text.name, (STAGE_DEFAULT, STAGE_DEFAULT))
+    return RunSpec(stage, text=text, train=train, objective=objective)
 
 
 def to_json(spec: RunSpec) -> dict[str, Any]:

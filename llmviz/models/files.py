@@ -1,12 +1,17 @@
 """Models on disk: half-precision safetensors that transformers' `from_pretrained` reads. Never pickle."""
 
+import json
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
-from transformers import AutoModelForMaskedLM, PreTrainedModel
+from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
+
+from llmviz.models.classes import MODELS
+from llmviz.text.tokenizers import in_bytes
 
 
 def save(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
@@ -15,30 +20,57 @@ def save(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
     tied = set(model.all_tied_weights_keys)  # from_pretrained ties them again
     kept = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in model.state_dict().items() if name not in tied}
     save_file(kept, folder / "model.safetensors", {"format": "pt"})
+    model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
-    (folder / "tokenizer_config.json").write_text(TOKENIZER_CONFIG, encoding="utf-8")
+    # The vocabularies of words and pieces know no spaces, so some are taken out again before a full stop; bytes say where they stand.
+    (folder / "tokenizer_config.json").write_text(TOKENIZER_CONFIG % json.dumps(not in_bytes(tokenizer)), encoding="utf-8")
 
 
 TOKENIZER_CONFIG = """{
   "tokenizer_class": "PreTrainedTokenizerFast",
   "pad_token": "[PAD]", "unk_token": "[UNK]", "cls_token": "[CLS]", "sep_token": "[SEP]", "mask_token": "[MASK]",
-  "clean_up_tokenization_spaces": true
+  "clean_up_tokenization_spaces": %s
 }
 """
 
 
-# Nothing is fetched, nothing unpickled, and no code that lies beside the weights is run, nor asked about.
-LOCAL = {"local_files_only": True, "use_safetensors": True, "trust_remote_code": False}
+# Nothing is fetched, and no code that lies beside the weights is run, nor asked about.
+LOCAL = {"local_files_only": True, "trust_remote_code": False}
+
+
+def empty(folder: Path) -> PreTrainedModel:
+    """A model of the kind the folder holds, with eager attention and meaningless weights. Raises ValueError where it cannot be told."""
+    try:
+        config = AutoConfig.from_pretrained(folder, **LOCAL)
+        config._attn_implementation = "eager"
+        model: PreTrainedModel = _class(config)(config)
+    except (OSError, ValueError) as problem:
+        raise ValueError(f"config.json of step {folder.name} cannot be read ({type(problem).__name__})") from problem
+    model.eval()
+    return model
+
+
+def _class(config: PreTrainedConfig) -> Any:
+    name = (config.architectures or [""])[0]
+    kind: Any = MODELS.get(name)
+    if kind is None or not isinstance(config, kind.config_class):
+        raise ValueError(f"{name!r} is no model this program knows")
+    return kind
 
 
 def load(folder: Path) -> PreTrainedModel:
     """The model that `save` wrote, in fp32 for training. Raises ValueError where the folder holds none, or a damaged or foreign one."""
     try:
-        model: PreTrainedModel
-        model, found = AutoModelForMaskedLM.from_pretrained(folder, dtype=torch.float32, output_loading_info=True, **LOCAL)
+        config = AutoConfig.from_pretrained(folder, **LOCAL)
+        with torch.random.fork_rng(devices=[]):  # what it begins with is replaced at once
+            model: PreTrainedModel = _class(config)(config)
+        # Not by from_pretrained, whose progress bar can be silenced only for the whole process.
+        found = model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
     except (OSError, ValueError, RuntimeError, SafetensorError) as problem:
         raise ValueError(f"there is no model in {folder.name} that can be read ({type(problem).__name__})") from problem
-    if found["missing_keys"]:  # transformers would put random ones in their place
-        raise ValueError(f"the model in {folder.name} lacks weights: {min(found['missing_keys'])}")
+    missing = set(found.missing_keys) - set(model.all_tied_weights_keys)
+    if missing:  # random ones would stand in their place
+        raise ValueError(f"the model in {folder.name} lacks weights: {min(missing)}")
+    model.eval()
     return model

@@ -20,10 +20,17 @@ def optimizers(model: PreTrainedModel, settings: TrainSpec) -> list[Optimizer]:
     """
     if settings.optimizer == "adamw":
         return [_adamw(list(model.parameters()), settings)]
-    inside = [weight for weight in model.base_model.get_submodule("encoder.layer").parameters() if weight.ndim == 2]
+    inside = [weight for weight in blocks(model).parameters() if weight.ndim == 2]
     chosen = {id(weight) for weight in inside}
     rest = [weight for weight in model.parameters() if id(weight) not in chosen]
     return [Muon(inside, settings.muon_learning_rate, MUON_DECAY), _adamw(rest, settings)]
+
+
+def blocks(model: PreTrainedModel) -> torch.nn.ModuleList:
+    """The transformer's layers, whatever its class calls them: the one list of modules as long as the model is deep."""
+    depth: int = model.config.num_hidden_layers
+    lists = [module for module in model.base_model.modules() if isinstance(module, torch.nn.ModuleList) and len(module) == depth]
+    return lists[0]
 
 
 def _adamw(weights: list[torch.nn.Parameter], settings: TrainSpec) -> Optimizer:

@@ -1,0 +1,39 @@
+"""The lecture's slides, in order: which claims each carries, and the page that shows them. Pages are found by these, and these by pages."""
+
+from dataclasses import dataclass
+
+START = ""  # the address of the page the app opens on
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide: what it says, the page that shows it, by its place in the address, and the claims of the lecture that it carries."""
+
+    id: str
+    title: str
+    page: str
+    claims: tuple[str, ...]
+
+
+SLIDES = (
+    Slide("two-phases", "Two phases: general pretraining, then adaptation", START, ("A1", "A2", "E1")),
+    Slide("masked", "BERT learns to fill in hidden words", "masked-tokens", ("B2",)),
+    Slide("causal", "GPT learns to say the next word", "next-token", ("B3",)),
+    Slide("attention", "Both look around in a sentence: attention", "attention-maps", ()),
+    Slide("few-labels", "A pretrained model needs few labels", "before-after", ("C1", "A2")),
+    Slide("new-head", "A new layer is put on what was pretrained", "before-after", ("C4",)),
+    Slide("family", "One pretrained model, many children", "lab-book", ("A1", "E1")),
+)
+
+# The page that shows the runs of a stage.
+STAGE_PAGES = {"mlm": "masked-tokens", "clm": "next-token", "sentiment": "before-after"}
+
+
+def beside(page: str, there: set[str]) -> tuple[Slide | None, Slide | None]:
+    """The slides before and after those of this page, as far as their pages are there; (None, None) for a page of no slide."""
+    slides = [slide for slide in SLIDES if slide.page in there]
+    own = [place for place, slide in enumerate(slides) if slide.page == page]
+    if not own:
+        return None, None
+    before, after = own[0] - 1, own[-1] + 1
+    return slides[before] if before >= 0 else None, slides[after] if after < len(slides) else None

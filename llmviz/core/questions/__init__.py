@@ -1,0 +1,21 @@
+"""What can be asked of kept weights. Each file holds one question and the form of its answer.
+
+A question names the module that answers it, in `answered_by`: a string, for the server never imports that module; the answering worker
+calls its `answer(folders, question)`, with the snapshot folders by step, and gets one answer for each of them.
+"""
+
+from llmviz.core.questions.attention import Attend
+from llmviz.core.questions.base import Answer, Question
+from llmviz.core.questions.beams import Search
+from llmviz.core.questions.bertviz import Bertviz
+from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.generation import Generate
+from llmviz.core.questions.heads import Heads
+from llmviz.core.questions.reasons import Agree, Attribute
+from llmviz.core.questions.tensors import Tensors
+from llmviz.core.questions.unseen import Unseen
+from llmviz.core.questions.verdict import Judge
+
+QUESTIONS: dict[str, type[Question[Answer]]] = {
+    kind.__name__: kind for kind in (Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz)
+}

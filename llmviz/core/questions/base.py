@@ -1,0 +1,27 @@
+"""The two halves of asking a model: a question, and for each snapshot an answer. Values that travel between processes."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Generic, TypeVar
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one snapshot says; `step` is the number of training steps behind it.
+
+    Fields are numpy arrays, strings, numbers, or tuples of these, so that an answer can cross to another process.
+    """
+
+    step: int
+
+
+AnyAnswer = TypeVar("AnyAnswer", bound=Answer, covariant=True)
+
+
+class Question(Generic[AnyAnswer]):
+    """Something to ask of snapshots: a frozen dataclass of strings, numbers, and tuples of these.
+
+    `answered_by` is the module whose `answer` knows how; `answer` is the type it gives.
+    """
+
+    answered_by: ClassVar[str]
+    answer: ClassVar[type[Answer]]

@@ -1,0 +1,40 @@
+"""A text to be judged by a model with a classification head."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from llmviz.core.questions.base import Answer, Question
+
+
+@dataclass(frozen=True)
+class Verdict(Answer):
+    """What one snapshot says of one text of n tokens.
+
+    Attributes:
+        step: training steps behind the snapshot.
+        tokens: the n tokens of the text, as pieces of the vocabulary, the special ones left out.
+        labels: the names of the classes, in the order of the head.
+        probability: (classes,) of each label, float32, sum 1.
+    """
+
+    tokens: tuple[str, ...]
+    labels: tuple[str, ...]
+    probability: npt.NDArray[np.float32]
+
+    @property
+    def label(self) -> str:
+        """The likeliest label."""
+        return self.labels[int(self.probability.argmax())]
+
+
+@dataclass(frozen=True)
+class Judge(Question[Verdict]):
+    """A text to judge. Answered by runs whose model ends in a classification head; others refuse, in a sentence."""
+
+    answered_by: ClassVar[str] = "llmviz.inspect.verdicts"
+    answer: ClassVar[type[Answer]] = Verdict
+
+    text: str

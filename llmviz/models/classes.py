@@ -1,0 +1,27 @@
+"""The classes of transformers that a run may be, by the name its config.json gives them. A list: nothing else is ever built from a file."""
+
+from transformers import (
+    BertForMaskedLM,
+    BertForTokenClassification,
+    GPT2ForSequenceClassification,
+    GPT2LMHeadModel,
+    GPTNeoXForCausalLM,
+    GPTNeoXForSequenceClassification,
+    PreTrainedModel,
+    RoFormerForMaskedLM,
+    RoFormerForTokenClassification,
+)
+
+MODELS: dict[str, type[PreTrainedModel]] = {
+    kind.__name__: kind
+    for kind in (
+        RoFormerForMaskedLM,
+        BertForMaskedLM,
+        GPTNeoXForCausalLM,
+        GPT2LMHeadModel,
+        RoFormerForTokenClassification,
+        BertForTokenClassification,
+        GPTNeoXForSequenceClassification,
+        GPT2ForSequenceClassification,
+    )
+}

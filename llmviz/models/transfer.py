@@ -1,0 +1,123 @@
+"""From a pretrained model to a classifier: which tensors are copied, which are new, which stay behind; hashes prove it.
+
+The body is the parent's to the last bit. The head that named words has nothing to say about verdicts and gives way to a new one.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from transformers import PreTrainedModel
+
+from llmviz.models.classes import MODELS
+
+FILE = "transfer.json"  # beside the weights of a snapshot
+CLASSIFIERS = {
+    "RoFormerForMaskedLM": "RoFormerForTokenClassification",
+    "BertForMaskedLM": "BertForTokenClassification",
+    "GPTNeoXForCausalLM": "GPTNeoXForSequenceClassification",
+    "GPT2LMHeadModel": "GPT2ForSequenceClassification",
+}
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor by its name: its shape, and the SHA-256 of its float32 bytes."""
+
+    name: str
+    shape: tuple[int, ...]
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What became of every tensor when a classifier was made, each list in the order of its network.
+
+    `copied` tensors have one hash in both; `new` ones the child alone has, `left` ones the parent alone. A tensor tied to another counts
+    once. Without a parent, its name is "" and all is new.
+    """
+
+    parent: str
+    child: str
+    copied: tuple[Tensor, ...]
+    new: tuple[Tensor, ...]
+    left: tuple[Tensor, ...]
+
+
+def classifier(start: PreTrainedModel, classes: Sequence[str], closing: Sequence[int], seed: int) -> PreTrainedModel:
+    """A classifier with the body of `start`, pretrained or random, and a new head for these classes, random by the seed.
+
+    `closing` are the tokens it reads after every text, see `models.verdicts`.
+
+    Raises ValueError for a start that is neither a masked nor a causal language model.
+    """
+    kind = type(start).__name__
+    if kind not in CLASSIFIERS:
+        raise ValueError(f"a classifier starts from a language model, not from a {kind}")
+    config = type(start.config).from_dict(start.config.to_dict())
+    config.id2label = dict(enumerate(classes))
+    config.label2id = {name: place for place, name in enumerate(classes)}
+    config.closing = list(closing)
+    config.tie_word_embeddings = False  # there is no output over the vocabulary left to tie
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model: PreTrainedModel = MODELS[CLASSIFIERS[kind]](config)
+    given, body = start.state_dict(), model.state_dict()
+    model.load_state_dict({name: given.get(name, tensor) for name, tensor in body.items()})
+    return model
+
+
+def report(parent: Path | None, child: PreTrainedModel) -> Transfer:
+    """What a fresh classifier has of the snapshot in this folder, by comparing every byte.
+
+    Raises ValueError where the folder holds no weights that can be read, or a tensor of the same name holds other numbers.
+    """
+    ours = _hashed(child.state_dict())
+    if parent is None:
+        return Transfer("", type(child).__name__, (), tuple(ours.values()), ())
+    try:
+        theirs = _hashed(load_file(parent / "model.safetensors"))
+        kind = json.loads((parent / "config.json").read_text(encoding="utf-8"))["architectures"][0]
+    except (OSError, ValueError, KeyError, TypeError, IndexError, SafetensorError) as problem:
+        raise ValueError(f"there is no model in {parent.name} that can be read ({type(problem).__name__})") from problem
+    for name in ours.keys() & theirs.keys():
+        if ours[name] != theirs[name]:
+            raise ValueError(f"{name} is not what the parent's snapshot holds")
+    return Transfer(
+        kind,
+        type(child).__name__,
+        copied=tuple(tensor for name, tensor in ours.items() if name in theirs),
+        new=tuple(tensor for name, tensor in ours.items() if name not in theirs),
+        left=tuple(tensor for name, tensor in theirs.items() if name not in ours),
+    )
+
+
+def write(transfer: Transfer, folder: Path) -> None:
+    """Keep the report beside a snapshot's weights."""
+    (folder / FILE).write_text(json.dumps(asdict(transfer), indent=1), encoding="utf-8")
+
+
+def read(folder: Path) -> Transfer:
+    """The report that `write` kept. Raises ValueError, in a sentence, where there is none or it is damaged."""
+    try:
+        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        lists = {
+            part: tuple(Tensor(str(one["name"]), tuple(map(int, one["shape"])), str(one["sha256"])) for one in kept[part])
+            for part in ("copied", "new", "left")
+        }
+        return Transfer(str(kept["parent"]), str(kept["child"]), **lists)
+    except (OSError, ValueError, KeyError, TypeError) as problem:
+        raise ValueError(f"the snapshot {folder.name} does not say what it took from its parent") from problem
+
+
+def _hashed(weights: Mapping[str, torch.Tensor]) -> dict[str, Tensor]:
+    found = {}
+    for name, weight in weights.items():
+        numbers = weight.detach().to("cpu", torch.float32).contiguous().numpy()
+        found[name] = Tensor(name, tuple(numbers.shape), hashlib.sha256(numbers.tobytes()).hexdigest())
+    return found

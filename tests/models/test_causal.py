@@ -1,0 +1,109 @@
+import copy
+
+import pytest
+import torch
+from transformers import PreTrainedModel
+
+from llmviz.core.settings import SIZES, ModelSpec
+from llmviz.models.causal import logits_of, random_start
+from llmviz.models.masked import parameters
+from llmviz.text.special import CLS, FIRST, PAD, SEP
+from tests.small import digest, shaken
+
+VOCABULARY = 60
+ARCHITECTURES = pytest.mark.parametrize("architecture", ["neox", "gpt2"])
+
+
+def model_of(architecture: str) -> PreTrainedModel:
+    model = shaken(random_start(ModelSpec(architecture), VOCABULARY, 24, seed=3), seed=4)
+    model.eval()
+    return model
+
+
+def texts(count: int = 3, length: int = 20) -> torch.Tensor:
+    ids = torch.randint(FIRST, VOCABULARY, (count, length), generator=torch.Generator().manual_seed(5))
+    ids[:, 0], ids[:, -1] = CLS, SEP
+    return ids
+
+
+def all_logits(model: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
+    """Of every token but the first: (batch, n - 1, vocabulary)."""
+    targets = torch.ones_like(ids, dtype=torch.bool)
+    targets[:, 0] = False
+    with torch.no_grad():
+        return logits_of(model, ids, targets).view(len(ids), ids.shape[1] - 1, -1)
+
+
+@ARCHITECTURES
+@pytest.mark.parametrize("size", SIZES)
+def test_the_same_seed_gives_the_same_weights(architecture: str, size: str) -> None:
+    def start(seed: int) -> str:
+        return digest(random_start(ModelSpec(architecture, size), VOCABULARY, 24, seed))
+
+    torch.manual_seed(1)
+    first = start(seed=0)
+    torch.manual_seed(2)
+    assert start(seed=0) == first != start(seed=1)
+
+
+def test_building_draws_nothing_from_the_global_generator() -> None:
+    torch.manual_seed(1)
+    expected = torch.rand(1)
+    torch.manual_seed(1)
+    random_start(ModelSpec("neox"), VOCABULARY, 24, seed=0)
+    assert torch.equal(torch.rand(1), expected)
+
+
+@ARCHITECTURES
+@pytest.mark.parametrize(("size", "least", "most"), [("0.1M", 80_000, 150_000), ("0.3M", 280_000, 400_000), ("1M", 900_000, 1_100_000)])
+def test_sizes_are_what_they_are_called(architecture: str, size: str, least: int, most: int) -> None:
+    assert least < parameters(random_start(ModelSpec(architecture, size), 335, 64, seed=0)) < most
+
+
+@ARCHITECTURES
+def test_it_cannot_see_the_future(architecture: str) -> None:
+    """Another token changes what is expected after it and nothing before."""
+    model, ids = model_of(architecture), texts()
+    before = all_logits(model, ids)
+    for place in (1, 7, ids.shape[1] - 2):
+        changed = ids.clone()
+        changed[:, place] = FIRST + (changed[:, place] - FIRST + 1) % (VOCABULARY - FIRST)
+        after = all_logits(model, changed)
+        assert torch.equal(after[:, :place], before[:, :place])  # row i speaks of token i + 1, so the token itself is not seen either
+        assert ((after[:, place:] - before[:, place:]).abs().amax(-1) > 1e-6).all()
+
+
+@ARCHITECTURES
+def test_padding_changes_nothing(architecture: str) -> None:
+    model, ids = model_of(architecture), texts()
+    longer = torch.nn.functional.pad(ids, (0, 4), value=PAD)
+    torch.testing.assert_close(all_logits(model, longer)[:, : ids.shape[1] - 1], all_logits(model, ids), rtol=1e-5, atol=1e-6)
+
+
+@ARCHITECTURES
+def test_the_order_of_the_words_matters(architecture: str) -> None:
+    model, ids = model_of(architecture), texts(1)
+    swapped = ids.clone()
+    swapped[0, [3, 9]] = swapped[0, [9, 3]]
+    assert (all_logits(model, ids)[0, -1] - all_logits(model, swapped)[0, -1]).abs().max() > 1e-4
+
+
+@ARCHITECTURES
+def test_logits_are_those_of_transformers_where_they_are_asked_for(architecture: str) -> None:
+    model, ids = model_of(architecture), texts()
+    targets = torch.zeros_like(ids, dtype=torch.bool)
+    targets[0, 4] = targets[0, 19] = targets[2, 1] = True
+    with torch.no_grad():
+        whole = model(input_ids=ids).logits  # (batch, n, vocabulary): at place i, of the token at i + 1
+        eager = copy.deepcopy(model)
+        eager.set_attn_implementation("eager")
+        for source in (whole, eager(input_ids=ids).logits):
+            expected = torch.stack([source[0, 3], source[0, 18], source[2, 0]])
+            torch.testing.assert_close(logits_of(model, ids, targets), expected, rtol=1e-4, atol=1e-5)
+
+
+@ARCHITECTURES
+def test_embedding_and_head_are_one_matrix(architecture: str) -> None:
+    model = random_start(ModelSpec(architecture), VOCABULARY, 24, seed=0)
+    assert model.get_input_embeddings().weight is model.get_output_embeddings().weight
+    assert (model.config.pad_token_id, model.config.bos_token_id, model.config.eos_token_id) == (PAD, CLS, SEP)

@@ -1,0 +1,137 @@
+"""Transfer copies exactly what it says: every hash is worked out again from the files, by other means."""
+
+import hashlib
+import json
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors import safe_open
+from transformers import PreTrainedModel
+
+from llmviz.core.settings import ModelSpec
+from llmviz.models import causal, files, masked, transfer
+from llmviz.text.special import MASK
+from llmviz.text.tokenizers import word_level
+from tests.small import shaken
+
+CLASSES = ("negative", "positive")
+CLOSING = [5, MASK]
+TOKENIZER = word_level(["a", "b", "c"])
+# architecture: tensors of the head that is new, by the class of transformers
+NEW = {
+    "roformer": {"classifier.weight", "classifier.bias"},
+    "bert": {"classifier.weight", "classifier.bias"},
+    "neox": {"score.weight"},
+    "gpt2": {"score.weight"},
+}
+ARCHITECTURES = pytest.mark.parametrize("architecture", NEW)
+
+
+def pretrained(architecture: str, seed: int = 1) -> PreTrainedModel:
+    family = causal if architecture in ("neox", "gpt2") else masked
+    return shaken(family.random_start(ModelSpec(architecture), TOKENIZER.get_vocab_size(), 32, seed), seed=2)
+
+
+@pytest.fixture
+def parent(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    files.save(pretrained(request.param), TOKENIZER, tmp_path / "parent")
+    return tmp_path / "parent"
+
+
+FAMILIES = pytest.mark.parametrize(("architecture", "parent"), [(name, name) for name in NEW], indirect=["parent"])
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """SHA-256 of each tensor of a snapshot, as float32."""
+    with safe_open(folder / "model.safetensors", framework="np") as opened:
+        return {name: hashlib.sha256(opened.get_tensor(name).astype("<f4").tobytes()).hexdigest() for name in opened.keys()}  # noqa: SIM118
+
+
+@FAMILIES
+def test_every_tensor_is_accounted_for_by_its_hash(architecture: str, parent: Path) -> None:
+    child = transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=3)
+    found = transfer.report(parent, child)
+    theirs = hashes(parent)
+    ours = {name: hashlib.sha256(tensor.numpy().astype("<f4").tobytes()).hexdigest() for name, tensor in child.state_dict().items()}
+    assert {tensor.name: tensor.sha256 for tensor in found.copied} == {name: ours[name] for name in ours.keys() & theirs.keys()}
+    assert {tensor.name: tensor.sha256 for tensor in found.copied + found.left} == theirs
+    assert {tensor.name: tensor.sha256 for tensor in found.copied + found.new} == ours
+    assert {tensor.name for tensor in found.new} == NEW[architecture]
+    assert all(tensor.shape == tuple(child.state_dict()[tensor.name].shape) for tensor in found.copied + found.new)
+    assert (found.parent, found.child) == (type(files.load(parent)).__name__, type(child).__name__)
+
+
+@FAMILIES
+def test_the_body_gives_what_the_parents_body_gave(architecture: str, parent: Path) -> None:
+    start = files.load(parent).eval()
+    child = transfer.classifier(start, CLASSES, CLOSING, seed=3).eval()
+    ids = torch.tensor([[2, 5, 6, 7, 3]])
+    with torch.no_grad():
+        assert torch.equal(start.base_model(input_ids=ids).last_hidden_state, child.base_model(input_ids=ids).last_hidden_state)
+        assert child(input_ids=ids).logits.shape == ((1, 5, 2) if architecture in ("roformer", "bert") else (1, 2))
+
+
+@FAMILIES
+def test_a_kept_classifier_is_itself_again_and_names_its_classes(architecture: str, parent: Path, tmp_path: Path) -> None:
+    child = transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=3)
+    files.save(child, TOKENIZER, tmp_path / "child")
+    again = files.load(tmp_path / "child")
+    assert type(again) is type(child)
+    assert again.config.id2label == {0: "negative", 1: "positive"}
+    assert again.config.closing == CLOSING
+    kept = hashes(tmp_path / "child")
+    assert all(
+        kept[tensor.name] == tensor.sha256 for tensor in transfer.report(parent, child).copied
+    )  # fp16 loses nothing of an fp16 parent
+
+
+@ARCHITECTURES
+def test_the_head_is_random_by_the_seed_and_the_body_is_not(architecture: str) -> None:
+    start = pretrained(architecture)
+    one, same, other = (transfer.report(None, transfer.classifier(start, CLASSES, CLOSING, seed)).new for seed in (1, 1, 2))
+    assert one == same
+    changed = {first.name for first, second in zip(one, other, strict=True) if first != second}
+    assert changed == {name for name in NEW[architecture] if not name.endswith("bias")}
+
+
+def test_without_a_parent_all_is_new() -> None:
+    child = transfer.classifier(pretrained("roformer"), CLASSES, CLOSING, seed=1)
+    found = transfer.report(None, child)
+    assert (found.parent, found.copied, found.left) == ("", (), ())
+    assert {tensor.name for tensor in found.new} == set(child.state_dict())
+
+
+@pytest.mark.parametrize("parent", ["roformer"], indirect=True)
+def test_a_body_that_is_not_the_parents_is_refused(parent: Path) -> None:
+    child = transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=1)
+    with torch.no_grad():
+        child.state_dict()["roformer.embeddings.word_embeddings.weight"][0, 0] += 1e-3
+    with pytest.raises(ValueError, match=r"word_embeddings.weight is not what the parent's snapshot holds"):
+        transfer.report(parent, child)
+
+
+def test_a_classifier_is_no_start_for_another() -> None:
+    child = transfer.classifier(pretrained("roformer"), CLASSES, CLOSING, seed=1)
+    with pytest.raises(ValueError, match="starts from a language model, not from a RoFormerForTokenClassification"):
+        transfer.classifier(child, CLASSES, CLOSING, seed=1)
+
+
+@pytest.mark.parametrize("parent", ["roformer"], indirect=True)
+def test_the_report_is_kept_and_read(parent: Path, tmp_path: Path) -> None:
+    found = transfer.report(parent, transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=1))
+    transfer.write(found, tmp_path)
+    assert transfer.read(tmp_path) == found
+    for damage in ("", "null", "[]", "{}", json.dumps({"parent": "a", "child": "b", "copied": [1], "new": [], "left": []})):
+        (tmp_path / transfer.FILE).write_text(damage, encoding="utf-8")
+        with pytest.raises(ValueError, match="does not say what it took from its parent"):
+            transfer.read(tmp_path)
+    with pytest.raises(ValueError, match="there is no model in nowhere"):
+        transfer.report(tmp_path / "nowhere", transfer.classifier(pretrained("roformer"), CLASSES, CLOSING, seed=1))
+
+
+@FAMILIES
+def test_nothing_is_said_meanwhile(architecture: str, parent: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=3)
+    said = capfd.readouterr()
+    assert said.out == said.err == ""

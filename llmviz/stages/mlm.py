@@ -19,13 +19,18 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
 from llmviz.models import files, masked
 from llmviz.stages import bounds, probes
-from llmviz.stages.texts import Encoded, Ids, encoded, padded
-from llmviz.text.masks import IGNORED, hide, hide_at, mask
+from llmviz.stages.texts import Encoded, Ids, padded, text_of
+from llmviz.text.masks import IGNORED, hide, hide_at, mask, mask_one, rates
 from llmviz.text.special import MASK, PAD, SEP
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
 CANDIDATES = 5
+# Ends of texts: how many tokens of each, how many texts for one of an ordinary batch, and in Tinyland the share of opinions among them. The
+# last two sentences of a story are 10 tokens, of an opinion 14. The shorter and simpler they are, and the more of them in a step, the
+# sooner a model finds which words share a mood; that "not" turns it round it learns only where it reads enough opinions.
+FIRST_ENDS, LATER_ENDS = (10, 5, 0.3), (14, 4, 0.5)
+AGAIN = 0.5  # share of the later steps that read ends: without them the moods just found are lost again, and negation is never learnt
 EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
 
 Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (texts, longest)
@@ -33,7 +38,7 @@ Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (t
 
 def build(spec: RunSpec, parent: Path | None) -> "MaskedTokens":
     """The stage of this spec, on the parent's weights or on random ones."""
-    text = encoded(spec.text, learnt_on=spec.lineage[0].text)
+    text = text_of(spec)
     longest = max(part.longest for part in (text.train, text.validation, text.test))
     if text.told_by_grammar and spec.train.context < longest:
         raise ValueError(f"Context: Tinyland's texts have up to {longest} tokens; cut ones would have no exact floor")
@@ -67,6 +72,8 @@ class MaskedTokens:
         self.model = model
         self.objective: MaskingSpec = spec.objective
         self._sentences = text.sentences
+        self._even = rates(text.counts, self.objective.mask_rate, evenness=1.0)
+        self._rates = rates(text.counts, self.objective.mask_rate, self.objective.evenness)
         self._validation = self._hidden(text.validation[:VALIDATION])
         self._probes = self._probe(text.validation, PROBES)
         self.references: Mapping[str, float] = bounds.references(text, self._validation)
@@ -74,13 +81,22 @@ class MaskedTokens:
     # Data
 
     def batch(self, step: int) -> MaskedBatch:
-        """Texts of this step, corrupted: whole ones or, every so often, single sentences, in which facts are learnt sooner."""
+        """Texts of this step, corrupted: whole ones or, every so often, single sentences, in which facts are learnt sooner.
+
+        Before and between them, if asked for, only the ends of texts, with one gap each. In Tinyland a mood runs through a text, and shows
+        in words so many and rare that from whole texts a model may not find out in thousands of steps which of them go together.
+        """
         rng = np.random.default_rng((self.spec.seed, step))
         count, texts = self.spec.train.batch_size, self.text.train
+        first = step <= self.objective.endings * self.spec.train.steps
+        if first or (self.objective.endings and rng.random() < AGAIN):
+            length, times, opinions = FIRST_ENDS if first else LATER_ENDS
+            ids = padded([texts[place][-length:] for place in self.text.some(times * count, opinions, rng)])
+            return self._tensors(*mask_one(ids, _special(ids), self._even, rng))
         if rng.random() < self.objective.sentences:
             count, texts = 2 * count, self._sentences  # short ones: about as much to read
         ids = padded([self._cut(texts[place]) for place in rng.integers(len(texts), size=count)])
-        return self._tensors(*mask(ids, _special(ids), self.objective.mask_rate, self.text.vocabulary, rng))
+        return self._tensors(*mask(ids, _special(ids), self._rates, rng))
 
     def _cut(self, ids: Ids) -> Ids:
         """The text's beginning, as far as the model reads, closed by [SEP]."""

@@ -1,0 +1,159 @@
+"""Causal language modelling: read a text from left to right and name the next token at every place (GPT).
+
+Data, loss, metrics, top to bottom. Nobody labels anything: the text itself says what comes next.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel
+
+from llmviz.core.settings import NextTokenSpec
+from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
+from llmviz.core.update import Sample
+from llmviz.models import causal, files, masked
+from llmviz.stages import bounds, probes
+from llmviz.stages.texts import Encoded, Ids, padded, text_of
+from llmviz.text.masks import IGNORED
+from llmviz.text.special import FIRST, PAD, SEP
+
+VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
+PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
+CANDIDATES = 5
+ENDING = 12  # tokens: the last two sentences of a Tinyland story. With 16 a model found what ties them together after 600 steps, not 200
+
+Asked = tuple[Ids, Ids]  # texts, and what is to be named where; both (texts, longest)
+
+
+def build(spec: RunSpec, parent: Path | None) -> "NextToken":
+    """The stage of this spec, on the parent's weights or on random ones."""
+    text = text_of(spec)
+    longest = max(part.longest for part in (text.train, text.validation, text.test))
+    if text.told_by_grammar and spec.train.context < longest:
+        raise ValueError(f"Context: Tinyland's texts have up to {longest} tokens; cut ones would have no exact floor")
+    start = files.load(parent) if parent else causal.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
+    reads = start.config.max_position_embeddings
+    if spec.train.context > reads:
+        raise ValueError(f"Context: the model it starts from reads {reads} tokens")
+    return NextToken(spec, text, masked.moved(start, spec.train.device))
+
+
+@dataclass(frozen=True)
+class TextBatch:
+    """Texts and what is to be named where: two tensors (batch, n); labels are the tokens themselves, -100 where nothing is asked."""
+
+    input_ids: torch.Tensor
+    labels: torch.Tensor
+
+    @property
+    def tokens(self) -> int:
+        """Tokens the model reads, padding left out."""
+        return int((self.input_ids != PAD).sum())
+
+
+class NextToken:
+    """A model that learns to name the next token."""
+
+    def __init__(self, spec: RunSpec, text: Encoded, model: PreTrainedModel) -> None:
+        self.spec = spec
+        self.text = text
+        self.model = model
+        self.objective: NextTokenSpec = spec.objective
+        self._validation = self._asked(text.validation[:VALIDATION])
+        self._probes = self._probe(text.validation, PROBES)
+        self.references: Mapping[str, float] = bounds.next_references(text, self._validation)
+
+    # Data
+
+    def batch(self, step: int) -> TextBatch:
+        """Texts of this step: at first only their ends, then whole ones.
+
+        How a Tinyland story ends depends on words of the sentence before. Among few tokens a model finds them in 200 steps; in whole
+        stories not in 800. Ends have no [CLS], so that nothing wrong is learnt of how texts begin.
+        """
+        rng = np.random.default_rng((self.spec.seed, step))
+        count, texts = self.spec.train.batch_size, self.text.train
+        if step <= self.objective.endings * self.spec.train.steps:
+            return self._tensors(*_questions([texts[place][-ENDING:] for place in rng.integers(len(texts), size=3 * count)]))
+        return self._tensors(*_questions([self._cut(texts[place]) for place in rng.integers(len(texts), size=count)]))
+
+    def _cut(self, ids: Ids) -> Ids:
+        """The text's beginning, as far as the model reads. No [SEP] closes what is cut: the text does not end there."""
+        return ids[: self.spec.train.context]
+
+    def _asked(self, texts: Sequence[Ids]) -> list[Asked]:
+        """Held-out texts in batches of like lengths."""
+        ordered = sorted((self._cut(ids) for ids in texts), key=len)
+        return [_questions(ordered[first : first + 64]) for first in range(0, len(ordered), 64)]
+
+    def _probe(self, texts: Sequence[Ids], count: int) -> dict[str, Asked]:
+        """A masked model's probes serve here too: what is asked for, and all after it, a causal model does not see."""
+        return probes.probes(self.text, texts, count) if self.text.told_by_grammar else {}
+
+    def _tensors(self, ids: Ids, labels: Ids) -> TextBatch:
+        return TextBatch(*(torch.from_numpy(array).to(self.model.device) for array in (ids, labels)))
+
+    # Loss
+
+    def loss(self, batch: TextBatch) -> torch.Tensor:
+        """Mean of −log p(the token that comes next) over all places, in nats."""
+        logits, truth = self._guess(batch)  # (targets, vocabulary), (targets)
+        return cross_entropy(logits, truth)
+
+    def _guess(self, batch: TextBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        targets = batch.labels != IGNORED
+        return causal.logits_of(self.model, batch.input_ids, targets), batch.labels[targets]
+
+    # Metrics
+
+    def evaluate(self) -> dict[str, float]:
+        """Loss and accuracy on the tokens of validation texts; the share of each probe set answered."""
+        return self._measure(self._validation) | self._answered(self._probes)
+
+    def test(self) -> dict[str, float]:
+        """The same on test texts, beside the lines that bound them."""
+        texts = self._asked(self.text.test[:TEST])
+        probes = self._probe(self.text.test, TEST_PROBES)
+        return self._measure(texts) | self._answered(probes) | bounds.next_references(self.text, texts)
+
+    @torch.no_grad()
+    def _measure(self, asked: Sequence[Asked]) -> dict[str, float]:
+        losses, hits = [], []
+        for part in asked:
+            logits, truth = self._guess(self._tensors(*part))
+            losses.append(cross_entropy(logits, truth, reduction="none"))
+            hits.append(logits.argmax(-1) == truth)
+        return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
+
+    def _answered(self, probes: Mapping[str, Asked]) -> dict[str, float]:
+        return {name: self._measure([part])["accuracy"] for name, part in probes.items()}
+
+    @torch.no_grad()
+    def samples(self, step: int) -> list[Sample]:
+        """The likeliest next tokens after the beginning of the text's default sentence, up to the word it hides."""
+        asked, pieces = TEXTS[self.spec.text.name], self.text.pieces
+        words = asked.sentence.split()
+        prompt, truth = " ".join(words[: asked.hidden[0]]), words[asked.hidden[0]]
+        ids = np.array([self.text.tokenizer.encode(prompt).ids])  # (1, n): [SEP] stands where the next token is asked for
+        last = np.arange(ids.shape[1]) == ids.shape[1] - 1
+        logits, _ = self._guess(self._tensors(ids, np.where(last, ids, IGNORED)))
+        found = logits[0].softmax(-1).topk(CANDIDATES)
+        candidates = [(pieces[id], p) for id, p in zip(found.indices.tolist(), found.values.tolist(), strict=True)]
+        return [Sample(step, prompt, truth, candidates)]
+
+    def save(self, folder: Path) -> None:
+        """Write the model and its tokenizer so that `from_pretrained` reads them."""
+        files.save(self.model, self.text.tokenizer, folder)
+
+
+def _questions(texts: Sequence[Ids]) -> Asked:
+    """The texts padded to one length, and the tokens to name: all but unknown words and the first, which nothing precedes."""
+    ids = padded(texts)
+    labels = np.where((ids == SEP) | (ids >= FIRST), ids, IGNORED)
+    labels[:, 0] = IGNORED
+    return ids, labels

@@ -1,0 +1,144 @@
+"""Sentiment: a pretrained model, or a random one, learns from few labelled opinions whether they praise or blame (BERT, section 4.1).
+
+Data, loss, metrics, top to bottom. The body comes from the parent, the head over the classes is new, and all of it moves.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel
+
+from llmviz.core.catalogue import GPTS
+from llmviz.core.settings import LabelsSpec
+from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
+from llmviz.core.update import Sample
+from llmviz.models import causal, files, masked, transfer, verdicts
+from llmviz.stages import baselines
+from llmviz.stages.texts import Ids, padded, tokenizer_of
+from llmviz.text.labelled import CLASSES, Example, closing, labelled, stratified
+from llmviz.text.special import PAD
+
+VALIDATION, TEST = 256, 1_000  # held-out examples looked at while training and at the end
+AT_ONCE = 128  # examples in one forward pass of an evaluation
+
+
+def build(spec: RunSpec, parent: Path | None) -> "Sentiment":
+    """The stage of this spec: a new head on the parent's weights, or on the random ones its architecture begins with."""
+    tokenizer = tokenizer_of(spec)
+    start = files.load(parent) if parent else _random(spec, tokenizer.get_vocab_size())
+    reads = start.config.max_position_embeddings
+    if spec.train.context > reads:
+        raise ValueError(f"Context: the model it starts from reads {reads} tokens")
+    looks_back = spec.model.architecture in GPTS
+    model = transfer.classifier(start, CLASSES, closing(spec.text.name, tokenizer, looks_back), spec.seed)
+    return Sentiment(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
+
+
+def _random(spec: RunSpec, vocabulary: int) -> PreTrainedModel:
+    begin = causal.random_start if spec.model.architecture in GPTS else masked.random_start
+    return begin(spec.model, vocabulary, spec.train.context, spec.seed)
+
+
+@dataclass(frozen=True)
+class LabelledBatch:
+    """Examples with their classes: two tensors (batch, n) and one (batch)."""
+
+    input_ids: torch.Tensor
+    attention_mask: torch.Tensor
+    labels: torch.Tensor
+
+    @property
+    def tokens(self) -> int:
+        """Tokens the model reads, padding left out."""
+        return int(self.attention_mask.sum())
+
+
+class Sentiment:
+    """A model that learns to tell praise from blame."""
+
+    def __init__(self, spec: RunSpec, tokenizer: Tokenizer, model: PreTrainedModel, origin: transfer.Transfer) -> None:
+        self.spec = spec
+        self.tokenizer = tokenizer
+        self.model = model
+        self.origin = origin
+        self.objective: LabelsSpec = spec.objective
+        examples = labelled(spec.text)
+        self.learnt = stratified(examples["train"], self.objective.labels, spec.seed)
+        self._validation, self._test = examples["validation"][:VALIDATION], examples["test"][:TEST]
+        self._ids = [self._encoded(example.text) for example in self.learnt]
+        self.references: Mapping[str, float] = self._lines(self._validation)
+
+    # Data
+
+    def batch(self, step: int) -> LabelledBatch:
+        """The labelled examples whose turn it is in this step: all come equally often, in another order each time through."""
+        count = len(self.learnt)
+        size = min(self.spec.train.batch_size, count)
+        turns = range((step - 1) * size, step * size)
+        orders = {time: np.random.default_rng((self.spec.seed, time)).permutation(count) for time in {turn // count for turn in turns}}
+        places = [int(orders[turn // count][turn % count]) for turn in turns]
+        return self._tensors([self._ids[place] for place in places], [self.learnt[place].label for place in places])
+
+    def _encoded(self, text: str) -> Ids:
+        """The text's beginning, as far as the model reads, and the closing words after it."""
+        return np.array(verdicts.closed(self.tokenizer.encode(text, add_special_tokens=False).ids, self.model.config))
+
+    def _tensors(self, texts: Sequence[Ids], labels: Sequence[int]) -> LabelledBatch:
+        ids = padded(texts)
+        arrays = (ids, (ids != PAD).astype(np.int64), np.array(labels))
+        return LabelledBatch(*(torch.from_numpy(array).to(self.model.device) for array in arrays))
+
+    # Loss
+
+    def loss(self, batch: LabelledBatch) -> torch.Tensor:
+        """Mean of −log p(the class) over the examples, in nats."""
+        return cross_entropy(self._verdicts(batch), batch.labels)
+
+    def _verdicts(self, batch: LabelledBatch) -> torch.Tensor:
+        """Logits: (batch, classes)."""
+        logits: torch.Tensor = self.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).logits
+        return verdicts.verdicts(logits, batch.input_ids, self.model.config)
+
+    # Metrics
+
+    def evaluate(self) -> dict[str, float]:
+        """Loss and accuracy on validation examples."""
+        return self._measure(self._validation)
+
+    def test(self) -> dict[str, float]:
+        """The same on test examples, beside the lines that bound them."""
+        return self._measure(self._test) | self._lines(self._test)
+
+    def _lines(self, asked: Sequence[Example]) -> dict[str, float]:
+        return baselines.references(self.learnt, asked, told_by_grammar=self.spec.text.name == "tinyland")
+
+    @torch.no_grad()
+    def _measure(self, asked: Sequence[Example]) -> dict[str, float]:
+        read = sorted(((self._encoded(example.text), example.label) for example in asked), key=lambda pair: len(pair[0]))
+        losses, hits = [], []
+        for first in range(0, len(read), AT_ONCE):
+            batch = self._tensors(*zip(*read[first : first + AT_ONCE], strict=True))
+            logits = self._verdicts(batch)
+            losses.append(cross_entropy(logits, batch.labels, reduction="none"))
+            hits.append(logits.argmax(-1) == batch.labels)
+        return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
+
+    @torch.no_grad()
+    def samples(self, step: int) -> list[Sample]:
+        """The verdict on the text's default opinion."""
+        asked = TEXTS[self.spec.text.name]
+        batch = self._tensors([self._encoded(asked.opinion)], [CLASSES.index(asked.verdict)])
+        chances = self._verdicts(batch)[0].softmax(-1).tolist()
+        ranked = sorted(zip(CLASSES, chances, strict=True), key=lambda pair: -pair[1])
+        return [Sample(step, asked.opinion, asked.verdict, ranked)]
+
+    def save(self, folder: Path) -> None:
+        """Write the model and its tokenizer so that `from_pretrained` reads them, and beside them what it took from its parent."""
+        files.save(self.model, self.tokenizer, folder)
+        transfer.write(self.origin, folder)

@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from llmviz.core.trace import IntArray, Question, Trace
+from llmviz.core.questions.cloze import Cloze, IntArray, Trace
 from llmviz.inspect import snapshots
 from llmviz.text.special import CLS, FIRST, MASK, SEP
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
 
 
-def answer(folders: Mapping[int, Path], question: Question) -> list[Trace]:
+def answer(folders: Mapping[int, Path], question: Cloze) -> list[Trace]:
     """The traces of the sentence through each snapshot, given as step -> folder, in the order of the steps.
 
     Raises ValueError, in a sentence, where there is nothing to read, too much, or a place that does not exist.
@@ -26,15 +26,13 @@ def answer(folders: Mapping[int, Path], question: Question) -> list[Trace]:
     true_ids = np.array([piece.id for piece in sentence])
     seen = true_ids.copy()
     seen[list(question.hidden)] = MASK
-    logits, attention = snapshots.run([folders[step] for step in steps], torch.tensor([[CLS, *seen, SEP]]))
+    input_ids = torch.tensor([[CLS, *seen, SEP]])
+    logits = snapshots.logits([folders[step] for step in steps], input_ids, torch.ones_like(input_ids))
     words = {id: word for word, id in tokenizer.get_vocab().items()}
-    return [
-        _trace(step, logits[place], attention[place] if question.attention else None, true_ids, sentence, words, question.top)
-        for place, step in enumerate(steps)
-    ]
+    return [_trace(step, found, true_ids, sentence, words, question.top) for step, found in zip(steps, logits, strict=True)]
 
 
-def _check(sentence: list[Piece], question: Question, context: int) -> None:
+def _check(sentence: list[Piece], question: Cloze, context: int) -> None:
     if not sentence:
         raise ValueError("there is no word to read")
     if len(sentence) + 2 > context:
@@ -46,13 +44,12 @@ def _check(sentence: list[Piece], question: Question, context: int) -> None:
 def _trace(
     step: int,
     logits: torch.Tensor,
-    attention: torch.Tensor | None,
     true_ids: IntArray,
     sentence: list[Piece],
     words: Mapping[int, str],
     top: int,
 ) -> Trace:
-    """One snapshot's answer from its logits (1, n + 2, vocabulary) and attention (layer, head, n + 2, n + 2)."""
+    """One snapshot's answer from its logits (1, n + 2, vocabulary)."""
     inside = logits[0, 1:-1].clone()  # (n, vocabulary): without [CLS] and [SEP]
     inside[:, :FIRST] = -torch.inf  # a special token is no answer; training never asks for one
     probabilities = inside.softmax(-1)
@@ -64,5 +61,4 @@ def _trace(
         candidates=best.indices.numpy(),
         candidate_probability=best.values.numpy(),
         words=tuple(tuple(words[id] for id in row) for row in best.indices.tolist()),
-        attention=None if attention is None else attention.numpy(),
     )

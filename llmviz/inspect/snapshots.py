@@ -1,6 +1,6 @@
 """Many snapshots of one model, run at once: their weights are stacked, and one forward pass goes through all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
@@ -8,39 +8,98 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch.func import functional_call, vmap
-from transformers import AutoConfig, AutoModelForMaskedLM, PreTrainedModel
+from transformers import PreTrainedConfig, PreTrainedModel
+
+from llmviz.models import files
+
+Weights = dict[str, torch.Tensor]
 
 LOADED = 64  # snapshots kept in memory, in half precision: 17 MB of the smallest size, 130 MB of the largest
+WHOLE = 4  # models kept in single precision, 4 MB of the largest size
+CAUSAL = ("gpt_neox", "gpt2")  # model types, as config.json names them
 AT_ONCE = 8  # snapshots in one pass: more would be no faster and take more memory
+
+
+def config(folder: Path) -> PreTrainedConfig:
+    """What the model of a snapshot is: its class, dimensions, labels."""
+    found: PreTrainedConfig = _empty(folder.parent).config
+    return found
+
+
+def names(folder: Path) -> tuple[str, ...]:
+    """The tensors of a snapshot's model in the order of the network, tied ones once."""
+    shape = _empty(folder.parent)
+    return tuple(name for name in shape.state_dict() if name not in shape.all_tied_weights_keys)
 
 
 def context(folder: Path) -> int:
     """How many tokens the model of a snapshot reads, [CLS] and [SEP] counted."""
-    positions: int = _empty(folder.parent).config.max_position_embeddings
+    positions: int = config(folder).max_position_embeddings
     return positions
 
 
+def looks_back(folder: Path) -> bool:
+    """Whether a token sees only what stands before it, as in a GPT."""
+    return _empty(folder.parent).config.model_type in CAUSAL
+
+
+def names_next(folder: Path) -> bool:
+    """Whether the model goes on with a text: what it reads then has no end."""
+    return looks_back(folder) and _empty(folder.parent).get_output_embeddings() is not None
+
+
 @torch.no_grad()
-def run(folders: Sequence[Path], input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """Logits (snapshot, 1, n, vocabulary) and attention (snapshot, layer, head, query, key) of one input (1, n).
+def attention(folders: Sequence[Path], input_ids: torch.Tensor) -> torch.Tensor:
+    """Attention (snapshot, batch, layer, head, query, key) of inputs (batch, n) without padding; rows sum to 1.
 
     All snapshots belong to one run. Attention is eager here: only then are its weights to be had.
     """
-    model = _empty(folders[0].parent)
+    shape = _empty(folders[0].parent)
 
-    def forward(weights: dict[str, torch.Tensor]) -> tuple[torch.Tensor, tuple[torch.Tensor, ...]]:
+    def forward(stacked: Weights) -> tuple[torch.Tensor, ...]:
         inputs = {"input_ids": input_ids, "attention_mask": torch.ones_like(input_ids), "output_attentions": True}
-        output = functional_call(model, weights, kwargs=inputs, tie_weights=True)
-        return output.logits, output.attentions
+        found: tuple[torch.Tensor, ...] = functional_call(shape, stacked, kwargs=inputs, tie_weights=True).attentions
+        return found
 
-    logits, attention = [], []
+    return torch.cat([torch.stack(vmap(forward)(stacked), dim=2) for stacked in _stacks(folders)])
+
+
+@torch.no_grad()
+def logits(folders: Sequence[Path], input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+    """Logits (snapshot, batch, …) of many inputs (batch, n), padded on the right."""
+    shape = _empty(folders[0].parent)
+
+    def forward(stacked: Weights) -> torch.Tensor:
+        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
+        found: torch.Tensor = functional_call(shape, stacked, kwargs=inputs, tie_weights=True).logits
+        return found
+
+    return torch.cat([vmap(forward)(stacked) for stacked in _stacks(folders)])
+
+
+def model(folder: Path) -> PreTrainedModel:
+    """The model of one snapshot, alone and in single precision; the caller's own."""
+    made = files.empty(folder)
+    made.load_state_dict({name: weight.float() for name, weight in weights(folder).items()}, strict=False)  # tied ones follow
+    return made
+
+
+@lru_cache(maxsize=WHOLE)
+def whole(folder: Path) -> PreTrainedModel:
+    """The same, kept for the next who asks, because to build it takes as long as to write ten tokens: to be run, not to be changed."""
+    return model(folder)
+
+
+def _stacks(folders: Sequence[Path]) -> Iterator[Weights]:
+    """The weights of some snapshots at a time, one on another."""
     for first in range(0, len(folders), AT_ONCE):
-        loaded = [_weights(folder) for folder in folders[first : first + AT_ONCE]]
-        stacked = {name: torch.stack([weights[name] for weights in loaded]).float() for name in loaded[0]}
-        found, layers = vmap(forward)(stacked)
-        logits.append(found)
-        attention.append(torch.stack([layer[:, 0] for layer in layers], dim=1))
-    return torch.cat(logits), torch.cat(attention)
+        yield stacked(folders[first : first + AT_ONCE])[1]
+
+
+def stacked(folders: Sequence[Path]) -> tuple[PreTrainedModel, Weights]:
+    """The model of a run without weights of its own, and by name those of some of its snapshots: (snapshot, …), in single precision."""
+    loaded = [weights(folder) for folder in folders]
+    return _empty(folders[0].parent), {name: torch.stack([each[name] for each in loaded]).float() for name in loaded[0]}
 
 
 @lru_cache(maxsize=8)
@@ -50,23 +109,18 @@ def _empty(snapshots: Path) -> PreTrainedModel:
     folder = next((folder for folder in whole if (folder / "config.json").is_file()), None)
     if folder is None:
         raise ValueError("this run has kept no snapshot that can be read")
-    try:
-        config = AutoConfig.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
-        model: PreTrainedModel = AutoModelForMaskedLM.from_config(config, attn_implementation="eager")
-    except (OSError, ValueError) as problem:
-        raise ValueError(f"config.json of step {folder.name} cannot be read ({type(problem).__name__})") from problem
-    model.eval()
-    return model
+    return files.empty(folder)
 
 
 @lru_cache(maxsize=LOADED)
-def _weights(folder: Path) -> dict[str, torch.Tensor]:
+def weights(folder: Path) -> Weights:
+    """The tensors of one snapshot as they are kept: in half precision, tied ones once. Raises ValueError where they cannot be read."""
     try:
-        weights = load_file(folder / "model.safetensors")
+        found: Weights = load_file(folder / "model.safetensors")
     except (OSError, SafetensorError) as problem:
         raise ValueError(f"the snapshot of step {folder.name} cannot be read ({problem})") from problem
-    model = _empty(folder.parent)
-    wanted = {name: weight.shape for name, weight in model.state_dict().items() if name not in model.all_tied_weights_keys}
-    if {name: weight.shape for name, weight in weights.items()} != wanted:
+    shape = _empty(folder.parent)
+    wanted = {name: weight.shape for name, weight in shape.state_dict().items() if name not in shape.all_tied_weights_keys}
+    if {name: weight.shape for name, weight in found.items()} != wanted:
         raise ValueError(f"the snapshot of step {folder.name} holds the weights of another model")
-    return weights
+    return found

@@ -7,8 +7,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from llmviz.core.questions.cloze import Cloze
 from llmviz.core.settings import ModelSpec
-from llmviz.core.trace import Question
 from llmviz.inspect.masked import answer
 from llmviz.models import files
 from llmviz.models.masked import random_start
@@ -28,7 +28,7 @@ def refused(folder: Path) -> None:
     with pytest.raises(ValueError, match=r"^there is no model in 7|^the model in 7 lacks weights"):
         files.load(folder)
     with pytest.raises(ValueError, match=r"of step 7 "):
-        answer({7: folder}, Question("a b c", (1,)))
+        answer({7: folder}, Cloze("a b c", (1,)))
 
 
 @pytest.mark.parametrize("kept", ["a weight is missing", "a weight has another shape", "nothing fits"])

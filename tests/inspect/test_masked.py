@@ -9,8 +9,8 @@ import pytest
 import torch
 from transformers import AutoModelForMaskedLM
 
+from llmviz.core.questions.cloze import Cloze
 from llmviz.core.settings import ModelSpec
-from llmviz.core.trace import Question
 from llmviz.inspect.masked import answer
 from llmviz.models import files
 from llmviz.models.masked import random_start
@@ -20,7 +20,7 @@ from llmviz.text.tokenizers import load_tokenizer, pieces, word_level
 from tests.small import shaken
 
 CONTEXT = 24
-QUESTION = Question("Anna found a dog near the river . the dog barks .", hidden=(3, 9), top=5, attention=True)
+QUESTION = Cloze("Anna found a dog near the river . the dog barks .", hidden=(3, 9), top=5)
 STEPS = (0, 1, 3, 10, 22, 40, 90, 160, 250, 1_000)  # more than go through at once
 Folders = dict[int, Path]
 MODELS = [("roformer", "0.1M"), ("bert", "0.1M"), ("roformer", "0.3M")]
@@ -60,7 +60,7 @@ def test_every_snapshot_answers_as_it_does_alone(architecture: str, size: str, k
     for trace in traces:
         model = AutoModelForMaskedLM.from_pretrained(folders[trace.step], dtype=torch.float32, attn_implementation="eager").eval()
         with torch.no_grad():
-            output = model(input_ids=torch.tensor([[CLS, *seen, SEP]]), output_attentions=True)
+            output = model(input_ids=torch.tensor([[CLS, *seen, SEP]]))
         ordinary = output.logits[0, 1:-1].double().numpy()
         ordinary[:, :FIRST] = -np.inf
         chances = np.exp(ordinary) / np.exp(ordinary).sum(-1, keepdims=True)
@@ -70,10 +70,6 @@ def test_every_snapshot_answers_as_it_does_alone(architecture: str, size: str, k
         np.testing.assert_allclose(trace.candidate_probability, best, rtol=0, atol=1e-5)
         np.testing.assert_allclose(trace.candidate_probability, -np.sort(-chances)[:, :5], rtol=0, atol=1e-5)
         assert trace.words == tuple(tuple(tokenizer.id_to_token(id) for id in row) for row in trace.candidates)
-        alone = torch.stack(output.attentions)[:, 0].numpy()
-        assert trace.attention is not None and trace.attention.shape == alone.shape
-        np.testing.assert_allclose(trace.attention, alone, rtol=0, atol=1e-5)
-        np.testing.assert_allclose(trace.attention.sum(-1), 1, atol=1e-5)
     assert len({trace.probability.tobytes() for trace in traces}) == len(STEPS)
 
 
@@ -96,7 +92,7 @@ def ids_of(folders: Folders, text: str) -> list[int]:
 
 def test_what_is_hidden_does_not_matter_and_what_is_visible_does(folders: Folders) -> None:
     def expected(text: str) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-        return answer(folders, Question(text, hidden=(5,)))[-1].candidate_probability
+        return answer(folders, Cloze(text, hidden=(5,)))[-1].candidate_probability
 
     same = expected("the capital of France is Paris .")
     assert np.array_equal(same, expected("the capital of France is Rome ."))
@@ -106,25 +102,21 @@ def test_what_is_hidden_does_not_matter_and_what_is_visible_does(folders: Folder
 def test_nothing_need_be_hidden_and_everything_may(folders: Folders) -> None:
     text = "the dog barks ."
     for hidden in ((), (0, 1, 2, 3)):
-        for trace in answer(folders, Question(text, hidden)):
+        for trace in answer(folders, Cloze(text, hidden)):
             assert trace.tokens == tuple(text.split())
             assert ((trace.probability > 0) & (trace.probability < 1)).all()
 
 
-def test_attention_comes_only_when_asked_for(folders: Folders) -> None:
-    assert all(trace.attention is None for trace in answer(folders, replace(QUESTION, attention=False)))
-
-
 def test_capitals_do_not_matter(folders: Folders) -> None:
-    one = answer(folders, Question("the capital of France is Paris .", (5,)))
-    other = answer(folders, Question("THE capital of france is PARIS.", (5,)))
+    one = answer(folders, Cloze("the capital of France is Paris .", (5,)))
+    other = answer(folders, Cloze("THE capital of france is PARIS.", (5,)))
     for left, right in zip(one, other, strict=True):
         assert left.tokens == right.tokens
         assert np.array_equal(left.probability, right.probability)
 
 
 def test_unknown_words_are_read_as_unknown(folders: Folders) -> None:
-    [trace] = answer({0: folders[0]}, Question("the 😀 of Atlantis שלום <script>", hidden=(0,)))
+    [trace] = answer({0: folders[0]}, Cloze("the 😀 of Atlantis שלום <script>", hidden=(0,)))
     known = [piece.id != UNK for piece in pieces(load_tokenizer(folders[0] / "tokenizer.json"), "the 😀 of Atlantis שלום <script>")]
     assert [token != "[UNK]" for token in trace.tokens] == known
     assert known[0] and known[2] and not known[1] and not known[3]
@@ -144,21 +136,21 @@ def test_one_snapshot_or_all_it_is_the_same_answer(folders: Folders) -> None:
 @pytest.mark.parametrize("text", ["", "   ", "\n\t"])
 def test_an_empty_sentence_is_refused(text: str, folders: Folders) -> None:
     with pytest.raises(ValueError, match="no word to read"):
-        answer(folders, Question(text))
+        answer(folders, Cloze(text))
 
 
 @pytest.mark.parametrize("hidden", [(4,), (-1,), (0, 99), (10**9,)])
 def test_a_hidden_place_outside_is_refused(hidden: tuple[int, ...], folders: Folders) -> None:
     with pytest.raises(ValueError, match="this sentence has 4 tokens; a hidden place lies outside"):
-        answer(folders, Question("the dog barks .", hidden))
+        answer(folders, Cloze("the dog barks .", hidden))
 
 
 def test_a_sentence_that_is_too_long_is_refused(folders: Folders) -> None:
     longest = " ".join(["dog"] * (CONTEXT - 2))
-    assert len(answer(folders, Question(longest, (0,)))[0].tokens) == CONTEXT - 2
+    assert len(answer(folders, Cloze(longest, (0,)))[0].tokens) == CONTEXT - 2
     for count in (CONTEXT - 1, 500):
         with pytest.raises(ValueError, match=f"this sentence has {count} tokens; this model reads {CONTEXT - 2}"):
-            answer(folders, Question(" ".join(["dog"] * count), (0,)))
+            answer(folders, Cloze(" ".join(["dog"] * count), (0,)))
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "config.json"])

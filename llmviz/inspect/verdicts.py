@@ -1,0 +1,59 @@
+"""One text through every snapshot of a model with a classification head: how probable it finds each label."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from llmviz.core.questions.verdict import Judge, Verdict
+from llmviz.inspect import snapshots
+from llmviz.models import verdicts
+from llmviz.text.special import PAD
+from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
+
+NO_HEAD = "this model has no head that judges; it only reads"
+
+
+def answer(folders: Mapping[int, Path], question: Judge) -> list[Verdict]:
+    """The verdict of each snapshot, given as step -> folder, in the order of the steps.
+
+    Raises ValueError, in a sentence, where there is nothing to read, too much, or no head to judge with.
+    """
+    if not folders:
+        return []
+    steps = sorted(folders)
+    names = labels(folders[steps[0]])
+    found = read(folders[steps[0]], question.text)
+    scores = judged([folders[step] for step in steps], [[piece.id for piece in found]])
+    tokens = tuple(piece.text for piece in found)
+    return [Verdict(step, tokens, names, row[0].softmax(-1).numpy()) for step, row in zip(steps, scores, strict=True)]
+
+
+def labels(folder: Path) -> tuple[str, ...]:
+    """The names of the classes, in the order of the head. Raises ValueError where the model has none."""
+    config = snapshots.config(folder)
+    if not hasattr(config, "closing"):
+        raise ValueError(NO_HEAD)
+    names: dict[int, str] = config.id2label or {}  # type: ignore[assignment] # declared wider than it is read
+    return tuple(names[place] for place in sorted(names))
+
+
+def read(folder: Path, text: str) -> list[Piece]:
+    """The tokens of a text. Raises ValueError, in a sentence, where there is none, or more than the model reads."""
+    found = pieces(load_tokenizer(folder / "tokenizer.json"), text)
+    if not found:
+        raise ValueError("there is no word to read")
+    most = verdicts.room(snapshots.config(folder))
+    if len(found) > most:
+        raise ValueError(f"this sentence has {len(found)} tokens; this model reads {most}")
+    return found
+
+
+def judged(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> torch.Tensor:
+    """Logits (snapshot, text, class) of texts given as ids, special tokens left out; a text may be empty."""
+    config = snapshots.config(folders[0])
+    read = [verdicts.closed(text, config) for text in texts]
+    inputs = torch.full((len(read), max(map(len, read))), PAD)
+    for row, ids in zip(inputs, read, strict=True):
+        row[: len(ids)] = torch.tensor(ids)
+    return verdicts.verdicts(snapshots.logits(folders, inputs, (inputs != PAD).long()), inputs, config)

@@ -1,0 +1,42 @@
+"""Token ids as a reader sees them: words, pieces that go on with the word before, the end of a text."""
+
+from collections.abc import Sequence
+
+from tokenizers import Tokenizer
+
+from llmviz.text.special import SEP
+from llmviz.text.tokenizers import spelling
+
+END = "(end)"
+CONTINUES = "…"  # stands before a candidate that goes on with the word before it
+BLANK = "␣"
+
+
+class Vocabulary:
+    """The vocabulary of a run for whoever reads what it wrote."""
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self._tokenizer = tokenizer
+        self._spelt = spelling(tokenizer)
+        self._in_bytes = any(token[:1].isspace() for token in self._spelt)  # in these a space belongs to the word after it
+
+    def __len__(self) -> int:
+        return len(self._spelt)
+
+    def word(self, id: int) -> str:
+        """The token alone."""
+        return END if id == SEP else self._spelt[id].strip() or BLANK
+
+    def joins(self, id: int) -> bool:
+        """Whether the token goes on with the word before it."""
+        return self._in_bytes and id != SEP and not self._spelt[id][:1].isspace()
+
+    def candidate(self, id: int) -> str:
+        """The token in a list of candidates, where nothing stands before it."""
+        continues = self.joins(id) and self._spelt[id][:1].isalnum()
+        return CONTINUES + self.word(id) if continues else self.word(id)
+
+    def text(self, ids: Sequence[int]) -> str:
+        """The tokens as running text, its end left out."""
+        text: str = self._tokenizer.decode(list(ids))
+        return text

@@ -15,11 +15,15 @@ from rich.console import Console
 from llmviz.core import catalogue
 from llmviz.core.address import change, entries
 from llmviz.core.home import home
-from llmviz.core.spec import RunSpec
+from llmviz.core.recorded import RECORDED
+from llmviz.core.settings import TextSpec
+from llmviz.core.spec import NO_PARENT, RunSpec, preset
 from llmviz.core.update import Failed, Stopped, Update
-from llmviz.runs import report
+from llmviz.runs import figures, report
 from llmviz.runs.attempt import sentence
 from llmviz.runs.export import export as export_run
+from llmviz.runs.library import take_in
+from llmviz.runs.parcel import pack
 from llmviz.runs.record import record as record_run
 from llmviz.runs.replay import HERE
 from llmviz.runs.store import Store, short
@@ -43,7 +47,7 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
             raise ValueError("a run that goes on keeps its settings: give --resume alone")
         attempt = worker.resume(store.match(resume))
     elif stage:
-        attempt = worker.train(_spec(store, stage, parent, given))
+        attempt = worker.train(spec_of(store, stage, parent, given))
     else:
         raise ValueError(f"say what to train: {', '.join(catalogue.STAGES)}; or --resume RUN")
     wish_to_end = _end_between_updates()
@@ -64,15 +68,14 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
             raise typer.Exit(1)
 
 
-def _spec(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:
-    """The spec of these settings. A child takes its parent's text and model where nothing else is said."""
+def spec_of(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:
+    """The spec of these settings. A child takes its parent's text and model where nothing else is said; without one, the page's default."""
     if "labels" in given and "labels" not in {entry.name for entry in entries(RunSpec(stage))}:
         raise ValueError(f"{stage} takes no --labels: the text itself says what is right")
-    if not parent:
-        return change(RunSpec(stage), given)
+    if not parent or parent in (*catalogue.STAGES, NO_PARENT):
+        return change(preset(stage, TextSpec(given.get("text", "tinyland")), parent or ""), given)
     root = store.folder(store.match(parent)).spec()
-    inherited = {"text": root.text.name, "architecture": root.model.architecture, "size": root.model.size}
-    return replace(change(RunSpec(stage, root, root.text, root.model), inherited | given), parent=root)
+    return replace(change(RunSpec(stage, root, root.text), given), parent=root)
 
 
 def _end_between_updates() -> Callable[[], bool]:
@@ -93,7 +96,7 @@ def _signature() -> inspect.Signature:
     option = inspect.Parameter.KEYWORD_ONLY
     parameters = {
         "stage": (str | None, typer.Argument(help=f"What to train: {', '.join(catalogue.STAGES)}.")),
-        "parent": (str | None, typer.Option(help="The run whose weights it starts from.")),
+        "parent": (str | None, typer.Option(help="The run whose weights it starts from, or a stage: its default run; or none.")),
         "resume": (str | None, typer.Option(help="Let this run go on instead.")),
         "labels": (int | None, typer.Option(help="How many labelled examples it learns from, where a stage has labels.")),
         "as_json": (bool, typer.Option("--json", help="Print one update per line.")),
@@ -111,7 +114,7 @@ def _signature() -> inspect.Signature:
     return inspect.Signature(listed)
 
 
-train.__signature__ = _signature()  # type: ignore[attr-defined]
+train.__signature__ = _signature()  # type: ignore[attr-defined] # every function takes one
 train.__annotations__ = {name: parameter.annotation for name, parameter in _signature().parameters.items()}
 app.command()(train)
 
@@ -141,27 +144,51 @@ def delete(run: RunName, yes: Annotated[bool, typer.Option("--yes", "-y", help="
     print(f"Deleted {short(found)}.")
 
 
+@runs.command("import")
+def import_run(file: Annotated[Path, typer.Argument(help="A zip that `export --zip` or the Lab book wrote.")]) -> None:
+    """Take in a run from another machine, as a new attempt at its settings."""
+    with file.open("rb") as opened:
+        print(f"Imported as {short(take_in(Store(home()), opened))}.")
+
+
 @app.command()
 def record(
     run: RunName,
     to: Annotated[Path | None, typer.Option(help="The folder to write; by default that of the program's own recordings.")] = None,
+    only_figures: Annotated[bool, typer.Option("--figures", help="Keep its test figures alone, for a band over seeds.")] = False,
 ) -> None:
     """Make a recording of at most 3 MB of a run that is done."""
-    from llmviz.runs import worker
-
     store = Store(home())
     folder = store.folder(store.match(run))
+    if only_figures:
+        print(f"{figures.keep(to or HERE, folder)} runs have their figures in {(to or HERE) / figures.FILE}.")
+        return
     spec = folder.spec()
-    to = to or HERE / f"{spec.stage}-{spec.text.name}"
+    name = next((name for name, recorded in RECORDED.items() if recorded == spec), None)
+    if not to and not name:
+        raise ValueError("the program comes with no recording of these settings; say where to write it with --to")
+    from llmviz.runs import worker  # here: only a whole recording waits for torch
+
+    to = to or HERE / str(name)
     kept = record_run(folder, to, worker.Real().answer)
     print(f"Recorded in {to} with {len(kept)} snapshots.")
 
 
 @app.command()
-def export(run: RunName, folder: Annotated[Path, typer.Argument(help="A new or empty folder.")]) -> None:
+def export(
+    run: RunName,
+    to: Annotated[Path, typer.Argument(help="A new or empty folder; with --zip a new file.")],
+    as_zip: Annotated[bool, typer.Option("--zip", help="The whole run, for `runs import` on another machine.")] = False,
+) -> None:
     """Write a run's newest weights, which `from_pretrained` reads, and its history as CSV and JSON."""
     store = Store(home())
-    print(f"Exported to {export_run(store.folder(store.match(run)), folder)}.")
+    folder = store.folder(store.match(run))
+    if as_zip:
+        with to.open("xb") as file:
+            pack(folder, file)
+    else:
+        export_run(folder, to)
+    print(f"Exported to {to}.")
 
 
 def main() -> None:

@@ -6,28 +6,32 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as TooLate
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import cast
 
+import numpy as np
+
+from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
-from llmviz.core.trace import Question, Trace
 from llmviz.runs import wire
 from llmviz.runs.process import Message, Process
 
-REMEMBERED = 64_000_000  # bytes of traces kept for the next who asks
+REMEMBERED = 64_000_000  # bytes of answers kept for the next who asks
 PATIENCE = 60.0  # seconds; a cold worker needs some five
 GONE = "the worker that answers has ended; ask again"
 
-Key = tuple[RunRef, int, Question]
+AnyQuestion = Question[Answer]
+Key = tuple[RunRef, int, AnyQuestion]
 
 
 @dataclass
 class _Asked:
     """A question on its way: what it is about, the message to say again to another worker, and where the answer goes."""
 
-    key: tuple[RunRef, tuple[int, ...], Question]
+    key: tuple[RunRef, tuple[int, ...], AnyQuestion]
     message: Message
-    future: Future[list[Trace]] = field(default_factory=Future)
+    future: Future[list[Answer]] = field(default_factory=Future)
     again: bool = True
 
 
@@ -39,8 +43,8 @@ class Answers:
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._asked: dict[int, _Asked] = {}
-        self._shared: dict[tuple[RunRef, tuple[int, ...], Question], _Asked] = {}
-        self._known: OrderedDict[Key, Trace] = OrderedDict()
+        self._shared: dict[tuple[RunRef, tuple[int, ...], AnyQuestion], _Asked] = {}
+        self._known: OrderedDict[Key, Answer] = OrderedDict()
         self._bytes = 0
         self._closed = False
         with self._lock:
@@ -51,8 +55,8 @@ class Answers:
         """The worker that answers now."""
         return self._process
 
-    def answer(self, run: RunRef, folders: dict[int, Path], question: Question) -> list[Trace]:
-        """The traces of these snapshots, in the order given. Waits. Raises ValueError with the worker's own sentence."""
+    def answer(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+        """The answers of these snapshots, in the order given. Waits. Raises ValueError with the worker's own sentence."""
         with self._lock:
             missing = tuple(step for step in folders if (run, step, question) not in self._known)
             asked = self._ask(run, {step: folders[step] for step in missing}, question) if missing else None
@@ -64,7 +68,7 @@ class Answers:
                 found |= dict(zip(missing, asked.future.result(PATIENCE), strict=True))
             except TooLate:
                 raise ValueError("the answer takes too long; the machine may be busy, try again") from None
-        return [found[step] for step in folders]
+        return cast(list[AnyAnswer], [found[step] for step in folders])
 
     def close(self) -> None:
         """Let the worker go."""
@@ -73,7 +77,7 @@ class Answers:
             self._process.leave()
         self._process.wait(5.0)
 
-    def _ask(self, run: RunRef, folders: dict[int, Path], question: Question) -> _Asked:
+    def _ask(self, run: RunRef, folders: dict[int, Path], question: AnyQuestion) -> _Asked:
         if self._process.ended:
             self._replace()
         key = (run, tuple(folders), question)
@@ -87,10 +91,10 @@ class Answers:
             self._process.send(message)
         return self._shared[key]
 
-    def _remember(self, key: Key, trace: Trace) -> None:
+    def _remember(self, key: Key, answer: Answer) -> None:
         if key not in self._known:
-            self._known[key] = trace
-            self._bytes += _size(trace)
+            self._known[key] = answer
+            self._bytes += _size(answer)
         while self._bytes > REMEMBERED:
             _, oldest = self._known.popitem(last=False)
             self._bytes -= _size(oldest)
@@ -106,7 +110,7 @@ class Answers:
                 asked.future.set_exception(ValueError(message["problem"]))
                 return
             run, steps, question = asked.key
-            by_step = {written["step"]: wire.trace_from_json(written) for written in message["traces"]}
+            by_step = {written["step"]: wire.answer_from_json(question, written) for written in message["answers"]}
             for step in steps:
                 self._remember((run, step, question), by_step[step])
             asked.future.set_result([by_step[step] for step in steps])
@@ -134,8 +138,12 @@ class Answers:
                 asked.future.set_exception(ValueError(GONE))
 
 
-def _size(trace: Trace) -> int:
-    """Bytes in memory, about."""
-    arrays = (trace.probability, trace.candidates, trace.candidate_probability, trace.attention)
-    words = 100 * (len(trace.tokens) + sum(len(row) for row in trace.words))
-    return words + sum(array.nbytes for array in arrays if array is not None)
+def _size(value: object) -> int:
+    """Bytes in memory, about: of an answer or of what one of its fields holds."""
+    if isinstance(value, np.ndarray):
+        return value.nbytes
+    if isinstance(value, tuple):
+        return sum(_size(item) for item in value)
+    if isinstance(value, Answer):
+        return sum(_size(getattr(value, item.name)) for item in fields(value))
+    return 100 + 2 * len(value) if isinstance(value, str) else 100

@@ -120,7 +120,7 @@ class Attempt:
                     if isinstance(update, Done):
                         self.folder.checkpoint.unlink(missing_ok=True)  # nothing is left to go on to
                     yield update
-        except Exception as problem:
+        except Exception as problem:  # whatever it is, the run says so and the worker lives on
             self._last = self._failed(problem)
             yield self._last
         finally:
@@ -132,7 +132,7 @@ class Attempt:
         if self.folder.checkpoint.exists():
             try:
                 kept = int(self._training.load_checkpoint(self.folder.checkpoint)["bytes"])
-            except Exception as problem:
+            except Exception as problem:  # a damaged file fails in safetensors, in torch or in here
                 raise ValueError("the checkpoint of this run cannot be read; train it anew") from problem
         said = tail.updates(self.folder.updates, kept)
         self.folder.forget_snapshots_but({update.step for update in said if isinstance(update, Snapshot)})

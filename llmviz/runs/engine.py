@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from llmviz.core.history import History
+from llmviz.core.kept import Kept
+from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.core.trace import Question, Trace
 
 
 class State(StrEnum):
@@ -75,11 +76,24 @@ class ControlRefused(ValueError):
     """This viewer may not do this to this run now; the message says why."""
 
 
-class Engine(Protocol):
-    """Train, watch, control, ask. Every refusal is a ValueError whose message a page can show."""
+class HasChildren(ValueError):
+    """A run cannot be deleted, for `children` start from its weights."""
 
-    def train(self, spec: RunSpec, viewer: str) -> RunRef:
-        """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer."""
+    def __init__(self, run: RunRef, children: tuple[RunRef, ...]) -> None:
+        names = ", ".join(f"{child.id[:12]}-{child.attempt}" for child in children)
+        count = "another run starts" if len(children) == 1 else f"{len(children)} runs start"
+        super().__init__(f"{count} from this one and would lose what they come from: {names}; delete those first")
+        self.children = children
+
+
+class Engine(Protocol):
+    """Train, watch, control, ask, keep. Every refusal is a ValueError whose message a page can show."""
+
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
+        """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer.
+
+        It waits for the end of `after`, and by itself for that of its parent where there is no other; if that is not reached, it stops.
+        """
 
     def resume(self, run: RunRef, viewer: str) -> None:
         """Let a run that stopped, failed or was interrupted go on from its checkpoint."""
@@ -102,8 +116,23 @@ class Engine(Protocol):
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec."""
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer."""
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
+
+    def shelf(self) -> list[Kept]:
+        """Every run there is, the newest first, then the recordings."""
+
+    def figures(self) -> list[Kept]:
+        """Finished runs over several seeds of which only the figures came with the program. None of them can be opened."""
+
+    def delete(self, run: RunRef, viewer: str) -> None:
+        """Remove a run for good. Raises HasChildren while others start from it; refuses while it is under way or another viewer looks."""
+
+    def pack(self, run: RunRef, to: BinaryIO) -> None:
+        """Write the whole run as a zip."""
+
+    def unpack(self, file: BinaryIO) -> RunRef:
+        """Take in a run that was packed, as a new attempt at its spec. Trusts nothing in it."""

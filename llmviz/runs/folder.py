@@ -49,9 +49,9 @@ class RunFolder:
         return self.path / "error.log"
 
     @property
-    def traces(self) -> Path:
-        """The answers a recording keeps for its default question."""
-        return self.path / "trace.npz"
+    def answers(self) -> Path:
+        """A folder with the answers a recording keeps to the questions its pages open with, a file each."""
+        return self.path / "answers"
 
     def create(self, spec: RunSpec, notes: dict[str, Any]) -> None:
         """Make the folder. Raises FileExistsError where there is one."""
@@ -107,15 +107,24 @@ class RunFolder:
 
     def ending(self) -> Done | Stopped | Failed | None:
         """The last update, where it is an end; None for a run cut short or under way."""
+        lines = self._last_lines()
+        last = read_update(lines[-1]) if lines else None
+        return last if isinstance(last, Done | Stopped | Failed) else None
+
+    def lately(self) -> list[Update]:
+        """The last updates: all of a short run, some hundred of a long one."""
+        return [read_update(line) for line in self._last_lines()]
+
+    def _last_lines(self) -> list[bytes]:
+        """The last whole lines of the updates, as many as LONGEST_LINE bytes hold."""
         try:
             with self.updates.open("rb") as file:
                 size = file.seek(0, os.SEEK_END)
                 file.seek(max(0, size - LONGEST_LINE))
                 lines = file.read().split(b"\n")
         except FileNotFoundError:
-            return None
-        last = read_update(lines[-2]) if len(lines) > 1 else None  # after the final newline comes an empty or torn line
-        return last if isinstance(last, Done | Stopped | Failed) else None
+            return []
+        return lines[size > LONGEST_LINE : -1]  # the first may be cut; after the final newline comes an empty or torn line
 
     def size(self) -> int:
         """Bytes of all files. A run under way may take one away meanwhile."""

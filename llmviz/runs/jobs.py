@@ -19,6 +19,7 @@ class Job:
     run: RunRef
     owner: str
     claim: FileLock
+    after: RunRef | None = None  # the run whose end it waits for
     state: State = State.QUEUED
     delay: float = 0.0
     worker: Process | None = None

@@ -4,39 +4,38 @@ import itertools
 import os
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from llmviz.core.history import History
+from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.core.trace import Question, Trace
 from llmviz.core.update import Stopped
-from llmviz.runs import tail
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
 from llmviz.runs.folder import UpdateLog
 from llmviz.runs.jobs import Job
+from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process
-from llmviz.runs.replay import HERE, Recordings, Replay, snapshots, tokenizer
+from llmviz.runs.replay import HERE, Recordings, Replay, snapshots
 from llmviz.runs.store import ELSEWHERE, Store, UnderWay
 
 MOST_WORKERS = 4
 MOST_WAITING = 50
-MOST_HISTORIES = 64
 MOST_FALSE_STARTS = 3
 LEASE = 90.0  # seconds; a browser that lost its connection for a moment is back within 60
 DOES_NOT_START = "the training program does not start; the file logs/train-1.log in the folder of the runs says why"
 LOADING = "the training program is loading"
 UNWATCHED = "nobody was watching"
+WAITS = "as soon as the run it starts from is done"
+ORPHANED = "the run it was to follow did not reach its end"
 STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
 GOODBYE = 10.0  # seconds for a worker to checkpoint and leave
 
 
-class LocalEngine:
+class LocalEngine(Library):
     """Trains in worker programs on this machine. Make one per server; `close` lets the workers checkpoint and leave."""
 
     def __init__(
@@ -48,7 +47,7 @@ class LocalEngine:
         lease: float = LEASE,
         workshop: str = "llmviz.runs.worker:Real",
     ) -> None:
-        self.store = Store(home)
+        super().__init__(Store(home), Replay(Recordings(recordings), self._answer))
         self._arguments = ["--home", str(home), "--recordings", str(recordings), "--workshop", workshop]
         self._wanted = workers or _workers()
         self._lease = lease
@@ -58,16 +57,13 @@ class LocalEngine:
         self._trainers: list[Process] = []
         self._false_starts = 0
         self._reasons: dict[RunRef, str] = {}  # of failures that a full disk kept from the folder
-        self._reached: OrderedDict[RunRef, tail.Reached] = OrderedDict()
-        self._reading = threading.Lock()
         self._closing = threading.Event()
         with self._lock:  # a worker that is ready at once waits until all is in place
             self._answers = Answers(self._start_answering)
-            self._replay = Replay(Recordings(recordings), self._answers.answer)
             self._start_trainer()
         threading.Thread(target=self._keep_house, name="lease", daemon=True).start()
 
-    def train(self, spec: RunSpec, viewer: str) -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer."""
         self._let_go(spec.id)
         with self._lock:
@@ -82,13 +78,13 @@ class LocalEngine:
                 return other.run
             except OSError as problem:
                 raise ValueError(sentence(problem)) from problem
-            self._enter(Job(run, viewer, claim))
+            self._enter(Job(run, viewer, claim, after or self._awaited(spec)))
             return run
 
     def resume(self, run: RunRef, viewer: str) -> None:
         """Let a run that stopped, failed or was interrupted go on from its checkpoint."""
         if not run.attempt:
-            return self._replay.resume(run, viewer)
+            return self.replay.resume(run, viewer)
         with self._lock:
             if job := self._jobs.get(run):
                 return job.see(viewer)
@@ -98,12 +94,12 @@ class LocalEngine:
             except OSError as problem:
                 raise ValueError(sentence(problem)) from problem
             self._reasons.pop(run, None)
-            self._enter(Job(run, viewer, claim))
+            self._enter(Job(run, viewer, claim, self._awaited(self.spec(run))))
 
     def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
         """Steer a run under way; the owner may, and whoever asks while the owner is away."""
         if not run.attempt:
-            return self._replay.control(run, command, viewer)
+            return self.replay.control(run, command, viewer)
         with self._lock:
             job = self._jobs.get(run)
             if not job:
@@ -120,60 +116,36 @@ class LocalEngine:
     def status(self, run: RunRef, viewer: str) -> Status:
         """Where the run stands. Asking also says that this viewer is still watching."""
         if not run.attempt:
-            return self._replay.status(run, viewer)
+            return self.replay.status(run, viewer)
+        self.looked(run, viewer)
         with self._lock:
             if job := self._jobs.get(run):
                 job.see(viewer)
-                place = self._queue.index(job) + 1 if job in self._queue else 0
-                loading = sum(not process.ready for process in self._trainers)
-                return replace(job.status(viewer, place), reason=LOADING if 0 < place <= loading else "")
+                return self._stands(job, viewer)
             status = self.store.status(run)
             if status.state == State.INTERRUPTED and run in self._reasons:
                 return Status(State.FAILED, owner=True, reason=self._reasons[run])
             return status
 
-    def history(self, run: RunRef) -> History:
-        """All the run has said so far; reads only what is new."""
-        if not run.attempt:
-            return self._replay.history(run)
-        folder = self.store.folder(run)
-        if not folder.updates.exists():
-            folder.spec()  # says so where the run is gone
-        with self._reading:
-            reached = tail.look(folder.updates, self._reached.get(run, tail.Reached()))
-            self._reached[run] = reached
-            self._reached.move_to_end(run)
-            if len(self._reached) > MOST_HISTORIES:
-                self._reached.popitem(last=False)
-        return reached.history
+    def _stands(self, job: Job, viewer: str) -> Status:
+        place = self._queue.index(job) + 1 if job in self._queue else 0
+        loading = sum(not process.ready for process in self._trainers)
+        reason = WAITS if job.after in self._jobs and place else LOADING if 0 < place <= loading else ""
+        return replace(job.status(viewer, place), reason=reason)
 
-    def spec(self, run: RunRef) -> RunSpec:
-        """What the run trains."""
-        return self.store.folder(run).spec() if run.attempt else self._replay.spec(run)
+    def standing(self) -> Mapping[RunRef, Status]:
+        """How the runs stand that wait or train here, as nobody in particular finds them."""
+        with self._lock:
+            return {run: self._stands(job, "") for run, job in self._jobs.items()}
 
-    def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec on this machine; None where its folder is damaged, for then there is nothing to show."""
-        run = self.store.find(spec)
-        try:
-            if run:
-                self.history(run)
-        except ValueError:
-            return None
-        return run
-
-    def recorded(self, spec: RunSpec) -> RunRef | None:
-        """The recording of exactly this spec."""
-        return self._replay.recorded(spec)
-
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the snapshots after these steps make of the question. Waits for the answer."""
         if not run.attempt:
-            return self._replay.answer(run, steps, question)
+            return self.replay.answer(run, steps, question)
         return self._answers.answer(run, snapshots(self.store.folder(run), steps), question)
 
-    def tokenizer(self, run: RunRef) -> Path:
-        """The tokenizer.json the run reads its text with."""
-        return tokenizer(self.store.folder(run)) if run.attempt else self._replay.tokenizer(run)
+    def _answer(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+        return self._answers.answer(run, folders, question)
 
     def workers(self) -> list[int]:
         """The process numbers of the training workers, then of the one that answers."""
@@ -199,6 +171,12 @@ class LocalEngine:
         while time.monotonic() < end and any(job.run.id == id and job.stopping for job in list(self._jobs.values())):
             time.sleep(0.01)
 
+    def _awaited(self, spec: RunSpec) -> RunRef | None:
+        """The attempt at the parent that is under way, where there is no other to start from."""
+        if spec.parent is None or self.store.finished(spec.parent) or self.recorded(spec.parent):
+            return None
+        return next((run for run in self._jobs if spec.parent and run.id == spec.parent.id), None)
+
     def _check_room(self) -> None:
         if len(self._queue) >= MOST_WAITING:
             raise ValueError(f"{MOST_WAITING} runs are waiting already; try again when some of them have ended")
@@ -214,9 +192,11 @@ class LocalEngine:
     def _dispatch(self) -> None:
         """Give waiting runs to idle workers, first come first served."""
         busy = {job.worker for job in self._jobs.values()}
-        for process in self._trainers:
-            if self._queue and process.ready and process not in busy:
-                self._queue.pop(0).begin(process)
+        idle = [process for process in self._trainers if process.ready and process not in busy]
+        able = [job for job in self._queue if job.after not in self._jobs]
+        for process, job in zip(idle, able, strict=False):
+            self._queue.remove(job)
+            job.begin(process)
 
     def _leave_queue(self, job: Job, reason: str) -> None:
         self._queue.remove(job)
@@ -232,6 +212,10 @@ class LocalEngine:
     def _finish(self, job: Job) -> None:
         self._jobs.pop(job.run, None)
         job.claim.release()
+        followers = [other for other in self._queue if other.after == job.run]
+        if followers and not self.store.done(job.run):
+            for other in followers:
+                self._leave_queue(other, ORPHANED)
         self._dispatch()
 
     def _start_answering(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
@@ -285,8 +269,8 @@ class LocalEngine:
                     self._finish(job)
             self._dispatch()
             if self._false_starts >= MOST_FALSE_STARTS:
-                for job in list(self._queue):
-                    self._leave_queue(job, DOES_NOT_START)
+                while self._queue:
+                    self._leave_queue(self._queue[0], DOES_NOT_START)
 
     def _keep_house(self) -> None:
         """Stop runs that nobody has asked after for the length of the lease."""

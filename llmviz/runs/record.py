@@ -4,36 +4,34 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from llmviz.core.texts import TEXTS
-from llmviz.core.trace import Question, Trace
+from llmviz.core.questions.base import Answer, Question
+from llmviz.core.questions.openings import openings
 from llmviz.core.update import Done, Snapshot, Update
 from llmviz.runs import tail, wire
 from llmviz.runs.folder import RunFolder, UpdateLog
 
 MOST_BYTES = 3_000_000
-Ask = Callable[[dict[int, Path], Question], list[Trace]]
+AnyQuestion = Question[Answer]
+Ask = Callable[[dict[int, Path], AnyQuestion], list[Answer]]
 
 
 def record(run: RunFolder, to: Path, ask: Ask) -> list[int]:
     """Write the recording, in place of an earlier one; returns the steps whose snapshots it keeps.
 
-    All updates are kept, and as many snapshots as fit, evenly out of those there are, which lie dense early. `ask` answers the default
-    question of the text, so that the first picture needs no worker. Raises ValueError for a run that is not done or is too large.
+    All updates are kept, and as many snapshots as fit, evenly out of those there are, which lie dense early. `ask` answers the
+    questions its pages open with, so that the first picture needs no worker. Raises ValueError for a run that is not done or is too large.
     """
-    spec = run.spec()
     if not isinstance(run.ending(), Done):
         raise ValueError("only a run that is done can be recorded")
     if to.exists() and any(to.iterdir()) and not RunFolder(to).updates.exists():
         raise ValueError(f"{to} holds something else than a recording")
     partial = to.with_name(f".{to.name}")
-    text = TEXTS[spec.text.name]
-    question = Question(text.sentence, text.hidden, attention=True) if text.sentence else None
     every = run.snapshots()
     for count in range(len(every), 1, -1):
         steps = spread(every, count)
         if sum(RunFolder(run.snapshot(step)).size() for step in steps) > MOST_BYTES:
             continue
-        _write(run, partial, steps, question, ask)
+        _write(run, partial, steps, ask)
         if RunFolder(partial).size() <= MOST_BYTES:
             shutil.rmtree(to, ignore_errors=True)
             partial.rename(to)
@@ -47,7 +45,7 @@ def spread(steps: list[int], count: int) -> list[int]:
     return [steps[round(place * (len(steps) - 1) / (count - 1))] for place in range(count)]
 
 
-def _write(run: RunFolder, to: Path, steps: list[int], question: Question | None, ask: Ask) -> None:
+def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
     shutil.rmtree(to, ignore_errors=True)
     recording = RunFolder(to)
     recording.create(run.spec(), run.notes())
@@ -57,8 +55,9 @@ def _write(run: RunFolder, to: Path, steps: list[int], question: Question | None
         for update in tail.updates(run.updates):
             if not _dropped(update, steps):
                 log.append(update)
-    if question:
-        wire.write_traces(recording.traces, question, ask({step: run.snapshot(step) for step in steps}, question))
+    recording.answers.mkdir()
+    for number, question in enumerate(openings(run.spec())):
+        wire.write_answers(recording.answers / f"{number}.npz", question, ask({step: run.snapshot(step) for step in steps}, question))
 
 
 def _dropped(update: Update, steps: list[int]) -> bool:

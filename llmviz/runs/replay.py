@@ -2,23 +2,35 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import BinaryIO, Protocol, cast
 
 import llmviz
 from llmviz.core.history import History
+from llmviz.core.kept import Kept
+from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.core.trace import Question, Trace
-from llmviz.runs import tail, wire
+from llmviz.runs import figures, parcel, tail, wire
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
 from llmviz.runs.folder import RunFolder
+from llmviz.runs.summary import summary
 
 HERE = Path(llmviz.__file__).parent / "recordings"
 READ_ONLY = "a recording is only watched; press Train live for a run of your own"
-Answerer = Callable[[RunRef, dict[int, Path], Question], list[Trace]]
+STAYS = "a recording comes with the program and cannot be deleted"
+AnyQuestion = Question[Answer]
+
+
+class Answerer(Protocol):
+    """Puts a question through snapshots."""
+
+    def __call__(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+        """The answers of these snapshots, in the order given."""
 
 
 class Recordings:
@@ -55,9 +67,10 @@ class Replay:
         self._recordings = recordings
         self._answerer = answerer
         self._histories: dict[str, History] = {}
-        self._traces: dict[str, tuple[Question | None, dict[int, Trace]]] = {}
+        self._summaries: dict[str, Kept] = {}
+        self._answers: dict[str, dict[AnyQuestion, Mapping[int, Answer]]] = {}
 
-    def train(self, spec: RunSpec, viewer: str) -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         """Refused."""
         raise ControlRefused(READ_ONLY)
 
@@ -97,28 +110,57 @@ class Replay:
             return None
         return run
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """From the recording itself where it keeps the answer, otherwise from the answerer."""
         folder = self._folder(run)
         folder.spec()
-        asked, kept = self._kept(run, folder)
-        if asked and question in (asked, replace(asked, attention=False)) and all(step in kept for step in steps):
-            traces = [kept[step] for step in steps]
-            return traces if question.attention else [replace(trace, attention=None) for trace in traces]
+        kept = self._kept(run, folder).get(question, {})
+        if all(step in kept for step in steps):
+            return cast(list[AnyAnswer], [kept[step] for step in steps])
         return self._answerer(run, snapshots(folder, steps), question)
 
-    def _kept(self, run: RunRef, folder: RunFolder) -> tuple[Question | None, dict[int, Trace]]:
-        """The question whose answers the recording keeps; None where it keeps none that can be read."""
-        if run.id not in self._traces:
-            try:
-                self._traces[run.id] = wire.read_traces(folder.traces)
-            except ValueError:
-                self._traces[run.id] = (None, {})
-        return self._traces[run.id]
+    def _kept(self, run: RunRef, folder: RunFolder) -> dict[AnyQuestion, Mapping[int, Answer]]:
+        """The answers the recording keeps, as far as they can be read: by question, then by step."""
+        if run.id not in self._answers:
+            found = self._answers[run.id] = {}
+            for file in sorted(folder.answers.glob("*.npz")):
+                with suppress(ValueError):
+                    question, answers = wire.read_answers(file)
+                    found[question] = answers
+        return self._answers[run.id]
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer of the first snapshot."""
         return tokenizer(self._folder(run))
+
+    def shelf(self) -> list[Kept]:
+        """The recordings that can be read."""
+        for id in self._recordings.ids():
+            folder = self._recordings.folder(id)
+            if folder and id not in self._summaries:
+                with suppress(ValueError, OSError):  # damaged, or of an older recipe: there is nothing to show
+                    self._summaries[id] = replace(summary(RunRef(id, 0), folder), state=State.RECORDED)
+        return list(self._summaries.values())
+
+    def figures(self) -> list[Kept]:
+        """Those that came with the program."""
+        return self._figures
+
+    @cached_property
+    def _figures(self) -> list[Kept]:
+        return figures.read(self._recordings.root)
+
+    def delete(self, run: RunRef, viewer: str) -> None:
+        """Refused."""
+        raise ValueError(STAYS)
+
+    def pack(self, run: RunRef, to: BinaryIO) -> None:
+        """Write the recording as a zip."""
+        parcel.pack(self._folder(run), to)
+
+    def unpack(self, file: BinaryIO) -> RunRef:
+        """Refused."""
+        raise ValueError("there is no place here for runs of one's own")
 
     def _folder(self, run: RunRef) -> RunFolder:
         folder = self._recordings.folder(run.id)

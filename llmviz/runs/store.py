@@ -3,7 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from llmviz.core.run import parse as parse_key
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Stopped
 from llmviz.runs import locks
-from llmviz.runs.engine import State, Status
+from llmviz.runs.engine import HasChildren, State, Status
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.notes import notes
 
@@ -76,9 +76,7 @@ class Store:
                 if self.under_way(run):
                     raise UnderWay(run)
             self._prune(spec.id)
-            # A number is never used again, even for a deleted run: its lock files stay.
-            taken = {*_numbers(self.root / spec.id, ""), *_numbers(self.root / spec.id, ".claim"), 0}
-            run = RunRef(spec.id, max(taken) + 1)
+            run = self._next(spec.id)
             claim = self._claim(run)
             try:
                 self.folder(run).create(spec, notes())
@@ -88,10 +86,29 @@ class Store:
                 raise
         return run, claim
 
+    def _next(self, id: str) -> RunRef:
+        """A number is never used again, even for a deleted run: its lock files stay."""
+        taken = {*_numbers(self.root / id, ""), *_numbers(self.root / id, ".claim"), 0}
+        return RunRef(id, max(taken) + 1)
+
+    def adopt(self, folder: RunFolder) -> RunRef:
+        """Put a run that was made elsewhere among these, by moving its folder. Raises ValueError where the very same is here already."""
+        spec = folder.spec()
+        with self._alone(spec.id):
+            for run in self.attempts(spec.id):
+                with suppress(FileNotFoundError):
+                    if self.folder(run).updates.read_bytes() == folder.updates.read_bytes():
+                        raise ValueError(f"this run is here already, as {short(run)}")
+            run = self._next(spec.id)
+            claim = self._claim(run)
+            folder.path.rename(self.folder(run).path)
+            claim.release()
+        return run
+
     def claim(self, run: RunRef) -> FileLock:
         """The claim on an attempt that is to go on. Raises UnderWay where it, or another attempt at its spec, is at work."""
         self.folder(run).spec()  # damaged or gone: say so now
-        if self._done(run):
+        if self.done(run):
             raise ValueError("this run is done; there is nothing left to train")
         with self._alone(run.id):
             for other in self.attempts(run.id):
@@ -146,7 +163,7 @@ class Store:
 
     def finished(self, spec: RunSpec) -> RunRef | None:
         """The newest attempt at this spec that reached its end."""
-        return next((run for run in self.attempts(spec.id) if self._done(run)), None)
+        return next((run for run in self.attempts(spec.id) if self.done(run)), None)
 
     def _readable(self, run: RunRef) -> bool:
         try:
@@ -156,7 +173,8 @@ class Store:
             return False
         return True
 
-    def _done(self, run: RunRef) -> bool:
+    def done(self, run: RunRef) -> bool:
+        """Whether the run reached its end."""
         try:
             return isinstance(self.folder(run).ending(), Done)
         except ValueError:  # damaged: not an end
@@ -176,10 +194,24 @@ class Store:
             raise ValueError(f"{text} is the beginning of {len(found)} runs: {', '.join(short(run) for run in found)}")
         return found[0]
 
+    def children(self, run: RunRef) -> tuple[RunRef, ...]:
+        """The runs that start from the weights of this one, and have no other attempt at the same to start from."""
+        if any(self.done(other) for other in self.attempts(run.id) if other != run):
+            return ()
+        found = []
+        for other in self.runs():
+            with suppress(ValueError):  # what cannot be read has no parent
+                parent = self.folder(other).spec().parent
+                if parent and parent.id == run.id:
+                    found.append(other)
+        return tuple(found)
+
     def delete(self, run: RunRef) -> None:
-        """Remove a run for good. Raises ValueError while it is under way or where there is none."""
+        """Remove a run for good. Raises HasChildren while others start from it, ValueError while it is under way or where there is none."""
         if not self.folder(run).path.is_dir():
             raise ValueError(f"there is no run {short(run)} on this machine")
+        if children := self.children(run):
+            raise HasChildren(run, children)
         with self._alone(run.id):
             if self.under_way(run):
                 raise ValueError(f"{short(run)} is under way; stop it first")
@@ -188,7 +220,7 @@ class Store:
     def _prune(self, id: str) -> None:
         """Keep the newest two ended attempts, and the newest that was done: all would be the same weights again."""
         ended = self.attempts(id)
-        done = next((run for run in ended if self._done(run)), None)
+        done = next((run for run in ended if self.done(run)), None)
         for run in ended[KEPT_ATTEMPTS:]:
             if run != done:
                 self._remove(run)

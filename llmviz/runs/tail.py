@@ -1,5 +1,7 @@
 """Follow the updates of a run: each look reads only what is new. A torn last line waits for its rest."""
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -7,6 +9,7 @@ from llmviz.core.history import History, fold
 from llmviz.core.update import Update
 from llmviz.runs.folder import read_update
 
+MOST_HISTORIES = 64
 MARK = 200  # bytes before the place reached, remembered to notice that a resumed run rewrote them
 
 
@@ -50,3 +53,20 @@ def updates(file: Path, most: int | None = None) -> list[Update]:
     """The updates on the whole lines of a file, or of its first `most` bytes."""
     _, _, whole = _read(file, Reached())
     return [read_update(line) for line in whole[:most].splitlines()]
+
+
+class Histories:
+    """The histories of many runs, each read only as far as it is new. The oldest looked at are forgotten."""
+
+    def __init__(self) -> None:
+        self._reached: OrderedDict[Path, Reached] = OrderedDict()
+        self._reading = threading.Lock()
+
+    def look(self, file: Path) -> History:
+        """All that these updates say so far."""
+        with self._reading:
+            reached = self._reached[file] = look(file, self._reached.get(file, Reached()))
+            self._reached.move_to_end(file)
+            if len(self._reached) > MOST_HISTORIES:
+                self._reached.popitem(last=False)
+        return reached.history

@@ -19,12 +19,13 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from llmviz.core.home import home as default_home
+from llmviz.core.questions import QUESTIONS
+from llmviz.core.questions.base import Answer, Question
+from llmviz.core.questions.openings import openings
 from llmviz.core.run import RunRef
 from llmviz.core.run import parse as parse_key
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
-from llmviz.core.trace import Question, Trace
 from llmviz.core.update import Failed
 from llmviz.core.update import to_json as update_to_json
 from llmviz.runs import wire
@@ -52,7 +53,8 @@ class Real:
 
             stages.warm()
         else:
-            importlib.import_module("llmviz.inspect.masked")
+            for question in QUESTIONS.values():
+                importlib.import_module(question.answered_by)
 
     def build(self, spec: RunSpec, parent: Path | None) -> StageInProgress:
         """The stage at its start."""
@@ -72,11 +74,10 @@ class Real:
         torch.set_num_threads(1)
         return Training(stage, train)
 
-    def answer(self, folders: dict[int, Path], question: Question) -> list[Trace]:
-        """The question put through these snapshots."""
-        from llmviz.inspect.masked import answer
-
-        return answer(folders, question)
+    def answer(self, folders: dict[int, Path], question: Question[Answer]) -> list[Answer]:
+        """The question put through these snapshots, by the module it names."""
+        found: list[Answer] = importlib.import_module(question.answered_by).answer(folders, question)
+        return found
 
 
 def train(spec: RunSpec, home: Path | None = None) -> Attempt:
@@ -123,20 +124,20 @@ def serve_answers(workshop: Workshop, inbox: Inbox, say: Say) -> None:
     while (message := inbox.get()) is not None:
         try:
             folders = {int(step): Path(folder) for step, folder in message["folders"].items()}
-            traces = workshop.answer(folders, wire.question_from_json(message["question"]))
-            say({"say": "answer", "number": message["number"], "traces": [wire.trace_to_json(trace) for trace in traces]})
-        except Exception as problem:
+            answers = workshop.answer(folders, wire.question_from_json(message["question"]))
+            say({"say": "answer", "number": message["number"], "answers": [wire.answer_to_json(answer) for answer in answers]})
+        except Exception as problem:  # whatever it is, whoever asked is told and the next is answered
             say({"say": "answer", "number": message["number"], "problem": sentence(problem)})
 
 
 def practise(workshop: Workshop, recordings: Recordings) -> None:
-    """Answer the first question of every recording, for nobody: a first answer takes ten times as long as a second."""
+    """Answer the first questions of every recording, for nobody: a first answer takes ten times as long as a second."""
     for id in recordings.ids():
         folder = recordings.folder(id)
         with suppress(ValueError, OSError):  # an older recipe, or damaged: whoever asks will be told
-            text = TEXTS[folder.spec().text.name] if folder else None
-            if folder and text and text.sentence:
-                workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, Question(text.sentence, text.hidden))
+            if folder:
+                for question in openings(folder.spec()):
+                    workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)
 
 
 def lines(descriptor: int) -> Iterator[Message | None]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
+from llmviz.core.questions.base import Answer, Question
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.trace import Question, Trace
 from llmviz.core.update import Update
 
 
@@ -47,5 +47,5 @@ class Workshop(Protocol):
     def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
         """The loop over this stage."""
 
-    def answer(self, folders: dict[int, Path], question: Question) -> list[Trace]:
+    def answer(self, folders: dict[int, Path], question: Question[Answer]) -> list[Answer]:
         """The question put through the snapshots in these folders, by step."""

@@ -6,15 +6,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llmviz.core.questions.attention import Attend, Attention
+from llmviz.core.questions.base import Answer
+from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.run import RunRef
-from llmviz.core.trace import Question, Trace
 from llmviz.runs import wire
 from llmviz.runs.local import LocalEngine
 from tests.runs.conftest import MakeEngine, until
 from tests.runs.fake import Fake, spec
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-SENTENCE = Question("the capital of France", (3,), attention=True)
+SENTENCE = Cloze("the capital of France", (3,))
 
 
 def trained(engine: LocalEngine) -> RunRef:
@@ -23,8 +25,8 @@ def trained(engine: LocalEngine) -> RunRef:
     return run
 
 
-def same(one: Trace, other: Trace) -> bool:
-    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in Trace.__dataclass_fields__)
+def same(one: Answer, other: Answer) -> bool:
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in type(one).__dataclass_fields__)
 
 
 def test_an_answer_arrives_as_it_was_made(engine_of: MakeEngine) -> None:
@@ -35,7 +37,7 @@ def test_an_answer_arrives_as_it_was_made(engine_of: MakeEngine) -> None:
     expected = Fake().answer({step: folder.snapshot(step) for step in steps}, SENTENCE)
     assert all(same(*pair) for pair in zip(engine.answer(run, steps, SENTENCE), expected, strict=True))
     with pytest.raises(ValueError, match="empty sentence"):
-        engine.answer(run, steps, Question(""))
+        engine.answer(run, steps, Cloze(""))
     with pytest.raises(ValueError, match="no snapshot after 7 steps"):
         engine.answer(run, [7], SENTENCE)
     assert engine.answer(run, [], SENTENCE) == []
@@ -54,7 +56,7 @@ def test_a_question_that_kills_the_worker_is_refused_and_the_next_is_answered(en
     engine = engine_of()
     run = trained(engine)
     with pytest.raises(ValueError, match="has ended"):
-        engine.answer(run, [30], Question("die"))
+        engine.answer(run, [30], Cloze("die"))
     assert engine.answer(run, [30], SENTENCE)
 
 
@@ -71,8 +73,8 @@ def test_many_viewers_of_one_question_get_one_answer(engine_of: MakeEngine) -> N
     assert all(trace is first for answer in answers for trace, first in zip(answer, answers[0], strict=True))
 
 
-def test_traces_survive_the_wire_and_the_file(tmp_path: Path) -> None:
-    Fake_trace = Trace(
+def test_answers_survive_the_wire_and_the_file(tmp_path: Path) -> None:
+    trace = Trace(
         7,
         ("é", "<b>"),
         np.array([0.5, 0.25], np.float32),
@@ -80,11 +82,12 @@ def test_traces_survive_the_wire_and_the_file(tmp_path: Path) -> None:
         np.ones((2, 2), np.float32),
         (("a", "b"), ("c", "d")),
     )
-    with_attention = Trace(**{**vars(Fake_trace), "step": 9, "attention": np.ones((1, 2, 4, 4), np.float32)})
-    for trace in (Fake_trace, with_attention):
-        assert same(wire.trace_from_json(wire.trace_to_json(trace)), trace)
-    wire.write_traces(tmp_path / "trace.npz", SENTENCE, [Fake_trace, with_attention])
-    question, kept = wire.read_traces(tmp_path / "trace.npz")
-    assert question == SENTENCE
-    assert same(kept[7], Fake_trace)
-    assert same(kept[9], with_attention)
+    weights = np.arange(32, dtype=np.uint8).reshape(1, 2, 4, 4)
+    looked = [Attention(step, ("[CLS]", "é", "<b>", "[SEP]"), np.array([0, 0, 1, 0], bool), 2, 2, False, weights + step) for step in (7, 9)]
+    asked: list[tuple[Cloze | Attend, list[Trace] | list[Attention]]] = [(SENTENCE, [trace]), (Attend("é<b>"), looked)]
+    for question, answers in asked:
+        for answer in answers:
+            assert same(wire.answer_from_json(question, wire.answer_to_json(answer)), answer)
+        wire.write_answers(tmp_path / "0.npz", question, answers)
+        found, kept = wire.read_answers(tmp_path / "0.npz")
+        assert found == question and all(same(kept[answer.step], answer) for answer in answers)

@@ -8,8 +8,12 @@ from pathlib import Path
 import pytest
 
 from llmviz import RunSpec, train
+from llmviz.__main__ import spec_of
 from llmviz.core.run import parse
+from llmviz.core.settings import TextSpec
+from llmviz.core.spec import NO_PARENT, preset
 from llmviz.core.update import Begin, Done
+from llmviz.runs import figures
 from llmviz.runs.store import Store
 from tests.runs.conftest import until
 
@@ -49,13 +53,25 @@ def test_train_list_show_export_delete(store: Store) -> None:
     assert call(home, "export", short, str(home / "out"))[0] == 0
     assert (home / "out" / "model.safetensors").exists()
     assert call(home, "record", short, "--to", str(home / "recorded"))[0] == 0
-    assert (home / "recorded" / "trace.npz").exists()
-    code, _, err = call(home, "train", "mlm", "--parent", short, "--steps", "10")
+    assert (home / "recorded" / "answers" / "0.npz").exists()
+    assert call(home, "record", short, "--figures", "--to", str(home))[0] == 0
+    assert [kept.run.id for kept in figures.read(home)] == [run.id]
+    code, out, err = call(home, "train", "mlm", "--parent", short, "--steps", "10", "--json")
     assert (code, err.count("Traceback")) == (0, 0)
+    child = json.loads(out.splitlines()[-1])["run"]
     assert call(home, "runs", "delete", short)[0] == 1  # asked, and nobody says yes
     assert call(home, "runs", "show", short)[0] == 0
+    code, _, err = call(home, "runs", "delete", short, "--yes")
+    assert code == 2 and child[:12] in err and "delete those first" in err
+    assert call(home, "runs", "delete", child, "--yes")[0] == 0
     assert call(home, "runs", "delete", short, "--yes")[0] == 0
     assert call(home, "runs", "show", short)[0] == 2
+
+
+@pytest.mark.parametrize("text", ["tinyland", "reviews"])
+def test_without_a_parent_it_trains_what_the_page_does(store: Store, text: str) -> None:
+    assert spec_of(store, "sentiment", None, {"text": text}) == preset("sentiment", TextSpec(text))
+    assert spec_of(store, "sentiment", NO_PARENT, {"text": text, "labels": 4}).lineage[0].stage == "sentiment"
 
 
 def test_a_closing_table(tmp_path: Path) -> None:
@@ -80,6 +96,8 @@ def test_a_closing_table(tmp_path: Path) -> None:
         ("runs", "delete", "abcdef"),
         ("record", "abc"),
         ("export", "abcdef", "out"),
+        ("runs", "import", "pyproject.toml"),
+        ("runs", "import", "there/is/none.zip"),
     ],
 )
 def test_bad_input_is_one_sentence(tmp_path: Path, arguments: tuple[str, ...]) -> None:
@@ -112,6 +130,18 @@ def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(store: Store) -> None:
     assert code == 0
     assert json.loads(out.splitlines()[-1])["run"] == run.key
     assert "is done" in call(store.home, "train", "--resume", run.id[:12])[2]
+
+
+def test_a_run_travels_as_a_zip(tmp_path: Path) -> None:
+    here, there, file = tmp_path / "here", tmp_path / "there", tmp_path / "run.zip"
+    assert call(here, "train", "mlm", "--steps", "5", "--json")[0] == 0
+    (run,) = Store(here).runs()
+    assert call(here, "export", run.id[:12], str(file), "--zip")[0] == 0
+    assert call(here, "export", run.id[:12], str(file), "--zip")[0] == 2  # it is there already
+    code, out, _ = call(there, "runs", "import", str(file))
+    assert (code, out) == (0, f"Imported as {run.id[:12]}-1.\n")
+    assert Store(there).runs() == [run]
+    assert "here already" in call(there, "runs", "import", str(file))[2]
 
 
 def test_importing_us_does_not_import_torch() -> None:

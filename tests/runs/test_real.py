@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
+from llmviz.core.questions.cloze import Cloze
 from llmviz.core.run import parse
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
-from llmviz.core.trace import Question
 from llmviz.runs.engine import UNDER_WAY, Command, State
 from llmviz.runs.store import Store
 from tests.runs import conftest
@@ -24,9 +24,9 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 SPEC = RunSpec("mlm", train=TrainSpec(steps=8, batch_size=8))
 
 
-def test_a_run_killed_and_stopped_ends_as_one_left_alone(engine_of: MakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_killed_and_stopped_ends_as_one_left_alone(engine_of: MakeEngine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(conftest, "PATIENCE", 120.0)  # torch takes its time on a busy machine
-    engine = engine_of(workshop="llmviz.runs.worker:Real")
+    engine = engine_of(workshop="llmviz.runs.worker:Real", home=home)  # where texts are prepared
     alone = engine.train(SPEC, "ann")
     until(lambda: engine.status(alone, "ann").state not in UNDER_WAY)
     run = engine.train(SPEC, "ann")
@@ -43,10 +43,10 @@ def test_a_run_killed_and_stopped_ends_as_one_left_alone(engine_of: MakeEngine, 
     assert outcome(engine.store.folder(run)) == outcome(engine.store.folder(alone))
 
     text = TEXTS["tinyland"]
-    traces = engine.answer(run, [0, 8], Question(text.sentence, text.hidden))
+    traces = engine.answer(run, [0, 8], Cloze(text.sentence, text.hidden))
     assert [trace.step for trace in traces] == [0, 8]
     with pytest.raises(ValueError, match=r"\w+ \w+"):  # a sentence
-        engine.answer(run, [8], Question(""))
+        engine.answer(run, [8], Cloze(""))
 
 
 def call(*arguments: str, **environment: str) -> str:

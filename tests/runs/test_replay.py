@@ -3,10 +3,11 @@ from pathlib import Path
 
 import pytest
 
+from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.cloze import Cloze
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, to_json
 from llmviz.core.texts import TEXTS
-from llmviz.core.trace import Question, Trace
 from llmviz.core.update import Done
 from llmviz.runs import record as recording
 from llmviz.runs.engine import Command, ControlRefused, State
@@ -17,13 +18,17 @@ from llmviz.runs.store import Store
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import Fake, spec
 
-DEFAULT = Question(TEXTS["tinyland"].sentence, TEXTS["tinyland"].hidden)
+DEFAULT = Cloze(TEXTS["tinyland"].sentence, TEXTS["tinyland"].hidden)
 SPEC = spec(100)
 RUN = RunRef(SPEC.id, 0)
 
 
-def unasked(run: RunRef, folders: dict[int, Path], question: Question) -> list[Trace]:
+def unasked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
     raise AssertionError("the recording keeps this answer")
+
+
+def asked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    return Fake().answer(folders, question)
 
 
 @pytest.fixture
@@ -51,10 +56,7 @@ def test_the_default_question_is_answered_from_the_recording(made: RunFolder) ->
     replay = Replay(Recordings(made.path.parent), unasked)
     traces = replay.answer(RUN, [100, 0], DEFAULT)
     assert [trace.step for trace in traces] == [100, 0]
-    assert traces[0].attention is None
-    assert replay.answer(RUN, [100], Question(DEFAULT.text, DEFAULT.hidden, attention=True))[0].attention is not None
-    asked = Replay(Recordings(made.path.parent), lambda run, folders, question: Fake().answer(folders, question))
-    assert asked.answer(RUN, [0], Question("something else"))[0].tokens == ("something", "else")
+    assert Replay(Recordings(made.path.parent), asked).answer(RUN, [0], Cloze("something else"))[0].tokens == ("something", "else")
 
 
 def test_a_recording_is_neither_trained_nor_steered(made: RunFolder) -> None:
@@ -118,10 +120,10 @@ def test_spread() -> None:
 
 def test_a_damaged_recording_is_as_if_it_were_not_there_and_a_damaged_answer_is_asked_again(made: RunFolder) -> None:
     def replay() -> Replay:
-        return Replay(Recordings(made.path.parent), lambda run, folders, question: Fake().answer(folders, question))
+        return Replay(Recordings(made.path.parent), asked)
 
-    for content in (b"", b"PK nonsense", made.traces.read_bytes()[:200]):
-        made.traces.write_bytes(content)
+    for content in (b"", b"PK nonsense", (made.answers / "0.npz").read_bytes()[:200]):
+        (made.answers / "0.npz").write_bytes(content)
         assert [trace.step for trace in replay().answer(RUN, [0, 100], DEFAULT)] == [0, 100]
     whole = made.updates.read_bytes()
     made.updates.write_bytes(whole[:500] + b"\n\x00garbage\n" + whole[500:])

@@ -1,0 +1,222 @@
+"""A whole run as one zip, for another machine; and the way back, which trusts nothing.
+
+    spec.json, notes.json, updates.jsonl, checkpoint.safetensors where the run is unfinished, snapshots/<step>/*.json and *.safetensors
+
+What comes in is read member by member under a cap, into memory no longer than one file, and checked before it is put among the runs.
+"""
+
+import json
+import math
+import re
+import shutil
+import stat
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, get_args, get_origin, get_type_hints
+from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
+
+from safetensors import SafetensorError, safe_open
+from tokenizers import Tokenizer
+
+from llmviz.core.settings import SIZES
+from llmviz.core.spec import RunSpec
+from llmviz.core.update import Begin, Snapshot, Update
+from llmviz.runs import tail
+from llmviz.runs.folder import RunFolder, read_update
+
+MOST_BYTES = 200_000_000  # unpacked: twice what 32 snapshots of the largest model take
+MOST_FILES = 200  # 32 snapshots of at most five files, and four beside them
+MOST_TEXT = 16_000_000  # bytes of one JSON file: the updates of 20,000 steps are some 3 million
+MOST_NOTES = 50  # notes of at most LONGEST_NOTE letters
+LONGEST_NOTE = 200
+LONGEST_CONTEXT = 4_096
+BLOCK = 1_000_000
+SNAPSHOT = re.compile(r"snapshots/(0|[1-9][0-9]{0,5})/[a-z_]{1,40}\.(json|safetensors)")
+BESIDE = ("spec.json", "notes.json", "updates.jsonl", "checkpoint.safetensors")
+NEEDED = ("config.json", "model.safetensors", "tokenizer.json")
+PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz")
+
+
+def pack(run: RunFolder, to: BinaryIO) -> None:
+    """Write the run as a zip; equal runs give equal bytes. Raises ValueError where it has no snapshot yet or is damaged."""
+    run.spec()
+    kept = {update.step for update in tail.updates(run.updates) if isinstance(update, Snapshot)} & set(run.snapshots())
+    if not kept:
+        raise ValueError("this run has no snapshot yet")
+    files = [run.path / name for name in BESIDE] + [file for step in sorted(kept) for file in sorted(run.snapshot(step).iterdir())]
+    with ZipFile(to, "w", ZIP_DEFLATED, compresslevel=1) as archive:
+        for file in files:
+            if file.exists():
+                content = file.read_bytes()
+                if file == run.updates:
+                    content = content[: content.rfind(b"\n") + 1]  # a kill may have torn the last line
+                archive.writestr(ZipInfo(file.relative_to(run.path).as_posix()), content, ZIP_DEFLATED, compresslevel=1)
+
+
+def unpack(file: BinaryIO, to: Path) -> RunFolder:
+    """Write the run that is in this zip into a new folder, and check it. Raises ValueError, in a sentence, and leaves nothing behind."""
+    try:
+        with ZipFile(file) as archive:
+            members = list(_members(archive))
+            to.mkdir(parents=True)
+            room = MOST_BYTES
+            for member in members:
+                room -= _write(archive, member, to / member.filename, room)
+        folder = RunFolder(to)
+        _check(folder)
+    except (BadZipFile, EOFError, NotImplementedError) as problem:
+        shutil.rmtree(to, ignore_errors=True)
+        raise ValueError("this file is not a zip archive that can be read; a run is exported as one") from problem
+    except BaseException:
+        shutil.rmtree(to, ignore_errors=True)
+        raise
+    return folder
+
+
+def _members(archive: ZipFile) -> Iterator[ZipInfo]:
+    """The files of the archive, every name and kind checked before the first is read."""
+    seen = set()
+    for member in archive.infolist():
+        name = member.filename
+        shown = repr(name[:60])
+        path = PurePosixPath(name.replace("\\", "/"))
+        if path.is_absolute() or ".." in path.parts or ":" in name:
+            raise ValueError(f"the archive holds {shown}, a path that leads out of the run's folder")
+        if stat.S_ISLNK(member.external_attr >> 16):
+            raise ValueError(f"the archive holds a link, {shown}; a run is made of plain files")
+        if member.flag_bits & 1:
+            raise ValueError("the archive is encrypted; export the run without a password")
+        if member.is_dir():
+            continue
+        if name.lower().endswith(PICKLES):
+            raise ValueError(f"the archive holds {shown}, which may run code when it is read; weights come as safetensors")
+        if name not in BESIDE and not SNAPSHOT.fullmatch(name):
+            raise ValueError(f"the archive holds {shown}, which is no part of a run")
+        if name in seen:
+            raise ValueError(f"the archive holds {shown} twice")
+        seen.add(name)
+        if len(seen) > MOST_FILES:
+            raise ValueError(f"the archive holds more than {MOST_FILES} files")
+        yield member
+    for name in ("spec.json", "updates.jsonl"):
+        if name not in seen:
+            raise ValueError(f"the archive is not a run: {name} is missing")
+
+
+def _write(archive: ZipFile, member: ZipInfo, to: Path, room: int) -> int:
+    """Unpack one file, counting what really comes out of it, whatever its header says. Returns the bytes."""
+    to.parent.mkdir(parents=True, exist_ok=True)
+    most = room if member.filename.endswith(".safetensors") else min(room, MOST_TEXT)
+    written = 0
+    with archive.open(member) as source, to.open("xb") as target:
+        while block := source.read(BLOCK):
+            written += len(block)
+            if written > most:
+                limit = MOST_BYTES if most == room else MOST_TEXT
+                raise ValueError(f"{member.filename} unpacks to more than the {limit / 1e6:,.0f} MB there is room for")
+            target.write(block)
+    return written
+
+
+def _check(folder: RunFolder) -> None:
+    spec = folder.spec()
+    said = _updates(folder, spec)
+    told = {update.step for update in said if isinstance(update, Snapshot)}
+    if told != set(folder.snapshots()):
+        raise ValueError("the archive is damaged: its snapshots are not those its updates tell of")
+    if not told:
+        raise ValueError("this run has no snapshot")
+    for step in sorted(told):
+        _check_snapshot(folder.snapshot(step), spec)
+    if folder.checkpoint.exists():
+        shapes(folder.checkpoint)
+
+
+def _updates(folder: RunFolder, spec: RunSpec) -> list[Update]:
+    lines = folder.updates.read_bytes().splitlines()
+    if len(lines) > 3 * spec.train.steps + 1_000:
+        raise ValueError(f"the archive is damaged: {len(lines):,} updates are more than {spec.train.steps:,} steps can say")
+    said = [read_update(line) for line in lines]
+    if not said or not isinstance(said[0], Begin):
+        raise ValueError("the archive is damaged: its updates do not begin with the beginning")
+    before = 0
+    for update in said:
+        if not all(_is(getattr(update, name), kind) for name, kind in get_type_hints(type(update)).items()):
+            raise ValueError("the archive is damaged: an update holds something else than it should")
+        if not before <= update.step <= spec.train.steps:
+            raise ValueError("the archive is damaged: its updates are out of order")
+        before = update.step
+    return said
+
+
+def _is(value: Any, kind: Any) -> bool:
+    """Whether a value that was read from JSON is of this type, and finite."""
+    if get_origin(kind) in (list, dict, tuple):
+        parts = get_args(kind)
+        if get_origin(kind) is dict:
+            return isinstance(value, dict) and all(_is(name, parts[0]) and _is(item, parts[1]) for name, item in value.items())
+        if get_origin(kind) is list:
+            return isinstance(value, list) and all(_is(item, parts[0]) for item in value)
+        return isinstance(value, tuple) and len(value) == len(parts) and all(map(_is, value, parts))
+    if isinstance(value, bool):
+        return False
+    if kind is float:
+        return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, kind)
+
+
+def _check_snapshot(folder: Path, spec: RunSpec) -> None:
+    step = f"snapshot {folder.name}"
+    for name in NEEDED:
+        if not (folder / name).is_file():
+            raise ValueError(f"the archive is damaged: {name} of {step} is missing")
+    found = shapes(folder / "model.safetensors")
+    try:
+        config = json.loads((folder / "config.json").read_bytes())
+        Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as problem:  # tokenizers raises a bare Exception
+        raise ValueError(f"the archive is damaged: config.json or tokenizer.json of {step} cannot be read") from problem
+    if not isinstance(config, dict) or not _fits(config, spec, found):
+        raise ValueError(f"the weights of {step} are not those of the model in spec.json")
+
+
+def _fits(config: dict[str, Any], spec: RunSpec, found: dict[str, tuple[int, ...]]) -> bool:
+    """Whether config.json describes a model of the spec's size: what it asks for is allocated before a weight is read."""
+    size = SIZES[spec.model.size]
+    largest = max((length for shape in found.values() for length in shape), default=0)
+    exact = {"hidden_size": size.width, "n_embd": size.width, "num_hidden_layers": size.layers, "n_layer": size.layers}
+    most = {"vocab_size": largest, "intermediate_size": largest, "n_inner": largest}
+    most |= {
+        "embedding_size": largest,
+        "max_position_embeddings": LONGEST_CONTEXT,
+        "n_positions": LONGEST_CONTEXT,
+        "type_vocab_size": largest,
+    }
+    same = all(config[name] == value for name, value in exact.items() if name in config)
+    return same and all(
+        config[name] is None or (_is(config[name], int) and config[name] <= limit) for name, limit in most.items() if name in config
+    )
+
+
+def shapes(file: Path) -> dict[str, tuple[int, ...]]:
+    """The tensors of a safetensors file by name, from its header alone. Raises ValueError for a damaged one."""
+    try:
+        with safe_open(file, framework="numpy") as opened:
+            return {name: tuple(opened.get_slice(name).get_shape()) for name in opened.keys()}  # noqa: SIM118 - it is not a mapping
+    except (SafetensorError, OSError) as problem:
+        raise ValueError(f"{file.parent.name}/{file.name} is damaged: it is no whole safetensors file") from problem
+
+
+def notes(folder: RunFolder) -> dict[str, Any]:
+    """The notes that came along, as plain short texts; {} where there are none worth reading."""
+    try:
+        given = folder.notes()
+    except ValueError:
+        return {}
+    kept: dict[str, Any] = {}
+    for name, value in list(given.items())[:MOST_NOTES]:
+        if isinstance(value, dict):
+            kept[name[:LONGEST_NOTE]] = {key[:LONGEST_NOTE]: str(text)[:LONGEST_NOTE] for key, text in list(value.items())[:MOST_NOTES]}
+        else:
+            kept[name[:LONGEST_NOTE]] = str(value)[:LONGEST_NOTE]
+    return kept

@@ -4,14 +4,23 @@ from pathlib import Path
 
 import streamlit as st
 
-from llmviz.ui import fast, lesson  # noqa: F401 - fast is imported for what it does
+from llmviz.ui import fast, lesson, path  # noqa: F401 - fast is imported for what it does
 
 HERE = Path(__file__).parent
 SECTIONS = {
-    "Pretraining": [st.Page(HERE / "pages/masked_tokens.py", title="Masked tokens", url_path="masked-tokens", default=True)],
+    "": [st.Page(HERE / "pages/story.py", title="Start", url_path="start", default=True)],
+    "Pretraining": [
+        st.Page(HERE / "pages/masked_tokens.py", title="Masked tokens", url_path="masked-tokens"),
+        st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),
+        st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
+    ],
+    "Fine-tuning": [st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after")],
+    "Runs": [st.Page(HERE / "pages/lab_book.py", title="Lab book", url_path="lab-book")],
 }
 
 lesson.configure()
 page = st.navigation(SECTIONS, position="hidden")
 lesson.frame(SECTIONS)
+path.know(SECTIONS, page)
 page.run()
+path.foot()

@@ -36,7 +36,7 @@ def main(arguments: list[str]) -> int:
         return 1
     if testing:
         return _test(arguments[1:])
-    command = [str(PYTHON), "-m", "streamlit", "run", "app.py", *arguments]
+    command = [str(PYTHON), "-m", "llmviz.ui.serve", "app.py", *arguments]
     if os.name == "posix":
         os.chdir(ROOT)
         os.execv(command[0], command)  # the app takes this process's place, and so gets its signals

@@ -11,7 +11,6 @@ from benchmarks.bar import Bar
 from benchmarks.browser import Visitor, browser
 from benchmarks.server import Server, running
 
-VISITS = 5
 SCRUBS = 20
 LONG, SHORT = 20_000, 60  # steps: a run that outlasts the measurements, and one of some seconds
 RUNS = 10
@@ -28,21 +27,11 @@ def bars(home: Path) -> Iterator[Bar]:
         visitor.open()
         cold = time.perf_counter() - server.started
         yield Bar("cold start: command → page painted", cold, "s", most=5, note=f"takes connections after {up:.2f} s")
-        yield Bar("warm server: first useful paint", statistics.median(_visit(opened, server) for _ in range(VISITS)), "s", most=2)
         scrubs = [visitor.scrub("ArrowLeft" if turn % 2 == 0 else "ArrowRight") for turn in range(SCRUBS)]
         yield _milliseconds("slider → picture", scrubs, most=50)
         yield from _while_training(visitor)
         yield from _memory(opened, server, visitor)
         yield Bar("requests beyond localhost", len(visitor.outside), "", most=0, note=" ".join(visitor.outside[:2]))
-
-
-def _visit(opened: Browser, server: Server) -> float:
-    visitor = Visitor(opened, server.url)
-    started = time.perf_counter()
-    visitor.open()
-    seconds = time.perf_counter() - started
-    visitor.close()
-    return seconds
 
 
 def _while_training(visitor: Visitor) -> Iterator[Bar]:

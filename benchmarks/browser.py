@@ -72,12 +72,12 @@ class Visitor:
 
     def open(self, **parameters: str | int) -> None:
         """Go to the page at these settings and wait until sentence, candidates and curve are drawn."""
-        self.page.goto(f"{self.url}/?{urlencode(parameters)}", wait_until="commit")
+        self.page.goto(f"{self.url}/masked-tokens?{urlencode(parameters)}", wait_until="commit")
         self.page.wait_for_function(PAINTED)
 
     def open_empty(self, **parameters: str | int) -> None:
         """Go to the page at settings with which nothing has been trained, and wait until it can be."""
-        self.page.goto(f"{self.url}/?{urlencode(parameters)}", wait_until="commit")
+        self.page.goto(f"{self.url}/masked-tokens?{urlencode(parameters)}", wait_until="commit")
         self.page.wait_for_function(IDLE)
 
     def hide(self, place: int) -> float:

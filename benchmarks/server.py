@@ -20,7 +20,7 @@ class Server:
 
     def __init__(self, home: Path) -> None:
         self.url = f"http://localhost:{_free_port()}"
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", self.url.rpartition(":")[2]]
+        command = [sys.executable, "-m", "llmviz.ui.serve", "app.py", "--server.port", self.url.rpartition(":")[2]]
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             command, cwd=ROOT, env=os.environ | {"LLMVIZ_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

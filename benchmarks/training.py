@@ -1,39 +1,118 @@
-"""How long a default run trains and what it learns, through the command line: the way a student's script would see it."""
+"""How long the default runs train and what they learn, through the command line: the way a student's script would see it."""
 
 import json
 import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from benchmarks.bar import Bar
+from llmviz.core.address import differences
+from llmviz.core.settings import TextSpec
+from llmviz.core.spec import NO_PARENT, preset, root
 
 SEEDS = (100, 101, 102, 103, 104)  # recipes are tuned on other seeds
-LONGEST = 300.0  # seconds for one run with its start
+LONGEST = 600.0  # seconds for one run with its start
+FEW, MANY = 16, 256  # labels
+
+Ended = dict[str, Any]
 
 
 def bars(seeds: int, home: Path) -> Iterator[Bar]:
     """Medians over the seeds, on test data."""
-    runs = [_train(seed, home) for seed in SEEDS[:seeds]]
+    chosen = SEEDS[:seeds]
     about = f"median of {seeds} seeds, test data" if seeds > 1 else f"seed {SEEDS[0]}, test data"
-
-    def median(name: str) -> float:
-        return float(statistics.median(run["metrics"][name] for run in runs))
-
-    yield Bar("train mlm: seconds of training", statistics.median(run["seconds"] for run in runs), "s", most=30, note=about)
-    yield Bar("train mlm: facts", median("facts"), "%", least=0.95, note=about)
-    yield Bar("train mlm: sounds", median("sounds"), "%", least=0.95, note=about)
-    yield Bar("train mlm: loss", median("loss"), "nats", note=f"floor {median('floor'):.2f}")
-    yield Bar("train mlm: accuracy", median("accuracy"), "%", note=f"ceiling {100 * median('accuracy_ceiling'):.1f} %")
+    yield from _mlm([_train(home, "mlm", seed) for seed in chosen], about)
+    yield from _clm([_train(home, "clm", seed) for seed in chosen], about)
+    yield from _tinyland(chosen, home, about)
+    yield from _reviews(chosen, home)
 
 
-def _train(seed: int, home: Path) -> dict[str, Any]:
-    command = [sys.executable, "-m", "llmviz", "train", "mlm", "--seed", str(seed), "--json"]
+def _mlm(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
+    yield Bar("train mlm: seconds of training", _seconds(runs), "s", most=30, note=about)
+    yield Bar("train mlm: facts", _median(runs, "facts"), "%", least=0.95, note=about)
+    yield Bar("train mlm: sounds", _median(runs, "sounds"), "%", least=0.95, note=about)
+    yield Bar("train mlm: loss", _median(runs, "loss"), "nats", note=f"floor {_median(runs, 'floor'):.2f}")
+    yield Bar("train mlm: accuracy", _median(runs, "accuracy"), "%", note=f"ceiling {100 * _median(runs, 'accuracy_ceiling'):.1f} %")
+
+
+def _clm(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
+    above = statistics.median(run["metrics"]["loss"] - run["metrics"]["floor"] for run in runs)
+    share = statistics.median(run["metrics"]["loss"] / run["metrics"]["floor"] for run in runs)
+    yield Bar("train clm: seconds of training", _seconds(runs), "s", most=30, note=about)
+    yield Bar("train clm: loss above its floor", above, "nats", most=0.05, note=f"{_median(runs, 'loss'):.3f}; {about}")
+    yield Bar("train clm: loss as a share of its floor", share, "%", most=1.05, note=about)
+
+
+def _tinyland(seeds: Sequence[int], home: Path, about: str) -> Iterator[Bar]:
+    """Seed i uses parent i."""
+    options = _options(differences(root("mlm"), preset("mlm")))
+    roots = [_train(home, "mlm", seed, *options) for seed in seeds]
+    yield Bar("the root for fine-tuning: seconds of training", _seconds(roots), "s", note=about)
+    scratch = _accuracy([_train(home, "sentiment", seed, "--parent", NO_PARENT, "--labels", str(FEW)) for seed in seeds])
+    for labels, least in ((FEW, 0.9), (MANY, 0.95)):
+        tuned = [_train(home, "sentiment", seed, *_child(parent, labels)) for seed, parent in zip(seeds, roots, strict=True)]
+        name = f"train sentiment, {labels} labels"
+        yield Bar(f"{name}: accuracy", _accuracy(tuned), "%", least=least, note=f"{_spread(tuned)}; {about}")
+        if labels == FEW:
+            yield Bar(f"{name}: above from scratch", _accuracy(tuned) - scratch, "%", least=0.3, note=f"from scratch {100 * scratch:.1f} %")
+        yield Bar(f"{name}: seconds of training", _seconds(tuned), "s", most=10, note=about)
+
+
+def _reviews(seeds: Sequence[int], home: Path) -> Iterator[Bar]:
+    """Real film reviews, measured both ways; no bar."""
+    recipe = preset("sentiment", TextSpec("reviews"))
+    assert recipe.parent is not None
+    common = ("--text", "reviews")
+    options = _options(differences(recipe.parent, preset("mlm", TextSpec("reviews"))))
+    roots = [_train(home, "mlm", seed, *common, *options) for seed in seeds]
+    ways: dict[str, Callable[[Ended], tuple[str, ...]]] = {"pretrained": lambda run: ("--parent", run["run"]), "from scratch": _nothing}
+    for labels in (FEW, MANY):
+        for way, parent in ways.items():
+            runs = [
+                _train(home, "sentiment", seed, *common, *parent(run), "--labels", str(labels))
+                for seed, run in zip(seeds, roots, strict=True)
+            ]
+            yield Bar(f"film reviews, {labels} labels, {way}: accuracy", _accuracy(runs), "%", note=_spread(runs))
+
+
+def _nothing(run: Ended) -> tuple[str, ...]:
+    return ("--parent", NO_PARENT)
+
+
+def _child(parent: Ended, labels: int) -> tuple[str, ...]:
+    return ("--parent", parent["run"], "--labels", str(labels))
+
+
+def _options(settings: dict[str, Any]) -> list[str]:
+    """Settings as options of the command line."""
+    return [part for name, value in settings.items() for part in (f"--{name.replace('_', '-')}", str(value))]
+
+
+def _median(runs: Sequence[Ended], name: str) -> float:
+    return float(statistics.median(run["metrics"][name] for run in runs))
+
+
+def _seconds(runs: Sequence[Ended]) -> float:
+    return float(statistics.median(run["seconds"] for run in runs))
+
+
+def _accuracy(runs: Sequence[Ended]) -> float:
+    return _median(runs, "accuracy")
+
+
+def _spread(runs: Sequence[Ended]) -> str:
+    shares = sorted(run["metrics"]["accuracy"] for run in runs)
+    return f"{100 * shares[0]:.1f} to {100 * shares[-1]:.1f} % over {len(shares)} seeds"
+
+
+def _train(home: Path, stage: str, seed: int, *options: str) -> Ended:
+    command = [sys.executable, "-m", "llmviz", "train", stage, *options, "--seed", str(seed), "--json"]
     answer = subprocess.run(command, env=os.environ | {"LLMVIZ_HOME": str(home)}, capture_output=True, text=True, timeout=LONGEST)
-    last: dict[str, Any] = json.loads(answer.stdout.splitlines()[-1]) if answer.stdout else {}
+    last: Ended = json.loads(answer.stdout.splitlines()[-1]) if answer.stdout else {}
     if last.get("type") != "done":
         raise RuntimeError(f"`{' '.join(command[1:])}` did not end well: {last or answer.stderr[-500:]}")
     return last

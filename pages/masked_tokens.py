@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import controls, lecture, lesson, live, notes, question, sentence, shown, states, visit
+from llmviz.ui import controls, gaps, lecture, lesson, live, notes, question, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.MLM
@@ -16,8 +16,8 @@ BEATS = (
     ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
 )
 
-visit.open(STAGE.name)
 runs = engine()
+visit.open("masked_tokens", (STAGE.name,), runs.spec)
 run = shown.run(runs)
 address = visit.current()
 seen = live.look(runs, run)
@@ -36,7 +36,7 @@ picture = st.container()
 controls.row(runs, seen)
 facts = controls.facts(STAGE, seen)
 with picture:
-    live.panel(runs, STAGE, seen, facts)
+    live.panel(runs, seen, facts, lambda now: gaps.picture(runs, now))
 question.ask(runs, seen, address.spec.text.name)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")

@@ -18,7 +18,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         "core": "",
         "text": "core",
         "models": "core text",
-        "inspect": "core text",
+        "inspect": "core text models",
         "training": "core models",
         "stages": "core text models training inspect",
         "runs": "core",

@@ -5,19 +5,19 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import cast
+from typing import Generic, cast
 
 import streamlit as st
 from tokenizers import Tokenizer
 
+from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
-from llmviz.core.trace import Question, Trace
 from llmviz.runs.engine import Engine
 from llmviz.text.tokenizers import load_tokenizer, nearest, pieces
 from llmviz.views import tokens as view
-from llmviz.views.tokens import Shown, Token
+from llmviz.views.tokens import Token
 
-REMEMBERED = 12  # sentences and hidings per visit; each is a few kilobytes
+REMEMBERED = 24  # questions per visit; the answers to one are some kilobytes, with attention some hundred
 RETRY = 3.0  # seconds after which a refused question is asked again
 
 
@@ -26,7 +26,7 @@ def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token]
     if run is not None:
         try:
             tokenizer = _tokenizer(str(engine.tokenizer(run)))
-            found = [Token(piece.text, piece.source, piece.known) for piece in pieces(tokenizer, sentence)]
+            found = [Token(piece.text, piece.source, piece.known, piece.joined) for piece in pieces(tokenizer, sentence)]
             return found, view.unknown(found, lambda word: nearest(word, tokenizer))
         except (OSError, ValueError):
             pass  # a run that has only begun has no tokenizer yet; its words will do until then
@@ -45,11 +45,11 @@ def vocabulary(engine: Engine, run: RunRef | None) -> list[str]:
 
 
 @dataclass
-class Asked:
-    """What is known of one question, what is still awaited, and why the last attempt was refused."""
+class Asked(Generic[AnyAnswer]):
+    """What is known of one question, by step; what is still awaited, and why the last attempt was refused."""
 
-    known: dict[int, Shown] = field(default_factory=dict)
-    awaited: "Future[list[Trace]] | None" = None
+    known: dict[int, AnyAnswer] = field(default_factory=dict)
+    awaited: "Future[list[AnyAnswer]] | None" = None
     refusal: str = ""
     again: float = 0.0  # when to ask once more after a refusal
 
@@ -59,41 +59,47 @@ class Asked:
         return self.awaited is not None
 
 
-def answers(engine: Engine, run: RunRef, steps: Sequence[int], sentence: str, hidden: tuple[int, ...], patience: float | None) -> Asked:
-    """What the snapshots say of the sentence; only new ones are asked.
+def answers(
+    engine: Engine, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], patience: float | None, slot: str = ""
+) -> Asked[AnyAnswer]:
+    """What the snapshots after these steps say; only new ones are asked.
 
     Waits `patience` seconds, or as long as it takes where that is None: the panel of a run under way must not stand still while the
-    answering worker is busy.
+    answering worker is busy. Each picture of a page has a `slot`: a question that nobody looks at any more is not computed.
     """
-    memory = cast(dict[object, Asked], st.session_state.setdefault("answers", {}))
-    key = (run, sentence, hidden)
-    asked = memory.pop(key, None) or Asked()
-    for other in memory.values():  # the visitor has gone on: do not compute what nobody looks at
-        if other.awaited and other.awaited.cancel():
+    memory = cast(dict[object, Asked[Answer]], st.session_state.setdefault("answers", {}))
+    key = (slot, run, question)
+    asked = cast(Asked[AnyAnswer], memory.pop(key, None) or Asked())
+    for (others, *_), other in cast(dict[tuple[str, RunRef], Asked[Answer]], memory).items():
+        if others == slot and other.awaited and other.awaited.cancel():
             other.awaited = None
-    memory[key] = asked  # last in, so that the oldest is the first to be forgotten
+    memory[key] = cast(Asked[Answer], asked)  # last in, so that the oldest is the first to be forgotten
     while len(memory) > REMEMBERED:
         memory.pop(next(iter(memory)))
 
     wanted = [step for step in steps if step not in asked.known]
     if wanted and not asked.awaited and time.monotonic() >= asked.again:
-        asked.awaited = _threads().submit(engine.answer, run, wanted, Question(sentence, hidden))
+        asked.awaited = _threads().submit(engine.answer, run, wanted, question)
     if asked.awaited:
-        _collect(asked, hidden, patience)
+        _collect(asked, patience)
     return asked
 
 
-def _collect(asked: Asked, hidden: tuple[int, ...], patience: float | None) -> None:
+def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:
     awaited = asked.awaited
     assert awaited is not None
     if not wait([awaited], patience).done:
         return
     asked.awaited, asked.refusal = None, ""
     try:
-        for trace in awaited.result():
-            asked.known[trace.step] = view.shown(trace, hidden)
+        asked.known |= {answer.step: answer for answer in awaited.result()}
     except ValueError as problem:
         asked.refusal, asked.again = str(problem), time.monotonic() + RETRY
+
+
+def sentence(refusal: str) -> str:
+    """A refusal as a sentence of the page; empty where there is none."""
+    return f"{refusal[:1].upper()}{refusal[1:].rstrip('.')}." if refusal else ""
 
 
 @st.cache_resource(show_spinner=False)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core.spec import RunSpec
-from llmviz.views import script
+from llmviz.views.scripts import script
 
 
 def show(spec: RunSpec) -> None:
@@ -12,7 +12,7 @@ def show(spec: RunSpec) -> None:
 
 
 def _code(spec: RunSpec) -> None:
-    text = script.script(spec)
+    text = script(spec)
     st.markdown("Plain torch and transformers; text and masks come from llmviz. Save it, run it where llmviz is installed, change it.")
     st.download_button("Download", text, file_name=f"{spec.stage}.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
     st.code(text, language="python", height=520)

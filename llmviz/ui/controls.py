@@ -23,7 +23,7 @@ def row(engine: Engine, seen: Seen) -> None:
     at_work = state in (State.TRAINING, State.PAUSED)
 
     def button(label: str, key: str, enabled: bool, action: Callable[[], None], **looks: str) -> None:
-        st.button(label, key=key, disabled=not enabled, on_click=_try, args=(action,), **looks)  # type: ignore[arg-type]
+        st.button(label, key=key, disabled=not enabled, on_click=_try, args=(action,), **looks)  # type: ignore[arg-type] # an icon, a type: all text
 
     def order(command: Command) -> Callable[[], None]:
         return lambda: engine.control(_run(seen), command, visit.viewer())

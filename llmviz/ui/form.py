@@ -4,14 +4,15 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from llmviz.core import texts
+from llmviz.core import catalogue, texts
 from llmviz.core.address import Entry, change, entries
 from llmviz.core.catalogue import Stage
 from llmviz.core.settings import SIZES
+from llmviz.core.spec import NO_PARENT
 from llmviz.ui import lesson, visit
 from llmviz.views import words
 
-FIRST = ("text", "size", "steps", "mask_rate", "learning_rate", "muon_learning_rate", "seed")  # the rest folds out
+FIRST = ("text", "parent", "labels", "size", "steps", "mask_rate", "learning_rate", "muon_learning_rate", "seed")  # the rest folds out
 USED, PROBLEM = "settings_used", "settings_problem"
 
 
@@ -26,7 +27,7 @@ def _form() -> None:
         st.rerun()  # closes the form
     known = {entry.name: entry for entry in entries(visit.current().spec)}
     with st.form("settings", border=False):
-        _fields([known[name] for name in FIRST])
+        _fields([known[name] for name in FIRST if name in known])
         with st.expander("More settings"):
             _fields([entry for name, entry in known.items() if name not in FIRST])
         problem = st.session_state.pop(PROBLEM, "")
@@ -71,6 +72,10 @@ def _field(entry: Entry) -> None:
 def _title(choice: str) -> str:
     if choice in SIZES:
         return words.size(choice)
+    if choice == NO_PARENT:
+        return "random weights"
+    if choice in catalogue.STAGES:
+        return f"the pretrained {catalogue.stage(choice).title}"
     return texts.TEXTS[choice].title if choice in texts.TEXTS else choice
 
 
@@ -93,7 +98,9 @@ def _use() -> None:
         st.session_state[PROBLEM] = str(refusal)
         return
     st.session_state[USED] = True
+    if spec == before:
+        return
+    parent = visit.current().parent if spec.parent == before.parent else None
+    visit.change(spec=spec, run=None, parent=parent, step=None)
     if spec.text != before.text:
-        visit.change(spec=spec, run=None, step=None, sentence=None, hidden=None)
-    elif spec != before:
-        visit.change(spec=spec, run=None, step=None)
+        visit.change(sentence=None, hidden=None)

@@ -1,17 +1,19 @@
 """Lecture mode, `?lecture=1`: large type, nothing but the lesson, one beat at a time; the arrow keys go on and back."""
 
 from collections.abc import Sequence
+from itertools import chain
 
 import streamlit as st
 
-from llmviz.ui import visit
+from llmviz.core.lecture import Slide
+from llmviz.ui import path, visit
 
-BEAT = "beat"
+BEAT, LAST = "beat", 99  # a beat beyond the last of any page is its last
 TALL, SHORT = "19.5rem", "17.9rem"  # height of bars and curve, where they stand alone and where the buttons stand below them
-PARTS = ("head", "sentence_row", "strip_area", "bars_area", "curve_area", "training_row", "facts_row", "question", "notes_below")
+ALWAYS = ("training_row", "facts_row", "notes_below")  # parts of every page, hidden in a beat that does not name them
 
 _STYLE = """<style>
-html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; }
+html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --maps: 15.9rem; }
 [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.4rem 1.6rem 2.4rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
@@ -25,19 +27,35 @@ _ALONE = "<style>[data-testid=stColumn]:has(.st-key-curve_area) { display: none;
 
 
 def beats(shown: Sequence[Sequence[str]]) -> None:
-    """In a lecture, show only the parts of the present beat; parts go by the keys in PARTS."""
+    """In a lecture, show only the parts of the present beat: of all that any beat names, by the keys of their containers."""
     if not visit.current().lecture:
         return
-    now = min(st.session_state.setdefault(BEAT, 0), len(shown) - 1)
-    hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{part})" for part in PARTS if part not in shown[now])
+    now = max(0, min(st.session_state.setdefault(BEAT, 0), len(shown) - 1))
+    hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{part})" for part in sorted({*ALWAYS, *chain(*shown)} - {*shown[now]}))
     st.html(_STYLE % (SHORT if "training_row" in shown[now] else TALL, hidden or ".nothing"))
     if "curve_area" not in shown[now]:
         st.html(_ALONE)
+    before, after = path.beside()
+    first, last = now == 0, now + 1 == len(shown)
     with st.container(key="beats", horizontal=True, vertical_alignment="center", gap="small"):
-        st.button("Back", key="back", shortcut="Left", type="tertiary", disabled=now == 0, on_click=_turn, args=(-1, len(shown)))
+        back = st.button(
+            "Back", key="back", shortcut="Left", type="tertiary", disabled=first and before is None, on_click=_turn, args=(now - 1,)
+        )
         st.markdown(f"{now + 1} of {len(shown)}", width="content")
-        st.button("On", key="on", shortcut="Right", type="tertiary", disabled=now + 1 == len(shown), on_click=_turn, args=(1, len(shown)))
+        on = st.button("On", key="on", shortcut="Right", type="tertiary", disabled=last and after is None, on_click=_turn, args=(now + 1,))
+    if back and before is not None and st.session_state[BEAT] < 0:
+        _leave(before, LAST)
+    if on and after is not None and st.session_state[BEAT] >= len(shown):
+        _leave(after, 0)
 
 
-def _turn(by: int, count: int) -> None:
-    st.session_state[BEAT] = max(0, min(count - 1, st.session_state.get(BEAT, 0) + by))
+def _turn(to: int) -> None:
+    st.session_state[BEAT] = to
+
+
+def _leave(slide: Slide, beat: int) -> None:
+    """Go on to the page of another slide; the session remembers that this is a lecture."""
+    st.session_state[BEAT] = beat
+    page = path.to(slide.page)
+    assert page is not None
+    st.switch_page(page)

@@ -1,30 +1,26 @@
-"""The live panel: sentence, candidates and curves of one run, drawn again while it trains.
+"""The live panel: the picture of one run, drawn again while it trains, and its curve.
 
-It is the one fragment of a page and stays short, for a click on a word waits behind it. Buttons stand outside, where they work at once.
+It is the one fragment of a page and stays short, for a click in the picture waits behind it. Buttons stand outside and work at once.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import cast
+from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from llmviz.core.catalogue import Stage
+from llmviz.core import catalogue
 from llmviz.core.history import History
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import UNDER_WAY, Engine, State, Status
-from llmviz.ui import ask, lesson, parts, sentence, states, visit
+from llmviz.ui import lesson, parts, states, visit
 from llmviz.views import curve as curves
-from llmviz.views import tokens as view
-from llmviz.views.tokens import Shown
 
 EVERY = 0.4  # seconds between two drawings while something happens
 SELDOM = 3.0  # and where nothing does, but another viewer may let the run go on
 PATIENCE = 0.2  # seconds for which a drawing waits for the model's answer, before it goes on without
-STRIP_NOTE = "bar under a word: how probable the model finds it where it stands"
-NO_CANDIDATES = "There is no answer to this sentence; the line above says why."
-INVITATION = "Click a word to hide it. The model will guess it from both sides."
 
 
 @dataclass(frozen=True)
@@ -40,14 +36,10 @@ class Seen:
         """Whether anything will still happen by itself."""
         return self.status is not None and self.status.state in UNDER_WAY
 
-
-@dataclass(frozen=True)
-class Guess:
-    """What the snapshots of a run put in the gaps, or why there is no answer."""
-
-    hidden: tuple[int, ...]
-    answers: dict[int, Shown]
-    refusal: str = ""
+    @property
+    def patience(self) -> float | None:
+        """Seconds to wait for an answer: while the run moves, the picture must not stand still."""
+        return PATIENCE if self.under_way else None
 
 
 def look(engine: Engine, run: RunRef | None) -> Seen:
@@ -57,51 +49,45 @@ def look(engine: Engine, run: RunRef | None) -> Seen:
     return Seen(run, engine.status(run, visit.viewer()), engine.history(run))
 
 
-def panel(engine: Engine, stage: Stage, seen: Seen, line: DeltaGenerator) -> None:
-    """Draw the panel, and again every now and then while the run is under way; the whole page where its badge or its buttons change.
+def panel(engine: Engine, seen: Seen, line: DeltaGenerator, draw: Callable[[Seen], None], beside: Callable[[], Seen] | None = None) -> None:
+    """Call `draw`, and again every now and then while the run is under way; the whole page where its badge or its buttons change.
 
-    The state of the run is written into `line`, which the page keeps elsewhere.
+    The state of the run is written into `line`, which the page keeps elsewhere. A run shown `beside` it keeps the panel awake too.
     """
-    every = EVERY if seen.under_way else SELDOM if seen.status and seen.status.state in states.GOES_ON else None
+    other = beside() if beside else None
+    moving = seen.under_way or (other is not None and other.under_way)
+    every = EVERY if moving else SELDOM if seen.status and seen.status.state in states.GOES_ON else None
 
-    def draw() -> None:
+    def drawn() -> None:
         now = look(engine, seen.run) if every else seen
-        _draw(engine, stage, now, line)
-        if _frame(now) != _frame(seen):
+        draw(now)
+        line.markdown(_state(now, visit.current().spec))
+        if frame(now) != frame(seen) or (beside and other and frame(beside()) != frame(other)):
             st.rerun()
 
-    st.fragment(draw, run_every=every, key="live")()
+    st.fragment(drawn, run_every=every, key="live")()
 
 
-def _draw(engine: Engine, stage: Stage, seen: Seen, line: DeltaGenerator) -> None:
+def shared(seen: Seen) -> dict[str, Any]:
+    """What all parts that show this run carry, so that they move together."""
     address = visit.current()
-    text, hidden = sentence.shown(address)
-    tokens, strange = ask.read(engine, seen.run, text)
-    shared = {"group": seen.run.key if seen.run else address.spec.id, "step": address.step, "visit": visit.number()}
+    return {"group": seen.run.key if seen.run else address.spec.id, "step": address.step, "visit": visit.number()}
 
-    above = st.container(key="strip_area")
-    left, right = st.columns([0.37, 0.63], gap="large")
-    with right, st.container(key="curve_area"):  # first, because it need not wait for the model's answer
-        steps = seen.history.begin.steps if seen.history.begin else address.spec.train.steps
-        drawn = curves.curve(seen.history, stage, steps, live=seen.under_way)
-        parts.curve({**shared, **drawn, "empty": _nothing(seen)}, key="curve", on_step=_let_go)
 
-    beyond = tokens and any(place >= len(tokens) for place in hidden)
-    hidden = tuple(place for place in hidden if place < len(tokens))
-    guess = _guess(engine, seen, text, hidden) if tokens else Guess(hidden, {})
-    notes = [visit.problems().get("hide", ""), guess.refusal, strange]
-    if beyond:
-        notes.append(f"The sentence has {len(tokens)} tokens; there is nothing to hide beyond them.")
-    note = " ".join(filter(None, notes)) or (STRIP_NOTE if guess.answers and not address.lecture else "")
-    with above:
-        parts.token_strip({**shared, **view.strip(tokens, guess.hidden, guess.answers, note)}, key="strip", on_hidden=sentence.hide)
-    with left, st.container(key="bars_area"):
-        empty = INVITATION if tokens else "Type a sentence, or take one of those suggested."
-        if tokens and not guess.answers and (hidden or guess.refusal):
-            empty = NO_CANDIDATES if guess.refusal else "The candidates appear here as soon as there is a trained model."
-        groups = view.bars(tokens, guess.hidden if guess.answers else (), guess.answers, empty)
-        parts.bars({**shared, **groups}, key="bars")
-    line.markdown(_state(seen, address.spec))
+def curve(seen: Seen, small: bool = False, beside: Sequence[dict[str, Any]] | None = None) -> None:
+    """The loss between its lines, the other figures below, and the slider that moves every part of the page; if `small`, the loss alone.
+
+    Shares of other runs to stand `beside` are drawn in a chart of shares alone.
+    """
+    spec = visit.current().spec
+    steps = seen.history.begin.steps if seen.history.begin else spec.train.steps
+    drawn = curves.curve(seen.history, catalogue.stage(spec.stage), steps, live=seen.under_way)
+    if small:
+        drawn |= {"small": True, "probes": [], "ceilings": []}
+    if beside is not None:
+        drawn |= {"shares": True, "probes": [*drawn["probes"], *beside]}
+    with st.container(key="curve_area"):
+        parts.curve({**shared(seen), **drawn, "empty": _nothing(seen)}, key="curve", on_step=let_go)
 
 
 _TONES = {"busy": "blue", "still": "gray", "good": "green", "bad": "orange"}
@@ -114,20 +100,6 @@ def _state(seen: Seen, spec: RunSpec) -> str:
     return f":{_TONES[said.tone]}[●] {lesson.plain(said.text)}"
 
 
-def _guess(engine: Engine, seen: Seen, text: str, hidden: tuple[int, ...]) -> Guess:
-    """What the run makes of the sentence; while that is awaited, what it made of the words hidden before."""
-    if seen.run is None or not seen.history.snapshots:
-        return Guess(hidden, {})
-    asked = ask.answers(engine, seen.run, seen.history.snapshots, text, hidden, PATIENCE if seen.under_way else None)
-    before = st.session_state.get("guess")
-    if asked.pending and not asked.known and before and before[0] == (seen.run, text):
-        return cast(Guess, before[1])
-    refusal = f"{asked.refusal[:1].upper()}{asked.refusal[1:].rstrip('.')}." if asked.refusal else ""
-    guess = Guess(hidden, asked.known, refusal)
-    st.session_state["guess"] = ((seen.run, text), guess)
-    return guess
-
-
 def _nothing(seen: Seen) -> str:
     if seen.status is None:
         return "No model yet. Press Train live and watch one learn."
@@ -136,10 +108,11 @@ def _nothing(seen: Seen) -> str:
     return "Getting ready." if seen.under_way else "It ended before its first step."
 
 
-def _let_go(step: int) -> None:
+def let_go(step: int) -> None:
+    """Remember the step on which a slider was let go; -1 is the newest."""
     visit.change(step=None if step < 0 else int(step))
 
 
-def _frame(seen: Seen) -> tuple[object, ...]:
+def frame(seen: Seen) -> tuple[object, ...]:
     """What the rest of the page, its badge and its buttons, depends on."""
     return (seen.status and seen.status.state, seen.status and seen.status.owner, seen.history.begin)

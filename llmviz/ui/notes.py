@@ -1,5 +1,7 @@
 """The notes that fold out below a page: what is read, hidden and measured, what the lines are, which words there are to use."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from llmviz.core import catalogue
@@ -12,13 +14,13 @@ from llmviz.views import about
 MOST_WORDS = 500  # a longer vocabulary is pieces of words, and nobody reads it
 
 
-def fold(engine: Engine, seen: Seen, spec: RunSpec) -> None:
-    """Draw the notes, folded."""
+def fold(engine: Engine, seen: Seen, spec: RunSpec, first: Sequence[str] = ()) -> None:
+    """Draw the notes, folded: the page's own `first`, paragraphs of Markdown, then those of the stage."""
     with st.container(key="notes_below"), st.expander("What is shown here, and how it is measured"):
         left, right = st.columns(2, gap="large")
         with left:
             recorded = seen.status is not None and seen.status.state is State.RECORDED
-            st.markdown("\n\n".join(about.paragraphs(spec, recorded)))
+            st.markdown("\n\n".join([*first, *about.paragraphs(spec, recorded)]))
         with right:
             st.markdown(
                 "\n".join(f"- **{name}**: {lesson.plain(said)}" for name, said in about.glossary(seen.history, catalogue.stage(spec.stage)))

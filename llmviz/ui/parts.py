@@ -15,7 +15,7 @@ _Part = Callable[..., Any]
 
 
 def _part(name: str, *scripts: str) -> _Part:
-    """The component in the folder `name`, the shared script and `scripts` before its own."""
+    """The component in the folder `name`, the shared scripts and `scripts` before its own."""
 
     def text(file: str) -> str:
         return (_FOLDER / file).read_text(encoding="utf-8")
@@ -24,13 +24,25 @@ def _part(name: str, *scripts: str) -> _Part:
         f"llmviz_{name}",
         html=text(f"{name}/part.html"),
         css=text("shared/base.css") + text(f"{name}/part.css"),
-        js="\n".join(map(text, ("shared/step.js", *scripts, f"{name}/part.js"))),
+        js="\n".join(map(text, ("shared/step.js", "shared/resize.js", *scripts, f"{name}/part.js"))),
     )
 
 
-_strip = _part("token_strip")
+_strip = _part("token_strip", "shared/words.js")
 _bars = _part("bars")
 _curve = _part("curve", "curve/scale.js")
+_continuation = _part("continuation")
+_choices = _part("choices")
+_tree = _part("tree")
+_weighed = _part("weighed", "shared/words.js")
+_cards = _part("cards")
+_ladder = _part("ladder")
+_network = _part("network")
+_shift = _part("shift", "attention/weights.js", "attention/matrix.js")
+_lineage = _part("lineage")
+_overlay = _part("overlay", "curve/scale.js")
+_story = _part("story", "curve/scale.js")
+_attention = _part("attention", "attention/weights.js", "attention/arcs.js", "attention/matrix.js")
 
 
 def token_strip(payload: dict[str, Any], key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -46,6 +58,73 @@ def bars(payload: dict[str, Any], key: str) -> None:
 def curve(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
     """Loss, probes and the slider. `on_step` gets the step on which the slider was let go, -1 for the newest."""
     _curve(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+
+
+def continuation(payload: dict[str, Any], key: str, on_at: Callable[[int], None], on_forget: Callable[[bool], None]) -> None:
+    """A beginning and what was written after it. `on_at` gets the place of the token that was clicked; `on_forget` is called where
+    nothing is to be chosen by hand any more.
+    """
+    _continuation(
+        key=key,
+        data=payload,
+        on_at_change=lambda: _told(key, "at", on_at),
+        on_forget_change=lambda: _told(key, "forget", on_forget),
+    )
+
+
+def choices(payload: dict[str, Any], key: str, on_branch: Callable[[list[int]], None]) -> None:
+    """The candidates for one token. `on_branch` gets the ids of the way to the one that was clicked."""
+    _choices(key=key, data=payload, on_branch_change=lambda: _told(key, "branch", on_branch))
+
+
+def tree(payload: dict[str, Any], key: str) -> None:
+    """Beam search as a tree."""
+    _tree(key=key, data=payload)
+
+
+def lineage(payload: dict[str, Any], key: str, on_ticked: Callable[[list[str]], None]) -> None:
+    """All runs as a tree. `on_ticked` gets the keys of those that are ticked, two at most."""
+    _lineage(key=key, data=payload, on_ticked_change=lambda: _told(key, "ticked", on_ticked))
+
+
+def overlay(payload: dict[str, Any], key: str) -> None:
+    """The curves of several runs in one chart."""
+    _overlay(key=key, data=payload)
+
+
+def weighed(payload: dict[str, Any], key: str, on_out: Callable[[list[int]], None]) -> None:
+    """The sentence with the push of every word. `on_out` gets the words left out."""
+    _weighed(key=key, data=payload, on_out_change=lambda: _told(key, "out", on_out))
+
+
+def cards(payload: dict[str, Any], key: str, on_action: Callable[[int], None]) -> None:
+    """Before and after: one input through several models. `on_action` gets the place of the card whose button was pressed."""
+    _cards(key=key, data=payload, on_action_change=lambda: _told(key, "action", on_action))
+
+
+def ladder(payload: dict[str, Any], key: str) -> None:
+    """Shares of right verdicts, from the best possible down to chance."""
+    _ladder(key=key, data=payload)
+
+
+def network(payload: dict[str, Any], key: str) -> None:
+    """The layers of a model: what each has from its parent, and how far it moves."""
+    _network(key=key, data=payload)
+
+
+def attention(payload: dict[str, Any], key: str, on_head: Callable[[list[int]], None]) -> None:
+    """All heads of a model and one of them large. `on_head` gets the layer and the head that were chosen, counted from 0."""
+    _attention(key=key, data=payload, on_head_change=lambda: _told(key, "head", on_head))
+
+
+def story(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
+    """One model from random to fine-tuned. `on_step` gets the step on which the slider was let go, -1 for the end."""
+    _story(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+
+
+def shift(payload: dict[str, Any], key: str) -> None:
+    """Attention before and after, head by head, and the difference."""
+    _shift(key=key, data=payload)
 
 
 def _told(key: str, event: str, listener: Callable[[Any], None]) -> None:

@@ -5,8 +5,8 @@ from typing import TypeVar
 
 import streamlit as st
 
+from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.run import RunRef
-from llmviz.core.trace import Question, Trace
 from llmviz.runs.engine import Engine, State
 from llmviz.text.tinyland.world import CAPITALS
 from llmviz.ui import lesson
@@ -18,6 +18,7 @@ WIDE = 64  # candidates asked for: enough to hold every city
 ENDED = (State.DONE, State.RECORDED)
 CITIES = frozenset(CAPITALS.values())
 Found = TypeVar("Found")
+NEVER = "This run never came to know either; train longer and look again."
 BEFORE, AFTER = "Before it has learnt:", "Before you scrub back:"
 
 
@@ -25,16 +26,17 @@ def ask(engine: Engine, seen: Seen, text: str) -> None:
     """Draw the question that suits the text and the state of the run and, once it is answered, what the run did."""
     ended = seen.run is not None and seen.status is not None and seen.status.state in ENDED
     if text == "tinyland":
-        _draw(AFTER if ended else BEFORE, FIRST, f"riddle_{text}", (lambda: _kind_or_word(engine, seen)) if ended else None)
+        draw(AFTER if ended else BEFORE, FIRST, f"riddle_{text}", (lambda: _kind_or_word(engine, seen)) if ended else None)
     elif not ended:
-        _draw(BEFORE, LINES, f"riddle_{text}", None)
+        draw(BEFORE, LINES, f"riddle_{text}", None)
     elif st.session_state.get(f"riddle_{text}"):  # chosen while it trained
-        _draw("You were asked:", LINES, f"riddle_{text}", lambda: crossed(seen.history))
+        draw("You were asked:", LINES, f"riddle_{text}", lambda: crossed(seen.history))
     elif found := _traced(engine, seen, text, first_guess):
-        _draw(AFTER, found[0], f"riddle_{seen.run}", lambda: found[1])
+        draw(AFTER, found[0], f"riddle_{seen.run}", lambda: found[1])
 
 
-def _draw(lead: str, riddle: Riddle, key: str, reveal: Callable[[], Reveal | None] | None) -> None:
+def draw(lead: str, riddle: Riddle, key: str, reveal: Callable[[], Reveal | None] | None, never: str = NEVER) -> None:
+    """Draw one question; the choice stays under `key`. `reveal` tells what the run did, None while it goes on; `never`, that it did not."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="question"):
         st.markdown(f"**{lead}** {lesson.plain(riddle.question)}", width="content")
         chosen = st.pills(riddle.question, riddle.choices, key=key, label_visibility="collapsed", persist_state="session")
@@ -45,7 +47,7 @@ def _draw(lead: str, riddle: Riddle, key: str, reveal: Callable[[], Reveal | Non
             return
         found = reveal()
         if found is None:
-            st.markdown("This run never came to know either; train longer and look again.", width="content")
+            st.markdown(never, width="content")
         else:
             verdict = "Yes." if riddle.choices.index(chosen) == found.right else "No."
             st.markdown(f"**{verdict}** {lesson.plain(found.story)}", width="content")
@@ -63,8 +65,8 @@ def _traced(engine: Engine, seen: Seen, text: str, find: Callable[[list[Trace], 
     memory: dict[RunRef, Found | None] = st.session_state.setdefault("reveals", {})
     assert seen.run is not None
     if seen.run not in memory:
-        example = EXAMPLES[text][0]
-        question = Question(example.sentence, example.hidden, top=WIDE)
+        example = EXAMPLES["mlm", text][0]
+        question = Cloze(example.sentence, example.hidden, top=WIDE)
         try:
             traces = engine.answer(seen.run, seen.history.snapshots, question)
             memory[seen.run] = find(traces, example.hidden[0])

@@ -9,19 +9,24 @@ from llmviz.views.examples import EXAMPLES, Example
 BOX, SUGGESTIONS = "sentence", "suggestion"
 
 
-def shown(address: Address) -> tuple[str, tuple[int, ...]]:
+def suggested(address: Address, whose: str = "") -> tuple[Example, ...]:
+    """The examples of the text, the first of which a page opens with: the stage's, or those of a page (`whose`) that has its own."""
+    return EXAMPLES[whose or address.spec.stage, address.spec.text.name]
+
+
+def shown(address: Address, whose: str = "") -> tuple[str, tuple[int, ...]]:
     """The sentence and its hidden places: the visitor's own, or the first example of the text."""
-    first = EXAMPLES[address.spec.text.name][0]
+    first = suggested(address, whose)[0]
     sentence = first.sentence if address.sentence is None else address.sentence
     if address.hidden is not None:
         return sentence, address.hidden
     return sentence, first.hidden if sentence == first.sentence else ()
 
 
-def box(address: Address) -> None:
+def box(address: Address, whose: str = "") -> None:
     """The text box and the suggestions. What is chosen goes to the address."""
-    sentence, _ = shown(address)
-    examples = EXAMPLES[address.spec.text.name]
+    sentence, _ = shown(address, whose)
+    examples = suggested(address, whose)
     st.session_state[BOX] = sentence
     st.session_state[SUGGESTIONS] = next((example.label for example in examples if example.sentence == sentence), None)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="sentence_row"):
@@ -32,6 +37,7 @@ def box(address: Address) -> None:
             label_visibility="collapsed",
             max_chars=LONGEST_SENTENCE,
             on_change=_typed,
+            args=(examples,),
         )
         st.pills(
             "Suggested sentences",
@@ -43,19 +49,19 @@ def box(address: Address) -> None:
         )
 
 
-def _typed() -> None:
-    _say(st.session_state[BOX] or "", ())
+def _typed(examples: tuple[Example, ...]) -> None:
+    _say(st.session_state[BOX] or "", (), examples)
 
 
 def _suggested(examples: tuple[Example, ...]) -> None:
     wanted = st.session_state[SUGGESTIONS]
     for example in examples:
         if example.label == wanted:
-            _say(example.sentence, example.hidden)
+            _say(example.sentence, example.hidden, examples)
 
 
-def _say(sentence: str, hidden: tuple[int, ...]) -> None:
-    first = EXAMPLES[visit.current().spec.text.name][0]
+def _say(sentence: str, hidden: tuple[int, ...], examples: tuple[Example, ...]) -> None:
+    first = examples[0]
     if sentence == first.sentence:
         visit.change(sentence=None, hidden=None)
     else:

@@ -13,7 +13,7 @@ def run(engine: Engine) -> RunRef | None:
     if address.run is not None:
         try:
             spec = engine.spec(address.run)
-            if spec.stage != address.spec.stage:
+            if spec.stage not in visit.stages():
                 raise ValueError(f"this is a run of {spec.stage}, which has a page of its own")
             engine.history(address.run)  # raises where the run's folder is damaged
         except ValueError as problem:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from llmviz.core.history import History
+from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.runs.engine import UNDER_WAY, State, Status
@@ -34,7 +35,7 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
         case State.PAUSED:
             said = Line(f"paused · step {history.step:,} of {spec.train.steps:,}", "still")
         case State.DONE | State.RECORDED:
-            said = Line(_ended(history, "recorded" if status.state is State.RECORDED else "done"), "good")
+            said = Line(_ended(history, "recorded" if status.state is State.RECORDED else "done", spec), "good")
         case State.STOPPED:
             said = Line(f"stopped at step {history.step:,}{_because(status)}", "still")
         case State.INTERRUPTED:
@@ -47,27 +48,29 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
 
 @dataclass(frozen=True)
 class Badge:
-    """What stands at the head of a page, and the stage of a model whose colour its dot has: "random" or "pretrained"."""
+    """What stands at the head of a page, and the stage of a model whose colour its dot has: "random", "pretrained" or "finetuned"."""
 
     text: str
     stage: str
 
 
-def badge(status: Status | None, history: History) -> Badge:
-    """Recorded or trained here, how large, how long."""
+def badge(status: Status | None, history: History, stage: str = "pretrained") -> Badge:
+    """Recorded or trained here, how large, how long; its dot has the colour of `stage`."""
     if status is None:
         return Badge("no run yet", "random")
     kind = {State.RECORDED: "recorded run", State.DONE: "trained here"}.get(status.state, status.state.value)
     size = f" · {words.parameters(history.begin.parameters)} parameters" if history.begin else ""
     time = f" · {words.duration(history.seconds)} of training" if isinstance(history.end, Done) else ""
-    return Badge(kind + size + time, "pretrained" if history.begin else "random")
+    return Badge(kind + size + time, stage if history.begin else "random")
 
 
-def _ended(history: History, kind: str) -> str:
+def _ended(history: History, kind: str, spec: RunSpec) -> str:
     if not isinstance(history.end, Done):
         return f"{kind} · step {history.step:,}"
-    loss = history.end.metrics.get("loss")
+    loss, accuracy = history.end.metrics.get("loss"), history.end.metrics.get("accuracy")
     measured = f" · loss {loss:.2f} on test text" if loss is not None else ""
+    if isinstance(spec.objective, LabelsSpec) and accuracy is not None:
+        measured = f" · {accuracy:.0%} right on test examples"
     return f"{kind} · {history.end.step:,} steps in {words.duration(history.end.seconds)}{measured}"
 
 

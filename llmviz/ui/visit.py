@@ -1,13 +1,28 @@
 """What this visitor is looking at, kept in the session and in the address of the page."""
 
 import uuid
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, cast
 
 import streamlit as st
 
 from llmviz.core import address as addresses
 from llmviz.core.address import Address
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec, preset
+
+
+@dataclass
+class _Visit:
+    """One page of this visit: its stages, what it shows, the parameters last written, what could not be read, how often it was opened."""
+
+    stages: tuple[str, ...]
+    address: Address
+    base: addresses.Base
+    written: dict[str, str] = field(default_factory=dict)
+    problems: dict[str, str] = field(default_factory=dict)
+    number: int = 0
 
 
 def viewer() -> str:
@@ -15,35 +30,56 @@ def viewer() -> str:
     return cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
 
 
-def open(stage: str) -> Address:
-    """What the address asks for; read again only when someone other than this page has changed it."""
+def open(page: str, stages: Sequence[str], specs: Callable[[RunRef], RunSpec], view: Any = None, base: addresses.Base = preset) -> Address:
+    """What the address asks of this page; read again only when someone other than this page has changed it.
+
+    A page that is visited again without parameters is as it was left. `view` holds the page's own settings as they are at first, `base`
+    gives the runs it shows where nothing else is said.
+    """
     query = st.query_params.to_dict()
-    if st.session_state.get("stage") != stage or query != st.session_state.get("written"):
-        if st.session_state.get("lecture"):
-            query.setdefault("lecture", "1")  # navigation drops the parameters; a lecture goes on
-        found, problems = addresses.read(query, stage)
-        st.session_state.update(stage=stage, problems=problems, visit=number() + 1)
-        keep(found)
+    visits = cast(dict[str, _Visit], st.session_state.setdefault("visits", {}))
+    before = visits.get(page)
+    returns = before is not None and st.session_state.get("page") != page and not query
+    st.session_state["page"] = page
+    if before is not None and (returns or query == before.written):
+        keep(replace(before.address, lecture=bool(st.session_state.get("lecture"))))  # a lecture goes from page to page
+        return current()
+    if st.session_state.get("lecture"):
+        query.setdefault("lecture", "1")  # navigation drops the parameters
+    found, problems = addresses.read(query, stages, view, specs, base)
+    visits[page] = _Visit(tuple(stages), found, base, problems=problems, number=before.number + 1 if before else 1)
+    keep(found)
     return current()
 
 
 def current() -> Address:
     """The present address."""
-    return cast(Address, st.session_state["address"])
+    return _visit().address
+
+
+def stages() -> tuple[str, ...]:
+    """The stages that the present page can show."""
+    return _visit().stages
 
 
 def keep(address: Address) -> None:
     """Make this the present address, in the session and in the browser."""
-    written = addresses.write(address)
-    st.session_state.update(address=address, written=written, lecture=address.lecture)
-    if st.query_params.to_dict() != written:
-        st.query_params.from_dict(written)
+    visit = _visit()
+    visit.address, visit.written = address, addresses.write(address, visit.stages[0], visit.base)
+    st.session_state["lecture"] = address.lecture
+    if st.query_params.to_dict() != visit.written:
+        st.query_params.from_dict(visit.written)
 
 
 def change(**parts: Any) -> None:
     """Replace parts of the present address, because the visitor did something; what was wrong before is no longer said."""
-    st.session_state["problems"] = {}
+    _visit().problems = {}
     keep(replace(current(), **parts))
+
+
+def set(**settings: Any) -> None:
+    """Change some of the page's own settings. Raises ValueError, in a sentence, for a value outside its range."""
+    change(view=replace(current().view, **settings))
 
 
 def correct(name: str, problem: str, **parts: Any) -> None:
@@ -54,9 +90,13 @@ def correct(name: str, problem: str, **parts: Any) -> None:
 
 def problems() -> dict[str, str]:
     """The sentences on parameters that could not be read, by parameter."""
-    return cast(dict[str, str], st.session_state.setdefault("problems", {}))
+    return _visit().problems
 
 
 def number() -> int:
     """Counts how often the page has been opened at another address."""
-    return cast(int, st.session_state.get("visit", 0))
+    return _visit().number
+
+
+def _visit() -> _Visit:
+    return cast(_Visit, st.session_state["visits"][st.session_state["page"]])

@@ -1,5 +1,7 @@
 """What the lines and figures of a page are and how each is worked out: for the labels of a chart and for the notes below it."""
 
+from dataclasses import asdict
+
 from llmviz.core.catalogue import Stage
 from llmviz.core.history import History
 from llmviz.core.spec import RunSpec
@@ -10,26 +12,56 @@ LINES = {
     "random_guess": ("random guess", "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."),
     "unigram": (
         "unigram",
-        "The loss of counting alone: how frequent each word is in the training text. Measured on the same hidden words.",
+        "The loss of counting alone: how frequent each word is in the training text. Measured on the very words the model is asked for.",
     ),
     "trigram": (
         "trigram",
-        "The loss of counting which word follows which two. It sees only the words before a gap. Measured on the same hidden words.",
+        "The loss of counting which word follows which two: it sees no others. Measured on the very words the model is asked for.",
     ),
     "floor": (
         "floor",
-        "The loss of a guesser who knows the very grammar this text is made with, worked out exactly for the same hidden words. "
+        "The loss of a guesser who knows the very grammar this text is made with, worked out exactly for the very words asked for. "
         "On average no model can be better.",
     ),
 }
-BEST = "A guesser who knows the grammar names no more of these hidden words: often several fit. It bounds “hidden words named” only."
-FIGURES = {
-    "loss": "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
-    "accuracy": "Share of the hidden words of held-out texts that are the model's first guess.",
-    "facts": "A capital is asked for in the one form of sentence in which that fact is never told; the text tells it in others. "
-    "Share of right first guesses.",
-    "sounds": "What an animal does is asked for in the one form of sentence in which that is never told; the text tells it in others. "
-    "Share of right first guesses.",
+LABELS_ALIKE = "The loss of finding every label equally likely: ln of their number."
+BEST = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
+FIGURES: dict[str, dict[str, str]] = {
+    "mlm": {
+        "loss": "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
+        "accuracy": "Share of the hidden words of held-out texts that are the model's first guess.",
+        "facts": "A capital is asked for in the one form of sentence in which that fact is never told; the text tells it in others. "
+        "Share of right first guesses.",
+        "sounds": "What an animal does is asked for in the one form of sentence in which that is never told; the text tells it in others. "
+        "Share of right first guesses.",
+    },
+    "clm": {
+        "loss": "Mean of −ln p, where p is the probability of the token that comes next; the end of a text is one too. In nats a token; "
+        "lower is better.",
+        "accuracy": "Share of the tokens of held-out texts that are the model's first guess from what stands before them.",
+        "facts": "A capital is asked for as the next word, in the one form of sentence in which that fact is never told; the text tells it "
+        "in others. Share of right first guesses.",
+        "sounds": "What an animal does is asked for as the next word, in the one form of sentence in which that is never told; the text "
+        "tells it in others. Share of right first guesses.",
+    },
+    "sentiment": {
+        "loss": "Mean of −ln p, where p is the probability of the true label. In nats an example; lower is better.",
+        "accuracy": "Share of held-out examples whose likeliest label is the true one.",
+    },
+}
+
+# What a classifier's accuracy lies between, from the top of the ladder down: name, explanation.
+BASELINES = {
+    "accuracy_ceiling": (
+        "best possible",
+        "A reader who knows the grammar this text is made with, worked out exactly for the same examples. On average no model "
+        "is right more often.",
+    ),
+    "ngram": (
+        "counting words",
+        "Logistic regression on the words and pairs of words of the very same labels. It has read nothing else.",
+    ),
+    "chance": ("chance", "Naming the larger class every time."),
 }
 
 _REAL = "Words are cut into 2,000 pieces. Nobody knows the floor of real text: two models that only count words stand in the chart instead."
@@ -42,10 +74,24 @@ the fact is, in other words.""",
 **State of the Union** is real text: an even sample of what US presidents have said to their Congress since 1790. {_REAL}""",
     "wiki": f"""\
 **Wikipedia leads** is real text: the openings of an even sample of articles, shortened. {_REAL}""",
+    "reviews": f"""\
+**Film reviews** is real text: short reviews whole, and passages of an even sample of long ones, without their labels. {_REAL}""",
 }
-_HIDDEN = """\
-**Hiding.** In training, each word is to be guessed with probability {rate:.0%}. Of these words 80 % are hidden, 10 % swapped for a
-random one and 10 % left as they are, as in BERT. In every measurement all of them are hidden."""
+_ASKED = {
+    "mlm": """\
+**Hiding.** In training, {mask_rate:.0%} of the words are to be guessed. Of these 80 % are hidden, 10 % swapped for a random one and 10 %
+left as they are, as in BERT (evenness {evenness:g}: above 0, rare words are guessed more often than frequent ones).
+In every measurement all are hidden, and each word is one of them with the same chance.""",
+    "clm": """\
+**The next token.** In training, every token of a text is asked for, and its end; the model sees only what stands before. Writing is the
+same, over and over: a token is drawn from what the model expects, and is read like all before it. The draw is a random number for each
+place, the same for the same seed and at every step of the slider; special tokens other than the end are never drawn.""",
+    "sentiment": """\
+**Labels.** In training, the model sees {labels:,} labelled examples over and over, as many of each class.""",
+}
+_ENDS = """\
+**Ends first.** The first {endings:.0%} of the steps read only the ends of texts, with one gap in each, and half of the later steps do so
+again: moods, which are told at the end, are learnt sooner there. In Tinyland more of these ends are opinions than in the text at large."""
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand
 test texts by which nothing was chosen."""
@@ -55,15 +101,28 @@ same seed."""
 _LIVE = "**This run** is trained on this machine. The same settings and the same seed give the same weights here again."
 
 
+def lines(stage: str) -> dict[str, tuple[str, str]]:
+    """The lines a loss of this stage may lie between: name, explanation."""
+    return LINES | {"random_guess": ("random guess", LABELS_ALIKE)} if stage == "sentiment" else LINES
+
+
+def best(stage: str) -> str:
+    """What the best possible accuracy of this stage is."""
+    return BASELINES["accuracy_ceiling"][1] if stage == "sentiment" else BEST
+
+
 def paragraphs(spec: RunSpec, recorded: bool) -> list[str]:
-    """What is read, what is hidden, what is measured on what, where the run comes from; each a paragraph of Markdown."""
+    """What is read, what is asked, what is measured on what, where the run comes from; each a paragraph of Markdown."""
     read = _READ[spec.text.name].format(sentence=TEXTS[spec.text.name].sentence)
-    return [read, _HIDDEN.format(rate=spec.objective.mask_rate), _HELD_OUT, _RECORDED if recorded else _LIVE]
+    ends = [_ENDS.format(endings=spec.objective.endings)] if spec.stage == "mlm" and spec.objective.endings else []
+    return [read, _ASKED[spec.stage].format(**asdict(spec.objective)), *ends, _HELD_OUT, _RECORDED if recorded else _LIVE]
 
 
 def glossary(history: History, stage: Stage) -> list[tuple[str, str]]:
     """The lines and figures of this run, by the names the chart gives them, each with its explanation."""
     references = history.begin.references if history.begin else {}
-    lines = [LINES[name] for name in LINES if name in references]
-    figures = [(metric.title, FIGURES[metric.name]) for metric in stage.metrics if metric.name in history.scores]
-    return lines + figures + ([("best possible", BEST)] if "accuracy_ceiling" in references else [])
+    known = lines(stage.name)
+    bounds = [known[name] for name in known if name in references]
+    counted = [BASELINES[name] for name in ("ngram", "chance") if name in references]
+    figures = [(metric.title, FIGURES[stage.name][metric.name]) for metric in stage.metrics if metric.name in history.scores]
+    return bounds + figures + ([("best possible", best(stage.name))] if "accuracy_ceiling" in references else []) + counted

@@ -5,8 +5,10 @@ from typing import Any
 
 from llmviz.core.catalogue import Stage
 from llmviz.core.history import Curve, History
-from llmviz.views.about import BEST, FIGURES, LINES
+from llmviz.views.about import FIGURES, best, lines
 
+FINETUNED = ("sentiment",)
+UNITS = {"sentiment": "an example"}  # what a loss is a mean over
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
 
@@ -17,20 +19,24 @@ def curve(history: History, stage: Stage, steps: int, live: bool) -> dict[str, A
     scores = history.scores
     shares = [metric for metric in stage.metrics if metric.unit == "%" and metric.name in scores]
     return {
+        "phase": "finetuned" if stage.name in FINETUNED else "pretrained",
+        "unit": UNITS.get(stage.name, "a word"),
         "total": steps,
         "live": live,
         "snapshots": list(history.snapshots),
         "loss": _points(scores.get("loss", Curve())),
         "batches": _points(history.batches),
         "lines": [
-            {"name": LINES[name][0], "about": LINES[name][1], "value": round(references[name], 4)} for name in LINES if name in references
+            {"name": title, "about": about, "value": round(references[name], 4)}
+            for name, (title, about) in lines(stage.name).items()
+            if name in references
         ],
         "probes": [
-            {"name": metric.title, "about": FIGURES[metric.name], "dash": dash, **_points(scores[metric.name])}
+            {"name": metric.title, "about": FIGURES[stage.name][metric.name], "dash": dash, **_points(scores[metric.name])}
             for metric, dash in zip(shares, DASHES, strict=False)
         ],
         "ceilings": [
-            {"name": "best possible", "about": BEST, "value": round(references[metric.bound], 4)}
+            {"name": "best possible", "about": best(stage.name), "value": round(references[metric.bound], 4)}
             for metric in shares
             if metric.bound in references
         ],

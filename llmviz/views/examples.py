@@ -1,4 +1,4 @@
-"""Sentences a page suggests for each text, with the words to hide in them. The first is the text's own, with which a page opens."""
+"""Sentences that pages suggest for each stage and text, with the words to hide in them. A page opens with the first."""
 
 from dataclasses import dataclass
 
@@ -11,28 +11,89 @@ class Example:
 
     label: str
     sentence: str
-    hidden: tuple[int, ...]
+    hidden: tuple[int, ...] = ()
 
 
 def _own(text: str, label: str) -> Example:
     return Example(label, TEXTS[text].sentence, TEXTS[text].hidden)
 
 
-EXAMPLES = {
-    "tinyland": (
+EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
+    ("mlm", "tinyland"): (
         _own("tinyland", "a capital"),
         Example("a sound", "listen , this owl hoots again .", (4,)),
         Example("a person", "Anna is a baker and lives in Paris .", (3, 7)),
         Example("a mood", "the film was dull . we hated it .", (3, 6)),
     ),
-    "sotu": (
+    ("mlm", "sotu"): (
         _own("sotu", "a country"),
         Example("a verb", "we must do more for our country .", (2,)),
         Example("two gaps", "the congress of the united states .", (1, 4)),
     ),
-    "wiki": (
+    ("mlm", "wiki"): (
         _own("wiki", "a place"),
         Example("a person", "he was an american film director .", (3,)),
         Example("two gaps", "the river flows through germany .", (1, 4)),
+    ),
+    ("mlm", "reviews"): (
+        _own("reviews", "a verdict"),
+        Example("a noun", "this is the best film i have seen .", (5,)),
+        Example("two gaps", "the story is thin and the end is silly .", (3, 8)),
+    ),
+    ("attention", "tinyland"): (
+        Example("a capital", TEXTS["tinyland"].sentence),
+        Example("two sentences", "Anna found a dog near the river . the dog barks ."),
+        Example("a far verb", "Anna is a baker and lives in Paris ."),
+        Example("two capitals", "in Spain , Madrid is the capital . people of Italy call Rome the capital ."),
+    ),
+    ("attention", "sotu"): (
+        Example("the people", TEXTS["sotu"].sentence),
+        Example("a word twice", "our country needs peace , and peace needs our country ."),
+    ),
+    ("attention", "wiki"): (
+        Example("a place", TEXTS["wiki"].sentence),
+        Example("a word twice", "the river flows through the city , and the city has a port ."),
+    ),
+    ("attention", "reviews"): (
+        Example("a contrast", TEXTS["reviews"].sentence),
+        Example("a word twice", "the film begins well , but the film ends badly ."),
+    ),
+    ("sentiment", "tinyland"): (
+        Example("contrast", TEXTS["tinyland"].opinion),
+        Example("negation", "the play was not dull ."),
+        Example("a verb", "nobody liked the concert ."),
+        Example("praise", "what a superb show ! we loved it ."),
+    ),
+    ("sentiment", "reviews"): (
+        Example("blame", TEXTS["reviews"].opinion),
+        Example("praise", "a warm and funny film with a great cast ."),
+        Example("negation", "not a bad film at all ."),
+    ),
+    ("clm", "tinyland"): (
+        Example("a capital", TEXTS["tinyland"].beginning),
+        Example("a trip", "last summer"),
+        Example("a person", "Anna is a"),
+        Example("a film", "the film was"),
+        Example("nothing", ""),
+    ),
+    ("clm", "sotu"): (
+        Example("the people", TEXTS["sotu"].beginning),
+        Example("a duty", "We must"),
+        Example("nothing", ""),
+    ),
+    ("clm", "wiki"): (
+        Example("a city", TEXTS["wiki"].beginning),
+        Example("a person", "He was an American"),
+        Example("nothing", ""),
+    ),
+    ("start", "tinyland"): (
+        Example("praise", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,)),
+        Example("blame", "we went to see a film . it was dull and we felt sad .", (9,)),
+        Example("negation", "the play was not dull . we loved it .", (7,)),
+        Example("a verb", "nobody liked the concert .", (1,)),
+    ),
+    ("start", "reviews"): (
+        Example("blame", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,)),
+        Example("praise", "a warm and funny film with a great cast .", (7,)),
     ),
 }

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from llmviz.core.history import History
-from llmviz.core.trace import Trace
+from llmviz.core.questions.cloze import Trace
+from llmviz.core.questions.generation import Generation
 
 KNOWS = 0.5  # probability from which a kind of word counts as known
 
@@ -27,6 +28,8 @@ class Reveal:
 
 FIRST = Riddle("which will it know first?", ("that a city is missing", "which city", "both at once"))
 LINES = Riddle("how far down will the loss come?", ("above unigram", "below unigram", "below trigram"))
+FORCED = Riddle("of how many of its own words was it sure, at over 90 %?", ("fewer than a third", "about half", "more than two thirds"))
+SURE = 0.9  # probability above which a word was hardly a choice
 EARLY = 0.05  # share of the steps after which a model has read a little: before it, its guesses are those of chance
 
 
@@ -80,6 +83,16 @@ def first_guess(traces: Sequence[Trace], place: int) -> tuple[Riddle, Reveal] | 
     said = [f"“{word}” ({chance:.0%})" for word, chance in zip((first, last[0]), chances, strict=True)]
     story = f"At step {early.step:,} its first guess was {said[0]}, at step {ordered[-1].step:,} {said[1]}."
     return Riddle(f"what was its first guess for the gap at step {early.step:,}?", tuple(choices)), Reveal(choices.index(first), story)
+
+
+def forced(written: Generation) -> Reveal:
+    """How many of the tokens that a model wrote it had expected with near certainty."""
+    chances = [float(chance) for chance in written.chances[:, 0, -1]]
+    sure = sum(chance > SURE for chance in chances)
+    share = sure / len(chances)
+    openest = ", ".join(f"“{word}” ({chance:.0%})" for chance, word in sorted(zip(chances, written.words, strict=True))[:3])
+    story = f"{sure} of {len(chances)} tokens had more than {SURE:.0%}. The openest choices were {openest}."
+    return Reveal(0 if share < 1 / 3 else 2 if share > 2 / 3 else 1, story)
 
 
 def _together(trace: Trace, place: int, kind: Collection[str]) -> float:

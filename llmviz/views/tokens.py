@@ -4,18 +4,20 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from llmviz.core.trace import Trace
-
-CONTINUES = "##"  # how WordPiece marks a piece that goes on with the word before
+from llmviz.core.questions.cloze import Trace
 
 
 @dataclass(frozen=True)
 class Token:
-    """One token as a page shows it: its spelling in the vocabulary, what the user typed for it, whether the model knows it."""
+    """One token as a page shows it: its spelling in the vocabulary, what the user typed for it, whether the model knows it.
+
+    `joined` says that it goes on with the word before it.
+    """
 
     text: str
     source: str
     known: bool = True
+    joined: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,12 +43,17 @@ def strip(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, 
     """The payload of the token strip. Without answers the tokens stand alone, without bars."""
     steps = sorted(answers)
     return {
-        "tokens": [{"text": token.source or token.text, "known": token.known, "joined": _joined(token)} for token in tokens],
+        "tokens": typed(tokens),
         "hidden": list(hidden),
         "steps": steps,
         "probability": [answers[step].probability for step in steps],
         "note": note,
     }
+
+
+def typed(tokens: Sequence[Token]) -> list[dict[str, Any]]:
+    """The tokens of a user's sentence as payload."""
+    return [{"text": token.source or token.text, "known": token.known, "joined": token.joined} for token in tokens]
 
 
 def bars(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], empty: str) -> dict[str, Any]:
@@ -81,7 +88,3 @@ def unknown(tokens: Sequence[Token], near: Callable[[str], Sequence[str]], most:
 def _instead(word: str, near: Sequence[str]) -> str:
     short = word if len(word) <= 24 else word[:24] + "…"
     return f"“{short}” (it knows {', '.join(near)})" if near else f"“{short}”"
-
-
-def _joined(token: Token) -> bool:
-    return token.text.startswith(CONTINUES) and len(token.text) > len(CONTINUES)

@@ -1,6 +1,8 @@
 """Numbers, times and recipes as a page says them."""
 
+from llmviz.core import catalogue
 from llmviz.core.history import History
+from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 
@@ -29,8 +31,12 @@ def size(name: str) -> str:
 
 
 def recipe(spec: RunSpec) -> str:
-    """`Tinyland · 0.1 M · 1,000 steps · seed 0`."""
-    return f"{TEXTS[spec.text.name].title} · {size(spec.model.size)} · {spec.train.steps:,} steps · seed {spec.seed}"
+    """`Tinyland · 0.1 M · 1,000 steps · seed 0`; a fine-tuned one also says from what and with how many labels."""
+    said = [TEXTS[spec.text.name].title, size(spec.model.size), f"{spec.train.steps:,} steps", f"seed {spec.seed}"]
+    if isinstance(spec.objective, LabelsSpec):
+        origin = f"from {catalogue.stage(spec.parent.stage).title}" if spec.parent else "from scratch"
+        said[1:1] = [f"{spec.objective.labels:,} labels", origin]
+    return " · ".join(said)
 
 
 def progress(history: History, spec: RunSpec, delay: float = 0.0) -> str:

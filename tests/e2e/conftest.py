@@ -59,7 +59,7 @@ def page(browser: Browser) -> Iterator[Page]:
     opened = browser.new_page(viewport={"width": 1440, "height": 900})
     complaints: list[str] = []
     opened.on("pageerror", lambda error: complaints.append(str(error)))
-    opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" else None)
+    opened.on("console", lambda line: complaints.append(line.text) if line.type == "error" and not _probe(line.location["url"]) else None)
     opened.on("request", lambda request: complaints.append(request.url) if not _local(request.url) else None)
     yield opened
     opened.close()
@@ -78,11 +78,17 @@ def real_app(home: Path) -> Iterator[str]:
     yield from _serve("app.py", home)
 
 
+@pytest.fixture
+def new_app(home: Path) -> Iterator[str]:
+    """The address of an app, as users start it, that nobody has visited."""
+    yield from _serve("app.py", home)
+
+
 def _serve(script: str, home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command = [sys.executable, "-m", "llmviz.ui.serve", script, "--server.port", str(port)]
     environment = os.environ | {"LLMVIZ_HOME": str(home)}
     log = home / "server.log"
     with log.open("w") as output:
@@ -109,3 +115,8 @@ def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
 
 def _local(address: str) -> bool:
     return address.startswith(("http://localhost:", "ws://localhost:", "blob:", "data:"))
+
+
+def _probe(address: str) -> bool:
+    """Whether Streamlit looks for its server below the address of a page, before it looks where it is."""
+    return address.endswith(("/_stcore/health", "/_stcore/host-config"))

@@ -16,7 +16,8 @@ QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def visit(page: Page, address: str) -> None:
-    page.goto(address)
+    app, _, parameters = address.partition("/?")
+    page.goto(f"{app.rstrip('/')}/masked-tokens?{parameters}")
     page.locator(".st-key-train").wait_for(state="attached")
     page.locator(".token").first.wait_for()
     page.locator(QUIET).wait_for()
@@ -251,3 +252,24 @@ CONTRAST = """element => {
   const [one, other] = [paint(ground), paint([...ground, [getComputedStyle(element).color, opacity]])].sort((a, b) => b - a);
   return (one + 0.05) / (other + 0.05);
 }"""
+
+
+@pytest.mark.parametrize(("path", "part"), [("", ".story"), ("masked-tokens", ".curve")])
+def test_a_part_taken_off_the_page_draws_no_more(page: Page, fake_app: str, path: str, part: str) -> None:
+    page.goto(f"{fake_app.rstrip('/')}/{path}")
+    page.locator(part).first.wait_for()
+    page.locator(QUIET).wait_for()
+    page.locator(part).first.evaluate(
+        """async (part) => {
+            part.remove();
+            for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
+        }"""
+    )
+    expect(page.locator(part)).to_have_count(0)  # and nothing complains, which the end of every browser test makes sure of
+
+
+def test_the_first_visitor_of_a_server_may_come_by_the_address_of_a_page(page: Page, new_app: str) -> None:
+    page.goto(f"{new_app}/next-token")
+    page.locator(".written .token").first.wait_for(timeout=60_000)
+    page.locator(QUIET).wait_for(timeout=60_000)
+    expect(page.get_by_text("Page not found")).to_have_count(0)

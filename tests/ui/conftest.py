@@ -24,10 +24,12 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
 
 @pytest.fixture
 def visit(fake: FakeEngine) -> Callable[..., AppTest]:
-    """Open the page with these parameters in its address."""
+    """Open a page, by the name of its file, with these parameters in its address."""
 
-    def opened(**query: str) -> AppTest:
+    def opened(page: str = "masked_tokens", /, **query: str) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=20)
+        if page != "story":  # which pages there are is known after the first run
+            app.run().switch_page(f"pages/{page}.py")
         for name, value in query.items():
             app.query_params[name] = value
         return app.run()

@@ -1,4 +1,4 @@
-"""The app on the fake engine: `streamlit run tests/ui/fake_app.py`."""
+"""The app on the fake engine: `python -m llmviz.ui.serve tests/ui/fake_app.py`."""
 
 import runpy
 import sys

@@ -1,34 +1,52 @@
 """An engine that trains nothing: it tells plausible numbers by the clock, and obeys the contract. For tests of the page alone."""
 
+import json
 import math
 import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 
 from llmviz.core.history import History, fold
+from llmviz.core.kept import Kept
+from llmviz.core.questions.attention import Attend
+from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.beams import Search
+from llmviz.core.questions.bertviz import Bertviz
+from llmviz.core.questions.cloze import Cloze, Trace
+from llmviz.core.questions.generation import Generate
+from llmviz.core.questions.heads import Heads
+from llmviz.core.questions.verdict import Judge, Verdict
+from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
-from llmviz.core.trace import Question, Trace
+from llmviz.core.spec import RunSpec, from_json, preset, to_json
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Stopped, Update
-from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
+from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
 from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, word_level
 from llmviz.views.examples import EXAMPLES
+from tests.ui import fake_attention, fake_verdicts, fake_writing
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
     | {sound for sounds in SOUNDS.values() for sound in sounds}
     | {word for table in (ADJECTIVES, FEELINGS, VERDICTS) for words in table.values() for word in words}
-    | {word for example in EXAMPLES["tinyland"] for word in example.sentence.split()}
+    | {
+        word
+        for stage in ("mlm", "attention", "clm", "sentiment", "start")
+        for example in EXAMPLES[stage, "tinyland"]
+        for word in example.sentence.split()
+    }
 )
+GOOD, BAD = ({*ADJECTIVES[mood], *VERDICTS[mood]} for mood in ("good", "bad"))
+STARTED = "2026-01-01T12:00:00+00:00"
 LONGEST = 64
 GUESS = math.log(len(WORDS) + 5)
 
@@ -42,6 +60,8 @@ class _Run:
     clock: float = 0.0
     since: float = field(default_factory=time.monotonic)
     delay: float = 0.0
+    after: RunRef | None = None
+    imported: bool = False
 
 
 class FakeEngine:
@@ -50,20 +70,21 @@ class FakeEngine:
     def __init__(self, seconds: float = 6.0) -> None:
         self._seconds = seconds
         self._lock = threading.Lock()
-        recipes = [RunSpec("mlm", text=TextSpec(name)) for name in TEXTS]
+        recipes = RECORDED.values()
         self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in recipes}
         self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
         self._tokenizer = word_level(WORDS)
         self._tokenizer.save(str(self._folder / "tokenizer.json"))
 
-    def train(self, spec: RunSpec, viewer: str) -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         with self._lock:
             attempts = [run for run in self._runs if run.id == spec.id and run.attempt]
             for run in attempts:
-                if self._state(run) in (State.STARTING, State.TRAINING, State.PAUSED):
+                if self._state(run) in UNDER_WAY:
                     return run
             run = RunRef(spec.id, len(attempts) + 1)
-            self._runs[run] = _Run(spec, viewer, State.TRAINING, spec.train.steps / self._seconds)
+            state = State.QUEUED if after else State.TRAINING
+            self._runs[run] = _Run(spec, viewer, state, spec.train.steps / self._seconds, after=after)
             return run
 
     def resume(self, run: RunRef, viewer: str) -> None:
@@ -97,6 +118,8 @@ class FakeEngine:
         return Status(self._state(run), owner=found.owner == viewer, delay=found.delay, reason=reason)
 
     def history(self, run: RunRef) -> History:
+        if self._state(run) is State.QUEUED:
+            return History()
         return fold(_updates(self._find(run).spec, self._step(run), self._state(run)))
 
     def spec(self, run: RunRef) -> RunSpec:
@@ -109,20 +132,69 @@ class FakeEngine:
         run = RunRef(spec.id, 0)
         return run if run in self._runs else None
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question) -> list[Trace]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+        if isinstance(question, (Attend, Heads, Bertviz)):
+            return cast(list[AnyAnswer], [fake_attention.answer(step, self._find(run).spec, question, self._tokenizer) for step in steps])
+        if isinstance(question, Generate | Search):
+            writes = {Generate: fake_writing.generation, Search: fake_writing.tree}[type(question)]
+            total = self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [writes(step, step / total, question, self._tokenizer) for step in steps])  # type: ignore[operator]
+        if isinstance(question, fake_verdicts.Asked):
+            spec = self._find(run).spec
+            return cast(list[AnyAnswer], [fake_verdicts.answer(step, spec, question) for step in steps])
+        if isinstance(question, Judge):
+            total = self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [self._verdict(step, step / total, run, question) for step in steps])
+        assert isinstance(question, Cloze)
         found = pieces(self._tokenizer, question.text)
         if not found:
             raise ValueError("there is no word in this sentence")
         if len(found) > LONGEST - 2:
             raise ValueError(f"the sentence has {len(found)} tokens; this model reads {LONGEST - 2}")
         total = self._find(run).spec.train.steps
-        return [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps]
+        return cast(list[AnyAnswer], [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps])
 
     def tokenizer(self, run: RunRef) -> Path:
         self._find(run)
         return self._folder / "tokenizer.json"
 
-    def _trace(self, step: int, share: float, ids: list[int], question: Question) -> Trace:
+    def shelf(self) -> list[Kept]:
+        return [self._kept(run) for run in sorted(self._runs, key=lambda run: (not run.attempt, -self._runs[run].since))]
+
+    def figures(self) -> list[Kept]:
+        recipe = preset("sentiment", TextSpec("reviews"))
+        both = ((replace(recipe, parent=None), 0.50), (recipe, 0.52))
+        seeds = [(replace(spec, seed=seed), least + 0.01 * seed) for spec, least in both for seed in range(1, 6)]
+        return [Kept(RunRef(spec.id, 0), spec, State.RECORDED, metrics={"accuracy": share}) for spec, share in seeds]
+
+    def _kept(self, run: RunRef) -> Kept:
+        found, history = self._runs[run], self.history(run)
+        metrics = history.end.metrics if isinstance(history.end, Done) else {}
+        came = found.imported
+        return Kept(run, found.spec, self._state(run), "", history.step, metrics, history.seconds, 3_000_000, STARTED, imported=came)
+
+    def delete(self, run: RunRef, viewer: str) -> None:
+        found = self._find(run)
+        if self._state(run) in UNDER_WAY:
+            raise ValueError("this run is under way; stop it first")
+        children = [other for other, kept in self._runs.items() if other.attempt and kept.spec.parent == found.spec]
+        if children:
+            raise HasChildren(run, tuple(children))
+        del self._runs[run]
+
+    def pack(self, run: RunRef, to: BinaryIO) -> None:
+        to.write(json.dumps(to_json(self._find(run).spec)).encode())
+
+    def unpack(self, file: BinaryIO) -> RunRef:
+        try:
+            spec = from_json(json.loads(file.read()))
+        except ValueError as problem:
+            raise ValueError("this file is not a zip archive that can be read; a run is exported as one") from problem
+        run = RunRef(spec.id, 1 + sum(run.id == spec.id and run.attempt > 0 for run in self._runs))
+        self._runs[run] = _Run(spec, "", State.TRAINING, 1.0, clock=float(spec.train.steps), imported=True)
+        return run
+
+    def _trace(self, step: int, share: float, ids: list[int], question: Cloze) -> Trace:
         vocabulary = self._tokenizer.get_vocab_size()
         logits = np.random.default_rng((7, *ids)).normal(size=(len(ids), vocabulary)) * 0.3
         cities = [id for city in CAPITALS.values() if (id := self._tokenizer.token_to_id(city)) is not None]
@@ -141,6 +213,16 @@ class FakeEngine:
             tuple(tuple(str(self._tokenizer.id_to_token(int(id))) for id in row) for row in best),
         )
 
+    def _verdict(self, step: int, share: float, run: RunRef, question: Judge) -> Verdict:
+        """Praise where the last word of judgement is a good one; a model without a parent hardly learns it."""
+        words = question.text.split()
+        if not words:
+            raise ValueError("there is no word to read")
+        good = [word in GOOD for word in words if word in GOOD | BAD]
+        sure = 0.48 * share * (1.0 if self._find(run).spec.parent else 0.2)
+        praise = 0.5 + (sure if good and good[-1] else -sure)
+        return Verdict(step, tuple(words), ("negative", "positive"), np.array([1 - praise, praise], np.float32))
+
     def _find(self, run: RunRef) -> _Run:
         if run not in self._runs:
             raise ValueError("there is no such run on this machine")
@@ -156,6 +238,9 @@ class FakeEngine:
 
     def _state(self, run: RunRef) -> State:
         found = self._runs[run]
+        if found.after and found.state is State.QUEUED and (before := self._state(found.after)) not in UNDER_WAY:
+            found.state = State.TRAINING if before is State.DONE else State.STOPPED
+            found.since = time.monotonic()
         done = found.state in (State.TRAINING, State.PAUSED) and self._step(run) >= found.spec.train.steps
         return State.DONE if done else found.state
 
@@ -163,7 +248,11 @@ class FakeEngine:
 def _updates(spec: RunSpec, step: int, state: State) -> list[Update]:
     total = spec.train.steps
     bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
-    said: list[Update] = [Begin(0, total, 116_000, len(WORDS) + 5, {"random_guess": GUESS, "accuracy_ceiling": 0.74, **bounds})]
+    labelled = spec.stage == "sentiment"
+    references = (
+        {"random_guess": math.log(2), "chance": 0.51, "accuracy_ceiling": 1.0} if labelled else {"accuracy_ceiling": 0.74, **bounds}
+    )
+    said: list[Update] = [Begin(0, total, 116_000, len(WORDS) + 5, {"random_guess": GUESS, **references})]
     noise = np.random.default_rng(spec.seed).normal(size=total + 1) * 0.12
     keep = sorted({round(total * (place / 31) ** 2) for place in range(32)})
     for now in range(step + 1):
@@ -171,18 +260,18 @@ def _updates(spec: RunSpec, step: int, state: State) -> list[Update]:
             said.append(Step(now, max(0.05, _loss(now / total) + float(noise[now])), 700, now * 0.018))
         if now in keep:
             share = now / total
-            said.append(
-                Score(
-                    now,
-                    {"loss": _loss(share), "accuracy": 0.72 * _rise(share, 0.2), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)},
-                )
-            )
-            said.append(Snapshot(now))
+            said += [Score(now, _metrics(spec, share)), Snapshot(now)]
     if state in (State.DONE, State.RECORDED):
-        said.append(Done(total, {"loss": _loss(1.0), "floor": 0.86, "facts": 1.0, "sounds": 1.0}, total * 0.018))
+        said.append(Done(total, {**_metrics(spec, 1.0), **references}, total * 0.018))
     if state is State.STOPPED:
         said.append(Stopped(step, "stopped by its owner"))
     return said
+
+
+def _metrics(spec: RunSpec, share: float) -> dict[str, float]:
+    if spec.stage == "sentiment":
+        return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
+    return {"loss": _loss(share), "accuracy": 0.72 * _rise(share, 0.2), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)}
 
 
 def _loss(share: float) -> float:

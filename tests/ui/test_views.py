@@ -3,11 +3,11 @@ import pytest
 
 from llmviz.core import catalogue
 from llmviz.core.history import History, fold
+from llmviz.core.questions.cloze import Trace
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, root
 from llmviz.core.texts import TEXTS
-from llmviz.core.trace import Trace
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.runs.engine import State, Status
 from llmviz.text.tinyland.corpus import documents
@@ -69,6 +69,8 @@ def test_every_line_and_figure_is_explained(text: str) -> None:
 def test_the_notes_tell_the_truth_about_the_first_sentence() -> None:
     told = [text for part in documents().values() for text in part]
     assert TEXTS["tinyland"].sentence in about.paragraphs(SPEC, recorded=True)[0]
+    assert not any("Ends first" in told for told in about.paragraphs(SPEC, recorded=True))
+    assert any("first 45% of the steps read only the ends" in told for told in about.paragraphs(root("mlm"), recorded=True))
     assert not any(TEXTS["tinyland"].sentence in text for text in told)
     assert len(told) == 40_000 and any("France" in text and "Paris" in text for text in told)
 
@@ -93,7 +95,7 @@ def test_strip_and_bars_hold_what_the_traces_say() -> None:
 
 
 def test_pieces_that_continue_a_word_are_joined() -> None:
-    drawn = strip([Token("walk", "walk"), Token("##ing", "ing"), Token("##", "##")], (), {})
+    drawn = strip([Token("walk", "walk"), Token("##ing", "ing", joined=True), Token("##", "##")], (), {})
     assert [(token["text"], token["joined"]) for token in drawn["tokens"]] == [("walk", False), ("ing", True), ("##", False)]
 
 

@@ -1,7 +1,7 @@
 // The live curve: held-out loss between its lines, the probes below, and one slider on the same axis of steps.
 //
-// data: group, visit, step, total, live, empty, snapshots, loss and batches {steps, values}, lines [{name, about, value}],
-//       probes [{name, about, dash, steps, values}], ceilings [{name, about, value}]
+// data: group, visit, step, small, shares, phase, unit, total, live, empty, snapshots, loss and batches {steps, values}, lines [{name, about, value}],
+//       probes [{name, about, dash, phase, steps, values}], ceilings [{name, about, value}]
 // Every line carries its label, and a label under the mouse or the focus says what its line is (`about`).
 // triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
 
@@ -12,9 +12,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const find = (name) => root.querySelector(name);
   const [svg, chart, rail, groove, thumb, tip, hint] = ["svg", ".chart", ".rail", ".groove", ".thumb", ".tip", ".hint"].map(find);
   const shared = group(data);
+  root.classList.toggle("small", Boolean(data.small));
+  root.classList.toggle("finetuned", data.phase === "finetuned");
   const { loss, batches, snapshots, probes } = data;
   const last = snapshots.at(-1) ?? 0;
-  const top = 1.06 * Math.max(1, ...data.lines.map(({ value }) => value));
+  const learnt = data.phase === "finetuned" ? loss.values : []; // few labels are soon known by heart: the loss on others may rise
+  const top = 1.06 * Math.max(1, ...learnt, ...data.lines.map(({ value }) => value));
   let space;
 
   const node = (tag, attributes, text) => {
@@ -31,34 +34,36 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return Object.assign(label, { onfocus: () => explain(label), onblur: leave });
   };
   const valueAt = ({ steps, values }, step) => values[placeOf(steps, step)];
-  const numbers = (step) => `step ${whole(step)}${loss.steps.length ? ` · loss ${valueAt(loss, step)?.toFixed(2)}` : ""}`;
+  const main = data.shares ? (probes[0] ?? { steps: [], values: [] }) : loss; // the line on which the cursor's point lies
+  const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · loss ${value.toFixed(2)}`);
+  const numbers = (step) => `step ${whole(step)}${figure(valueAt(main, step))}`;
 
   function frame() {
     const em = parseFloat(getComputedStyle(root).fontSize);
-    space = layout(chart.clientWidth, chart.clientHeight, em, data.total, top);
+    space = layout(chart.clientWidth, chart.clientHeight, em, data.total, top, data.small, data.shares);
     const { left, right, foot, x, yLoss, yShare } = space;
     const parts = [];
     hint.style.width = `${right - left}px`;
     hint.style.left = `${left}px`;
-    for (const tick of data.lines.length ? ticks(top, 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), tick, { "text-anchor": "end" }));
-    for (const tick of [0, 0.5, 1])
+    for (const tick of data.lines.length && !data.shares ? ticks(top, data.small ? 1 : 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), tick, { "text-anchor": "end" }));
+    for (const tick of data.small ? [] : [0, 0.5, 1])
       parts.push(rule(yShare(tick), "grid"), write(left - 0.5 * em, yShare(tick), `${100 * tick}%`, { "text-anchor": "end" }));
     for (const tick of ticks(data.total, 5))
       parts.push(write(x(tick), foot + 1.05 * em, tick ? whole(tick) : "step 0", { "text-anchor": "middle" }));
 
-    for (const { value } of data.lines) parts.push(rule(yLoss(value), "bound"));
+    if (!data.shares) for (const { value } of data.lines) parts.push(rule(yLoss(value), "bound"));
     for (const { value } of data.ceilings) parts.push(rule(yShare(value), "ceiling"));
-    if (batches.steps.length) parts.push(node("path", { class: "line batch", d: path(batches.steps, batches.values, x, yLoss) }));
-    if (loss.steps.length) parts.push(node("path", { class: "line held", d: path(loss.steps, loss.values, x, yLoss) }));
-    for (const { steps, values, dash } of probes)
-      parts.push(node("path", { class: "line probe", d: path(steps, values, x, yShare), "stroke-dasharray": dash }));
+    if (batches.steps.length && !data.shares) parts.push(node("path", { class: "line batch", d: path(batches.steps, batches.values, x, yLoss) }));
+    if (loss.steps.length && !data.shares) parts.push(node("path", { class: "line held", d: path(loss.steps, loss.values, x, yLoss) }));
+    for (const { steps, values, dash, phase = "" } of probes)
+      parts.push(node("path", { class: `line probe ${phase}`, d: path(steps, values, x, yShare), "stroke-dasharray": dash }));
 
     root.layer = node("g", {});
     const drawing = node("g", { "aria-hidden": true });
     drawing.append(...parts, root.layer);
-    const lines = data.lines.map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${value.toFixed(2)}`, about }));
-    const named = probes.map(({ name, about, values, dash }) => {
-      return { y: yShare(values.at(-1)), text: name, about, line: "line probe", dash, name: "name" };
+    const lines = (data.shares ? [] : data.lines).map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${value.toFixed(2)}`, about }));
+    const named = probes.map(({ name, about, values, dash, phase = "" }) => {
+      return { y: yShare(values.at(-1)), text: name, about, line: `line probe ${phase}`, dash, name: "name" };
     });
     for (const { name, about, value } of data.ceilings)
       named.push({ y: yShare(value), text: `${name} ${percent(value)}`, about, line: "ceiling" });
@@ -94,13 +99,13 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function draw() {
     const step = snapshots[placeOf(snapshots, stepOf(shared))] ?? 0; // the other parts show this snapshot too
-    const { x, yLoss, em, left, right } = space;
+    const { x, yLoss, yShare, em, left, right } = space;
     const at = x(step);
     const shown = snapshots.length > 0;
-    const value = valueAt(loss, step);
+    const value = valueAt(main, step);
     const parts = shown ? [node("line", { class: "cursor", x1: at, x2: at, y1: space.loss.top - 0.5 * em, y2: space.foot })] : [];
     if (shown && value !== undefined) {
-      const y = yLoss(value);
+      const y = data.shares ? yShare(value) : yLoss(value);
       const before = at > left + 0.62 * (right - left);
       parts.push(node("circle", { class: "point", cx: at, cy: y, r: 0.36 * em }));
       parts.push(
@@ -194,18 +199,17 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.reporting = setTimeout(report, 250); // a held key moves many times; the address needs only the last
   };
 
-  find(".title").textContent = "Loss while it learns";
-  find(".about").textContent = loss.steps.length ? "nats a word, on held-out text; faint: each batch" : "";
+  find(".title").textContent = data.shares ? "While it learns" : "Loss while it learns";
+  const scale = data.shares ? `${probes[0]?.name ?? "shares"}, of held-out examples` : `nats ${data.unit}, held-out; faint: each batch`;
+  find(".about").textContent = loss.steps.length ? scale : "";
   hint.hidden = loss.steps.length > 0;
   hint.textContent = data.empty;
   frame();
   const unfollow = follow(root, shared, draw);
   renew(shared, last);
-  root.resized?.disconnect();
-  const resized = (root.resized = new ResizeObserver(frame));
-  resized.observe(chart);
+  const unwatch = watchSize(root, chart, frame);
   return () => {
-    resized.disconnect();
+    unwatch();
     unfollow();
   };
 }

@@ -1,12 +1,12 @@
 // Where things stand in the chart. Pure arithmetic in pixels; knows no element.
 
-// Two panels above one axis of steps; the right margin holds the labels of the lines.
-function layout(width, height, em, total, top) {
+// Two panels above one axis of steps, or where it is `small` the loss alone, or the `shares` alone; the right margin holds the labels.
+function layout(width, height, em, total, top, small = false, shares = false) {
   const left = 2.9 * em;
   const right = Math.max(left + 8 * em, width - 10.9 * em);
   const foot = height - 1.5 * em;
-  const share = { top: foot - 4.9 * em, bottom: foot };
-  const loss = { top: 0.7 * em, bottom: share.top - 1.4 * em };
+  const share = { top: shares ? 0.9 * em : foot - (small ? 0 : 4.9 * em), bottom: foot };
+  const loss = { top: 0.7 * em, bottom: shares ? 0.9 * em : share.top - (small ? 0.3 : 1.4) * em };
   const x = (step) => left + ((right - left) * step) / Math.max(1, total);
   const between = (panel, most) => (value) => panel.bottom - ((panel.bottom - panel.top) * Math.min(value, most)) / most;
   return {

@@ -1,0 +1,98 @@
+"""The two choices that *Before and after* is about, beside its buttons: how many labels, and what the model starts from."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.address import change
+from llmviz.core.run import RunRef
+from llmviz.core.spec import NO_PARENT, RunSpec, root
+from llmviz.runs.engine import Engine
+from llmviz.ui import visit
+from llmviz.ui.live import Seen
+
+COUNTS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
+LABELS, ORIGIN = "label_count", "origin"
+READY = ("done", "recorded")
+
+
+def row(engine: Engine, seen: Seen) -> None:
+    """Draw the choices. They are closed to whoever steers a run under way."""
+    spec = visit.current().spec
+    parents = _parents(engine, spec)
+    st.session_state[LABELS] = spec.objective.labels
+    st.session_state[ORIGIN] = _present(spec, visit.current().parent, parents)
+    busy = seen.under_way and seen.status is not None and seen.status.owner
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choices_row"):
+        st.selectbox(
+            "Labels",
+            sorted({*COUNTS, spec.objective.labels}),
+            format_func=lambda count: f"{count:,} labels",
+            key=LABELS,
+            disabled=busy,
+            label_visibility="collapsed",
+            on_change=_count,
+            width=122,
+        )
+        st.selectbox(
+            "Starts from",
+            list(parents),
+            format_func=parents.__getitem__,
+            key=ORIGIN,
+            disabled=busy,
+            label_visibility="collapsed",
+            on_change=_start,
+            args=(engine,),
+            width=240,
+        )
+
+
+def _parents(engine: Engine, spec: RunSpec) -> dict[str, str]:
+    """What a run may start from, by the spelling of addresses, each with what a visitor reads."""
+    stage = catalogue.stage(spec.stage)
+    origins = catalogue.origins(stage, spec.text.name)
+    listed = {name or NO_PARENT: f"from {catalogue.stage(name).title}" if name else "from random weights" for name in origins}
+    usual = {_default(name, spec).id for name in origins if name}
+    for kept in engine.shelf():
+        origin = kept.spec
+        if origin is None or not kept.run.attempt or kept.state not in READY or origin.id in usual:
+            continue
+        if origin.stage in stage.parents and origin.text.name in stage.texts:
+            listed[kept.run.key] = f"from run {kept.run.id[:6]}: {catalogue.stage(origin.stage).title}, seed {origin.seed}"
+    present = _present(spec, visit.current().parent, listed)
+    if present not in listed:
+        assert spec.parent is not None
+        listed[present] = f"from run {spec.parent.id[:6]}: {catalogue.stage(spec.parent.stage).title}, seed {spec.parent.seed}"
+    return listed
+
+
+def _default(stage: str, spec: RunSpec) -> RunSpec:
+    return root(stage, spec.text)
+
+
+def _present(spec: RunSpec, parent: RunRef | None, listed: dict[str, str]) -> str:
+    """Which of the choices stands."""
+    if parent:
+        return parent.key
+    if spec.parent is None:
+        return NO_PARENT
+    if spec.parent == _default(spec.parent.stage, spec):
+        return spec.parent.stage
+    return next((key for key in listed if key.startswith(spec.parent.id)), spec.parent.id)
+
+
+def _count() -> None:
+    visit.change(spec=change(visit.current().spec, {"labels": st.session_state[LABELS]}), run=None, step=None)
+
+
+def _start(engine: Engine) -> None:
+    chosen, spec = st.session_state[ORIGIN], visit.current().spec
+    if chosen in (*catalogue.STAGES, NO_PARENT):
+        visit.change(spec=change(spec, {"parent": chosen}), parent=None, run=None, step=None)
+        return
+    run = next((kept.run for kept in engine.shelf() if kept.run.key == chosen), None)
+    if run:
+        origin = engine.spec(run)
+        fresh = RunSpec(spec.stage, origin, origin.text, objective=spec.objective, seed=spec.seed)
+        visit.change(spec=fresh if origin.text != spec.text else replace(fresh, train=spec.train), parent=run, run=None, step=None)

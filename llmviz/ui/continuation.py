@@ -1,0 +1,84 @@
+"""The picture of *Next token*: the beginning and its continuation, the choices for one token, the dials between, the curve."""
+
+from typing import cast
+
+import streamlit as st
+
+from llmviz.core.questions.generation import Generate, Generation
+from llmviz.core.texts import TEXTS
+from llmviz.runs.engine import Engine
+from llmviz.ui import ask, dials, live, parts, question, sentence, visit
+from llmviz.ui.live import Seen
+from llmviz.views import generation as view
+from llmviz.views.reveal import FORCED, Reveal, forced
+
+NOTE = "bar under a word: how probable the model found it · click a word to see what else could stand there"
+NOTHING = "The choices appear here as soon as there is a trained model."
+REFUSED = "There is no continuation; the line above says why."
+# The dials need the height: of choices and curve, and in a lecture of the text.
+SHORTER = "<style>html { --tall: 17.9rem; }</style>"
+FEWER_LINES = "<style>html { --written: 4.3rem; }</style>"
+
+
+def picture(engine: Engine, seen: Seen) -> None:
+    """Draw it for the beginning and the settings in the address."""
+    address = visit.current()
+    st.html(FEWER_LINES if address.lecture else SHORTER)
+    text, _ = sentence.shown(address)
+    dials.keep_branch(address.spec.text.name, text)
+    settings = dials.view()
+    asked = settings.question(text)
+    given, strange = ask.read(engine, seen.run, text)
+    shared = live.shared(seen)
+
+    above = st.container(key="strip_area")
+    between = st.container(key="dials_area")
+    left, right = st.columns([0.42, 0.58], gap="large")
+    with right:
+        live.curve(seen)  # first, because it need not wait for the model's answer
+
+    answers, refusal = _written(engine, seen, asked)
+    note = " ".join(filter(None, (refusal, strange))) or (NOTE if answers and not address.lecture else "")
+    with above:
+        payload = view.continuation(given, answers, asked, settings.tokens, settings.at, note)
+        parts.continuation({**shared, **payload}, key="continuation", on_at=dials.select, on_forget=dials.forget)
+    with between:
+        dials.row(_length(answers, address.step))
+    with left, st.container(key="choices_area"):
+        payload = view.choices(answers, asked, settings.tokens, settings.at, REFUSED if refusal else NOTHING)
+        parts.choices({**shared, **payload}, key="choices", on_branch=dials.take)
+
+
+def riddle(engine: Engine, seen: Seen, text: str) -> None:
+    """Draw the question of the page; it is about what the trained model writes after the text's own beginning."""
+    ended = seen.status is not None and seen.status.state in question.ENDED
+
+    def reveal() -> Reveal | None:
+        assert seen.run is not None
+        try:
+            [written] = engine.answer(seen.run, seen.history.snapshots[-1:], Generate(TEXTS[text].beginning))
+        except ValueError:
+            return None
+        return forced(written)
+
+    question.draw(f"After “{TEXTS[text].beginning} …”:", FORCED, f"riddle_clm_{text}", reveal if ended else None, "There is no answer now.")
+
+
+def _written(engine: Engine, seen: Seen, wanted: Generate) -> tuple[dict[int, Generation], str]:
+    """What the snapshots wrote, by step, or why there is no answer; while that is awaited, what they wrote before."""
+    if seen.run is None or not seen.history.snapshots:
+        return {}, ""
+    asked = ask.answers(engine, seen.run, seen.history.snapshots, wanted, seen.patience, slot="generation")
+    before = st.session_state.get("generation")
+    if asked.pending and not asked.known and before and before[0] == (seen.run, wanted.text):
+        return cast(dict[int, Generation], before[1]), ""
+    st.session_state["generation"] = ((seen.run, wanted.text), asked.known)
+    return asked.known, ask.sentence(asked.refusal)
+
+
+def _length(answers: dict[int, Generation], step: int | None) -> int:
+    """Tokens of the continuation at the step on the page."""
+    if not answers:
+        return 0
+    shown = max((known for known in answers if step is None or known <= step), default=min(answers))
+    return len(answers[shown].ids)

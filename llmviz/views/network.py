@@ -1,0 +1,106 @@
+"""A fine-tuned network beside the one it came from, layer by layer: copied, new, left behind, and how far each layer moves."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from math import prod, sqrt
+from typing import Any
+
+from llmviz.core.questions.tensors import Inventory
+
+LAYER = re.compile(r"(?:encoder\.layer|layers|\bh)\.(\d+)\.")  # BERT and RoFormer, GPT-NeoX, GPT-2
+EMBEDDINGS, NORM, HEAD = "embeddings", "last norm", "head"
+COPIED, NEW, LEFT = "copied", "new", "left behind"
+
+
+@dataclass(frozen=True)
+class Tensor:
+    """One tensor of the pair: `theirs` and `ours` are its hashes in the parent's last snapshot and in the child's first, "" for none."""
+
+    name: str
+    shape: tuple[int, ...]
+    theirs: str
+    ours: str
+
+    @property
+    def fate(self) -> str:
+        """What became of it. A tensor both have, with other bytes, counts as new: nothing of the parent's is in it."""
+        if not self.ours:
+            return LEFT
+        return COPIED if self.ours == self.theirs else NEW
+
+
+def place(name: str) -> str:
+    """The part of the network a tensor belongs to."""
+    found = LAYER.search(name)
+    if found:
+        return f"layer {int(found[1]) + 1}"
+    if re.search(r"embed|\bwte\b|\bwpe\b", name):
+        return EMBEDDINGS
+    return NORM if re.search(r"final_layer_norm|ln_f", name) else HEAD
+
+
+def compared(parent: Inventory | None, child: Inventory) -> list[Tensor]:
+    """Every tensor of the parent's last and the child's first snapshot, in the order of the networks."""
+    theirs = dict(zip(parent.names, parent.hashes, strict=True)) if parent else {}
+    ours = dict(zip(child.names, child.hashes, strict=True))
+    shapes = dict(zip(child.names, child.shapes, strict=True)) | (dict(zip(parent.names, parent.shapes, strict=True)) if parent else {})
+    return [Tensor(name, shapes[name], theirs.get(name, ""), ours.get(name, "")) for name in dict.fromkeys([*ours, *theirs])]
+
+
+def network(parent: Inventory | None, child: Mapping[int, Inventory]) -> dict[str, Any]:
+    """The payload of the picture: layers from the words up, each with its tensors and its movement at every step.
+
+    `parent` is the last snapshot of the parent, None for a random start or one that is not on this machine; `child` are the snapshots of
+    the run by step, the first among them, each compared with the first.
+    """
+    steps = sorted(child)
+    tensors = compared(parent, child[steps[0]])
+    layers = dict.fromkeys(place(tensor.name) for tensor in tensors if tensor.ours)
+    return {
+        "steps": steps,
+        "parent": parent.kind if parent else "",
+        "child": child[steps[0]].kind,
+        "layers": [
+            _layer(name, [tensor for tensor in tensors if tensor.ours and place(tensor.name) == name], child, steps) for name in layers
+        ],
+        "left": _written([tensor for tensor in tensors if tensor.fate == LEFT]),
+        "sums": sums(tensors),
+    }
+
+
+def sums(tensors: Sequence[Tensor]) -> dict[str, dict[str, int]]:
+    """How many tensors, and how many numbers in them, were copied, are new, were left behind."""
+    return {
+        fate: {"tensors": len(found), "numbers": sum(prod(tensor.shape) for tensor in found)}
+        for fate in (COPIED, NEW, LEFT)
+        for found in [[tensor for tensor in tensors if tensor.fate == fate]]
+    }
+
+
+def moved(inventory: Inventory, first: Inventory, names: Sequence[str]) -> float:
+    """How far these tensors have moved together since the first step, as a share of their length then."""
+    norms = dict(zip(first.names, first.norm.tolist(), strict=True))
+    far = dict(zip(inventory.names, inventory.moved.tolist(), strict=True))
+    length = sqrt(sum(norms[name] ** 2 for name in names))
+    distance = sqrt(sum((far[name] * (norms[name] or 1.0)) ** 2 for name in names))
+    return distance / length if length else distance
+
+
+def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory], steps: Sequence[int]) -> dict[str, Any]:
+    names = [tensor.name for tensor in tensors]
+    copied = sum(tensor.fate == COPIED for tensor in tensors)
+    return {
+        "name": name,
+        "fate": COPIED if copied == len(tensors) else NEW if not copied else f"{copied} of {len(tensors)} {COPIED}",
+        "numbers": sum(prod(tensor.shape) for tensor in tensors),
+        "moved": [round(moved(child[step], child[steps[0]], names), 4) for step in steps],
+        "tensors": _written(tensors),
+    }
+
+
+def _written(tensors: Sequence[Tensor]) -> list[dict[str, Any]]:
+    return [
+        {"name": tensor.name, "shape": list(tensor.shape), "theirs": tensor.theirs, "ours": tensor.ours, "fate": tensor.fate}
+        for tensor in tensors
+    ]

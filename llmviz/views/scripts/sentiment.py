@@ -1,0 +1,113 @@
+"""Fine-tuning on labelled examples as a short script of plain torch and transformers: same start, same batches, same losses.
+
+The examples it imports from here, as plain text; model, head, optimisers, loss and loop it spells out, and a test holds them to the stage.
+"""
+
+from llmviz.core.catalogue import BERTS
+from llmviz.core.spec import RunSpec
+from llmviz.core.texts import CLOSINGS, TEXTS
+from llmviz.views.scripts import loop, models
+
+_AT_GAP = """\
+ids = asked["input_ids"]
+    found = model(input_ids=ids, attention_mask=asked["attention_mask"]).logits  # (batch, n, 2)
+    return found[ids == 4]  # where [MASK] stands"""
+_AT_END = """\
+return model(input_ids=asked["input_ids"], attention_mask=asked["attention_mask"]).logits  # at the last token"""
+_LOSS = """\
+learnt = batch(step)
+    model.train()
+    loss = torch.nn.functional.cross_entropy(verdicts(learnt), learnt["labels"])  # mean of -log p(the class)"""
+_SCRIPT = '''\
+"""Sentiment on {title}: {origin} learns from {labels:,} labelled examples whether a text praises or blames."""
+
+import numpy as np
+import torch
+from transformers import {imports}
+
+from llmviz.core.settings import TextSpec
+from llmviz.text.corpora import load
+from llmviz.text.labelled import closing, labelled, stratified
+from llmviz.text.tokenizers import tokenizer_for
+
+SEED, STEPS, BATCH, CONTEXT, LABELS = {seed}, {steps}, {batch}, {context}, {labels}
+torch.set_num_threads(1)  # another number of threads gives slightly other weights
+tokenizer = tokenizer_for(load(TextSpec({root!r})), {kind!r})
+examples = labelled(TextSpec({text!r}))
+chosen = stratified(examples["train"], LABELS, SEED)  # as many of each class
+end = closing({text!r}, tokenizer, looks_back={looks_back})  # read after every text: {end}
+
+
+def tensors(some):
+    """Texts with the closing words after them, padded on the right, and their classes: 0 is negative, 1 is positive."""
+    texts = [tokenizer.encode(example.text, add_special_tokens=False).ids[: CONTEXT - 2 - len(end)] for example in some]
+    texts = [[2, *ids, *end{sep}] for ids in texts]  # 2 is [CLS], 3 [SEP]
+    ids = torch.tensor([text + [0] * (max(map(len, texts)) - len(text)) for text in texts])
+    labels = torch.tensor([example.label for example in some])
+    return {{"input_ids": ids.to({device!r}), "attention_mask": (ids != 0).long().to({device!r}), "labels": labels.to({device!r})}}
+
+
+def verdicts(asked):
+    """Logits of the two classes: (batch, 2)."""
+    {verdicts}
+
+
+def batch(step):
+    """All examples take their turn, in another order each time through."""
+    count, size = len(chosen), min(BATCH, len(chosen))
+    turns = [divmod(turn, count) for turn in range((step - 1) * size, step * size)]
+    return tensors([chosen[np.random.default_rng((SEED, time)).permutation(count)[place]] for time, place in turns])
+
+
+{share}
+
+
+torch.manual_seed(SEED)
+{comment}start = {start}
+start.config.id2label = {{0: "negative", 1: "positive"}}
+torch.manual_seed(SEED)
+model = {classifier}(start.config)
+model.load_state_dict(start.state_dict(), strict=False)  # the body is copied, the head over the two classes is new
+model.to({device!r})
+{optimizers}
+{loop}
+
+with torch.no_grad():
+    model.eval()
+    right = [verdicts(asked := tensors([example])).argmax(-1) == asked["labels"] for example in examples["test"][:1000]]
+print(f"right on test examples: {{torch.cat(right).float().mean():.0%}}")
+model.save_pretrained({stage!r})
+'''
+
+
+def script(spec: RunSpec) -> str:
+    """The script as text."""
+    train, family, root = spec.train, models.FAMILIES[spec.model.architecture], spec.lineage[0]
+    bert = spec.model.architecture in BERTS
+    classifier = f"{family.name}For{'Token' if bert else 'Sequence'}Classification"
+    comment, start = models.parent(family, spec.parent.id) if spec.parent else ("", models.new(spec.model, "tokenizer.get_vocab_size()"))
+    return _SCRIPT.format(
+        title=TEXTS[spec.text.name].title,
+        origin="a pretrained model" if spec.parent else "a model that starts from random weights",
+        imports=", ".join([*([] if spec.parent else [family.config]), family.language_model, classifier]),
+        labels=spec.objective.labels,
+        seed=spec.seed,
+        steps=train.steps,
+        batch=train.batch_size,
+        context=train.context,
+        text=spec.text.name,
+        root=root.text.name,
+        looks_back=not bert,
+        end=CLOSINGS[spec.text.name] if bert else CLOSINGS[spec.text.name].split(" [MASK]")[0],
+        sep=", 3" if bert else "",
+        verdicts=_AT_GAP if bert else _AT_END,
+        kind="bytes" if not bert and root.text.name != "tinyland" else "pieces",
+        device=train.device,
+        share=loop.share(train),
+        comment=comment,
+        start=start,
+        classifier=classifier,
+        optimizers=loop.optimizers(train, family.blocks),
+        loop=loop.loop(train, _LOSS),
+        stage=spec.stage,
+    )

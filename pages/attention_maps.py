@@ -1,0 +1,41 @@
+"""Attention maps: where each head of a model looks, and what it looks for."""
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.ui import controls, lecture, lesson, live, maps, notes, sentence, shown, states, visit
+from llmviz.ui.engine import engine
+
+STAGES = (catalogue.MLM.name, catalogue.CLM.name)
+BEATS = (
+    ("head", "maps_area"),
+    ("sentence_row", "maps_area"),
+    ("tabs_row", "maps_area", "curve_area"),
+    ("maps_area", "question"),
+    ("maps_area", "curve_area", "training_row", "facts_row"),
+)
+
+runs = engine()
+visit.open("attention_maps", STAGES, runs.spec, view=maps.Looking())
+run = shown.run(runs)
+address = visit.current()
+seen = live.look(runs, run)
+
+lecture.beats(BEATS)
+lesson.header(
+    f"Pretraining · {maps.MODELS[address.spec.stage]}",
+    states.badge(seen.status, seen.history),
+    "Nobody tells a head where to look",
+    "Each head gives every token a share of 100 % to hand out over the tokens it may see; that is how a word takes in its neighbours. "
+    "What a head looks <b>for</b> forms in training, and can be measured.",
+)
+lesson.notes()
+sentence.box(address, maps.EXAMPLES)
+maps.choose()
+picture = st.container()
+controls.row(runs, seen)
+facts = controls.facts(catalogue.stage(address.spec.stage), seen)
+with picture:
+    live.panel(runs, seen, facts, lambda now: maps.picture(runs, now))
+maps.predict(runs, seen)
+notes.fold(runs, seen, address.spec, maps.notes(runs, seen))

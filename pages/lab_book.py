@@ -1,0 +1,33 @@
+"""Lab book: every run, and the run it came from."""
+
+from llmviz.core import catalogue
+from llmviz.ui import compare, lab, lecture, lesson, visit
+from llmviz.ui.engine import engine
+from llmviz.ui.states import Badge
+
+BEATS = (
+    ("head", "filter_row", "tree_area"),
+    ("tree_area", "one_area", "compare_area", "said_area"),
+)
+
+runs = engine()
+visit.open("lab_book", (catalogue.MLM.name,), runs.spec, view=lab.Book())
+shelf = runs.shelf()
+ticked = lab.ticked(shelf)
+
+lecture.beats(BEATS)
+lesson.header(
+    "Lab book",
+    Badge(lab.count(shelf), "pretrained"),
+    "Every run, below the run it came from",
+    "A fine-tuned model keeps most of the weights of its parent; one parent serves many children. "
+    "Tick one run to open, fork, export or delete it, two to compare them.",
+)
+lesson.notes()
+lab.filters(runs)
+lab.tree(runs, shelf)
+match ticked:
+    case [one]:
+        lab.one(runs, shelf, one)
+    case [one, other]:
+        compare.two(runs, (one, other))

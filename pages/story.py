@@ -1,0 +1,37 @@
+"""Start: the two phases as one story on one model, and the lecture's slides as a path through the pages."""
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.spec import root
+from llmviz.ui import lecture, lesson, path, sentence, states, story, visit
+from llmviz.ui.engine import engine
+
+BEATS = (
+    ("head", "sentence_row", "told_area"),
+    ("told_area", "story_area"),
+    ("story_area", "question"),
+    ("story_area", "training_row"),
+    ("slides",),
+)
+
+runs = engine()
+visit.open("start", (catalogue.MLM.name,), runs.spec, view=story.Plan(), base=root)
+cast = story.look(runs)
+
+lecture.beats(BEATS)
+lesson.header(
+    "Pretraining and fine-tuning",
+    states.badge(cast.first.status, cast.first.history),
+    "First a model reads, then it is taught",
+    "It begins as random numbers. In phase 1 it reads a great deal that nobody labelled; in phase 2 a few labels teach it a task. "
+    "Follow one sentence through its life.",
+)
+lesson.notes("hide")
+sentence.box(visit.current(), story.WHOSE)
+story.panel(runs, cast)
+story.buttons(runs, cast)
+story.question(cast)
+with st.container(key="slides"):
+    st.markdown("**The lecture, slide by slide**")
+    path.map()

@@ -1,0 +1,77 @@
+"""Before and after in a browser, on the fake engine: what only a browser can show."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.e2e
+
+QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
+MINUTE = 60_000
+
+
+def visit(page: Page, address: str) -> Locator:
+    """Open the page and wait for its verdicts; returns the cards."""
+    page.goto(address)
+    page.locator(".cards .says .label").nth(2).wait_for(timeout=MINUTE)
+    page.locator(QUIET).wait_for(timeout=MINUTE)
+    return page.locator(".cards .card")
+
+
+def test_one_slider_moves_cards_words_and_ladder(page: Page, fake_app: str) -> None:
+    cards = visit(page, f"{fake_app}/before-after")
+    expect(cards.nth(1)).to_contain_text("positive")
+    certain = cards.nth(1).locator(".share").inner_text()
+    right = page.locator(".ladder").inner_text()
+    page.get_by_role("slider").first.focus()
+    page.keyboard.press("Home")
+    expect(cards.nth(1).locator(".at")).to_have_text("step 0")
+    expect(cards.nth(0).locator(".at")).to_have_text("step 0")
+    assert cards.nth(1).locator(".share").inner_text() == cards.nth(0).locator(".share").inner_text() != certain
+    assert page.locator(".ladder").inner_text() != right
+
+
+def test_a_word_left_out_no_longer_speaks(page: Page, fake_app: str) -> None:
+    cards = visit(page, f"{fake_app}/before-after")
+    superb = page.locator(".weighed .token", has_text="superb")
+    superb.click()
+    expect(page).to_have_url(re.compile("hide=8"))
+    expect(cards.nth(1)).to_contain_text("negative")  # "boring" is all that is left
+    superb.click()
+    expect(cards.nth(1)).to_contain_text("positive")
+
+
+def test_every_tensor_says_where_it_is_from(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/before-after?tab=network")
+    layers = page.locator(".network .layer")
+    expect(layers.filter(has_text="embeddings").first).to_contain_text("copied")
+    expect(layers.filter(has_text="head").first).to_contain_text("new")
+    words = layers.filter(has_text="embeddings").first
+    words.locator("button").first.click()
+    same = words.locator(".hash").first
+    expect(same).to_be_visible()
+    parent, child = (line.split()[1] for line in (same.get_attribute("title") or "").splitlines())
+    assert parent == child and re.fullmatch("[0-9a-f]{64}", parent)
+
+
+def test_the_other_model_is_trained_by_its_own_button(page: Page, fake_app: str) -> None:
+    page.goto(f"{fake_app}/before-after?labels=64")
+    page.get_by_role("button", name="Train live").click()
+    expect(page.locator(".cards .card").nth(1).locator(".label")).to_be_visible(timeout=MINUTE)
+    page.get_by_role("button", name="Train from scratch too").click()
+    expect(page.locator(".cards .card").nth(2).locator(".label")).to_be_visible(timeout=MINUTE)
+    expect(page.locator(".ladder")).to_contain_text("from scratch", timeout=MINUTE)
+
+
+def test_all_fits_on_one_screen(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/before-after")
+    for selector in (".weighed", ".cards", ".ladder", ".curve", ".st-key-training_row", ".st-key-facts_row", ".st-key-question"):
+        box = page.locator(selector).first.bounding_box()
+        assert box and box["y"] + box["height"] <= 900 and box["x"] + box["width"] <= 1440, selector
+
+
+def test_a_hostile_sentence_is_only_text(page: Page, fake_app: str) -> None:
+    page.goto(f"{fake_app}/before-after?s=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+the+film+was+superb+.")
+    expect(page.locator(".weighed .token").first).to_contain_text("<")
+    assert page.locator(".weighed img, .cards img").count() == 0

@@ -1,0 +1,177 @@
+"""*Before and after* as Streamlit runs it, without a browser."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from llmviz.core.run import RunRef
+from llmviz.core.settings import LabelsSpec
+from llmviz.core.spec import RunSpec, preset
+from llmviz.core.texts import TEXTS
+from tests.ui.fake_engine import FakeEngine
+
+DEFAULT = preset("sentiment")
+SCRATCH = preset("sentiment", parent="none")
+
+
+@pytest.fixture
+def visit(visit: Callable[..., AppTest]) -> Callable[..., AppTest]:
+    """Open the page with these parameters in its address."""
+
+    def opened(**query: str) -> AppTest:
+        app = visit()
+        for name, value in query.items():
+            app.query_params[name] = value
+        return app.switch_page("pages/before_after.py").run()
+
+    return opened
+
+
+def parts(app: AppTest) -> dict[str, list[dict[str, Any]]]:
+    """What our components were given, by name."""
+    assert not app.exception
+    found: dict[str, list[dict[str, Any]]] = {}
+    for part in app.get("bidi_component"):
+        found.setdefault(part.proto.component_name.removeprefix("llmviz_"), []).append(json.loads(part.proto.json))
+    return found
+
+
+def cards(app: AppTest) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = parts(app)["cards"][0]["cards"]
+    return listed
+
+
+def query(app: AppTest) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(text.value for text in (*app.markdown, *app.caption, *app.warning))
+
+
+def test_it_opens_on_the_recordings_with_three_models(visit: Callable[..., AppTest]) -> None:
+    app = visit()
+    before, after, scratch = cards(app)
+    assert [card["title"] for card in (before, after, scratch)] == ["Before", "After", "From scratch"]
+    assert [card["phase"] for card in (before, after, scratch)] == ["pretrained", "finetuned", "random"]
+    assert before["steps"] == [0] and before["shares"] == [[0.5, 0.5]]
+    assert after["steps"][-1] == DEFAULT.train.steps and after["shares"][-1][1] > 0.9 > scratch["shares"][-1][1]
+    assert "".join(bit for bit, _ in after["notes"][-1]) == "superb outweighs boring" or after["notes"][-1]
+    assert [word["text"] for word in parts(app)["weighed"][0]["words"]] == TEXTS["tinyland"].opinion.split()
+    assert query(app) == {}
+
+
+def test_the_ladder_stands_between_best_and_chance(visit: Callable[..., AppTest]) -> None:
+    ladder = parts(visit())["ladder"][0]
+    names = [rung["name"] for rung in ladder["rungs"]]
+    assert names[0] == "best possible" and names[-1] == "chance" and {"after", "from scratch", "before"} <= set(names)
+    after = next(rung for rung in ladder["rungs"] if rung["name"] == "after")
+    assert len(after["steps"]) > 10 and after["values"][-1] == pytest.approx(0.95, abs=0.01)
+    assert "after 95%" in ladder["below"] and "from scratch 58%" in ladder["below"]
+
+
+def test_film_reviews_come_with_a_band_over_recorded_seeds(visit: Callable[..., AppTest]) -> None:
+    ladder = parts(visit(text="reviews"))["ladder"][0]
+    bands = {rung["name"]: rung["band"] for rung in ladder["rungs"]}
+    assert bands["after"]["low"] == pytest.approx(0.53)  # the fake's figures, seeds 1 to 5, and the recording
+    assert bands["after"]["source"] == "6 recorded seeds"
+    assert bands["from scratch"]["source"] == "6 recorded seeds"
+    assert bands["before"] is None and bands["chance"] is None
+    assert "(51% to 58% over 6 recorded seeds)" in ladder["below"]
+
+
+def test_a_gpt_on_film_reviews_has_no_pretrained_rival_and_says_so(visit: Callable[..., AppTest]) -> None:
+    app = visit(text="reviews", parent="none", architecture="neox")
+    assert app.selectbox(key="origin").options == ["from Masked tokens", "from random weights"]
+    third = cards(app)[2]
+    assert not third["steps"] and third["empty"] == "No model of this kind was pretrained on these texts." and not third["action"]
+
+
+def test_a_word_left_out_lies_in_the_address_and_changes_the_verdict(visit: Callable[..., AppTest]) -> None:
+    words = TEXTS["tinyland"].opinion.split()
+    place = words.index("superb")
+    app = visit(hide=str(place))
+    given = parts(app)["weighed"][0]
+    assert given["out"] == [place] and given["weight"][-1][place] is None and given["weight"][-1][words.index("boring")] < 0
+    assert cards(app)[1]["shares"][-1][0] > 0.9  # only what is bad is left
+    assert parts(visit(hide=",".join(map(str, range(len(words))))))["weighed"][0]["note"].startswith("There is no word to read")
+
+
+def test_another_number_of_labels_is_another_run(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
+    app = visit()
+    app.selectbox(key="label_count").set_value(256).run()
+    assert query(app) == {"labels": "256"}
+    _, after, scratch = cards(app)
+    assert not after["steps"] and "Train live" in after["empty"]
+    assert scratch["action"] == "Train from scratch too"
+    app.button(key="train").click().run()
+    wanted = replace(DEFAULT, objective=LabelsSpec(256))
+    assert query(app) == {"labels": "256", "run": RunRef(wanted.id, 1).key}
+    time.sleep(0.8)
+    app.run()
+    assert cards(app)[1]["steps"][-1] == wanted.train.steps
+    fake.train(replace(SCRATCH, objective=LabelsSpec(256)), "somebody")
+    time.sleep(0.8)
+    app.run()
+    assert cards(app)[2]["steps"][-1] == wanted.train.steps
+
+
+def test_what_it_starts_from_can_be_chosen(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
+    app = visit()
+    app.selectbox(key="origin").set_value("none").run()
+    assert query(app) == {"parent": "none"}
+    before, after, third = cards(app)
+    assert [before["phase"], after["phase"], third["title"]] == ["random", "random", "With pretraining"]
+    own = fake.train(RunSpec("mlm", seed=7), "somebody")
+    time.sleep(0.8)
+    app.run()
+    app.selectbox(key="origin").set_value(own.key).run()
+    assert query(app)["parent"] == own.key
+    app.button(key="train").click().run()
+    assert query(app)["run"].startswith(RunSpec("sentiment", RunSpec("mlm", seed=7)).id)
+
+
+@pytest.mark.parametrize("tab", ["words", "changed", "attention", "network"])
+def test_each_look_closer_lies_in_the_address(tab: str, visit: Callable[..., AppTest]) -> None:
+    app = visit(tab=tab)
+    assert query(app) == {"tab": tab}
+    given = parts(app)
+    if tab == "words":
+        assert len(given["weighed"]) == 3 and "Spearman" in said(app)
+    if tab == "changed":
+        assert "for the better" in said(app) and any("positive" in button.label for button in app.button)
+    if tab == "attention":
+        assert given["shift"][0]["weights"]
+    if tab == "network":
+        sums = given["network"][0]["sums"]
+        assert (sums["copied"]["tensors"], sums["new"]["tensors"], sums["left behind"]["tensors"]) == (3, 1, 1)
+
+
+def test_an_example_goes_into_the_box(visit: Callable[..., AppTest]) -> None:
+    app = visit(tab="changed")
+    app.button(key="For the better_0").click().run()
+    assert query(app)["s"].startswith("the film was ")
+
+
+def test_the_question_is_answered_by_the_other_run(visit: Callable[..., AppTest]) -> None:
+    app = visit()
+    app.pills(key="riddle_labels").set_value("up to 60%").run()
+    assert "Yes." in said(app) and "58% of the test examples" in said(app)
+
+
+def test_hostile_text_stays_text(visit: Callable[..., AppTest]) -> None:
+    app = visit(s="<img src=x onerror=alert(1)> **bold** $x$", tab="words")
+    assert parts(app)["weighed"][0]["words"][0]["text"].startswith("<")
+    assert "<img" not in said(app)
+
+
+@pytest.mark.parametrize(("name", "value"), [("labels", "1"), ("labels", "x"), ("parent", "ppo"), ("tab", "nope"), ("stage", "mlm")])
+def test_nonsense_in_the_address_is_said(name: str, value: str, visit: Callable[..., AppTest]) -> None:
+    app = visit(**{name: value})
+    assert cards(app)[1]["steps"]
+    assert any(problem.value for problem in app.warning)

@@ -1,0 +1,159 @@
+"""The start page as Streamlit runs it, without a browser."""
+
+import json
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from llmviz.core.history import History, fold
+from llmviz.core.lecture import SLIDES
+from llmviz.core.run import RunRef
+from llmviz.core.settings import TextSpec
+from llmviz.core.spec import RunSpec, preset, root
+from llmviz.core.texts import TEXTS
+from llmviz.core.update import Begin, Done
+from llmviz.runs.engine import UNDER_WAY, State
+from llmviz.views import story as view
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.test_page import query
+
+Visit = Callable[..., AppTest]
+PRETRAINED = root("mlm")
+
+
+def told(app: AppTest) -> dict[str, Any]:
+    assert not app.exception
+    found: dict[str, Any] = next(
+        json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.component_name == "llmviz_story"
+    )
+    return found
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(text.value for kind in (app.markdown, app.warning) for text in kind)
+
+
+def attempts(fake: FakeEngine) -> list[RunRef]:
+    return [run for run in fake._runs if run.attempt]
+
+
+def test_it_opens_on_the_recordings_with_one_sentence_through_all(visit: Visit) -> None:
+    app = visit("story")
+    given = told(app)
+    assert given["words"]["truth"] == TEXTS["tinyland"].opinion.split()[8]
+    assert given["loss"]["stops"][-1] == PRETRAINED.train.steps and given["join"] == PRETRAINED.train.steps + 1
+    for name in ("verdicts", "scratch"):
+        assert given[name]["labels"] == ["negative", "positive"] and len(given[name]["shares"]) == len(given[name]["steps"])
+    assert given["verdicts"]["shares"][-1][1] > 0.9 > given["scratch"]["shares"][-1][1]
+    assert given["words"]["candidates"][-1][0][0] == given["words"]["truth"]
+    assert query(app) == {}
+
+
+def test_the_pages_of_the_lecture_can_be_reached(visit: Visit) -> None:
+    links = [link.proto.label for link in visit("story").get("page_link")]
+    for number, slide in enumerate(SLIDES, 1):
+        assert any(label.startswith(f"**{number}**") and slide.title.split(":")[0] in label for label in links), slide
+
+
+def test_one_button_runs_the_whole_story(visit: Visit, fake: FakeEngine) -> None:
+    fake._seconds = 5.0
+    app = visit("story")
+    app.button(key="train").click().run()
+    first, second, third = attempts(fake)
+    assert query(app) == {"run": first.key}
+    assert [fake.spec(run).stage for run in (first, second, third)] == ["mlm", "sentiment", "sentiment"]
+    assert fake.spec(second).parent == fake.spec(first) and fake.spec(third).parent is None
+    assert (fake._state(second), fake._state(third)) == (State.QUEUED, State.TRAINING)
+    assert "waits for phase 1" in told(app)["phases"][1]["about"]
+    assert app.button(key="train").disabled and not app.button(key="stop").disabled
+    end = time.monotonic() + 60
+    while not all(fake._state(run) is State.DONE for run in (first, second, third)):
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    app.run()
+    assert [phase["progress"] for phase in told(app)["phases"]] == [1.0, 1.0, 1.0]
+    assert "trained here" in said(app) and not app.button(key="train").disabled
+
+
+def test_it_survives_a_reload_at_every_moment(visit: Visit, fake: FakeEngine) -> None:
+    fake._seconds = 60.0
+    app = visit("story")
+    app.button(key="train").click().run()
+    again = visit("story", **query(app))
+    assert again.button(key="train").disabled
+    assert [phase["title"] for phase in told(again)["phases"]] == [phase["title"] for phase in told(app)["phases"]]
+    assert "waits for phase 1" in told(again)["phases"][1]["about"]
+
+
+def test_stopping_stops_all_and_the_recording_is_one_click_away(visit: Visit, fake: FakeEngine) -> None:
+    fake._seconds = 60.0
+    app = visit("story")
+    app.button(key="train").click().run()
+    app.button(key="stop").click().run()
+    assert not [run for run in attempts(fake) if fake._state(run) in UNDER_WAY]
+    assert "stopped" in told(app)["phases"][0]["about"]
+    app.button(key="back_to_recording").click().run()
+    assert query(app) == {} and told(app)["phases"][0]["progress"] == 1.0
+
+
+def test_a_refusal_stands_below_the_buttons(visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> RunRef:
+        raise ValueError("50 runs are waiting already")
+
+    app = visit("story")
+    monkeypatch.setattr(fake, "train", refuse)
+    app.button(key="train").click().run()
+    assert "50 runs are waiting already" in said(app)
+
+
+@pytest.mark.parametrize("sentence", ["", "   ", "word " * 500, "😀 <script>alert(1)</script>", "qwxz"])
+def test_any_sentence_is_answered_calmly(visit: Visit, sentence: str) -> None:
+    app = visit("story", s=sentence)
+    told(app)
+    assert not app.error and not app.warning
+
+
+def test_settings_of_both_phases_live_in_the_address(visit: Visit, fake: FakeEngine) -> None:
+    app = visit("story", steps="40", labels="64", seed="3")
+    assert told(app)["phases"][0]["about"] == "not trained yet"
+    app.button(key="train").click().run()
+    first, second, _ = attempts(fake)
+    assert (fake.spec(first).train.steps, fake.spec(first).seed) == (40, 3)
+    assert (fake.spec(second).objective.labels, fake.spec(second).seed) == (64, 3)
+
+
+def test_a_text_without_labels_is_refused_in_a_sentence(visit: Visit) -> None:
+    app = visit("story", text="sotu")
+    assert "sentiment takes" in said(app)
+    assert told(app)["phases"][0]["progress"] == 1.0 and query(app) == {}
+    app = visit("story", labels="9999")
+    assert "Labels" in said(app)
+
+
+def test_the_question_is_answered_by_the_runs(visit: Visit) -> None:
+    app = visit("story")
+    app.pills(key=next(pills.key for pills in app.pills if pills.key and pills.key.startswith("alone"))).set_value("next to nothing").run()
+    assert "**Yes.**" in said(app) and "95 %" in said(app)
+
+
+def ended(accuracy: float) -> History:
+    return fold([Begin(0, 1, 1, 2, {"chance": 0.5}), Done(1, {"accuracy": accuracy}, 1.0)])
+
+
+@pytest.mark.parametrize(("alone", "right"), [(0.94, 0), (0.75, 1), (0.56, 2)])
+def test_what_was_measured_decides(alone: float, right: int) -> None:
+    found = view.reveal(ended(0.95), ended(alone))
+    assert found and found[0] == right and "95 %" in found[1]
+    assert view.reveal(ended(0.95), History()) is None
+
+
+def test_the_recorded_story_is_the_one_the_page_opens_with() -> None:
+    tuned, scratch = view.specs(PRETRAINED, 16)
+    assert tuned == preset("sentiment") and scratch == preset("sentiment", parent="none")
+    with pytest.raises(ValueError, match="sentiment takes"):
+        view.specs(replace(PRETRAINED, text=TextSpec("wiki")), 16)
+    assert RunSpec("sentiment", PRETRAINED) == tuned

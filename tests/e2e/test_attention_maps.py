@@ -5,11 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.e2e.test_page import QUIET
+from tests.e2e.waiting import MINUTE, QUIET
 
 pytestmark = pytest.mark.e2e
 
-MINUTE = 60_000
 # The colour in the middle of a cell of the tile's map, as [red, green, blue].
 PIXEL = "(canvas, [query, key]) => [...canvas.getContext('2d').getImageData(key, query, 1, 1).data].slice(0, 3)"
 

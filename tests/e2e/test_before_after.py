@@ -5,10 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-pytestmark = pytest.mark.e2e
+from tests.e2e.waiting import MINUTE, QUIET
 
-QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
-MINUTE = 60_000
+pytestmark = pytest.mark.e2e
 
 
 def visit(page: Page, address: str) -> Locator:

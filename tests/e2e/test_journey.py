@@ -6,10 +6,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.test_page import token, visit
+from tests.e2e.waiting import MINUTE, TRAINED
 
 pytestmark = pytest.mark.e2e
-
-MINUTE = 60_000
 
 
 def test_open_hide_train_scrub_reload(page: Page, real_app: str) -> None:
@@ -20,8 +19,8 @@ def test_open_hide_train_scrub_reload(page: Page, real_app: str) -> None:
 
     page.get_by_role("button", name="Train live").click()
     slider = page.get_by_role("slider")
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("loss"), timeout=MINUTE)
-    expect(page.get_by_text("trained here")).to_be_visible(timeout=2 * MINUTE)
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("loss"), timeout=TRAINED)
+    expect(page.get_by_text("trained here")).to_be_visible(timeout=TRAINED)
     expect(slider).to_have_attribute("aria-valuenow", "120")
     expect(page.locator(".gap")).to_have_count(2, timeout=MINUTE)
     assert loss(page) < 4.5

@@ -7,13 +7,13 @@ from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from tests.e2e.test_page import CONTRAST, QUIET
+from tests.e2e.test_page import CONTRAST
+from tests.e2e.waiting import MINUTE, QUIET
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_writing import STORY
 
 pytestmark = pytest.mark.e2e
 
-MINUTE = 60_000
 SNAPSHOTS = FakeEngine().history(RunRef(RunSpec("clm").id, 0)).snapshots
 
 

@@ -7,12 +7,12 @@ from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from tests.e2e.waiting import MINUTE, QUIET
 from tests.ui.fake_engine import FakeEngine
 
 pytestmark = pytest.mark.e2e
 
 SNAPSHOTS = FakeEngine().history(RunRef(RunSpec("mlm").id, 0)).snapshots  # of the recording that the fake engine shows
-QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
 
 
 def visit(page: Page, address: str) -> None:
@@ -254,22 +254,25 @@ CONTRAST = """element => {
 }"""
 
 
-@pytest.mark.parametrize(("path", "part"), [("", ".story"), ("masked-tokens", ".curve")])
+@pytest.mark.parametrize(("path", "part"), [("", ".story"), ("masked-tokens", ".curve"), ("attention-maps", ".tile")])
 def test_a_part_taken_off_the_page_draws_no_more(page: Page, fake_app: str, path: str, part: str) -> None:
     page.goto(f"{fake_app.rstrip('/')}/{path}")
     page.locator(part).first.wait_for()
     page.locator(QUIET).wait_for()
     page.locator(part).first.evaluate(
         """async (part) => {
-            part.remove();
+            part.getRootNode().host.remove();
             for (let frame = 0; frame < 3; frame += 1) await new Promise(requestAnimationFrame);
         }"""
     )
-    expect(page.locator(part)).to_have_count(0)  # and nothing complains, which the end of every browser test makes sure of
+    expect(page.locator(part)).to_have_count(0)
+    page.emulate_media(color_scheme="dark")  # the parts are handed their data again; none complains, as every browser test makes sure of
+    page.locator(QUIET).wait_for()
+    page.wait_for_timeout(500)
 
 
 def test_the_first_visitor_of_a_server_may_come_by_the_address_of_a_page(page: Page, new_app: str) -> None:
     page.goto(f"{new_app}/next-token")
-    page.locator(".written .token").first.wait_for(timeout=60_000)
-    page.locator(QUIET).wait_for(timeout=60_000)
+    page.locator(".written .token").first.wait_for(timeout=MINUTE)
+    page.locator(QUIET).wait_for(timeout=MINUTE)
     expect(page.get_by_text("Page not found")).to_have_count(0)

@@ -8,12 +8,10 @@ from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.lecture import SLIDES
 from llmviz.core.spec import preset, root
+from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 
 pytestmark = pytest.mark.e2e
 
-QUIET = "[data-testid=stApp][data-test-script-state=notRunning]"
-MINUTE = 60_000
-MANY = 5 * MINUTE  # a loaded machine trains slowly
 READING, TUNING = root("mlm").train.steps, preset("sentiment").train.steps
 SMALL = "steps=60&seed=5"
 
@@ -144,13 +142,13 @@ def test_start_live_then_compare_then_open_in_the_lab_book(page: Page, real_app:
     slider = start(page, f"{real_app}/?{SMALL}")
     page.get_by_role("button", name="Run the whole story live").click()
     expect(page).to_have_url(re.compile(r"run=[0-9a-f]{64}-1"), timeout=MINUTE)
-    expect(page.locator(".story .phase").nth(1)).to_contain_text("waits for phase 1", timeout=MINUTE)
+    expect(page.locator(".story .phase").nth(1)).to_contain_text("waits for phase 1", timeout=TRAINED)
     address = page.url
     page.reload()  # it goes on without us
     page.locator(".story .card").first.wait_for(timeout=MINUTE)
-    expect(page.get_by_text("trained here").first).to_be_visible(timeout=MANY)
-    expect(page.locator(".st-key-training_row")).to_contain_text("three runs", timeout=MANY)
-    expect(slider).to_have_attribute("aria-valuetext", re.compile("fine-tuning, step [1-9]"), timeout=MINUTE)
+    expect(page.get_by_text("trained here").first).to_be_visible(timeout=TRAINED)
+    expect(page.locator(".st-key-training_row")).to_contain_text("three runs", timeout=TRAINED)
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("fine-tuning, step [1-9]"), timeout=TRAINED)
     for place in (2, 3, 4):
         expect(card(page, place)).to_contain_text(re.compile("positive|negative"), timeout=MINUTE)
     assert page.url == address

@@ -229,9 +229,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     hover(null);
   };
 
-  draw();
+  const unwatch = drawSized(root, find(".big"), draw);
   const unfollow = follow(root, shared, draw);
-  const unwatch = watchSize(root, find(".big"), draw);
   return () => {
     unwatch();
     unfollow();

@@ -98,6 +98,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   }
 
   function draw() {
+    if (!space) return; // off the page since before it was drawn
     const step = snapshots[placeOf(snapshots, stepOf(shared))] ?? 0; // the other parts show this snapshot too
     const { x, yLoss, yShare, em, left, right } = space;
     const at = x(step);
@@ -204,10 +205,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
   find(".about").textContent = loss.steps.length ? scale : "";
   hint.hidden = loss.steps.length > 0;
   hint.textContent = data.empty;
-  frame();
+  const unwatch = drawSized(root, chart, frame);
   const unfollow = follow(root, shared, draw);
   renew(shared, last);
-  const unwatch = watchSize(root, chart, frame);
   return () => {
     unwatch();
     unfollow();

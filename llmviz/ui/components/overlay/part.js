@@ -70,6 +70,5 @@ export default function ({ data, parentElement }) {
   root.querySelector(".about").textContent = data.about ? ` ${data.about}` : "";
   const ends = lines.map(({ name, steps, values }) => `${name}: ${written(values[0])} at step ${steps[0]}, ${written(values.at(-1))} at step ${whole(steps.at(-1))}`);
   svg.setAttribute("aria-label", `${data.title}. ${ends.join(". ")}.`);
-  frame();
-  return watchSize(root, chart, frame);
+  return drawSized(root, chart, frame);
 }

@@ -1,9 +1,13 @@
-// Call `draw` whenever `element` changes its size; one watcher for each root element, however often a part is drawn. Returns what ends it.
+// Draw, and draw again whenever `element` changes its size; one watcher for each root element, however often a part is drawn. Returns
+// what ends it.
 //
-// An element that is taken off the page is told of a size too, before Streamlit cleans up, and by then has no style to draw by.
-function watchSize(root, element, draw) {
+// Nothing is drawn off the page, where an element has no style to draw by: Streamlit takes a part away before it cleans up, and may
+// hand new data to one that it has taken away.
+function drawSized(root, element, draw) {
+  const drawn = () => element.isConnected && draw();
   root.resized?.disconnect();
-  const resized = (root.resized = new ResizeObserver(() => element.isConnected && draw()));
+  const resized = (root.resized = new ResizeObserver(drawn));
   resized.observe(element);
+  drawn();
   return () => resized.disconnect();
 }

@@ -16,12 +16,13 @@ function group(data) {
   return found;
 }
 
-// Call `listener` whenever the step changes; one listener for each root element, however often a part is drawn. Returns what ends
+// Call `listener` whenever the step changes while the part is on the page; one listener for each root element, however often a part is drawn. Returns what ends
 // just this: Streamlit may clean up after an overtaken drawing when the next one has already been made.
 function follow(root, shared, listener) {
   root.leaveGroup?.();
-  shared.listeners.add(listener);
-  return (root.leaveGroup = () => shared.listeners.delete(listener));
+  const heard = () => root.isConnected && listener();
+  shared.listeners.add(heard);
+  return (root.leaveGroup = () => shared.listeners.delete(heard));
 }
 
 function choose(shared, step) {

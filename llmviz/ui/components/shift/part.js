@@ -77,9 +77,8 @@ export default function ({ data, parentElement }) {
   }
   root.redraw = draw;
 
-  draw();
+  const unwatch = drawSized(root, root, draw);
   const unfollow = follow(root, shared, draw);
-  const unwatch = watchSize(root, root, draw);
   return () => {
     unwatch();
     unfollow();

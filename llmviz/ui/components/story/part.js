@@ -220,10 +220,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.reporting = setTimeout(report, 250); // a held key moves many times; the address needs only the last
   };
 
-  frame();
+  const unwatch = drawSized(root, chart, frame);
   const unfollow = follow(root, shared, draw);
   renew(shared, stops[end] ?? 0);
-  const unwatch = watchSize(root, chart, frame);
   return () => {
     unwatch();
     unfollow();

@@ -81,8 +81,7 @@ export default function ({ data, parentElement }) {
     list.replaceChildren(...tree.filter(({ kept }) => kept).map((given) => make("li", {}, `round ${given.depth}: ${given.word}, ln p ${negative(given.score)}${given.best ? ", on the best way" : ""}`)));
   }
 
-  draw();
-  const unwatch = watchSize(root, root, draw);
+  const unwatch = drawSized(root, root, draw);
   const unfollow = follow(root, shared, draw);
   return () => {
     unwatch();

@@ -13,7 +13,6 @@ from llmviz.core.settings import MaskingSpec, ModelSpec, NextTokenSpec, TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.views.scripts import script
 
-pytestmark = pytest.mark.xdist_group("script")  # one process runs all
 ROOT = Path(__file__).parents[2]
 ROUNDING = 0.05  # torch's Muon works in bfloat16
 SPECS = [

@@ -18,9 +18,11 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
 from llmviz.models import causal, files, masked
 from llmviz.stages import bounds, probes
+from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import FIRST, PAD, SEP
+from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
@@ -102,12 +104,24 @@ class NextToken:
 
     def loss(self, batch: TextBatch) -> torch.Tensor:
         """Mean of −log p(the token that comes next) over all places, in nats."""
-        logits, truth = self._guess(batch)  # (targets, vocabulary), (targets)
+        logits, truth = self.guess(batch)  # (targets, vocabulary), (targets)
         return cross_entropy(logits, truth)
 
-    def _guess(self, batch: TextBatch) -> tuple[torch.Tensor, torch.Tensor]:
+    def guess(self, batch: TextBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits for the targets, row by row, and the tokens themselves: (targets, vocabulary), (targets)."""
         targets = batch.labels != IGNORED
         return causal.logits_of(self.model, batch.input_ids, targets), batch.labels[targets]
+
+    # What a person sees of a batch
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The vocabulary, spelt."""
+        return self.text.candidates
+
+    def exercises(self, batch: TextBatch) -> list[Exercise]:
+        """Each text; a target stands at its own place, where the model has read all before it and not the token itself."""
+        return exercises(batch.input_ids, batch.labels, self.choices)
 
     # Metrics
 
@@ -125,7 +139,7 @@ class NextToken:
     def _measure(self, asked: Sequence[Asked]) -> dict[str, float]:
         losses, hits = [], []
         for part in asked:
-            logits, truth = self._guess(self._tensors(*part))
+            logits, truth = self.guess(self._tensors(*part))
             losses.append(cross_entropy(logits, truth, reduction="none"))
             hits.append(logits.argmax(-1) == truth)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
@@ -141,7 +155,7 @@ class NextToken:
         prompt, truth = " ".join(words[: asked.hidden[0]]), words[asked.hidden[0]]
         ids = np.array([self.text.tokenizer.encode(prompt).ids])  # (1, n): [SEP] stands where the next token is asked for
         last = np.arange(ids.shape[1]) == ids.shape[1] - 1
-        logits, _ = self._guess(self._tensors(ids, np.where(last, ids, IGNORED)))
+        logits, _ = self.guess(self._tensors(ids, np.where(last, ids, IGNORED)))
         found = logits[0].softmax(-1).topk(CANDIDATES)
         candidates = [(pieces[id], p) for id, p in zip(found.indices.tolist(), found.values.tolist(), strict=True)]
         return [Sample(step, prompt, truth, candidates)]

@@ -19,9 +19,11 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
 from llmviz.models import files, masked
 from llmviz.stages import bounds, probes
+from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text.masks import IGNORED, hide, hide_at, mask, mask_one, rates
 from llmviz.text.special import MASK, PAD, SEP
+from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
@@ -121,12 +123,24 @@ class MaskedTokens:
 
     def loss(self, batch: MaskedBatch) -> torch.Tensor:
         """Mean of −log p(the word that stood there) over the targets, in nats."""
-        logits, truth = self._guess(batch)  # (targets, vocabulary), (targets)
+        logits, truth = self.guess(batch)  # (targets, vocabulary), (targets)
         return cross_entropy(logits, truth)
 
-    def _guess(self, batch: MaskedBatch) -> tuple[torch.Tensor, torch.Tensor]:
+    def guess(self, batch: MaskedBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits at the targets, row by row, and the words that stood there: (targets, vocabulary), (targets)."""
         targets = batch.labels != IGNORED
         return masked.logits_at(self.model, batch.input_ids, batch.attention_mask, targets), batch.labels[targets]
+
+    # What a person sees of a batch
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The vocabulary, spelt."""
+        return self.text.candidates
+
+    def exercises(self, batch: MaskedBatch) -> list[Exercise]:
+        """Each text with its gaps; at a target stands what the model reads there: [MASK], another word, or the word itself."""
+        return exercises(batch.input_ids, batch.labels, self.choices)
 
     # Metrics
 
@@ -144,7 +158,7 @@ class MaskedTokens:
     def _measure(self, hidden: Sequence[Hidden]) -> dict[str, float]:
         losses, hits = [], []
         for part in hidden:
-            logits, truth = self._guess(self._tensors(*part))
+            logits, truth = self.guess(self._tensors(*part))
             losses.append(cross_entropy(logits, truth, reduction="none"))
             hits.append(logits.argmax(-1) == truth)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
@@ -159,7 +173,7 @@ class MaskedTokens:
         ids = np.array([self.text.tokenizer.encode(asked.sentence).ids])  # (1, n)
         places = np.zeros_like(ids, dtype=bool)
         places[0, [place + 1 for place in asked.hidden]] = True  # [CLS] stands first
-        logits, truth = self._guess(self._tensors(*hide_at(ids, places)))
+        logits, truth = self.guess(self._tensors(*hide_at(ids, places)))
         found = logits.softmax(-1).topk(CANDIDATES)
         return [
             Sample(step, asked.sentence, pieces[word], [(pieces[id], p) for id, p in zip(best, chances, strict=True)])

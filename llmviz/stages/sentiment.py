@@ -20,9 +20,11 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
 from llmviz.models import causal, files, masked, transfer, verdicts
 from llmviz.stages import baselines
+from llmviz.stages.exercises import candidates
 from llmviz.stages.texts import Ids, padded, tokenizer_of
 from llmviz.text.labelled import CLASSES, Example, closing, labelled, stratified
-from llmviz.text.special import PAD
+from llmviz.text.special import MASK, PAD
+from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 256, 1_000  # held-out examples looked at while training and at the end
 AT_ONCE = 128  # examples in one forward pass of an evaluation
@@ -98,12 +100,32 @@ class Sentiment:
 
     def loss(self, batch: LabelledBatch) -> torch.Tensor:
         """Mean of −log p(the class) over the examples, in nats."""
-        return cross_entropy(self._verdicts(batch), batch.labels)
+        return cross_entropy(*self.guess(batch))
+
+    def guess(self, batch: LabelledBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits of the verdicts, and the labels: (batch, classes), (batch)."""
+        return self._verdicts(batch), batch.labels
 
     def _verdicts(self, batch: LabelledBatch) -> torch.Tensor:
         """Logits: (batch, classes)."""
         logits: torch.Tensor = self.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).logits
         return verdicts.verdicts(logits, batch.input_ids, self.model.config)
+
+    # What a person sees of a batch
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The classes."""
+        return CLASSES
+
+    def exercises(self, batch: LabelledBatch) -> list[Exercise]:
+        """Each example; its one target is the verdict, and stands where that is taken: in the gap, or at the last token."""
+        spelt, made = candidates(self.tokenizer), list[Exercise]()
+        for row, padded_ids in enumerate(batch.input_ids.tolist()):
+            ids = [id for id in padded_ids if id != PAD]
+            gaps = [place for place, id in enumerate(ids) if id == MASK]
+            made.append(Exercise(tuple(spelt[id] for id in ids), ((gaps or [len(ids) - 1])[-1],), range(row, row + 1)))
+        return made
 
     # Metrics
 

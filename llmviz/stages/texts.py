@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 from llmviz.core.catalogue import GPTS
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
+from llmviz.stages.exercises import candidates
 from llmviz.text.corpora import load
 from llmviz.text.special import CLS, FIRST, PAD, SEP
 from llmviz.text.tinyland.world import SHOWS
@@ -126,6 +127,11 @@ class Encoded:
     def pieces(self) -> tuple[str, ...]:
         """The vocabulary as people read it, in the order of its ids."""
         return spelling(self.tokenizer)
+
+    @cached_property
+    def candidates(self) -> tuple[str, ...]:
+        """The vocabulary as a list of candidates has it, in the order of its ids."""
+        return candidates(self.tokenizer)
 
 
 def text_of(spec: RunSpec) -> Encoded:

@@ -18,7 +18,7 @@ from llmviz.core.settings import TrainSpec
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.models.masked import parameters
 from llmviz.training.optimizers import optimizers, schedule
-from llmviz.training.stage import Stage
+from llmviz.training.stage import Batch, Stage
 
 MOST_SNAPSHOTS = 32
 
@@ -66,9 +66,25 @@ class Training:
     def _learn(self) -> tuple[float, int]:
         """One batch: forward, backward, update. Returns its loss and the tokens read."""
         batch = self.stage.batch(self.step + 1)
+        loss = self.backward(batch)
+        self.update()
+        return loss, batch.tokens
+
+    def backward(self, batch: Batch) -> float:
+        """Forward and backward: the loss of this batch, in nats; every weight has its gradient then.
+
+        Raises FloatingPointError where the loss is no number.
+        """
         self.stage.model.train()
         loss = self.stage.loss(batch)
         loss.backward()
+        nats = loss.item()
+        if not math.isfinite(nats):
+            raise FloatingPointError(f"the loss is no longer a number at step {self.step + 1}; a smaller learning rate may help")
+        return nats
+
+    def update(self) -> None:
+        """Shorten the gradients where they are too long together, move every weight, forget the gradients, and count the step."""
         if self.settings.clip:
             torch.nn.utils.clip_grad_norm_(self.stage.model.parameters(), self.settings.clip)
         for optimizer, rate in zip(self._optimizers, self._schedules, strict=True):
@@ -76,10 +92,16 @@ class Training:
             rate.step()
             optimizer.zero_grad()
         self.step += 1
-        nats = loss.item()
-        if not math.isfinite(nats):
-            raise FloatingPointError(f"the loss is no longer a number at step {self.step}; a smaller learning rate may help")
-        return nats, batch.tokens
+
+    def movers(self) -> dict[str, tuple[str, float]]:
+        """By the name of each weight that moves: the optimiser that moves it, and the learning rate of the next step."""
+        names = {weight: name for name, weight in self.stage.model.named_parameters()}
+        return {
+            names[weight]: (type(optimizer).__name__, float(group["lr"]))
+            for optimizer in self._optimizers
+            for group in optimizer.param_groups
+            for weight in group["params"]
+        }
 
     def _look(self) -> Iterator[Update]:
         """Evaluate, ask the fixed prompts, keep the weights. All is computed before the first word is said."""

@@ -1,6 +1,7 @@
 """What the loop asks of a stage. Each file in `llmviz/stages/` gives one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -19,6 +20,21 @@ class Batch(Protocol):
         ...
 
 
+@dataclass(frozen=True)
+class Exercise:
+    """One text of a batch as a person sees it.
+
+    Attributes:
+        read: the tokens the model reads, spelt, padding left out.
+        places: of each target, the place among these tokens at which it is asked for.
+        rows: which rows of the stage's `guess` are these targets, in the same order.
+    """
+
+    read: tuple[str, ...]
+    places: tuple[int, ...]
+    rows: range
+
+
 AnyBatch = TypeVar("AnyBatch", bound=Batch)
 
 
@@ -28,12 +44,25 @@ class Stage(Protocol[AnyBatch]):
     model: PreTrainedModel
     references: Mapping[str, float]  # the lines its loss lies between, see core.update.Begin
 
+    @property
+    def choices(self) -> Sequence[str]:
+        """What can be said at a target, spelt: the vocabulary, or the classes."""
+        ...
+
     def batch(self, step: int) -> AnyBatch:
         """The batch of this step: a function of the seed and the step alone."""
         ...
 
     def loss(self, batch: AnyBatch) -> torch.Tensor:
         """The mean loss over the batch's targets, in nats, a scalar to go backward from."""
+        ...
+
+    def guess(self, batch: AnyBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        """What the model says at every target, text after text, and what is right: logits (targets, choices) and places (targets)."""
+        ...
+
+    def exercises(self, batch: AnyBatch) -> list[Exercise]:
+        """The texts of the batch as a person sees them."""
         ...
 
     def evaluate(self) -> dict[str, float]:

@@ -186,12 +186,12 @@ def test_a_probes_answer_is_not_seen() -> None:
     """What stands at the hidden place and after it changes no answer."""
     made = stage(spec())
     for ids, labels in made._probes.values():
-        logits, truth = made._guess(made._tensors(ids, labels))
+        logits, truth = made.guess(made._tensors(ids, labels))
         assert len(truth) == len(ids)
         changed = ids.copy()
         for row, place in zip(changed, (labels != IGNORED).argmax(1), strict=True):
             row[place:] = FIRST
-        again, _ = made._guess(made._tensors(changed, labels))
+        again, _ = made.guess(made._tensors(changed, labels))
         assert torch.equal(again, logits)
 
 

@@ -1,7 +1,8 @@
 """What can be asked of kept weights. Each file holds one question and the form of its answer.
 
 A question names the module that answers it, in `answered_by`: a string, for the server never imports that module; the answering worker
-calls its `answer(folders, question)`, with the snapshot folders by step, and gets one answer for each of them.
+calls its `answer(folders, question)`, with the snapshot folders by step, and gets one answer for each of them. A question to a training
+that stands still (`base.AtCheckpoint`) is answered by `answer(training, question)`.
 """
 
 from llmviz.core.questions.attention import Attend
@@ -11,11 +12,12 @@ from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
+from llmviz.core.questions.onestep import OneStep
 from llmviz.core.questions.reasons import Agree, Attribute
 from llmviz.core.questions.tensors import Tensors
 from llmviz.core.questions.unseen import Unseen
 from llmviz.core.questions.verdict import Judge
 
 QUESTIONS: dict[str, type[Question[Answer]]] = {
-    kind.__name__: kind for kind in (Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz)
+    kind.__name__: kind for kind in (Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, OneStep)
 }

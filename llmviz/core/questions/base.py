@@ -25,3 +25,11 @@ class Question(Generic[AnyAnswer]):
 
     answered_by: ClassVar[str]
     answer: ClassVar[type[Answer]]
+
+
+class AtCheckpoint(Question[AnyAnswer]):
+    """Something to ask of a training that stands still: its checkpoint holds the optimisers too, and whoever has it has the next batch.
+
+    It has one answer, that of the step at which the run stands. `answered_by` is the module whose `answer` gets the training, made again
+    at that step, in place of snapshots.
+    """

@@ -71,7 +71,7 @@ class Attempt:
         self._log.sync()  # first the updates, then the checkpoint that counts on them
         partial = self.folder.path / ".checkpoint"
         try:
-            self._training.save_checkpoint(partial, {"bytes": str(self._log.bytes)})
+            self._training.save_checkpoint(partial, {"bytes": str(self._log.bytes), "step": str(self._step)})
             sync_file(partial)
             partial.replace(self.folder.checkpoint)
         except UNWRITTEN:
@@ -104,7 +104,7 @@ class Attempt:
     def _train(self) -> Generator[Update, None, None]:
         try:
             spec = self.folder.spec()
-            stage = self._workshop.build(spec, self._parent(spec))
+            stage = self._workshop.build(spec, start(self._store, self._recordings, spec))
             self._training = self._workshop.training(stage, spec.train)
             with UpdateLog(self.folder, keep=self._load()) as self._log:
                 for update in self._training.updates():
@@ -138,17 +138,6 @@ class Attempt:
         self.folder.forget_snapshots_but({update.step for update in said if isinstance(update, Snapshot)})
         return kept
 
-    def _parent(self, spec: RunSpec) -> Path | None:
-        """The final snapshot of the run this one starts from."""
-        if spec.parent is None:
-            return None
-        trained = self._store.finished(spec.parent)
-        folder: RunFolder | None = self._store.folder(trained) if trained else self._recordings.folder(spec.parent.id)
-        steps = folder.snapshots() if folder else []
-        if not folder or not steps:
-            raise ValueError(f"the run it starts from ({spec.parent.id[:12]}) is not on this machine; train that one first")
-        return folder.snapshot(steps[-1])
-
     def _failed(self, problem: Exception) -> Failed:
         failed = Failed(self._step, sentence(problem))
         with suppress(OSError):  # the disk may be what failed
@@ -156,6 +145,18 @@ class Attempt:
             with UpdateLog(self.folder, keep=self.folder.updates.stat().st_size if self.folder.updates.exists() else 0) as log:
                 log.append(failed)
         return failed
+
+
+def start(store: Store, recordings: Recordings, spec: RunSpec) -> Path | None:
+    """The final snapshot of the run that one of this spec starts from; None for random weights. Raises ValueError where it is not here."""
+    if spec.parent is None:
+        return None
+    trained = store.finished(spec.parent)
+    folder: RunFolder | None = store.folder(trained) if trained else recordings.folder(spec.parent.id)
+    steps = folder.snapshots() if folder else []
+    if not folder or not steps:
+        raise ValueError(f"the run it starts from ({spec.parent.id[:12]}) is not on this machine; train that one first")
+    return folder.snapshot(steps[-1])
 
 
 def sentence(problem: Exception) -> str:

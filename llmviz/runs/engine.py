@@ -117,7 +117,10 @@ class Engine(Protocol):
         """The recording of exactly this spec."""
 
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer."""
+        """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer.
+
+        A question to a training (`AtCheckpoint`) is put to the run as it stands paused or stopped after the one step given.
+        """
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""

@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.base import AnyAnswer, AtCheckpoint, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Stopped
+from llmviz.runs import standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
@@ -139,10 +140,12 @@ class LocalEngine(Library):
             return {run: self._stands(job, "") for run, job in self._jobs.items()}
 
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        """What the snapshots after these steps make of the question. Waits for the answer."""
+        """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
         if not run.attempt:
             return self.replay.answer(run, steps, question)
-        return self._answers.answer(run, snapshots(self.store.folder(run), steps), question)
+        folder = self.store.folder(run)
+        folders = standing.places(folder, steps) if isinstance(question, AtCheckpoint) else snapshots(folder, steps)
+        return self._answers.answer(run, folders, question)
 
     def _answer(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         return self._answers.answer(run, folders, question)

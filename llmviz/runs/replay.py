@@ -12,7 +12,7 @@ from typing import BinaryIO, Protocol, cast
 import llmviz
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
-from llmviz.core.questions.base import Answer, AnyAnswer, Question
+from llmviz.core.questions.base import Answer, AnyAnswer, AtCheckpoint, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.runs import figures, parcel, tail, wire
@@ -22,6 +22,7 @@ from llmviz.runs.summary import summary
 
 HERE = Path(llmviz.__file__).parent / "recordings"
 READ_ONLY = "a recording is only watched; press Train live for a run of your own"
+NO_CHECKPOINT = "a recording keeps weights and no optimiser, so there is no step to take; train a run of your own, and pause it"
 STAYS = "a recording comes with the program and cannot be deleted"
 AnyQuestion = Question[Answer]
 
@@ -114,6 +115,8 @@ class Replay:
         """From the recording itself where it keeps the answer, otherwise from the answerer."""
         folder = self._folder(run)
         folder.spec()
+        if isinstance(question, AtCheckpoint):
+            raise ValueError(NO_CHECKPOINT)
         kept = self._kept(run, folder).get(question, {})
         if all(step in kept for step in steps):
             return cast(list[AnyAnswer], [kept[step] for step in steps])

@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 
 from llmviz.core.home import home as default_home
 from llmviz.core.questions import QUESTIONS
-from llmviz.core.questions.base import Answer, Question
+from llmviz.core.questions.base import Answer, AtCheckpoint, Question
 from llmviz.core.questions.openings import openings
 from llmviz.core.run import RunRef
 from llmviz.core.run import parse as parse_key
@@ -32,6 +32,7 @@ from llmviz.runs import wire
 from llmviz.runs.attempt import Attempt, sentence
 from llmviz.runs.conduct import Inbox, Message, Say, conduct
 from llmviz.runs.replay import HERE, Recordings
+from llmviz.runs.standing import Standing
 from llmviz.runs.store import Store
 from llmviz.runs.workshop import StageInProgress, TrainingInProgress, Workshop
 
@@ -73,6 +74,11 @@ class Real:
 
         torch.set_num_threads(1)
         return Training(stage, train)
+
+    def ask(self, training: Any, question: AtCheckpoint[Answer]) -> Answer:
+        """The question put to a training that stands at a checkpoint, by the module it names."""
+        found: Answer = importlib.import_module(question.answered_by).answer(training, question)
+        return found
 
     def answer(self, folders: dict[int, Path], question: Question[Answer]) -> list[Answer]:
         """The question put through these snapshots, by the module it names."""
@@ -119,12 +125,14 @@ def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inb
         say({"say": "ended", "run": run.key, "update": last})
 
 
-def serve_answers(workshop: Workshop, inbox: Inbox, say: Say) -> None:
+def serve_answers(workshop: Workshop, store: Store, recordings: Recordings, inbox: Inbox, say: Say) -> None:
     """Answer one question after the other until the input ends."""
+    standing = Standing(workshop, store, recordings)
     while (message := inbox.get()) is not None:
         try:
             folders = {int(step): Path(folder) for step, folder in message["folders"].items()}
-            answers = workshop.answer(folders, wire.question_from_json(message["question"]))
+            question = wire.question_from_json(message["question"])
+            answers = standing.answer(folders, question) if isinstance(question, AtCheckpoint) else workshop.answer(folders, question)
             say({"say": "answer", "number": message["number"], "answers": [wire.answer_to_json(answer) for answer in answers]})
         except Exception as problem:  # whatever it is, whoever asked is told and the next is answered
             say({"say": "answer", "number": message["number"], "problem": sentence(problem)})
@@ -211,7 +219,7 @@ def main() -> None:
     if given.role == "train":
         serve_training(workshop, Store(given.home), recordings, inbox, say)
     else:
-        serve_answers(workshop, inbox, say)
+        serve_answers(workshop, Store(given.home), recordings, inbox, say)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from llmviz.core.questions.base import Answer, Question
+from llmviz.core.questions.base import Answer, AtCheckpoint, Question
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Update
@@ -46,6 +46,9 @@ class Workshop(Protocol):
 
     def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
         """The loop over this stage."""
+
+    def ask(self, training: Any, question: AtCheckpoint[Answer]) -> Answer:
+        """The question put to a training that stands at a checkpoint; it may have moved afterwards."""
 
     def answer(self, folders: dict[int, Path], question: Question[Answer]) -> list[Answer]:
         """The question put through the snapshots in these folders, by step."""

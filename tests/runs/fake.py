@@ -16,8 +16,9 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
-from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.base import Answer, AnyAnswer, AtCheckpoint, Question
 from llmviz.core.questions.cloze import Cloze, Trace
+from llmviz.core.questions.onestep import OneStep, Opened
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
@@ -103,6 +104,18 @@ class Fake:
 
     def training(self, stage: FakeStage, train: TrainSpec) -> FakeTraining:
         return FakeTraining(stage, train)
+
+    def ask(self, training: FakeTraining, question: AtCheckpoint[Answer]) -> Opened:
+        assert isinstance(question, OneStep)
+        before, behind = training.stage.weights.copy(), training.step
+        training._learn()
+        none = np.zeros((2, 0), np.float32)
+        moved = np.array([np.linalg.norm(training.stage.weights - before)], np.float32)
+        loss = training._loss()  # the loss this fake's loop will say of the step
+        return Opened(
+            *(behind, question.batch, 1, loss, loss, (), (), (), none, none, ((), ()), none[:, :, None]),
+            *(("w",), ("pull",), np.ones(1, np.float32), moved, moved, moved, 0.0),
+        )
 
     def answer(self, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         if not isinstance(question, Cloze):

@@ -5,17 +5,20 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
 from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.onestep import OneStep
 from llmviz.core.run import parse
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
-from llmviz.runs.engine import UNDER_WAY, Command, State
+from llmviz.runs import standing
+from llmviz.runs.engine import UNDER_WAY, Command, Slow, State
 from llmviz.runs.store import Store
 from tests.runs import conftest
 from tests.runs.conftest import MakeEngine, outcome, until
@@ -47,6 +50,27 @@ def test_a_run_killed_and_stopped_ends_as_one_left_alone(engine_of: MakeEngine, 
     assert [trace.step for trace in traces] == [0, 8]
     with pytest.raises(ValueError, match=r"\w+ \w+"):  # a sentence
         engine.answer(run, [8], Cloze(""))
+
+
+def test_a_step_opened_at_a_checkpoint_is_the_one_taken(engine_of: MakeEngine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conftest, "PATIENCE", 120.0)
+    monkeypatch.setattr(standing, "PATIENCE", 60.0)
+    engine = engine_of(workshop="llmviz.runs.worker:Real", home=home)
+    run = engine.train(replace(SPEC, seed=1), "ann")
+    engine.control(run, Slow(0.3), "ann")
+    until(lambda: engine.history(run).step > 0)
+    engine.control(run, Command.PAUSE, "ann")
+    folder = engine.store.folder(run)
+    until(lambda: standing._kept(folder) == engine.history(run).step)
+    behind = engine.history(run).step
+    (opened,) = engine.answer(run, [behind], OneStep(behind + 1))
+    engine.control(run, Command.STEP, "ann")
+    (next_one,) = engine.answer(run, [behind + 1], OneStep(behind + 1))
+    assert engine.history(run).batches.last == opened.loss  # to the last bit, though another process took the step
+    assert (opened.probability[1] == next_one.probability[0]).all()
+    assert opened.after == pytest.approx(opened.loss, rel=0.5) and opened.after != opened.loss
+    engine.control(run, Command.STOP, "ann")
+    until(lambda: engine.status(run, "ann").state not in UNDER_WAY)
 
 
 def call(*arguments: str, **environment: str) -> str:

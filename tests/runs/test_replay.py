@@ -5,6 +5,7 @@ import pytest
 
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.onestep import OneStep
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, to_json
 from llmviz.core.texts import TEXTS
@@ -68,6 +69,11 @@ def test_a_recording_is_neither_trained_nor_steered(made: RunFolder) -> None:
     ):
         with pytest.raises(ControlRefused, match="only watched"):
             refused()
+
+
+def test_a_recording_has_no_next_step(made: RunFolder) -> None:
+    with pytest.raises(ValueError, match="keeps weights and no optimiser"):
+        Replay(Recordings(made.path.parent), asked).answer(RUN, [100], OneStep(101))
 
 
 def test_an_older_recipe_is_not_offered_and_said_when_asked_for(made: RunFolder) -> None:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import choices, controls, evidence, lecture, lesson, live, notes, sentence, shown, states, verdicts, visit
+from llmviz.ui import choices, controls, evidence, lecture, lesson, live, microscope, notes, sentence, shown, states, verdicts, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.SENTIMENT
@@ -45,4 +45,5 @@ verdicts.predict(runs, seen)
 evidence.closer(runs, seen)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")
+microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import controls, gaps, lecture, lesson, live, notes, question, sentence, shown, states, visit
+from llmviz.ui import controls, gaps, lecture, lesson, live, microscope, notes, question, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.MLM
@@ -40,4 +40,5 @@ with picture:
 question.ask(runs, seen, address.spec.text.name)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")
+microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec)

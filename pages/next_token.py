@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import continuation, controls, dials, further, lecture, lesson, live, notes, sentence, shown, states, visit
+from llmviz.ui import continuation, controls, dials, further, lecture, lesson, live, microscope, notes, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.CLM
@@ -42,4 +42,5 @@ continuation.riddle(runs, seen, address.spec.text.name)
 further.fold(runs, seen)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")
+microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec)

@@ -39,6 +39,7 @@ _cards = _part("cards")
 _ladder = _part("ladder")
 _network = _part("network")
 _shift = _part("shift", "attention/weights.js", "attention/matrix.js")
+_onestep = _part("onestep", "curve/scale.js")
 _lineage = _part("lineage")
 _overlay = _part("overlay", "curve/scale.js")
 _story = _part("story", "curve/scale.js")
@@ -110,6 +111,11 @@ def ladder(payload: dict[str, Any], key: str) -> None:
 def network(payload: dict[str, Any], key: str) -> None:
     """The layers of a model: what each has from its parent, and how far it moves."""
     _network(key=key, data=payload)
+
+
+def onestep(payload: dict[str, Any], key: str) -> None:
+    """One training step, from what is hidden to what is guessed after it."""
+    _onestep(key=key, data=payload)
 
 
 def attention(payload: dict[str, Any], key: str, on_head: Callable[[list[int]], None]) -> None:

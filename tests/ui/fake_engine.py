@@ -21,6 +21,7 @@ from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
+from llmviz.core.questions.onestep import OneStep
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
@@ -32,7 +33,7 @@ from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, word_level
 from llmviz.views.examples import EXAMPLES
-from tests.ui import fake_attention, fake_verdicts, fake_writing
+from tests.ui import fake_attention, fake_step, fake_verdicts, fake_writing
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
@@ -142,6 +143,10 @@ class FakeEngine:
         if isinstance(question, fake_verdicts.Asked):
             spec = self._find(run).spec
             return cast(list[AnyAnswer], [fake_verdicts.answer(step, spec, question) for step in steps])
+        if isinstance(question, OneStep):
+            if [*steps] != [self._step(run)]:
+                raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")
+            return cast(list[AnyAnswer], [fake_step.answer(step, self._find(run).spec.train.steps, question) for step in steps])
         if isinstance(question, Judge):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [self._verdict(step, step / total, run, question) for step in steps])

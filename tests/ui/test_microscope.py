@@ -1,0 +1,205 @@
+"""One training step under the microscope: its payload, and the fold on the pages, on the fake engine, without a browser."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from math import hypot
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from llmviz.core.questions.onestep import OneStep, Opened
+from llmviz.core.run import RunRef
+from llmviz.core.settings import TextSpec
+from llmviz.core.spec import RunSpec, preset
+from llmviz.runs.engine import Command, State, Status
+from llmviz.ui import microscope
+from llmviz.views.onestep import opened
+from tests.ui import fake_step
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.test_page import parts
+
+Visit = Callable[..., AppTest]
+PAGES = ("masked_tokens", "next_token", "before_after")
+
+
+def one(step: int, batch: int = 0, **changes: Any) -> Opened:
+    return replace(fake_step.answer(step, 100, OneStep(batch or step + 1)), **changes)
+
+
+def test_the_trail_holds_every_step_looked_at_and_what_the_open_one_leaves() -> None:
+    trail = {step: one(step, batch=11) for step in (12, 10, 11)}
+    given = opened(trail, "mlm")
+    assert (given["next"], given["batch"], given["count"]) == (13, 11, 16)
+    assert given["trail"] == [10, 11, 12, 13]
+    first = given["texts"][0]["targets"][0]
+    chances = [trail[step].probability[0, 0] for step in (10, 11, 12)]
+    assert first["trail"] == pytest.approx([*chances, trail[12].probability[1, 0]], rel=1e-3)
+    assert first["likeliest"][0][0] == ["every", pytest.approx(chances[-1], rel=1e-3)]
+    assert given["loss"] == pytest.approx([trail[12].loss, trail[12].after], rel=1e-3)
+
+
+def test_each_text_has_its_own_targets_and_the_mean_of_their_losses() -> None:
+    answer = one(10)
+    texts = opened({10: answer}, "mlm")["texts"]
+    assert [[target["truth"] for target in text["targets"]] for text in texts] == [["every", "hoots"], ["film"]]
+    assert texts[0]["nats"] == pytest.approx(answer.nats[:, :2].mean(-1), rel=1e-3)
+    assert texts[1]["nats"] == pytest.approx(answer.nats[:, 2], rel=1e-3)
+    assert [target["fate"] for text in texts for target in text["targets"]] == ["hidden", "swapped", "hidden"]
+    left = one(10, truths=("every", "dull", "film"))
+    assert opened({10: left}, "mlm")["texts"][0]["targets"][1]["fate"] == "left"
+    assert {target["fate"] for text in opened({10: answer}, "clm")["texts"] for target in text["targets"]} == {"next"}
+    assert opened({10: answer}, "sentiment")["texts"][0]["targets"][0]["fate"] == "label"
+
+
+def test_layers_stand_from_the_output_down_with_all_their_tensors() -> None:
+    answer = one(10)
+    layers = opened({10: answer}, "mlm")["layers"]
+    assert [layer["name"] for layer in layers] == ["head", "layer 1", "embeddings"]
+    inside = layers[1]
+    assert inside["gradient"] == pytest.approx(hypot(1.2, 0.5), rel=1e-3)
+    assert inside["moved"] == pytest.approx(hypot(0.3, 0.4) / hypot(3, 4), rel=1e-3)
+    assert inside["movers"] == ["Muon", "AdamW"]
+    assert layers[0]["moved"] == pytest.approx(0.02)  # from nothing: the move itself
+
+
+@pytest.mark.parametrize(("clip", "cut"), [(1.0, 1 / hypot(3.0, 1.2, 0.5, 4.0)), (0.0, 1), (100.0, 1)])
+def test_gradients_are_cut_where_they_are_too_long_together(clip: float, cut: float) -> None:
+    given = opened({10: one(10, clip=clip)}, "mlm")
+    assert given["whole"] == pytest.approx(hypot(3.0, 1.2, 0.5, 4.0), rel=1e-3)
+    assert given["cut"] == pytest.approx(cut, rel=1e-3)
+    assert given["movers"] == [["AdamW", pytest.approx(0.01)], ["Muon", pytest.approx(0.02)]]
+
+
+def test_a_text_of_which_nothing_is_asked_is_left_out_and_a_stage_unheard_of_is_drawn() -> None:
+    answer = one(10, texts=(("[UNK]",), *fake_step.TEXTS), places=((), *fake_step.PLACES))
+    given = opened({10: answer}, "spans")
+    assert [len(text["targets"]) for text in given["texts"]] == [2, 1]
+    assert given["first"] == "Read" and given["phase"] == "pretrained"
+
+
+def test_each_state_in_which_nothing_can_be_opened_has_its_sentence() -> None:
+    assert set(microscope.WHY_NOT) | set(microscope.STANDS) == {None, *State}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_closed_it_asks_nothing(visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch, page: str) -> None:
+    fake._seconds = 600.0
+    asked: list[object] = []
+    monkeypatch.setattr(fake_step, "answer", lambda *given: asked.append(given))
+    app = visit(page)
+    app.button(key="train").click().run()
+    app.button(key="pause").click().run()
+    app.run()
+    assert microscope.TITLE in [expander.label for expander in app.expander]
+    assert "onestep" not in parts(app) and not asked
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_recording_says_what_to_do(visit: Visit, page: str) -> None:
+    app = visit(page)
+    app.session_state["microscope"] = True
+    app.run()
+    assert any("no optimiser" in text.value and "Train live" in text.value for text in app.markdown)
+    assert "onestep" not in parts(app)
+
+
+def paused(visit: Visit, fake: FakeEngine, page: str = "masked_tokens") -> AppTest:
+    """The page with the fold open, on a run that stands still."""
+    fake._seconds = 600.0
+    app = visit(page)
+    app.session_state["microscope"] = True
+    app.button(key="train").click().run()
+    assert any(text.value == microscope.WHY_NOT[State.TRAINING] for text in app.markdown)
+    app.button(key="pause").click().run()
+    return app.run()  # it stands where it is found a second time
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_paused_run_is_opened_and_step_by_step_the_same_texts_get_likelier(visit: Visit, fake: FakeEngine, page: str) -> None:
+    app = paused(visit, fake, page)
+    first = parts(app)["onestep"]
+    behind = first["next"] - 1
+    assert first["batch"] == first["next"] and first["trail"] == [behind, behind + 1]
+    assert app.button(key="own_texts").disabled
+    for taken in (1, 2):
+        before = parts(app)["onestep"]
+        app.button(key="take_step").click().run()
+        given = parts(app)["onestep"]
+        assert given["next"] == first["next"] + taken and given["batch"] == first["batch"]
+        assert given["trail"] == [*range(behind, behind + taken + 2)]
+        old, new = (payload["texts"][0]["targets"][0]["trail"] for payload in (before, given))
+        assert new[:-1] == old and new[-1] > old[-1]
+    app.button(key="own_texts").click().run()
+    assert parts(app)["onestep"]["batch"] == parts(app)["onestep"]["next"] == first["next"] + 2
+
+
+def test_going_on_closes_it_and_the_next_pause_opens_the_same_texts(visit: Visit, fake: FakeEngine) -> None:
+    app = paused(visit, fake)
+    batch = parts(app)["onestep"]["batch"]
+    app.button(key="continue").click().run()
+    assert "onestep" not in parts(app)
+    app.button(key="pause").click().run()
+    app.run()
+    given = parts(app)["onestep"]
+    assert given["batch"] == batch and given["next"] >= batch
+
+
+def test_a_stopped_run_can_be_looked_into_and_takes_no_step(visit: Visit, fake: FakeEngine) -> None:
+    app = paused(visit, fake)
+    app.button(key="stop").click().run()
+    assert "onestep" in parts(app) and app.button(key="take_step").disabled
+    assert any("takes no step" in text.value for text in app.markdown)
+
+
+def test_someone_elses_paused_run_is_looked_into_not_moved(visit: Visit, fake: FakeEngine) -> None:
+    fake._seconds = 600.0
+    spec = RunSpec("mlm")
+    run = fake.train(spec, "another viewer")
+    fake.control(run, Command.PAUSE, "another viewer")
+    app = visit(run=run.key)
+    app.session_state["microscope"] = True
+    app.run()
+    app.run()
+    before = parts(app)["onestep"]
+    app.button(key="take_step").click().run()
+    assert parts(app)["onestep"] == before
+    assert any("Someone else started this run" in text.value for text in app.caption)
+
+
+def refuse(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch, sentence: str) -> None:
+    answer = fake.answer
+
+    def refused(run: RunRef, steps: Any, question: Any) -> Any:
+        if isinstance(question, OneStep):
+            raise ValueError(sentence)
+        return answer(run, steps, question)
+
+    monkeypatch.setattr(fake, "answer", refused)
+
+
+def test_a_refusal_is_said_in_place_of_the_picture(visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(fake, monkeypatch, "the checkpoint of this run cannot be read; let it go on, and pause it again")
+    app = paused(visit, fake)
+    assert "onestep" not in parts(app) and app.button(key="take_step").disabled
+    assert any(text.value.startswith("The checkpoint of this run cannot be read") for text in app.markdown)
+
+
+def test_what_was_open_stays_while_the_next_cannot_be_opened(visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = paused(visit, fake)
+    before = parts(app)["onestep"]
+    refuse(fake, monkeypatch, "the run has gone on to step 9 meanwhile")
+    app.button(key="take_step").click().run()
+    assert parts(app)["onestep"] == before
+    assert any("gone on to step 9" in text.value for text in app.caption)
+
+
+def test_after_the_last_step_there_is_none_to_open(visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake._seconds = 0.01
+    spec = preset("mlm", TextSpec())
+    run = fake.train(spec, "ann")
+    monkeypatch.setattr(fake, "status", lambda run, viewer: Status(State.PAUSED, owner=True))
+    app = visit(run=run.key)
+    app.session_state["microscope"] = True
+    app.run()
+    assert any(text.value.startswith("All steps are taken") for text in app.markdown)

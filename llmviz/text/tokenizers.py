@@ -7,7 +7,7 @@ import difflib
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -79,21 +79,9 @@ def train_wordpiece(documents: Sequence[str], size: int) -> Tokenizer:
     Raises ValueError where the documents do not hold enough different strings.
     """
     normalizer = normalizers.BertNormalizer(strip_accents=True, lowercase=True)
-    words = _count_words(documents, normalizer)
-    letters: Counter[str] = Counter()
-    for word, count in words.items():
-        letters.update({letter: count * word.count(letter) for letter in set(word)})
-    alphabet = sorted(letter for letter, count in letters.items() if count >= RAREST_LETTER)
-    kept = set(alphabet)
-    repeated = (f"{MARK}{word}" for word, count in sorted(words.items()) if kept.issuperset(word) for _ in range(count))
-    bpe = Tokenizer(models.BPE())
-    # Merging the mark with a letter yields nothing new, hence twice the alphabet on top.
-    trainer = trainers.BpeTrainer(vocab_size=size + 2 * len(alphabet) + 2, initial_alphabet=[], show_progress=False)
-    bpe.train_from_iterator(repeated, trainer)
-    learnt = sorted(bpe.get_vocab().items(), key=lambda entry: entry[1])
-    found = (text[1:] if text.startswith(MARK) else f"##{text}" for text, _ in learnt if text != MARK)
-    single = [piece for letter in alphabet for piece in (letter, f"##{letter}")]
-    entries = list(dict.fromkeys((*SPECIAL, *single, *found)))[:size]
+    words = count_words(documents, normalizer)
+    alphabet = sorted(letter for letter, count in count_letters(words).items() if count >= RAREST_LETTER)
+    entries = learn_wordpieces(words, alphabet, size)
     if len(entries) < size:
         raise ValueError(f"this text is too short for {size} word pieces; it has {len(entries)}")
     vocabulary = {piece: id for id, piece in enumerate(entries)}
@@ -101,6 +89,24 @@ def train_wordpiece(documents: Sequence[str], size: int) -> Tokenizer:
     tokenizer.normalizer = normalizer
     _finish(tokenizer)
     return tokenizer
+
+
+def learn_wordpieces(words: Mapping[str, int], alphabet: Sequence[str], size: int) -> list[str]:
+    """The entries of a WordPiece vocabulary in the order of their ids: special ones, the alphabet, what is frequent, at most `size`.
+
+    A smaller vocabulary is the beginning of a larger one. Words with letters outside the alphabet teach nothing.
+    """
+    kept = set(alphabet)
+    repeated = (f"{MARK}{word} " * count for word, count in sorted(words.items()) if kept.issuperset(word))
+    bpe = Tokenizer(models.BPE())
+    bpe.pre_tokenizer = pre_tokenizers.WhitespaceSplit()
+    # Merging the mark with a letter yields nothing new, hence twice the alphabet on top.
+    trainer = trainers.BpeTrainer(vocab_size=size + 2 * len(alphabet) + 2, initial_alphabet=[], show_progress=False)
+    bpe.train_from_iterator(repeated, trainer)
+    learnt = sorted(bpe.get_vocab().items(), key=lambda entry: entry[1])
+    found = (text[1:] if text.startswith(MARK) else f"##{text}" for text, _ in learnt if text != MARK)
+    single = [piece for letter in alphabet for piece in (letter, f"##{letter}")]
+    return list(dict.fromkeys((*SPECIAL, *single, *found)))[:size]
 
 
 def train_bytes(documents: Sequence[str], size: int) -> Tokenizer:
@@ -185,12 +191,21 @@ def nearest(word: str, tokenizer: Tokenizer, count: int = 3) -> list[str]:
     return [known[match] for match in difflib.get_close_matches(word.lower()[:LONGEST_WORD], known, count, NEAR)]
 
 
-def _count_words(documents: Sequence[str], normalizer: normalizers.Normalizer) -> Counter[str]:
+def count_words(documents: Iterable[str], normalizer: normalizers.Normalizer) -> Counter[str]:
+    """How often each word occurs, as BERT tells words apart: by white space, punctuation on its own."""
     splitter = pre_tokenizers.BertPreTokenizer()
     words: Counter[str] = Counter()
     for document in documents:
         words.update(word for word, _ in splitter.pre_tokenize_str(normalizer.normalize_str(document)))
     return words
+
+
+def count_letters(words: Mapping[str, int]) -> Counter[str]:
+    """How often each letter occurs in words that occur so often."""
+    letters: Counter[str] = Counter()
+    for word, count in words.items():
+        letters.update({letter: count * word.count(letter) for letter in set(word)})
+    return letters
 
 
 def _finish(tokenizer: Tokenizer) -> None:

@@ -1,4 +1,4 @@
-"""What can be asked of kept weights. Each file holds one question and the form of its answer.
+"""What can be asked of kept weights, or of a text. Each file holds one question and the form of its answer.
 
 A question names the module that answers it, in `answered_by`: a string, for the server never imports that module; the answering worker
 calls its `answer(folders, question)`, with the snapshot folders by step, and gets one answer for each of them. A question to a training
@@ -17,7 +17,12 @@ from llmviz.core.questions.reasons import Agree, Attribute
 from llmviz.core.questions.tensors import Tensors
 from llmviz.core.questions.unseen import Unseen
 from llmviz.core.questions.verdict import Judge
+from llmviz.core.questions.vocabulary import Compare, Count, Grow, Learn
 
 QUESTIONS: dict[str, type[Question[Answer]]] = {
-    kind.__name__: kind for kind in (Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, OneStep)
+    kind.__name__: kind
+    for kind in (
+        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, OneStep),
+        *(Learn, Count, Grow, Compare),
+    )
 }

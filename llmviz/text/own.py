@@ -1,0 +1,41 @@
+"""A visitor's own text: made readable, kept on this machine under its digest, and found again by that alone. It never leaves."""
+
+import hashlib
+import re
+
+from llmviz.core.questions.vocabulary import MOST_LETTERS
+from llmviz.core.settings import DIGEST
+from llmviz.text import store
+
+FILE = "own.txt"
+UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # control characters: no text has them, and some end a line of JSON
+
+
+def take(text: str) -> tuple[str, str]:
+    """Keep the text; its digest, and a sentence on what was left out, "" where nothing was.
+
+    Raises ValueError, in a sentence, where there is nothing to learn from, or no place to keep it.
+    """
+    # A lone surrogate, half of an emoji, is no text that Rust could read.
+    tidy = UNREADABLE.sub(" ", text.encode("utf-8", "replace").decode("utf-8")).replace("\r\n", "\n").strip()
+    if not tidy:
+        raise ValueError("there is no word in this text; a vocabulary is learnt from words")
+    kept = tidy[:MOST_LETTERS]
+    digest = hashlib.sha256(kept.encode()).hexdigest()
+    store.keep(store.path(digest, FILE), kept)
+    read(digest)
+    left = f"Your text has {len(tidy):,} letters; the page learns from the first {MOST_LETTERS:,}." if len(tidy) > MOST_LETTERS else ""
+    return digest, left
+
+
+def read(digest: str) -> str:
+    """The text of this digest. Raises ValueError, in a sentence, where this machine has no such text, or another."""
+    if not DIGEST.fullmatch(digest):
+        raise ValueError("a text of one's own is named by 64 hexadecimal digits")
+    try:
+        text = store.path(digest, FILE).read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        text = ""
+    if hashlib.sha256(text.encode()).hexdigest() != digest:
+        raise ValueError("this text is not kept on this machine; paste it again")
+    return text

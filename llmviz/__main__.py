@@ -25,7 +25,8 @@ from llmviz.runs.export import export as export_run
 from llmviz.runs.library import take_in
 from llmviz.runs.parcel import pack
 from llmviz.runs.record import record as record_run
-from llmviz.runs.replay import HERE
+from llmviz.runs.record import record_studies
+from llmviz.runs.replay import HERE, STUDIES
 from llmviz.runs.store import Store, short
 
 BAD_INPUT, BROKEN_OFF = 2, 130
@@ -172,6 +173,14 @@ def record(
     to = to or HERE / str(name)
     kept = record_run(folder, to, worker.Real().answer)
     print(f"Recorded in {to} with {len(kept)} snapshots.")
+
+
+@app.command()
+def record_texts() -> None:
+    """Learn the vocabularies that come with the program, and measure them; for when a text has changed or how one is learnt."""
+    from llmviz.runs import worker
+
+    print(f"{record_studies(HERE / STUDIES, worker.Real().answer)} answers about texts are in {HERE / STUDIES}.")
 
 
 @app.command()

@@ -22,14 +22,15 @@ PATIENCE = 60.0  # seconds; a cold worker needs some five
 GONE = "the worker that answers has ended; ask again"
 
 AnyQuestion = Question[Answer]
-Key = tuple[RunRef, int, AnyQuestion]
+About = RunRef | None  # a question about a text has no run
+Key = tuple[About, int, AnyQuestion]
 
 
 @dataclass
 class _Asked:
     """A question on its way: what it is about, the message to say again to another worker, and where the answer goes."""
 
-    key: tuple[RunRef, tuple[int, ...], AnyQuestion]
+    key: tuple[About, tuple[int, ...], AnyQuestion]
     message: Message
     future: Future[list[Answer]] = field(default_factory=Future)
     again: bool = True
@@ -43,7 +44,7 @@ class Answers:
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._asked: dict[int, _Asked] = {}
-        self._shared: dict[tuple[RunRef, tuple[int, ...], AnyQuestion], _Asked] = {}
+        self._shared: dict[tuple[About, tuple[int, ...], AnyQuestion], _Asked] = {}
         self._known: OrderedDict[Key, Answer] = OrderedDict()
         self._bytes = 0
         self._closed = False
@@ -55,7 +56,7 @@ class Answers:
         """The worker that answers now."""
         return self._process
 
-    def answer(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: About, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """The answers of these snapshots, in the order given. Waits. Raises ValueError with the worker's own sentence."""
         with self._lock:
             missing = tuple(step for step in folders if (run, step, question) not in self._known)
@@ -77,7 +78,7 @@ class Answers:
             self._process.leave()
         self._process.wait(5.0)
 
-    def _ask(self, run: RunRef, folders: dict[int, Path], question: AnyQuestion) -> _Asked:
+    def _ask(self, run: About, folders: dict[int, Path], question: AnyQuestion) -> _Asked:
         if self._process.ended:
             self._replace()
         key = (run, tuple(folders), question)

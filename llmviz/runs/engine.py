@@ -122,6 +122,9 @@ class Engine(Protocol):
         A question to a training (`AtCheckpoint`) is put to the run as it stands paused or stopped after the one step given.
         """
 
+    def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
+        """The answer to a question about a text, which asks no run. Waits for it."""
+
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
 

@@ -61,6 +61,7 @@ class LocalEngine(Library):
         self._closing = threading.Event()
         with self._lock:  # a worker that is ready at once waits until all is in place
             self._answers = Answers(self._start_answering)
+            self._studies: Answers | None = None
             self._start_trainer()
         threading.Thread(target=self._keep_house, name="lease", daemon=True).start()
 
@@ -147,6 +148,16 @@ class LocalEngine(Library):
         folders = standing.places(folder, steps) if isinstance(question, AtCheckpoint) else snapshots(folder, steps)
         return self._answers.answer(run, folders, question)
 
+    def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
+        """The answer to a question about a text: one that came with the program, or that of a worker for texts, begun at the first."""
+        kept = self.replay.studied(question)
+        if kept is not None:
+            return kept
+        with self._lock:
+            self._studies = studies = self._studies or Answers(self._start_studying)
+        [found] = studies.answer(None, {0: self.store.home}, question)
+        return found
+
     def _answer(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         return self._answers.answer(run, folders, question)
 
@@ -164,7 +175,9 @@ class LocalEngine(Library):
                 process.leave()
             for job in self._queue:
                 job.claim.release()
-        self._answers.close()
+        for answers in (self._answers, self._studies):
+            if answers:
+                answers.close()
         for process in leaving:
             process.wait(GOODBYE)
 
@@ -228,6 +241,9 @@ class LocalEngine(Library):
                 self._grow()
 
         return Process(["answer", *self._arguments], self.store.home / "logs" / "answer.log", hear_and_grow, gone)
+
+    def _start_studying(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
+        return Process(["study", *self._arguments], self.store.home / "logs" / "study.log", hear, gone)
 
     def _start_trainer(self) -> None:
         logs = (self.store.home / "logs" / f"train-{number}.log" for number in itertools.count(1))

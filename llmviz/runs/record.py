@@ -1,11 +1,14 @@
-"""Make a recording of a finished run: small enough to come with the program, complete enough for every view of the page."""
+"""Make a recording of a finished run: small enough to come with the program, complete enough for every view of the page. And one of
+what pages ask of texts.
+"""
 
 import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 from llmviz.core.questions.base import Answer, Question
-from llmviz.core.questions.openings import openings
+from llmviz.core.questions.openings import openings, studies
+from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done, Snapshot, Update
 from llmviz.runs import tail, wire
 from llmviz.runs.folder import RunFolder, UpdateLog
@@ -38,6 +41,16 @@ def record(run: RunFolder, to: Path, ask: Ask) -> list[int]:
             return steps
     shutil.rmtree(partial, ignore_errors=True)
     raise ValueError(f"even with two snapshots this run is more than the {MOST_BYTES:,} bytes a recording may have")
+
+
+def record_studies(to: Path, ask: Ask) -> int:
+    """Answer what a page on vocabularies asks of each text first, in place of earlier answers; returns how many there are."""
+    shutil.rmtree(to, ignore_errors=True)
+    to.mkdir(parents=True)
+    asked = [question for text in TEXTS for question in studies(text)]
+    for question in asked:
+        wire.write_answers(to / wire.file_of(question), question, ask({0: to}, question))
+    return len(asked)
 
 
 def spread(steps: list[int], count: int) -> list[int]:

@@ -21,6 +21,7 @@ from llmviz.runs.folder import RunFolder
 from llmviz.runs.summary import summary
 
 HERE = Path(llmviz.__file__).parent / "recordings"
+STUDIES = "vocabularies"  # the folder of what was asked of texts
 READ_ONLY = "a recording is only watched; press Train live for a run of your own"
 NO_CHECKPOINT = "a recording keeps weights and no optimiser, so there is no step to take; train a run of your own, and pause it"
 STAYS = "a recording comes with the program and cannot be deleted"
@@ -70,6 +71,7 @@ class Replay:
         self._histories: dict[str, History] = {}
         self._summaries: dict[str, Kept] = {}
         self._answers: dict[str, dict[AnyQuestion, Mapping[int, Answer]]] = {}
+        self._studied: dict[AnyQuestion, Answer] = {}
 
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         """Refused."""
@@ -121,6 +123,16 @@ class Replay:
         if all(step in kept for step in steps):
             return cast(list[AnyAnswer], [kept[step] for step in steps])
         return self._answerer(run, snapshots(folder, steps), question)
+
+    def studied(self, question: Question[AnyAnswer]) -> AnyAnswer | None:
+        """The answer to a question about a text that came with the program; None where none did, or it cannot be read."""
+        if question not in self._studied:
+            file = {file.name: file for file in (self._recordings.root / STUDIES).glob("*.npz")}.get(wire.file_of(question))
+            with suppress(ValueError):
+                found, answers = wire.read_answers(file) if file else (None, {})
+                if found == question:
+                    self._studied[question] = answers[0]
+        return cast(AnyAnswer | None, self._studied.get(question))
 
     def _kept(self, run: RunRef, folder: RunFolder) -> dict[AnyQuestion, Mapping[int, Answer]]:
         """The answers the recording keeps, as far as they can be read: by question, then by step."""

@@ -39,6 +39,11 @@ def answer_from_json(question: AnyQuestion, written: dict[str, Any]) -> Answer:
     return question.answer(**{name: _unpack(value) for name, value in written.items()})
 
 
+def file_of(question: AnyQuestion) -> str:
+    """The name of the file in which the answer to a question about a text comes with the program."""
+    return "-".join(map(str, question_to_json(question).values())).lower() + ".npz"
+
+
 def _pack(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         data = base64.b64encode(np.ascontiguousarray(value).tobytes()).decode()

@@ -1,7 +1,8 @@
-"""The program that does the model work: `python -m llmviz.runs.worker train|answer`. JSON lines in, JSON lines out.
+"""The program that does the model work: `python -m llmviz.runs.worker train|answer|study`. JSON lines in, JSON lines out.
 
 A training worker obeys {"do": "train", "run": key}, and while it trains pause, continue, step, slow and stop; an answering worker obeys
-{"do": "answer", ...}. At the end of its input, or told to by the system, a worker checkpoints and leaves, so nothing is orphaned. This
+{"do": "answer", ...}, and so does one that studies: it answers what is asked of texts, and is there at once, for it loads no torch.
+At the end of its input, or told to by the system, a worker checkpoints and leaves, so nothing is orphaned. This
 module alone, of all of `runs`, knows stages, training and inspection, and loads them when they are needed.
 """
 
@@ -22,6 +23,7 @@ from llmviz.core.home import home as default_home
 from llmviz.core.questions import QUESTIONS
 from llmviz.core.questions.base import Answer, AtCheckpoint, Question
 from llmviz.core.questions.openings import openings
+from llmviz.core.questions.vocabulary import Learn
 from llmviz.core.run import RunRef
 from llmviz.core.run import parse as parse_key
 from llmviz.core.settings import TrainSpec
@@ -44,6 +46,9 @@ class Real:
 
     def warm(self, role: str) -> None:
         """Import torch and what the role needs. One thread: two would change the weights, and slow down two runs at once."""
+        if role == "study":
+            importlib.import_module(Learn.answered_by)
+            return
         import torch
 
         torch.set_num_threads(1)
@@ -175,7 +180,7 @@ def load_workshop(name: str) -> Workshop:
 def main() -> None:
     """Speak JSON lines until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("role", choices=("train", "answer"))
+    parser.add_argument("role", choices=("train", "answer", "study"))
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--recordings", type=Path, default=HERE)
     parser.add_argument("--workshop", default=f"{__spec__.name}:Real")

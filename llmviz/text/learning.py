@@ -44,7 +44,7 @@ def answer(folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyA
     """The answer, once for each of the places asked; these are never looked at, for a text is found by its name."""
     match question:
         case Learn():
-            found: Answer = vocabulary(question.text, question.kind, question.size)
+            found: Answer = vocabulary(question.text, question.algorithm, question.size)
         case Count():
             found = stock(question.text)
         case Grow():

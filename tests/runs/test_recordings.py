@@ -14,7 +14,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.update import Begin, Done, Step
 from llmviz.runs import figures, wire
 from llmviz.runs.record import MOST_BYTES
-from llmviz.runs.replay import HERE, Recordings, Replay
+from llmviz.runs.replay import HERE, STUDIES, Recordings, Replay
 from llmviz.runs.worker import Real
 from llmviz.stages import build
 from llmviz.training.loop import Training
@@ -29,7 +29,7 @@ def unasked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]
 
 
 def test_there_are_no_others_and_all_are_small() -> None:
-    assert {item.name for item in HERE.iterdir()} == {*RECORDED, figures.FILE}
+    assert {item.name for item in HERE.iterdir()} == {*RECORDED, figures.FILE, STUDIES}
     assert sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file()) <= MOST_BYTES_IN_ALL
 
 

@@ -7,9 +7,11 @@ from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.verdict import Judge
+from llmviz.core.questions.vocabulary import KINDS, Compare, Count, Grow, Learn
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 
+FIRST_SIZE = 500  # entries of the vocabularies that a page opens with: enough for a small world, and few for real text
 STORY_TOP = 3  # candidates for the hidden word that the start page has room for
 
 
@@ -25,3 +27,8 @@ def openings(spec: RunSpec) -> tuple[Question[Answer], ...]:
         "sentiment": (Judge(text.opinion), Attribute(text.opinion)),
     }
     return first.get(spec.stage, ())
+
+
+def studies(text: str) -> tuple[Question[Answer], ...]:
+    """The questions that a page on vocabularies asks of a text first."""
+    return (*(Learn(text, kind, FIRST_SIZE) for kind in KINDS), Count(text), Grow(text), Compare(text, FIRST_SIZE))

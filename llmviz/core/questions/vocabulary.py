@@ -60,14 +60,18 @@ class Vocabulary(Answer):
 
 @dataclass(frozen=True)
 class Learn(Question[Vocabulary]):
-    """Learn a vocabulary of one of KINDS with at most `size` entries. `text` is the name of a text, or the digest of a visitor's own."""
+    """Learn a vocabulary by one of KINDS with at most `size` entries. `text` is the name of a text, or the digest of a visitor's own.
+
+    `live` wants one that was learnt on this machine, also where one comes with the program.
+    """
 
     answered_by: ClassVar[str] = "llmviz.text.learning"
     answer: ClassVar[type[Answer]] = Vocabulary
 
     text: str
-    kind: str
+    algorithm: str
     size: int
+    live: bool = False
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 SECTIONS = {
     "": [st.Page(HERE / "pages/story.py", title="Start", url_path="start", default=True)],
     "Pretraining": [
+        st.Page(HERE / "pages/tokens.py", title="Tokens", url_path="tokens"),
         st.Page(HERE / "pages/masked_tokens.py", title="Masked tokens", url_path="masked-tokens"),
         st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),

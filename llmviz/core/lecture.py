@@ -17,6 +17,7 @@ class Slide:
 
 SLIDES = (
     Slide("two-phases", "Two phases: general pretraining, then adaptation", START, ("A1", "A2", "E1")),
+    Slide("tokens", "What a model reads is tokens, not words", "tokens", ("B7",)),
     Slide("masked", "BERT learns to fill in hidden words", "masked-tokens", ("B2",)),
     Slide("causal", "GPT learns to say the next word", "next-token", ("B3",)),
     Slide("attention", "Both look around in a sentence: attention", "attention-maps", ()),

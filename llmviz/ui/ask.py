@@ -60,9 +60,9 @@ class Asked(Generic[AnyAnswer]):
 
 
 def answers(
-    engine: Engine, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], patience: float | None, slot: str = ""
+    engine: Engine, run: RunRef | None, steps: Sequence[int], question: Question[AnyAnswer], patience: float | None, slot: str = ""
 ) -> Asked[AnyAnswer]:
-    """What the snapshots after these steps say; only new ones are asked.
+    """What the snapshots after these steps say; only new ones are asked. A question about a text has no run, and the one step 0.
 
     Waits `patience` seconds, or as long as it takes where that is None: the panel of a run under way must not stand still while the
     answering worker is busy. Each picture of a page has a `slot`: a question that nobody looks at any more is not computed.
@@ -70,7 +70,7 @@ def answers(
     memory = cast(dict[object, Asked[Answer]], st.session_state.setdefault("answers", {}))
     key = (slot, run, question)
     asked = cast(Asked[AnyAnswer], memory.pop(key, None) or Asked())
-    for (others, *_), other in cast(dict[tuple[str, RunRef], Asked[Answer]], memory).items():
+    for (others, *_), other in cast(dict[tuple[str, RunRef | None], Asked[Answer]], memory).items():
         if others == slot and other.awaited and other.awaited.cancel():
             other.awaited = None
     memory[key] = cast(Asked[Answer], asked)  # last in, so that the oldest is the first to be forgotten
@@ -79,10 +79,14 @@ def answers(
 
     wanted = [step for step in steps if step not in asked.known]
     if wanted and not asked.awaited and time.monotonic() >= asked.again:
-        asked.awaited = _threads().submit(engine.answer, run, wanted, question)
+        asked.awaited = _threads().submit(*((engine.answer, run, wanted, question) if run else (_studied, engine, question)))
     if asked.awaited:
         _collect(asked, patience)
     return asked
+
+
+def _studied(engine: Engine, question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    return [engine.study(question)]
 
 
 def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:

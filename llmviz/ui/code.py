@@ -3,12 +3,26 @@
 import streamlit as st
 
 from llmviz.core.spec import RunSpec
-from llmviz.views.scripts import script
+from llmviz.views.scripts import script, vocabulary
 
 
 def show(spec: RunSpec) -> None:
     """Open the script that trains this spec, on top of the page."""
     st.dialog("The same training as a script", width="large")(_code)(spec)
+
+
+def learning(text: str, title: str, size: int, sentence: str) -> None:
+    """Open the script that learns the three vocabularies of a text and cuts the sentence by them."""
+
+    def shown() -> None:
+        written = vocabulary.script(text, title, size, sentence)
+        st.markdown(
+            "The library tokenizers and plain Python; the text comes from llmviz. Save it, run it where llmviz is installed, change it."
+        )
+        st.download_button("Download", written, file_name="tokens.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
+        st.code(written, language="python", height=520)
+
+    st.dialog("The same learning as a script", width="large")(shown)()
 
 
 def _code(spec: RunSpec) -> None:

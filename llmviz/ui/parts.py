@@ -43,6 +43,9 @@ _onestep = _part("onestep", "curve/scale.js")
 _lineage = _part("lineage")
 _overlay = _part("overlay", "curve/scale.js")
 _story = _part("story", "curve/scale.js")
+_pieces = _part("pieces")
+_growth = _part("growth", "curve/scale.js")
+_costs = _part("costs")
 _attention = _part("attention", "attention/weights.js", "attention/arcs.js", "attention/matrix.js")
 
 
@@ -126,6 +129,21 @@ def attention(payload: dict[str, Any], key: str, on_head: Callable[[list[int]], 
 def story(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
     """One model from random to fine-tuned. `on_step` gets the step on which the slider was let go, -1 for the end."""
     _story(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+
+
+def pieces(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
+    """A sentence in the pieces of three vocabularies. `on_step` gets how many merges the slider was let go on, -1 for all."""
+    _pieces(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+
+
+def growth(payload: dict[str, Any], key: str) -> None:
+    """Tokens per word against the size of the vocabulary."""
+    _growth(key=key, data=payload)
+
+
+def costs(payload: dict[str, Any], key: str) -> None:
+    """Tokens per word of texts of every kind."""
+    _costs(key=key, data=payload)
 
 
 def shift(payload: dict[str, Any], key: str) -> None:

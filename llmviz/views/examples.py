@@ -69,6 +69,30 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("praise", "a warm and funny film with a great cast ."),
         Example("negation", "not a bad film at all ."),
     ),
+    ("tokens", "tinyland"): (
+        Example("a new word", "Anna is unhappy : no penguins live in Paris ."),
+        Example("known words", TEXTS["tinyland"].sentence),
+        Example("new letters", "the 🦉 says żółw ."),
+        Example("one long word", "counterrevolutionaries"),
+    ),
+    ("tokens", "sotu"): (
+        Example("the people", "The people of the United States are free."),
+        Example("a new word", "The president tweets about blockchains."),
+        Example("new letters", "The 🦉 says żółw."),
+        Example("one long word", "counterrevolutionaries"),
+    ),
+    ("tokens", "wiki"): (
+        Example("a place", "It is a city in the south of France."),
+        Example("a new word", "The unhuggable robot tweets emojis."),
+        Example("new letters", "The 🦉 says żółw."),
+        Example("one long word", "counterrevolutionaries"),
+    ),
+    ("tokens", "reviews"): (
+        Example("a verdict", "The acting is good but the story is bad."),
+        Example("a new word", "An unbingeable show about blockchains."),
+        Example("new letters", "The 🦉 says żółw."),
+        Example("one long word", "counterrevolutionaries"),
+    ),
     ("clm", "tinyland"): (
         Example("a capital", TEXTS["tinyland"].beginning),
         Example("a trip", "last summer"),

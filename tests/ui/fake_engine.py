@@ -29,6 +29,8 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, from_json, preset, to_json
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Stopped, Update
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
+from llmviz.runs.replay import Recordings, Replay
+from llmviz.text import learning
 from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, word_level
@@ -74,6 +76,7 @@ class FakeEngine:
         recipes = RECORDED.values()
         self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in recipes}
         self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
+        self._replay = Replay(Recordings(), self._unasked)
         self._tokenizer = word_level(WORDS)
         self._tokenizer.save(str(self._folder / "tokenizer.json"))
 
@@ -159,6 +162,9 @@ class FakeEngine:
         total = self._find(run).spec.train.steps
         return cast(list[AnyAnswer], [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps])
 
+    def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
+        return self._replay.studied(question) or learning.answer({0: self._folder}, question)[0]
+
     def tokenizer(self, run: RunRef) -> Path:
         self._find(run)
         return self._folder / "tokenizer.json"
@@ -171,6 +177,9 @@ class FakeEngine:
         both = ((replace(recipe, parent=None), 0.50), (recipe, 0.52))
         seeds = [(replace(spec, seed=seed), least + 0.01 * seed) for spec, least in both for seed in range(1, 6)]
         return [Kept(RunRef(spec.id, 0), spec, State.RECORDED, metrics={"accuracy": share}) for spec, share in seeds]
+
+    def _unasked(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+        raise AssertionError("recordings of runs are not those of this engine")
 
     def _kept(self, run: RunRef) -> Kept:
         found, history = self._runs[run], self.history(run)

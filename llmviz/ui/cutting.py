@@ -1,0 +1,273 @@
+"""The picture of *Tokens*: what three vocabularies of one text make of the visitor's sentence, and what they cost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from llmviz.core.cut import Word
+from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.openings import FIRST_SIZE, studies
+from llmviz.core.questions.vocabulary import BPE, KINDS, MOST_LETTERS, SIZES, Compare, Count, Grow, Learn, Stock, Vocabulary
+from llmviz.core.settings import DIGEST, TextSpec, check, setting
+from llmviz.core.spec import preset
+from llmviz.core.texts import TEXTS
+from llmviz.runs.engine import Engine
+from llmviz.text import merging, own, vocabularies
+from llmviz.text.tokenizers import count_words
+from llmviz.ui import ask, code, lesson, live, parts, question, sentence, visit
+from llmviz.ui.states import Badge
+from llmviz.views import pieces as view
+from llmviz.views import vocabulary as charts
+from llmviz.views.pieces import NAMES, Row
+from llmviz.views.reveal import Reveal
+
+WHOSE = "tokens"  # the examples of this page
+MOST_SHOWN = 300  # letters of a sentence that are cut: what stands on a screen
+PATIENCE = 0.5  # seconds the page waits for an answer before it is drawn without; those that came with the program are there at once
+MINE = "own"  # session key: the digest of the text last pasted
+PASTED, SAID = "pasted", "own_said"
+SHORTER = "<style>html { --low: 10.6rem; }</style>"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What vocabularies are learnt: how large, from the visitor's own text where there is one, and whether on this machine."""
+
+    pieces: int = setting(FIRST_SIZE, "Vocabulary", "Entries of each vocabulary, special ones counted.", low=SIZES[0], high=SIZES[-1])
+    own: str = setting("", "Your text", "The digest of a text kept on this machine.", letters=64)
+    live: bool = setting(False, "Live", "Learnt on this machine, also where it comes with the program.")
+
+    def __post_init__(self) -> None:
+        check(self)
+        if self.pieces not in SIZES:
+            raise ValueError(f"Vocabulary: {self.pieces:,} is not one of {', '.join(f'{size:,}' for size in SIZES)}")
+        if self.own and not DIGEST.fullmatch(self.own):
+            raise ValueError("Your text: a text of one's own is named by 64 hexadecimal digits")
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What is known of a text at a size: a vocabulary for each algorithm, or why there is none, and whether more is on its way."""
+
+    text: str
+    size: int
+    vocabularies: dict[str, Vocabulary]
+    refusals: dict[str, str]
+    stock: Stock | None
+    recorded: bool
+    pending: bool
+
+
+def look(engine: Engine, patience: float = PATIENCE) -> Seen:
+    """What the address asks for, as far as it is known by now."""
+    address = visit.current()
+    text, choice = _text(), address.view
+    learn = [Learn(text, kind, choice.pieces, choice.live) for kind in KINDS]
+    asked = {question.algorithm: _ask(engine, question, patience, f"learn {question.algorithm}") for question in learn}
+    stock = _ask(engine, Count(text), patience, "count")
+    known = {kind: each.known[0] for kind, each in asked.items() if each.known}
+    refusals = {kind: ask.sentence(each.refusal) for kind, each in asked.items() if each.refusal}
+    recorded = text in TEXTS and all(question in studies(text) for question in learn)
+    pending = any(each.pending for each in (*asked.values(), stock))
+    return Seen(text, choice.pieces, known, refusals, stock.known.get(0), recorded, pending)
+
+
+def _ask(engine: Engine, asked: Question[AnyAnswer], patience: float, slot: str) -> ask.Asked[AnyAnswer]:
+    return ask.answers(engine, None, (0,), asked, patience, slot)
+
+
+def _text() -> str:
+    """The name of the text that is learnt from, or the digest of the visitor's own; one that is not here is explained."""
+    address = visit.current()
+    digest = address.view.own
+    if not digest:
+        return str(address.spec.text.name)
+    try:
+        own.read(digest)
+    except ValueError as problem:
+        visit.correct("own", lesson.sentence(str(problem)), view=replace(address.view, own=""))
+        return str(address.spec.text.name)
+    st.session_state[MINE] = digest
+    return str(digest)
+
+
+def badge(seen: Seen) -> Badge:
+    """Where the vocabularies come from, and what learning took."""
+    if len(seen.vocabularies) < len(KINDS):
+        return Badge("learning" if seen.pending else "nothing learnt", "random")
+    letters = max(each.letters for each in seen.vocabularies.values())
+    took = max(each.seconds for each in seen.vocabularies.values())
+    kind = "recorded" if seen.recorded else "learnt here"
+    return Badge(f"{kind} · {letters:,} letters, each in {max(took, 0.01):.2f} s or less", "pretrained")
+
+
+def choose(seen: Seen) -> None:
+    """Draw what is learnt from, how many pieces, and the way to do it live."""
+    address = visit.current()
+    names = [*TEXTS, *([st.session_state[MINE]] if MINE in st.session_state else [])]
+    st.session_state["learn_text"], st.session_state["learn_size"] = seen.text, seen.size
+    with st.container(key="learn_row", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        st.selectbox("Learnt from", names, format_func=charts.title, key="learn_text", width=190, on_change=_take_text)
+        with st.popover("Your own text", icon=":material/content_paste:"):
+            st.markdown(f"Paste any text: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
+            st.text_area("Your own text", key=PASTED, height=220, label_visibility="collapsed", placeholder="Paste a text")
+            st.button("Learn from it", key="learn_own", type="primary", on_click=_take_own)
+        st.select_slider("Pieces in the vocabulary", SIZES, format_func="{:,}".format, key="learn_size", width=340, on_change=_take_size)
+        train = {"type": "primary", "icon": ":material/play_arrow:", "shortcut": "Ctrl+Enter"}
+        st.button("Train live", key="train", disabled=not seen.recorded, on_click=_train, **train)  # type: ignore[arg-type] # all text
+        if address.view.live and seen.text in TEXTS and seen.size == FIRST_SIZE:
+            st.button("Back to the recording", key="back_to_recording", type="tertiary", on_click=lambda: visit.set(live=False))
+        if st.button("Show the code", key="code", type="tertiary"):
+            code.learning(seen.text, charts.title(seen.text), seen.size, sentence.shown(address, WHOSE)[0])
+    said = st.session_state.pop(SAID, "")
+    if said:
+        with st.container(key="refused"):
+            st.warning(lesson.plain(said), icon=":material/info:")
+
+
+def _take_text() -> None:
+    name = st.session_state["learn_text"]
+    if name in TEXTS:
+        visit.change(spec=preset(visit.stages()[0], TextSpec(name)), step=None)
+        visit.set(own="", live=False)
+    else:
+        visit.set(own=name, live=False)
+
+
+def _take_own() -> None:
+    try:
+        digest, left = own.take(st.session_state[PASTED] or "")
+    except ValueError as problem:
+        st.session_state[SAID] = ask.sentence(str(problem))
+        return
+    st.session_state[MINE], st.session_state[SAID] = digest, left
+    visit.change(step=None)
+    visit.set(own=digest, live=False)
+
+
+def _take_size() -> None:
+    visit.change(step=None)
+    visit.set(pieces=int(st.session_state["learn_size"]))
+
+
+def _train() -> None:
+    visit.set(live=True)
+
+
+def panel(engine: Engine, seen: Seen) -> None:
+    """Draw the sentence and the charts, and again while an answer is on its way; then the whole page, for its badge."""
+    grown, compared = _ask(engine, Grow(seen.text), 0.0, "grow"), _ask(engine, Compare(seen.text, seen.size), 0.0, "compare")
+    every = live.EVERY if seen.pending or grown.pending or compared.pending else None
+
+    def drawn() -> None:
+        now = look(engine, live.PATIENCE) if every else seen
+        with st.container(key="rows_area"):
+            _rows(now)
+        with st.container(key="charts_area"):
+            pending = _charts(engine, now)
+        if every and (not (now.pending or pending) or now.pending != seen.pending):
+            st.rerun()
+
+    st.fragment(drawn, run_every=every, key="live")()
+
+
+def _rows(seen: Seen) -> None:
+    address = visit.current()
+    whole, _ = sentence.shown(address, WHOSE)
+    text = whole[:MOST_SHOWN].encode("utf-8", "replace").decode("utf-8")
+    rows = [_row(seen, kind, text) for kind in KINDS]
+    shared = {"group": f"{seen.text} {seen.size}", "visit": visit.number(), "step": address.step}
+    parts.pieces({**shared, **view.payload(rows, _note(seen, whole))}, key="pieces", on_step=live.let_go)
+
+
+def _row(seen: Seen, kind: str, text: str) -> Row:
+    vocabulary = seen.vocabularies.get(kind)
+    if vocabulary is None:
+        return Row(kind, waits=seen.refusals.get(kind) or f"Learning {seen.size:,} pieces from {charts.title(seen.text)} …")
+    found = vocabularies.cut(kind, vocabulary, text, view.WAYS)
+    if not found:
+        return Row(kind, waits="Type a sentence, or take one of those suggested.")
+    every = {piece for word in found for piece in _all(word)}
+    made = {piece: merging.merges(piece, vocabulary.ranks) for piece in every} if kind == BPE else {}
+    every |= {part for merges in made.values() for merge in merges for part in (merge.left, merge.right, merge.left + merge.right)}
+    spelt = {piece: vocabularies.spelt(kind, piece) for piece in every}
+    return Row(kind, vocabulary, found, [_fresh(seen, kind, word) for word in found], spelt, made)
+
+
+def _all(word: Word) -> set[str]:
+    """Every string that is shown of a word."""
+    merged = {piece for merge in word.merges for piece in merge.pieces}
+    ways = {piece for way in word.ways for piece in way.pieces}
+    return {word.source, *word.source, *word.pieces, *merged, *ways, *(step.piece for step in word.tries)}
+
+
+def _fresh(seen: Seen, kind: str, word: Word) -> bool:
+    """Whether the text never had a word of this stretch."""
+    return any(each not in seen.stock.known for each in _words("".join(vocabularies.spelt(kind, word.source)[1:]))) if seen.stock else False
+
+
+def _words(text: str) -> list[str]:
+    return list(count_words([text], vocabularies.PLAIN))
+
+
+def _note(seen: Seen, whole: str) -> str:
+    """What there is to say of the sentence and of the sizes reached."""
+    said = []
+    if len(whole) > MOST_SHOWN:
+        said.append(f"The sentence has {len(whole):,} letters; the first {MOST_SHOWN} are cut.")
+    if seen.stock:
+        new = [word for word in _words(whole[:MOST_SHOWN]) if word not in seen.stock.known]
+        if new:
+            said.append(f"Never in what was read of {charts.title(seen.text)}: {', '.join(new[:8])}{' …' if len(new) > 8 else ''}.")
+        if seen.stock.long:
+            said.append("Words of more than 40 letters are learnt from in parts.")
+    short = {kind: len(each.entries) for kind, each in seen.vocabularies.items() if len(each.entries) < seen.size}
+    if short:
+        allowed = ", ".join(f"{NAMES[kind]} {count:,}" for kind, count in short.items())
+        said.append(f"This text allows fewer than {seen.size:,} pieces: {allowed}.")
+    return " ".join(said)
+
+
+def _charts(engine: Engine, seen: Seen) -> bool:
+    """Draw both charts; returns whether one is still awaited."""
+    grown, compared = _ask(engine, Grow(seen.text), 0.0, "grow"), _ask(engine, Compare(seen.text, seen.size), 0.0, "compare")
+    left, right = st.columns([0.5, 0.5], gap="large")
+    with left:
+        empty = ask.sentence(grown.refusal) or f"Learning vocabularies of {len(SIZES)} sizes …"
+        parts.growth(charts.growth(grown.known.get(0), seen.text, seen.size, empty), key="growth")
+    with right:
+        empty = ask.sentence(compared.refusal) or "Cutting texts of every kind …"
+        parts.costs(charts.costs(compared.known.get(0), seen.text, empty), key="costs")
+    return grown.pending or compared.pending
+
+
+def predict(seen: Seen) -> None:
+    """Ask, before it is shown, who can spell a word with letters the text never had."""
+    word = charts.strange(seen.stock.known) if seen.stock else ""
+    if not word:
+        return
+    ready = len(seen.vocabularies) == len(KINDS)
+
+    def revealed() -> Reveal | None:
+        cuts: dict[str, Sequence[Word]] = {kind: vocabularies.cut(kind, each, word) for kind, each in seen.vocabularies.items()}
+        spelt = {
+            kind: [
+                "".join(vocabularies.spelt(kind, piece)) if id != 1 else "[UNK]"
+                for each in found
+                for piece, id in zip(each.pieces, each.ids, strict=True)
+            ]
+            for kind, found in cuts.items()
+        }
+        return charts.reveal(word, cuts, spelt)
+
+    question.draw("Before you type it:", charts.riddle(word), f"riddle_tokens_{seen.text}", revealed if ready else None)
+
+
+def notes() -> None:
+    """Draw the notes, folded."""
+    with st.container(key="notes_below"), st.expander("What is shown here, and how it is measured"):
+        left, right = st.columns(2, gap="large")
+        half = len(charts.NOTES) // 2
+        left.markdown("\n\n".join(charts.NOTES[:half]))
+        right.markdown("\n\n".join(charts.NOTES[half:]))

@@ -1,0 +1,38 @@
+"""Tokens: what a model reads are pieces of words, learnt from a text in one of three ways."""
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.texts import TEXTS
+from llmviz.ui import cutting, lecture, lesson, sentence, visit
+from llmviz.ui.engine import engine
+
+BEATS = (
+    ("head", "rows_area"),
+    ("sentence_row", "rows_area"),
+    ("rows_area", "question"),
+    ("learn_row", "rows_area"),
+    ("learn_row", "charts_area"),
+)
+
+runs = engine()
+visit.open("tokens", (catalogue.MLM.name,), runs.spec, view=cutting.Choice())
+seen = cutting.look(runs)
+address = visit.current()
+
+lecture.beats(BEATS)
+lesson.header(
+    "Pretraining · tokens",
+    cutting.badge(seen),
+    "A model never sees words, only pieces it knows",
+    "Frequent words are one piece, rare ones several, and a word nobody has ever written is cut until pieces are found. "
+    "Which pieces there are is learnt from a text; point at one to see how.",
+)
+lesson.notes()
+sentence.box(address, cutting.WHOSE)
+cutting.choose(seen)
+cutting.panel(runs, seen)
+cutting.predict(seen)
+if seen.text in TEXTS and TEXTS[seen.text].attribution:
+    st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")
+cutting.notes()

@@ -8,7 +8,7 @@ from llmviz.ui import cutting, lecture, lesson, sentence, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
-    ("head", "rows_area"),
+    ("head", "sentence_row"),
     ("sentence_row", "rows_area"),
     ("rows_area", "question"),
     ("learn_row", "rows_area"),
@@ -16,7 +16,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("tokens", (catalogue.MLM.name,), runs.spec, view=cutting.Choice())
+visit.open("tokens", (catalogue.MLM.name,), runs.spec, view=cutting.Choice(), text=cutting.FIRST)
 seen = cutting.look(runs)
 address = visit.current()
 
@@ -33,6 +33,7 @@ sentence.box(address, cutting.WHOSE)
 cutting.choose(seen)
 cutting.panel(runs, seen)
 cutting.predict(seen)
+cutting.measured(runs, seen)
 if seen.text in TEXTS and TEXTS[seen.text].attribution:
     st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")
 cutting.notes()

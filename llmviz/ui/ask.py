@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Thread
 from typing import Generic, cast
 
 import streamlit as st
@@ -79,14 +80,25 @@ def answers(
 
     wanted = [step for step in steps if step not in asked.known]
     if wanted and not asked.awaited and time.monotonic() >= asked.again:
-        asked.awaited = _threads().submit(*((engine.answer, run, wanted, question) if run else (_studied, engine, question)))
+        asked.awaited = _threads().submit(engine.answer, run, wanted, question) if run else _studied(engine, question)
     if asked.awaited:
         _collect(asked, patience)
     return asked
 
 
-def _studied(engine: Engine, question: Question[AnyAnswer]) -> list[AnyAnswer]:
-    return [engine.study(question)]
+def _studied(engine: Engine, question: Question[AnyAnswer]) -> "Future[list[AnyAnswer]]":
+    """Ask in a thread that does not keep the server from ending: to read every text may take half a minute."""
+    future: Future[list[AnyAnswer]] = Future()
+
+    def study() -> None:
+        try:
+            future.set_result([engine.study(question)])
+        except Exception as problem:  # whoever waits is told
+            future.set_exception(problem)
+
+    future.set_running_or_notify_cancel()
+    Thread(target=study, name="study", daemon=True).start()
+    return future
 
 
 def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:

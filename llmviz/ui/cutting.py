@@ -8,7 +8,7 @@ import streamlit as st
 from llmviz.core.cut import Word
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.openings import FIRST_SIZE, studies
-from llmviz.core.questions.vocabulary import BPE, KINDS, MOST_LETTERS, SIZES, Compare, Count, Grow, Learn, Stock, Vocabulary
+from llmviz.core.questions.vocabulary import BPE, KINDS, MOST_LETTERS, SIZES, Compare, Costs, Count, Grow, Growth, Learn, Stock, Vocabulary
 from llmviz.core.settings import DIGEST, TextSpec, check, setting
 from llmviz.core.spec import preset
 from llmviz.core.texts import TEXTS
@@ -22,12 +22,13 @@ from llmviz.views import vocabulary as charts
 from llmviz.views.pieces import NAMES, Row
 from llmviz.views.reveal import Reveal
 
+FIRST = TextSpec("sotu")  # real text: in a small world every word is soon one piece
 WHOSE = "tokens"  # the examples of this page
 MOST_SHOWN = 300  # letters of a sentence that are cut: what stands on a screen
 PATIENCE = 0.5  # seconds the page waits for an answer before it is drawn without; those that came with the program are there at once
 MINE = "own"  # session key: the digest of the text last pasted
-PASTED, SAID = "pasted", "own_said"
-SHORTER = "<style>html { --low: 10.6rem; }</style>"
+LEFT = "own_left"  # session key: that digest, and what was left out of the text
+PASTED, REFUSED = "pasted", "own_refused"
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ def badge(seen: Seen) -> Badge:
     letters = max(each.letters for each in seen.vocabularies.values())
     took = max(each.seconds for each in seen.vocabularies.values())
     kind = "recorded" if seen.recorded else "learnt here"
-    return Badge(f"{kind} · {letters:,} letters, each in {max(took, 0.01):.2f} s or less", "pretrained")
+    return Badge(f"{kind} · {letters:,} letters, at most {max(took, 0.01):.2f} s each", "pretrained")
 
 
 def choose(seen: Seen) -> None:
@@ -108,7 +109,9 @@ def choose(seen: Seen) -> None:
     names = [*TEXTS, *([st.session_state[MINE]] if MINE in st.session_state else [])]
     st.session_state["learn_text"], st.session_state["learn_size"] = seen.text, seen.size
     with st.container(key="learn_row", horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.selectbox("Learnt from", names, format_func=charts.title, key="learn_text", width=190, on_change=_take_text)
+        st.selectbox(
+            "Learnt from", names, format_func=charts.title, key="learn_text", width=260 if address.lecture else 190, on_change=_take_text
+        )
         with st.popover("Your own text", icon=":material/content_paste:"):
             st.markdown(f"Paste any text: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
             st.text_area("Your own text", key=PASTED, height=220, label_visibility="collapsed", placeholder="Paste a text")
@@ -118,12 +121,12 @@ def choose(seen: Seen) -> None:
         st.button("Train live", key="train", disabled=not seen.recorded, on_click=_train, **train)  # type: ignore[arg-type] # all text
         if address.view.live and seen.text in TEXTS and seen.size == FIRST_SIZE:
             st.button("Back to the recording", key="back_to_recording", type="tertiary", on_click=lambda: visit.set(live=False))
-        if st.button("Show the code", key="code", type="tertiary"):
+        if not address.lecture and st.button("Show the code", key="code", type="tertiary"):
             code.learning(seen.text, charts.title(seen.text), seen.size, sentence.shown(address, WHOSE)[0])
-    said = st.session_state.pop(SAID, "")
-    if said:
+    refused = st.session_state.pop(REFUSED, "")
+    if refused:
         with st.container(key="refused"):
-            st.warning(lesson.plain(said), icon=":material/info:")
+            st.warning(lesson.plain(refused), icon=":material/info:")
 
 
 def _take_text() -> None:
@@ -139,9 +142,9 @@ def _take_own() -> None:
     try:
         digest, left = own.take(st.session_state[PASTED] or "")
     except ValueError as problem:
-        st.session_state[SAID] = ask.sentence(str(problem))
+        st.session_state[REFUSED] = ask.sentence(str(problem))
         return
-    st.session_state[MINE], st.session_state[SAID] = digest, left
+    st.session_state[MINE], st.session_state[LEFT] = digest, (digest, left)
     visit.change(step=None)
     visit.set(own=digest, live=False)
 
@@ -156,20 +159,36 @@ def _train() -> None:
 
 
 def panel(engine: Engine, seen: Seen) -> None:
-    """Draw the sentence and the charts, and again while an answer is on its way; then the whole page, for its badge."""
-    grown, compared = _ask(engine, Grow(seen.text), 0.0, "grow"), _ask(engine, Compare(seen.text, seen.size), 0.0, "compare")
-    every = live.EVERY if seen.pending or grown.pending or compared.pending else None
+    """Draw the sentence, and again while a vocabulary is on its way; then the whole page, for its badge."""
+    every = live.EVERY if seen.pending else None
 
     def drawn() -> None:
         now = look(engine, live.PATIENCE) if every else seen
         with st.container(key="rows_area"):
             _rows(now)
-        with st.container(key="charts_area"):
-            pending = _charts(engine, now)
-        if every and (not (now.pending or pending) or now.pending != seen.pending):
+        if every and not now.pending:
             st.rerun()
 
     st.fragment(drawn, run_every=every, key="live")()
+
+
+def measured(engine: Engine, seen: Seen) -> None:
+    """Draw the two charts, and again while one is on its way."""
+    every = live.EVERY if _costs(engine, seen, PATIENCE)[-1] else None
+
+    def drawn() -> None:
+        with st.container(key="charts_area"):
+            _charts(engine, seen)
+        if every and not _costs(engine, seen, 0.0)[-1]:
+            st.rerun()
+
+    st.fragment(drawn, run_every=every, key="charts")()
+
+
+def _costs(engine: Engine, seen: Seen, patience: float) -> tuple[ask.Asked[Growth], ask.Asked[Costs], bool]:
+    grown = _ask(engine, Grow(seen.text), patience, "grow")
+    compared = _ask(engine, Compare(seen.text, seen.size), patience, "compare")
+    return grown, compared, grown.pending or compared.pending
 
 
 def _rows(seen: Seen) -> None:
@@ -213,7 +232,8 @@ def _words(text: str) -> list[str]:
 
 def _note(seen: Seen, whole: str) -> str:
     """What there is to say of the sentence and of the sizes reached."""
-    said = []
+    digest, left = st.session_state.get(LEFT, ("", ""))
+    said = [left] if left and digest == seen.text else []
     if len(whole) > MOST_SHOWN:
         said.append(f"The sentence has {len(whole):,} letters; the first {MOST_SHOWN} are cut.")
     if seen.stock:
@@ -229,17 +249,15 @@ def _note(seen: Seen, whole: str) -> str:
     return " ".join(said)
 
 
-def _charts(engine: Engine, seen: Seen) -> bool:
-    """Draw both charts; returns whether one is still awaited."""
-    grown, compared = _ask(engine, Grow(seen.text), 0.0, "grow"), _ask(engine, Compare(seen.text, seen.size), 0.0, "compare")
-    left, right = st.columns([0.5, 0.5], gap="large")
+def _charts(engine: Engine, seen: Seen) -> None:
+    grown, compared, _ = _costs(engine, seen, 0.0)
+    left, right = st.columns([0.46, 0.54], gap="large")
     with left:
         empty = ask.sentence(grown.refusal) or f"Learning vocabularies of {len(SIZES)} sizes …"
-        parts.growth(charts.growth(grown.known.get(0), seen.text, seen.size, empty), key="growth")
+        parts.growth(charts.growth(grown.known.get(0), seen.size, empty), key="growth")
     with right:
         empty = ask.sentence(compared.refusal) or "Cutting texts of every kind …"
         parts.costs(charts.costs(compared.known.get(0), seen.text, empty), key="costs")
-    return grown.pending or compared.pending
 
 
 def predict(seen: Seen) -> None:

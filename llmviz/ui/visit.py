@@ -10,6 +10,7 @@ import streamlit as st
 from llmviz.core import address as addresses
 from llmviz.core.address import Address
 from llmviz.core.run import RunRef
+from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, preset
 
 
@@ -20,6 +21,7 @@ class _Visit:
     stages: tuple[str, ...]
     address: Address
     base: addresses.Base
+    text: TextSpec
     written: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
     number: int = 0
@@ -30,11 +32,18 @@ def viewer() -> str:
     return cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
 
 
-def open(page: str, stages: Sequence[str], specs: Callable[[RunRef], RunSpec], view: Any = None, base: addresses.Base = preset) -> Address:
+def open(
+    page: str,
+    stages: Sequence[str],
+    specs: Callable[[RunRef], RunSpec],
+    view: Any = None,
+    base: addresses.Base = preset,
+    text: TextSpec = addresses.USUAL,
+) -> Address:
     """What the address asks of this page; read again only when someone other than this page has changed it.
 
     A page that is visited again without parameters is as it was left. `view` holds the page's own settings as they are at first, `base`
-    gives the runs it shows where nothing else is said.
+    gives the runs it shows where nothing else is said, and `text` is what they read then.
     """
     query = st.query_params.to_dict()
     visits = cast(dict[str, _Visit], st.session_state.setdefault("visits", {}))
@@ -46,8 +55,8 @@ def open(page: str, stages: Sequence[str], specs: Callable[[RunRef], RunSpec], v
         return current()
     if st.session_state.get("lecture"):
         query.setdefault("lecture", "1")  # navigation drops the parameters
-    found, problems = addresses.read(query, stages, view, specs, base)
-    visits[page] = _Visit(tuple(stages), found, base, problems=problems, number=before.number + 1 if before else 1)
+    found, problems = addresses.read(query, stages, view, specs, base, text)
+    visits[page] = _Visit(tuple(stages), found, base, text, problems=problems, number=before.number + 1 if before else 1)
     keep(found)
     return current()
 
@@ -65,7 +74,7 @@ def stages() -> tuple[str, ...]:
 def keep(address: Address) -> None:
     """Make this the present address, in the session and in the browser."""
     visit = _visit()
-    visit.address, visit.written = address, addresses.write(address, visit.stages[0], visit.base)
+    visit.address, visit.written = address, addresses.write(address, visit.stages[0], visit.base, visit.text)
     st.session_state["lecture"] = address.lecture
     if st.query_params.to_dict() != visit.written:
         st.query_params.from_dict(visit.written)

@@ -13,6 +13,7 @@ DASHES = {BPE: "", WORDPIECE: "7 4", UNIGRAM: "1.5 3.5"}
 OWN = "Your text"
 STRANGE = ("żółw", "сова", "梟", "🦉", "𓅓")  # a tortoise and owls; no text of the program has the letters of all
 KEEPS = ("BPE alone", "BPE and Unigram", "all three", "none of them")
+SEEN = 0.02  # of [UNK] for each word: less cannot be seen in a bar
 HELD = {frozenset({BPE}): 0, frozenset({BPE, UNIGRAM}): 1, frozenset(KINDS): 2, frozenset(): 3}
 
 
@@ -21,7 +22,7 @@ def title(text: str) -> str:
     return TEXTS[text].title if text in TEXTS else OWN
 
 
-def growth(found: Growth | None, text: str, size: int, empty: str) -> dict[str, Any]:
+def growth(found: Growth | None, size: int, empty: str) -> dict[str, Any]:
     """The chart of sizes: of each way the sizes that the text allows, and what a word costs there."""
     lines = []
     for row, kind in enumerate(KINDS) if found else ():
@@ -30,8 +31,7 @@ def growth(found: Growth | None, text: str, size: int, empty: str) -> dict[str, 
             zip(map(int, found.reached[row]), map(float, found.rates[row]), strict=True)
         )  # the last of equals is that of the largest
         lines.append({"name": NAMES[kind], "dash": DASHES[kind], "sizes": list(points), "values": list(points.values())})
-    measured = "" if not found else f"{found.words:,} {'held-out words' if found.held_out else 'words of it'}"
-    about = f"tokens per word of {title(text)}" + (f", {measured}" if measured else "")
+    about = "tokens per word" + (f", on {found.words:,} {'held-out ' if found.held_out else ''}words of it" if found else "")
     return {"title": "More pieces, fewer tokens", "about": about, "empty": empty, "size": size, "sizes": list(SIZES), "lines": lines}
 
 
@@ -45,7 +45,7 @@ def costs(found: Costs | None, text: str, empty: str) -> dict[str, Any]:
         if found
         else []
     )
-    lost = found is not None and bool((found.lost >= 0.005).any())
+    lost = found is not None and bool((found.lost >= SEEN).any())
     below = "hatched: [UNK], one cheap token for a word that is lost" if lost else "" if found else empty
     about = f"tokens per word, learnt from {title(text)}"
     return {"title": "Other texts cost more", "about": about, "names": [NAMES[kind] for kind in KINDS], "texts": rows, "below": below}
@@ -59,7 +59,7 @@ def strange(letters: Mapping[str, int]) -> str:
 
 def riddle(word: str) -> Riddle:
     """The question before it is shown."""
-    return Riddle(f"“{word}” has letters this text never had. Which of the three still spells it out?", KEEPS)
+    return Riddle(f"“{word}” has letters this text never had. Who still spells it out?", KEEPS)
 
 
 def reveal(word: str, cuts: Mapping[str, Sequence[Word]], spelt: Mapping[str, Sequence[str]]) -> Reveal | None:

@@ -29,6 +29,15 @@ def test_defaults_leave_the_address_empty() -> None:
     assert write(Address(RunSpec("mlm", text=TextSpec("sotu"))), "mlm") == {"text": "sotu"}
 
 
+def test_a_page_may_have_another_usual_text() -> None:
+    sotu = TextSpec("sotu")
+    assert read({}, MLM, text=sotu) == (Address(preset("mlm", sotu)), {})
+    for text in ("sotu", "tinyland", "wiki"):
+        address = Address(preset("mlm", TextSpec(text)))
+        written = write(address, "mlm", text=sotu)
+        assert written == ({} if text == "sotu" else {"text": text}) and read(written, MLM, text=sotu) == (address, {})
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -11,7 +11,7 @@ from llmviz.core.questions.vocabulary import KINDS, Compare, Count, Grow, Learn
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 
-FIRST_SIZE = 500  # entries of the vocabularies that a page opens with: enough for a small world, and few for real text
+FIRST_SIZE = 1_000  # entries of the vocabularies that a page opens with: frequent words are one piece, others are not
 STORY_TOP = 3  # candidates for the hidden word that the start page has room for
 
 

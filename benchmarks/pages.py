@@ -15,6 +15,7 @@ ROUNDS = 5
 # By the end of a page's address, what it is about: seen when the answer of a model, or a list of models, stands on the page.
 SEEN = {
     "": "inside('story', '.card .says').length > 2 && inside('story', 'path').length > 0",
+    "tokens": "inside('pieces', '.piece').length > 0 && inside('growth', 'path.line').length > 0",
     "masked-tokens": "inside('strip', '.token').length > 0 && gaps() > 0 && inside('curve', 'path.held').length > 0",
     "next-token": "inside('choices', '.rows .row').length > 0 && inside('curve', 'path.held').length > 0",
     "attention-maps": "inside('maps', '.out path').length > 0 && inside('curve', 'path.held').length > 0",

@@ -12,7 +12,7 @@ BEATS = (
     ("sentence_row", "rows_area"),
     ("rows_area", "question"),
     ("learn_row", "rows_area"),
-    ("learn_row", "charts_area"),
+    ("learn_row", "charts_area", "source_area"),
 )
 
 runs = engine()
@@ -35,5 +35,6 @@ cutting.panel(runs, seen)
 cutting.predict(seen)
 cutting.measured(runs, seen)
 if seen.text in TEXTS and TEXTS[seen.text].attribution:
-    st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")
+    with st.container(key="source_area"):
+        st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")
 cutting.notes()

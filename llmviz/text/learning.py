@@ -192,10 +192,10 @@ def _learn(text: str, kind: str, size: int) -> tuple[Learnt, list[int], float]:
         return learnt, cast(list[int], kept["merged"]), float(kept["seconds"])
     except (OSError, ValueError, TypeError, KeyError):
         pass  # never learnt, or damaged: learnt again below
-    started = time.perf_counter()
+    started = time.process_time()
     counts = vocabularies.count_units(kind, read(text).learnt)
     learnt = vocabularies.learn(kind, counts, size)
-    seconds = round(time.perf_counter() - started, 3)
+    seconds = round(time.process_time() - started, 3)
     ranks = {(left, right): rank for rank, (left, _, right) in enumerate(merge.partition(" ") for merge in learnt.merges)}
     merged = merging.tallies(counts, ranks) if kind == BPE else []
     store.keep(file, json.dumps({**asdict(learnt), "merged": merged, "seconds": seconds}, ensure_ascii=False))

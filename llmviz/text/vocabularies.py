@@ -25,9 +25,9 @@ MOST_LETTERS = 500  # in an alphabet: a script with more, Chinese say, would lea
 RARE = 20_000  # a letter that is rarer than one in so many is left out as noise: 50 times in a million, as where models are trained here
 # Unigram's trainer looks at every word it is given again and again. Rarer words would take two thirds of its time and are mostly names; but
 # with few words it may look at all of them, and more often, and only then does it stop to overrate frequent letters.
-RARE_WORD, FEW = 3, 2_000  # times; different words
+RARE_WORD, FEW = 4, 2_000  # times; different words
 # It considers only what occurs in two different words. With a mark at its end, for which no keyboard has a key, a word occurs in two.
-END, WHOLE = "\ue000", 2_000  # the mark, and how many of the most frequent words are considered whole thereby
+END, WHOLE = "\ue000", 1_000  # the mark, and how many of the most frequent words are considered whole thereby
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())  # the letters that stand for the 256 bytes
 LOWER = normalizers.BertNormalizer(strip_accents=True, lowercase=True)
 # Bytes that print stand for themselves, the others for letters from 256 on, in order (GPT-2's encoder.py).

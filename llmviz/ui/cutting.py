@@ -116,7 +116,14 @@ def choose(seen: Seen) -> None:
             st.markdown(f"Paste any text: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
             st.text_area("Your own text", key=PASTED, height=220, label_visibility="collapsed", placeholder="Paste a text")
             st.button("Learn from it", key="learn_own", type="primary", on_click=_take_own)
-        st.select_slider("Pieces in the vocabulary", SIZES, format_func="{:,}".format, key="learn_size", width=340, on_change=_take_size)
+        st.select_slider(
+            "Pieces in the vocabulary",
+            SIZES,
+            format_func="{:,}".format,
+            key="learn_size",
+            width=260 if address.lecture else 340,
+            on_change=_take_size,
+        )
         train = {"type": "primary", "icon": ":material/play_arrow:", "shortcut": "Ctrl+Enter"}
         st.button("Train live", key="train", disabled=not seen.recorded, on_click=_train, **train)  # type: ignore[arg-type] # all text
         if address.view.live and seen.text in TEXTS and seen.size == FIRST_SIZE:

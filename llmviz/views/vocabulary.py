@@ -31,7 +31,7 @@ def growth(found: Growth | None, size: int, empty: str) -> dict[str, Any]:
             zip(map(int, found.reached[row]), map(float, found.rates[row]), strict=True)
         )  # the last of equals is that of the largest
         lines.append({"name": NAMES[kind], "dash": DASHES[kind], "sizes": list(points), "values": list(points.values())})
-    about = "tokens per word" + (f", on {found.words:,} {'held-out ' if found.held_out else ''}words of it" if found else "")
+    about = "tokens per word" + (f", {found.words:,} {'held-out words' if found.held_out else 'words of its own'}" if found else "")
     return {"title": "More pieces, fewer tokens", "about": about, "empty": empty, "size": size, "sizes": list(SIZES), "lines": lines}
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 import pytest
 
+from llmviz.core.questions.vocabulary import KINDS
 from llmviz.core.settings import MaskingSpec, ModelSpec, NextTokenSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
-from llmviz.views.scripts import script
+from llmviz.text import learning, own, vocabularies
+from llmviz.views.scripts import script, vocabulary
 
 ROOT = Path(__file__).parents[2]
 ROUNDING = 0.05  # torch's Muon works in bfloat16
@@ -91,3 +93,19 @@ def test_the_script_of_a_child_reads_with_its_parents_vocabulary() -> None:
 def test_the_script_is_short(spec: RunSpec) -> None:
     more = spec.stage == "sentiment" or (spec.stage == "mlm" and spec.objective.endings)  # a head of its own; one more way to read
     assert len(script(spec).splitlines()) <= (95 if more else 75)
+
+
+@pytest.mark.parametrize("sentence", ["The unhappiest president tweets.", "'the' \"dog\" \\n {barks}"])
+def test_the_script_on_vocabularies_cuts_as_the_page_does(sentence: str, tmp_path: Path) -> None:
+    digest, _ = own.take("the dog barks and the dogs bark .\nan owl hoots at the dog .\n" * 40)
+    written = vocabulary.script(digest, "Your text", 300, sentence)
+    assert len(written.splitlines()) <= 85
+    (tmp_path / "script.py").write_text(written, encoding="utf-8")
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
+    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    assert ran.returncode == 0, ran.stderr
+    for line, kind in zip(ran.stdout.splitlines(), KINDS, strict=True):
+        known = learning.vocabulary(digest, kind, 300)
+        ways = [word.ways[0].pieces if word.ways else word.pieces for word in vocabularies.cut(kind, known, sentence)]
+        assert line.split()[1:] == [piece for way in ways for piece in way]
+    assert (tmp_path / "bpe.json").is_file()

@@ -1,5 +1,6 @@
 """The picture of *Tokens*: what three vocabularies of one text make of the visitor's sentence, and what they cost."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -28,7 +29,7 @@ MOST_SHOWN = 300  # letters of a sentence that are cut: what stands on a screen
 PATIENCE = 0.5  # seconds the page waits for an answer before it is drawn without; those that came with the program are there at once
 MINE = "own"  # session key: the digest of the text last pasted
 LEFT = "own_left"  # session key: that digest, and what was left out of the text
-PASTED, REFUSED = "pasted", "own_refused"
+PASTED, REFUSED, TURN = "pasted", "own_refused", "own_turn"
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,11 @@ def look(engine: Engine, patience: float = PATIENCE) -> Seen:
     address = visit.current()
     text, choice = _text(), address.view
     learn = [Learn(text, kind, choice.pieces, choice.live) for kind in KINDS]
-    asked = {question.algorithm: _ask(engine, question, patience, f"learn {question.algorithm}") for question in learn}
-    stock = _ask(engine, Count(text), patience, "count")
+    end = time.monotonic()
+    for wait in (0.0, patience):  # all are asked before any is waited for
+        until = end + wait
+        asked = {each.algorithm: _ask(engine, each, until - time.monotonic(), f"learn {each.algorithm}") for each in learn}
+        stock = _ask(engine, Count(text), until - time.monotonic(), "count")
     known = {kind: each.known[0] for kind, each in asked.items() if each.known}
     refusals = {kind: ask.sentence(each.refusal) for kind, each in asked.items() if each.refusal}
     recorded = text in TEXTS and all(question in studies(text) for question in learn)
@@ -75,7 +79,7 @@ def look(engine: Engine, patience: float = PATIENCE) -> Seen:
 
 
 def _ask(engine: Engine, asked: Question[AnyAnswer], patience: float, slot: str) -> ask.Asked[AnyAnswer]:
-    return ask.answers(engine, None, (0,), asked, patience, slot)
+    return ask.answers(engine, None, (0,), asked, max(0.0, patience), slot)
 
 
 def _text() -> str:
@@ -112,7 +116,8 @@ def choose(seen: Seen) -> None:
         st.selectbox(
             "Learnt from", names, format_func=charts.title, key="learn_text", width=260 if address.lecture else 190, on_change=_take_text
         )
-        with st.popover("Your own text", icon=":material/content_paste:"):
+        turn = st.session_state.setdefault(TURN, 0)  # a new one after each text, for it opens closed
+        with st.popover("Your own text", icon=":material/content_paste:", key=f"own_{turn}"):
             st.markdown(f"Paste any text: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
             st.text_area("Your own text", key=PASTED, height=220, label_visibility="collapsed", placeholder="Paste a text")
             st.button("Learn from it", key="learn_own", type="primary", on_click=_take_own)
@@ -124,10 +129,12 @@ def choose(seen: Seen) -> None:
             width=260 if address.lecture else 340,
             on_change=_take_size,
         )
-        train = {"type": "primary", "icon": ":material/play_arrow:", "shortcut": "Ctrl+Enter"}
-        st.button("Train live", key="train", disabled=not seen.recorded, on_click=_train, **train)  # type: ignore[arg-type] # all text
+        place = st.empty()  # for one of two buttons: nothing moves
         if address.view.live and seen.text in TEXTS and seen.size == FIRST_SIZE:
-            st.button("Back to the recording", key="back_to_recording", type="tertiary", on_click=lambda: visit.set(live=False))
+            place.button("Back to the recording", key="back_to_recording", on_click=lambda: visit.set(live=False))
+        else:
+            train = {"type": "primary", "icon": ":material/play_arrow:", "shortcut": "Ctrl+Enter"}
+            place.button("Train live", key="train", disabled=not seen.recorded, on_click=_train, **train)  # type: ignore[arg-type] # all text
         if not address.lecture and st.button("Show the code", key="code", type="tertiary"):
             code.learning(seen.text, charts.title(seen.text), seen.size, sentence.shown(address, WHOSE)[0])
     refused = st.session_state.pop(REFUSED, "")
@@ -152,6 +159,7 @@ def _take_own() -> None:
         st.session_state[REFUSED] = ask.sentence(str(problem))
         return
     st.session_state[MINE], st.session_state[LEFT] = digest, (digest, left)
+    st.session_state[TURN] += 1
     visit.change(step=None)
     visit.set(own=digest, live=False)
 
@@ -181,7 +189,7 @@ def panel(engine: Engine, seen: Seen) -> None:
 
 def measured(engine: Engine, seen: Seen) -> None:
     """Draw the two charts, and again while one is on its way."""
-    every = live.EVERY if _costs(engine, seen, PATIENCE)[-1] else None
+    every = live.EVERY if _costs(engine, seen, live.PATIENCE)[-1] else None
 
     def drawn() -> None:
         with st.container(key="charts_area"):
@@ -210,7 +218,7 @@ def _rows(seen: Seen) -> None:
 def _row(seen: Seen, kind: str, text: str) -> Row:
     vocabulary = seen.vocabularies.get(kind)
     if vocabulary is None:
-        return Row(kind, waits=seen.refusals.get(kind) or f"Learning {seen.size:,} pieces from {charts.title(seen.text)} …")
+        return Row(kind, waits=seen.refusals.get(kind) or f"Learning {seen.size:,} pieces from {_name(seen.text)} …")
     found = vocabularies.cut(kind, vocabulary, text, view.WAYS)
     if not found:
         return Row(kind, waits="Type a sentence, or take one of those suggested.")
@@ -237,6 +245,11 @@ def _words(text: str) -> list[str]:
     return list(count_words([text], vocabularies.PLAIN))
 
 
+def _name(text: str) -> str:
+    """A text within a sentence."""
+    return charts.title(text) if text in TEXTS else "your text"
+
+
 def _note(seen: Seen, whole: str) -> str:
     """What there is to say of the sentence and of the sizes reached."""
     digest, left = st.session_state.get(LEFT, ("", ""))
@@ -246,7 +259,7 @@ def _note(seen: Seen, whole: str) -> str:
     if seen.stock:
         new = [word for word in _words(whole[:MOST_SHOWN]) if word not in seen.stock.known]
         if new:
-            said.append(f"Never in what was read of {charts.title(seen.text)}: {', '.join(new[:8])}{' …' if len(new) > 8 else ''}.")
+            said.append(f"Never in what was read of {_name(seen.text)}: {', '.join(new[:8])}{' …' if len(new) > 8 else ''}.")
         if seen.stock.long:
             said.append("Words of more than 40 letters are learnt from in parts.")
     short = {kind: len(each.entries) for kind, each in seen.vocabularies.items() if len(each.entries) < seen.size}

@@ -82,14 +82,14 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("one long word", "counterrevolutionaries"),
     ),
     ("tokens", "wiki"): (
-        Example("a place", "It is a city in the south of France."),
         Example("a new word", "The unhuggable robot tweets."),
+        Example("a place", "It is a city in the south of France."),
         Example("new letters", "The 🦉 says żółw."),
         Example("one long word", "counterrevolutionaries"),
     ),
     ("tokens", "reviews"): (
-        Example("a verdict", "The acting is good but the story is bad."),
         Example("a new word", "An unbingeable show about blockchains."),
+        Example("a verdict", "The acting is good but the story is bad."),
         Example("new letters", "The 🦉 says żółw."),
         Example("one long word", "counterrevolutionaries"),
     ),

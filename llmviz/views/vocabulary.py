@@ -47,8 +47,14 @@ def costs(found: Costs | None, text: str, empty: str) -> dict[str, Any]:
     )
     lost = found is not None and bool((found.lost >= SEEN).any())
     below = "hatched: [UNK], one cheap token for a word that is lost" if lost else "" if found else empty
-    about = f"tokens per word, learnt from {title(text)}"
-    return {"title": "Other texts cost more", "about": about, "names": [NAMES[kind] for kind in KINDS], "texts": rows, "below": below}
+    about = f"tokens per word, learnt from {TEXTS[text].title if text in TEXTS else 'yours'}"
+    return {
+        "title": "The same pieces on other texts",
+        "about": about,
+        "names": [NAMES[kind] for kind in KINDS],
+        "texts": rows,
+        "below": below,
+    }
 
 
 def strange(letters: Mapping[str, int]) -> str:

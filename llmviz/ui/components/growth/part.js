@@ -9,7 +9,7 @@ export default function ({ data, parentElement }) {
   const [svg, chart, tip, hint] = ["svg", ".chart", ".tip", ".hint"].map((name) => root.querySelector(name));
   const { lines, sizes, size } = data;
   const top = 1.06 * Math.max(1.5, ...lines.flatMap(({ values }) => values));
-  const low = Math.log(sizes[0]), high = Math.log(sizes.at(-1));
+  const low = Math.log(Math.min(sizes[0], ...lines.flatMap(({ sizes: own }) => own))), high = Math.log(sizes.at(-1));
 
   const node = (tag, attributes, text) => {
     const element = document.createElementNS(SVG, tag);
@@ -48,7 +48,7 @@ export default function ({ data, parentElement }) {
 
   chart.onpointermove = (event) => {
     const asked = root.under?.(event);
-    if (!lines.length || !(asked >= sizes[0] / 1.2 && asked <= sizes.at(-1) * 1.2)) return chart.onpointerleave();
+    if (!lines.length || !(asked >= Math.exp(low) / 1.2 && asked <= sizes.at(-1) * 1.2)) return chart.onpointerleave();
     const near = sizes.reduce((best, each) => (Math.abs(Math.log(each / asked)) < Math.abs(Math.log(best / asked)) ? each : best));
     const row = (line) => `${line.name} ${valueAt(line, near).toFixed(2)}${line.sizes.at(-1) < near ? ` (ends at ${whole(line.sizes.at(-1))})` : ""}`;
     tip.textContent = [`${whole(near)} pieces`, ...lines.map(row)].join("\n");

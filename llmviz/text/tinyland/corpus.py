@@ -3,10 +3,12 @@
 from functools import cache
 from random import Random
 
+from llmviz.text.pairs import Document
+from llmviz.text.sentences import sentences
 from llmviz.text.splits import split_of
 from llmviz.text.tinyland.floors import World
 from llmviz.text.tinyland.opinions import OPINIONS
-from llmviz.text.tinyland.stories import STORIES
+from llmviz.text.tinyland.stories import MOOD, STORIES
 
 SHARES = ((STORIES, 0.85), (OPINIONS, 0.15))
 TEXTS = 40_000  # over a million words: more than a run of half a minute reads
@@ -44,6 +46,19 @@ def documents() -> dict[str, tuple[str, ...]]:
         Random(split).shuffle(texts)  # a mixture, so that any first n texts hold both registers in their shares
         shuffled[split] = tuple(texts)
     return shuffled
+
+
+def stories() -> dict[str, tuple[Document, ...]]:
+    """The stories of `documents` with the threads that run through them, each once, by split."""
+    register, share = SHARES[0]
+    random = Random(f"{register.name} {register.version}")
+    splits: dict[str, dict[str, Document]] = {"train": {}, "validation": {}, "test": {}}
+    for _ in range(round(TEXTS * share)):
+        story = register.sample(random)
+        text = " ".join(story.words)
+        thread = {name: value for name, value in story.bindings.items() if name != MOOD.name}
+        splits[split_of(text)][text] = Document(sentences(text), thread)
+    return {split: tuple(found.values()) for split, found in splits.items()}
 
 
 def labelled() -> dict[str, tuple[tuple[str, int], ...]]:

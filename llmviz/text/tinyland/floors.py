@@ -42,7 +42,7 @@ class World:
         weights = self.start()
         found: list[float] = []
         for word in (*words, END):
-            ahead = _advance(self, weights, word)
+            ahead = advance(self, weights, word)
             total = sum(ahead.values())
             if not total:
                 return [*found, -math.inf]
@@ -57,7 +57,7 @@ class World:
         """
         weights: Weights = self.start()
         for word in (*words, END):
-            weights = _normalised(_advance(self, weights, word))
+            weights = _normalised(advance(self, weights, word))
         found: dict[str, float] = defaultdict(float)
         for state, weight in weights.items():
             found[dict(state.bindings)[variable]] += weight
@@ -78,7 +78,7 @@ class World:
                 for chance, said, _ in self.expand(state):
                     chances[said] += weight * chance
             found.append(dict(chances))
-            weights = _normalised(_advance(self, weights, word))
+            weights = _normalised(advance(self, weights, word))
             if not weights:
                 raise ValueError("no text of this grammar has these words")
         return found
@@ -93,7 +93,7 @@ class World:
         seen.append(END)
         forward = [self.start()]
         for word in seen:
-            forward.append(_normalised(_advance(self, forward[-1], word)))
+            forward.append(_normalised(advance(self, forward[-1], word)))
             if not forward[-1]:
                 raise ValueError("no text of this grammar has these words")
         backward: Weights = dict.fromkeys(forward[-1], 1.0)
@@ -118,7 +118,7 @@ class World:
         return found
 
 
-def _advance(world: World, weights: Weights, word: str | None) -> Weights:
+def advance(world: World, weights: Weights, word: str | None) -> Weights:
     """The weights one word further on; None stands for any word but the end."""
     ahead: Weights = defaultdict(float)
     for state, weight in weights.items():

@@ -4,10 +4,11 @@ Each fact is asked in the one sentence in which it is never told (`stories.py`),
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
+from llmviz.text import sentences as cut
 from llmviz.text.tinyland import world
 from llmviz.text.tinyland.stories import CAPITAL_SENTENCES, SOUND_SENTENCES
 
@@ -56,7 +57,7 @@ def _probes(
     each = math.ceil(count / len(pairs))
     random = Random(sentences[0])
     for story in (story for _ in range(ROUNDS) for story in stories):
-        parts = list(_sentences(story))
+        parts = cut.sentences(story)
         place = next((place for place, part in enumerate(parts) if part in told), None)
         if place is None or len(found[pair := told[parts[place]]]) == each:
             continue
@@ -72,13 +73,3 @@ def _fill(sentence: str, slots: tuple[str, str], values: tuple[str, str]) -> str
     for slot, value in zip(slots, values, strict=True):
         sentence = sentence.replace(f"{{{slot}}}", value)
     return sentence
-
-
-def _sentences(story: str) -> Iterator[str]:
-    """The sentences of a text, each with its closing mark."""
-    words: list[str] = []
-    for word in story.split():
-        words.append(word)
-        if word in (".", "!"):
-            yield " ".join(words)
-            words = []

@@ -1,0 +1,51 @@
+"""The exact chance that one part goes on with another, against the very draws it is about."""
+
+import math
+
+import numpy as np
+import pytest
+
+from llmviz.core.settings import TextSpec
+from llmviz.text import threads
+from llmviz.text.pairs import Pairs
+from llmviz.text.tinyland.sequels import chance_of_one_story
+
+FARM, SCHOOL = "Anna found a dog near the river .", "Tom reads about Peru and Cuba ."
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "low", "high"),
+    [
+        (FARM, "every dog barks . she took it to the barn . she went home happy .", 0.99, 1.0),
+        (FARM, "every owl hoots . she took it to the barn . she went home happy .", 0.0, 0.0),
+        (FARM, "he took it to the barn . he went home happy .", 0.0, 0.0),
+        (FARM, "she took it to the barn . she went home happy .", 0.2, 0.8),  # nothing tells whose animal this is
+        (SCHOOL, "Lima is the capital of Peru . Havana is the capital of Cuba . then he was sad .", 0.99, 1.0),
+        (SCHOOL, "Nairobi is the capital of Kenya . then he was sad .", 0.0, 0.0),
+        (SCHOOL, "then he was sad .", 0.0, 0.0),  # the lesson comes first
+    ],
+)
+def test_what_a_reader_would_say(first: str, second: str, low: float, high: float) -> None:
+    assert low <= chance_of_one_story(first.split(), second.split()) <= high
+
+
+def test_a_beginning_no_story_has_is_refused() -> None:
+    with pytest.raises(ValueError, match="no story"):
+        chance_of_one_story(["barks", "dog", "the", "."], ["she", "went", "home", "happy", "."])
+
+
+def test_it_is_calibrated_on_pairs_as_they_are_drawn() -> None:
+    source, rng = Pairs(threads.documents(TextSpec("tinyland"))["test"]), np.random.default_rng(5)
+    told = [
+        (chance_of_one_story(source.text(pair.first).split(), source.text(pair.second).split()), pair.follows)
+        for place in range(300)
+        for pair in source.two(place, rng)
+    ]
+    chances, follows = (np.array(each, dtype=float) for each in zip(*told, strict=True))
+    assert chances.mean() == pytest.approx(0.5, abs=0.03)
+    for low, high in ((0.0, 0.1), (0.3, 0.7), (0.7, 0.95), (0.95, 1.0)):
+        inside = (chances >= low) & (chances <= high)
+        error = math.sqrt(max(0.01, (chances[inside] * (1 - chances[inside])).sum())) / inside.sum()
+        assert chances[inside].mean() == pytest.approx(follows[inside].mean(), abs=4 * error + 0.01)
+    best = np.maximum(chances, 1 - chances).mean()
+    assert ((chances > 0.5) == follows).mean() == pytest.approx(best, abs=4 * 0.25 / math.sqrt(len(chances)))

@@ -12,6 +12,7 @@ SECTIONS = {
     "Pretraining": [
         st.Page(HERE / "pages/tokens.py", title="Tokens", url_path="tokens"),
         st.Page(HERE / "pages/masked_tokens.py", title="Masked tokens", url_path="masked-tokens"),
+        st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
         st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
     ],

@@ -27,6 +27,7 @@ def bars(seeds: int, home: Path) -> Iterator[Bar]:
     about = f"median of {seeds} seeds, test data" if seeds > 1 else f"seed {SEEDS[0]}, test data"
     yield from _mlm([_train(home, "mlm", seed) for seed in chosen], about)
     yield from _clm([_train(home, "clm", seed) for seed in chosen], about)
+    yield from _nsp([_train(home, "nsp", seed) for seed in chosen], about)
     yield from _tinyland(chosen, home, about)
     yield from _reviews(chosen, home)
 
@@ -45,6 +46,14 @@ def _clm(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
     yield Bar("train clm: seconds of training", _seconds(runs), "s", most=30, note=about)
     yield Bar("train clm: loss above its floor", above, "nats", most=0.05, note=f"{_median(runs, 'loss'):.3f}; {about}")
     yield Bar("train clm: loss as a share of its floor", share, "%", most=1.05, note=about)
+
+
+def _nsp(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
+    shares = [run["metrics"]["nsp_accuracy"] / run["metrics"]["nsp_ceiling"] for run in runs]
+    right = f"{100 * _median(runs, 'nsp_accuracy'):.1f} % of pairs, ceiling {100 * _median(runs, 'nsp_ceiling'):.1f} %; {about}"
+    yield Bar("train nsp: seconds of training", _seconds(runs), "s", most=40, note=about)
+    yield Bar("train nsp: pairs told apart, as a share of the ceiling", statistics.median(shares), "%", least=0.95, note=right)
+    yield Bar("train nsp: loss on hidden words", _median(runs, "word_loss"), "nats", note=f"floor {_median(runs, 'word_floor'):.2f}")
 
 
 def _tinyland(seeds: Sequence[int], home: Path, about: str) -> Iterator[Bar]:

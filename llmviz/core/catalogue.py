@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, NextTokenSpec, TrainSpec
+from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, NextTokenSpec, PairsSpec, TrainSpec
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,26 @@ CLM = Stage(
     ),
 )
 
+NSP = Stage(
+    name="nsp",
+    title="Next sentence",
+    module="llmviz.stages.nsp",
+    recipe=1,
+    parents=(None,),
+    architectures=("bert",),
+    texts=("tinyland",),
+    objective=PairsSpec(),
+    metrics=(
+        Metric("loss", "loss on held-out pairs", "nats", bound="floor"),
+        Metric("word_loss", "loss on hidden words alone", "nats", bound="word_floor"),
+        Metric("pair_loss", "loss on pairs alone", "nats"),
+        Metric("nsp_accuracy", "pairs told apart", "%", bound="nsp_ceiling"),
+    ),
+    recipes=MappingProxyType(  # two parts of stories are longer than one story
+        {"tinyland": TrainSpec(steps=2_800, context=96, learning_rate=1e-2, muon_learning_rate=2e-2)}
+    ),
+)
+
 SENTIMENT = Stage(
     name="sentiment",
     title="Before and after",
@@ -119,7 +139,7 @@ SENTIMENT = Stage(
     ),
 )
 
-STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, SENTIMENT)})
+STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, NSP, SENTIMENT)})
 
 
 def stage(name: str) -> Stage:

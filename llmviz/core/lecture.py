@@ -19,6 +19,7 @@ SLIDES = (
     Slide("two-phases", "Two phases: general pretraining, then adaptation", START, ("A1", "A2", "E1")),
     Slide("tokens", "What a model reads is tokens, not words", "tokens", ("B7",)),
     Slide("masked", "BERT learns to fill in hidden words", "masked-tokens", ("B2",)),
+    Slide("next-sentence", "BERT is also asked what follows what", "next-sentence", ("B5",)),
     Slide("causal", "GPT learns to say the next word", "next-token", ("B3",)),
     Slide("attention", "Both look around in a sentence: attention", "attention-maps", ()),
     Slide("few-labels", "A pretrained model needs few labels", "before-after", ("C1", "A2")),
@@ -27,7 +28,7 @@ SLIDES = (
 )
 
 # The page that shows the runs of a stage.
-STAGE_PAGES = {"mlm": "masked-tokens", "clm": "next-token", "sentiment": "before-after"}
+STAGE_PAGES = {"mlm": "masked-tokens", "clm": "next-token", "nsp": "next-sentence", "sentiment": "before-after"}
 
 
 def beside(page: str, there: set[str]) -> tuple[Slide | None, Slide | None]:

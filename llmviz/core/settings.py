@@ -206,3 +206,39 @@ class LabelsSpec:
 
     def __post_init__(self) -> None:
         check(self)
+
+
+@dataclass(frozen=True)
+class PairsSpec:
+    """The objective of next sentence prediction beside masked language modelling (BERT, section 3.1)."""
+
+    next_sentence: bool = setting(
+        True,
+        "Next sentence",
+        "Whether it is also asked if the second part goes on with the first. Without, it only names hidden words, in such pairs.",
+    )
+    mask_rate: float = setting(
+        0.15,
+        "Mask rate",
+        "Share of the tokens to guess: of these 80 % are hidden, 10 % swapped, 10 % left.",
+        low=0.01,
+        high=0.9,
+    )
+    short: float = setting(
+        0.3,
+        "Short pairs first",
+        "Share of the steps, from the first on, that ask only whether one sentence belongs to another, with no word hidden: there a model "
+        "finds sooner that it has to compare. Without the question there are none.",
+        low=0.0,
+        high=1.0,
+    )
+    whole: float = setting(
+        0.2,
+        "Unhidden pairs",
+        "Share of the later steps that hide no word: what is hidden can be the very word that tells. Without the question there are none.",
+        low=0.0,
+        high=1.0,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)

@@ -12,7 +12,8 @@ class Text:
     """One text: its title and source as the page shows them (the attribution is Markdown), and the SHA-256 of its documents.
 
     `sentence` with the places `hidden` in it, `beginning`, and `opinion` with its `verdict` are what pages first ask a model of this
-    text about, and `telling` is the place of the token that carries the opinion; a text without labels has none.
+    text about, and `telling` is the place of the token that carries the opinion; a text without labels has none. `pair` are two parts of
+    one story.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Text:
     opinion: str = ""
     verdict: str = ""
     telling: int = 0
+    pair: tuple[str, str] = ("", "")
 
 
 TEXTS = {
@@ -43,6 +45,7 @@ TEXTS = {
             opinion="the start was boring but the film was superb .",
             verdict="positive",
             telling=8,
+            pair=("Anna found a dog near the river .", "every dog barks . she took it to the barn . she went home happy ."),
         ),
         Text(
             "sotu",

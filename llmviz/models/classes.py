@@ -2,6 +2,7 @@
 
 from transformers import (
     BertForMaskedLM,
+    BertForPreTraining,
     BertForTokenClassification,
     GPT2ForSequenceClassification,
     GPT2LMHeadModel,
@@ -17,6 +18,7 @@ MODELS: dict[str, type[PreTrainedModel]] = {
     for kind in (
         RoFormerForMaskedLM,
         BertForMaskedLM,
+        BertForPreTraining,
         GPTNeoXForCausalLM,
         GPT2LMHeadModel,
         RoFormerForTokenClassification,

@@ -14,8 +14,10 @@ from llmviz.stages.texts import Encoded, Ids
 from llmviz.text import store
 from llmviz.text.masks import IGNORED
 from llmviz.text.ngrams import trigram, unigram
+from llmviz.text.special import SEP
 from llmviz.text.tinyland.corpus import world
 from llmviz.text.tinyland.grammar import END
+from llmviz.text.tinyland.sequels import chance_of_one_story
 
 Hidden = Sequence[tuple[Ids, Ids]]  # batches of (ids, labels), each (batch, n): the label of a target is its token
 Work = Callable[[Encoded, Hidden], dict[str, float]]
@@ -36,16 +38,60 @@ def next_references(text: Encoded, batches: Hidden) -> dict[str, float]:
     return _lines(text, batches, _exact_next if text.told_by_grammar else _counted_next)
 
 
+Told = Sequence[tuple[str, str, bool]]  # two parts, and whether the second goes on with the first
+
+
+def pair_references(text: Encoded, hidden: Sequence[tuple[Ids, Ids]], asked: Told) -> dict[str, float]:
+    """The lines for pairs of Tinyland's stories: nsp_ceiling, the share told apart by who knows the grammar, and of the loss, on hidden
+    words and on pairs together, random_guess and floor; `word_floor` is that of the words alone.
+
+    `hidden` are pairs of one story each with words hidden; who names them is taken to know that it is one story.
+    """
+    whole = [tuple(_without_cut(ids, labels)) for ids, labels in hidden]
+    words = _lines(text, [(ids[None], labels[None]) for ids, labels in whole], _exact)
+    answers = _kept(text, repr(list(asked)).encode(), lambda: _pairs(asked))
+    return {
+        "random_guess": words["random_guess"] + math.log(2),
+        "floor": words["floor"] + answers["floor"],
+        "word_floor": words["floor"],
+        "nsp_ceiling": answers["ceiling"],
+    }
+
+
+def without_pairs(references: dict[str, float]) -> dict[str, float]:
+    """The same lines for a loss on hidden words alone."""
+    words = {"random_guess": references["random_guess"] - math.log(2), "floor": references["word_floor"]}
+    return references | words
+
+
+def _without_cut(ids: Ids, labels: Ids) -> tuple[Ids, Ids]:
+    """A pair as one text again: without the [SEP] between its parts."""
+    cut = int(np.flatnonzero(ids == SEP)[0])
+    return np.delete(ids, cut), np.delete(labels, cut)
+
+
+def _pairs(asked: Told) -> dict[str, float]:
+    chances = [(chance_of_one_story(first.split(), second.split()), follows) for first, second, follows in asked]
+    return {
+        "floor": -sum(math.log(chance if follows else 1 - chance) for chance, follows in chances) / len(chances),
+        "ceiling": sum(max(chance, 1 - chance) for chance, _ in chances) / len(chances),
+    }
+
+
 def _lines(text: Encoded, batches: Hidden, work: Work) -> dict[str, float]:
     """Worked out once per text and set of targets, and kept on this machine."""
-    key = hashlib.sha256(b"".join(array.tobytes() for batch in batches for array in batch)).hexdigest()
-    file = store.path(text.spec.digest, f"bounds-{key[:16]}.json")
+    targets = b"".join(array.tobytes() for batch in batches for array in batch)
+    return {"random_guess": math.log(text.vocabulary), **_kept(text, targets, lambda: work(text, batches))}
+
+
+def _kept(text: Encoded, targets: bytes, work: Callable[[], dict[str, float]]) -> dict[str, float]:
+    file = store.path(text.spec.digest, f"bounds-{hashlib.sha256(targets).hexdigest()[:16]}.json")
     try:
         found = {name: float(value) for name, value in json.loads(file.read_text(encoding="utf-8")).items()}
     except (OSError, ValueError, AttributeError, TypeError):  # never kept, or damaged
-        found = work(text, batches)
+        found = work()
         store.keep(file, json.dumps(found))
-    return {"random_guess": math.log(text.vocabulary), **found}
+    return found
 
 
 def _exact(text: Encoded, batches: Hidden) -> dict[str, float]:

@@ -15,12 +15,12 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.stages.exercises import candidates
 from llmviz.text.corpora import load
+from llmviz.text.sentences import CLOSING
 from llmviz.text.special import CLS, FIRST, PAD, SEP
 from llmviz.text.tinyland.world import SHOWS
 from llmviz.text.tokenizers import Kind, spelling, tokenizer_for
 
 Ids = npt.NDArray[np.int64]
-CLOSING = (".", "!", "?")
 AT_ONCE = 1_000  # documents encoded in one go: the library's encodings are a hundred times as large as their ids
 
 
@@ -169,9 +169,9 @@ def _ids(tokenizer: Tokenizer, documents: Sequence[str]) -> Iterator[list[int]]:
             yield found.ids
 
 
-def padded(texts: Sequence[Ids]) -> Ids:
+def padded(texts: Sequence[Ids], filling: int = PAD) -> Ids:
     """One array (batch, longest) filled up with [PAD]."""
-    batch = np.full((len(texts), max(map(len, texts))), PAD)
+    batch = np.full((len(texts), max(map(len, texts))), filling)
     for row, ids in zip(batch, texts, strict=True):
         row[: len(ids)] = ids
     return batch

@@ -31,6 +31,7 @@ def _part(name: str, *scripts: str) -> _Part:
 _strip = _part("token_strip", "shared/words.js")
 _bars = _part("bars")
 _curve = _part("curve", "curve/scale.js")
+_pair = _part("pair")
 _continuation = _part("continuation")
 _choices = _part("choices")
 _tree = _part("tree")
@@ -62,6 +63,11 @@ def bars(payload: dict[str, Any], key: str) -> None:
 def curve(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
     """Loss, probes and the slider. `on_step` gets the step on which the slider was let go, -1 for the newest."""
     _curve(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+
+
+def pair(payload: dict[str, Any], key: str) -> None:
+    """Two parts of a text, where each looks in the other, and whether the second goes on with the first."""
+    _pair(key=key, data=payload)
 
 
 def continuation(payload: dict[str, Any], key: str, on_at: Callable[[int], None], on_forget: Callable[[bool], None]) -> None:

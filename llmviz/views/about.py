@@ -24,8 +24,14 @@ LINES = {
         "On average no model can be better.",
     ),
 }
-LABELS_ALIKE = "The loss of finding every label equally likely: ln of their number."
+ALIKE = {
+    "nsp": "The loss of finding every word of the vocabulary equally likely, and both answers: ln of their number, and ln 2.",
+    "sentiment": "The loss of finding every label equally likely: ln of their number.",
+}
 BEST = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
+BEST_OF_PAIRS = (
+    "A reader who knows the grammar tells no more of these pairs apart, worked out exactly: often a second part does not say whose it is."
+)
 FIGURES: dict[str, dict[str, str]] = {
     "mlm": {
         "loss": "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
@@ -43,6 +49,13 @@ FIGURES: dict[str, dict[str, str]] = {
         "in others. Share of right first guesses.",
         "sounds": "What an animal does is asked for as the next word, in the one form of sentence in which that is never told; the text "
         "tells it in others. Share of right first guesses.",
+    },
+    "nsp": {
+        "loss": "Mean of −ln p of a hidden word, and mean of −ln p of the right answer on a pair, added where both are asked. In nats; "
+        "lower is better.",
+        "word_loss": "Mean of −ln p, where p is the probability of the word that was hidden, in pairs that follow.",
+        "pair_loss": "Mean of −ln p, where p is the probability of the right answer on a pair. Always answering by a coin gives ln 2.",
+        "nsp_accuracy": "Share of held-out pairs on which the likelier answer is the right one. Half of the pairs follow.",
     },
     "sentiment": {
         "loss": "Mean of −ln p, where p is the probability of the true label. In nats an example; lower is better.",
@@ -86,6 +99,11 @@ In every measurement all are hidden, and each word is one of them with the same 
 **The next token.** In training, every token of a text is asked for, and its end; the model sees only what stands before. Writing is the
 same, over and over: a token is drawn from what the model expects, and is read like all before it. The draw is a random number for each
 place, the same for the same seed and at every step of the slider; special tokens other than the end are never drawn.""",
+    "nsp": """\
+**Pairs.** A story is cut in two after any of its sentences. In half of the pairs the second part is its own, in half that of another story
+of the same kind, which tells of another animal, country or dish, and in every other case of the same person. The first {short:.0%} of the
+steps ask about single sentences with nothing hidden, and {whole:.0%} of the later ones about whole parts with nothing hidden; in the rest
+{mask_rate:.0%} of the words are to be named as well, as in BERT. Without the question about pairs, all steps hide words.""",
     "sentiment": """\
 **Labels.** In training, the model sees {labels:,} labelled examples over and over, as many of each class.""",
 }
@@ -103,12 +121,12 @@ _LIVE = "**This run** is trained on this machine. The same settings and the same
 
 def lines(stage: str) -> dict[str, tuple[str, str]]:
     """The lines a loss of this stage may lie between: name, explanation."""
-    return LINES | {"random_guess": ("random guess", LABELS_ALIKE)} if stage == "sentiment" else LINES
+    return LINES | {"random_guess": ("random guess", ALIKE[stage])} if stage in ALIKE else LINES
 
 
 def best(stage: str) -> str:
     """What the best possible accuracy of this stage is."""
-    return BASELINES["accuracy_ceiling"][1] if stage == "sentiment" else BEST
+    return {"sentiment": BASELINES["accuracy_ceiling"][1], "nsp": BEST_OF_PAIRS}.get(stage, BEST)
 
 
 def paragraphs(spec: RunSpec, recorded: bool) -> list[str]:
@@ -125,4 +143,5 @@ def glossary(history: History, stage: Stage) -> list[tuple[str, str]]:
     bounds = [known[name] for name in known if name in references]
     counted = [BASELINES[name] for name in ("ngram", "chance") if name in references]
     figures = [(metric.title, FIGURES[stage.name][metric.name]) for metric in stage.metrics if metric.name in history.scores]
-    return bounds + figures + ([("best possible", best(stage.name))] if "accuracy_ceiling" in references else []) + counted
+    best_possible = [("best possible", best(stage.name))] if {"accuracy_ceiling", "nsp_ceiling"} & references.keys() else []
+    return bounds + figures + best_possible + counted

@@ -7,11 +7,12 @@ from llmviz.core.texts import TEXTS
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence to try: what the button says, the sentence, the places of its hidden tokens."""
+    """A sentence to try: what the button says, the sentence, the places of its hidden tokens, and of a pair the `second` part."""
 
     label: str
     sentence: str
     hidden: tuple[int, ...] = ()
+    second: str = ""
 
 
 def _own(text: str, label: str) -> Example:
@@ -39,6 +40,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         _own("reviews", "a verdict"),
         Example("a noun", "this is the best film i have seen .", (5,)),
         Example("two gaps", "the story is thin and the end is silly .", (3, 8)),
+    ),
+    ("nsp", "tinyland"): (
+        Example("one story", TEXTS["tinyland"].pair[0], second=TEXTS["tinyland"].pair[1]),
+        Example("another animal", TEXTS["tinyland"].pair[0], second="every owl hoots . she took it to the barn . she went home happy ."),
+        Example("another person", TEXTS["tinyland"].pair[0], second="he took it to the barn . he went home happy ."),
+        Example("another country", "Tom reads about Peru and Cuba .", second="Nairobi is the capital of Kenya . then he was sad ."),
+        Example("nothing tells", "last winter Leo went to Spain .", second="he visited the museum in the spring . he came home proud ."),
     ),
     ("attention", "tinyland"): (
         Example("a capital", TEXTS["tinyland"].sentence),

@@ -18,12 +18,16 @@ FIRST = {
         "The model must name what stood there.",
     ),
     "clm": ("Shift", "The text is its own answer, moved by one place: from all that stands before it, the model must name each token."),
+    "nsp": (
+        "Pair",
+        "Two parts of stories. Whether the second follows is asked at [CLS]; in most steps some words are hidden too, and asked for.",
+    ),
     "sentiment": ("Read", "The model reads the whole text. The one thing asked for is its label."),
 }
 ANY = ("Read", "What the model reads, and what it is asked for.")  # of a stage that says nothing of its own
 HIDDEN, SWAPPED, LEFT, NEXT, VERDICT = "hidden", "swapped", "left", "next", "label"
 FATES = {"clm": NEXT, "sentiment": VERDICT}  # where all targets of a stage are alike
-MASKED = "[MASK]"
+MASKED, ANSWERING = "[MASK]", "[CLS]"  # what stands where a word is hidden, and where BERT answers about the whole
 
 
 def opened(trail: Mapping[int, Opened], stage: str) -> dict[str, Any]:
@@ -75,7 +79,8 @@ def _target(now: Opened, row: int, read: str, at: int, chances: Sequence[Any], s
     return {
         "place": at,
         "truth": truth,
-        "fate": FATES.get(stage) or (HIDDEN if read == MASKED else LEFT if read.strip() == truth else SWAPPED),
+        "fate": FATES.get(stage)
+        or (VERDICT if read == ANSWERING else HIDDEN if read == MASKED else LEFT if read.strip() == truth else SWAPPED),
         "nats": [_digits(float(nats[row])) for nats in now.nats],
         "likeliest": [
             [[word.strip(), _digits(float(chance))] for word, chance in zip(now.words[when][row], now.chances[when][row], strict=True)]

@@ -2,7 +2,7 @@
 
 from llmviz.core import catalogue
 from llmviz.core.history import History
-from llmviz.core.settings import LabelsSpec
+from llmviz.core.settings import LabelsSpec, PairsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 
@@ -36,6 +36,8 @@ def recipe(spec: RunSpec) -> str:
     if isinstance(spec.objective, LabelsSpec):
         origin = f"from {catalogue.stage(spec.parent.stage).title}" if spec.parent else "from scratch"
         said[1:1] = [f"{spec.objective.labels:,} labels", origin]
+    if isinstance(spec.objective, PairsSpec) and not spec.objective.next_sentence:
+        said.insert(1, "words only")
     return " · ".join(said)
 
 

@@ -19,6 +19,7 @@ from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.beams import Search
 from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze, Trace
+from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
@@ -35,7 +36,7 @@ from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, word_level
 from llmviz.views.examples import EXAMPLES
-from tests.ui import fake_attention, fake_step, fake_verdicts, fake_writing
+from tests.ui import fake_attention, fake_pairs, fake_step, fake_verdicts, fake_writing
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
@@ -43,9 +44,9 @@ WORDS = sorted(
     | {word for table in (ADJECTIVES, FEELINGS, VERDICTS) for words in table.values() for word in words}
     | {
         word
-        for stage in ("mlm", "attention", "clm", "sentiment", "start")
+        for stage in ("mlm", "attention", "clm", "nsp", "sentiment", "start")
         for example in EXAMPLES[stage, "tinyland"]
-        for word in example.sentence.split()
+        for word in (*example.sentence.split(), *example.second.split())
     }
 )
 GOOD, BAD = ({*ADJECTIVES[mood], *VERDICTS[mood]} for mood in ("good", "bad"))
@@ -146,6 +147,9 @@ class FakeEngine:
         if isinstance(question, fake_verdicts.Asked):
             spec = self._find(run).spec
             return cast(list[AnyAnswer], [fake_verdicts.answer(step, spec, question) for step in steps])
+        if isinstance(question, Follows):
+            total = self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [fake_pairs.answer(step, step / total, question) for step in steps])
         if isinstance(question, OneStep):
             if [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")
@@ -263,6 +267,8 @@ def _updates(spec: RunSpec, step: int, state: State) -> list[Update]:
     total = spec.train.steps
     bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
     labelled = spec.stage == "sentiment"
+    if spec.stage == "nsp":
+        bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94}
     references = (
         {"random_guess": math.log(2), "chance": 0.51, "accuracy_ceiling": 1.0} if labelled else {"accuracy_ceiling": 0.74, **bounds}
     )
@@ -285,6 +291,10 @@ def _updates(spec: RunSpec, step: int, state: State) -> list[Update]:
 def _metrics(spec: RunSpec, share: float) -> dict[str, float]:
     if spec.stage == "sentiment":
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
+    if spec.stage == "nsp":
+        asked = spec.objective.next_sentence
+        words = _loss(share) + (0.3 if asked else 0.0)
+        return {"loss": words, "word_loss": words, "pair_loss": 0.3, "nsp_accuracy": 0.5 + (0.4 if asked else 0.0) * _rise(share, 0.4)}
     return {"loss": _loss(share), "accuracy": 0.72 * _rise(share, 0.2), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)}
 
 

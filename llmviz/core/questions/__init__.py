@@ -10,6 +10,7 @@ from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.beams import Search
 from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
@@ -22,7 +23,7 @@ from llmviz.core.questions.vocabulary import Compare, Count, Grow, Learn
 QUESTIONS: dict[str, type[Question[Answer]]] = {
     kind.__name__: kind
     for kind in (
-        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, OneStep),
+        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, Follows, OneStep),
         *(Learn, Count, Grow, Compare),
     )
 }

@@ -3,6 +3,7 @@
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.reasons import Attribute
@@ -24,6 +25,7 @@ def openings(spec: RunSpec) -> tuple[Question[Answer], ...]:
     first: dict[str, tuple[Question[Answer], ...]] = {
         "mlm": (Cloze(text.sentence, text.hidden), *maps, *told),
         "clm": (Generate(text.beginning), *maps),
+        "nsp": (Follows(*text.pair),),
         "sentiment": (Judge(text.opinion), Attribute(text.opinion)),
     }
     return first.get(spec.stage, ())

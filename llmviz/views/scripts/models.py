@@ -28,6 +28,7 @@ class Family:
 FAMILIES = {
     "roformer": Family("RoFormer", "ForMaskedLM", "encoder.layer"),
     "bert": Family("Bert", "ForMaskedLM", "encoder.layer"),
+    "pairs": Family("Bert", "ForPreTraining", "encoder.layer"),
     "neox": Family("GPTNeoX", "ForCausalLM", "layers"),
     "gpt2": Family("GPT2", "LMHeadModel", "h"),
 }
@@ -72,9 +73,12 @@ attn_pdrop=0.0,
 }
 
 
-def new(model: ModelSpec, vocabulary: str) -> str:
-    """A language model with random weights, as an expression; `vocabulary` is the expression of its size."""
-    size, family = SIZES[model.size], FAMILIES[model.architecture]
+def new(model: ModelSpec, vocabulary: str, family: Family | None = None) -> str:
+    """A language model with random weights, as an expression; `vocabulary` is the expression of its size.
+
+    Another `family` of the same architecture may be asked for.
+    """
+    size, family = SIZES[model.size], family or FAMILIES[model.architecture]
     lines = (_COMMON + _OWN[model.architecture]).format(
         vocabulary=vocabulary, width=size.width, layers=size.layers, heads=size.heads, inner=4 * size.width
     )

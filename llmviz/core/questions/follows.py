@@ -1,0 +1,44 @@
+"""Two parts of a text: whether the second goes on with the first, and where each looks in the other."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from llmviz.core.questions.base import Answer, Question
+
+MOST_TOKENS = 40  # of both parts together; more lines between them cannot be told apart on one screen
+FULL = 255  # how all of a token's attention is written in a byte
+
+
+@dataclass(frozen=True)
+class Sequel(Answer):
+    """What one snapshot says of two parts of n and m tokens, the special ones left out.
+
+    Attributes:
+        step: training steps behind the snapshot.
+        first: the n tokens of the first part, as the user wrote them.
+        second: the m tokens of the second.
+        probability: that the second part goes on with the first.
+        back: (m, n) how much each token of the second part looks at each of the first, in the head that does so most, in units of
+            1 / FULL, uint8.
+        ahead: (n, m) the same the other way round.
+    """
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    probability: float
+    back: npt.NDArray[np.uint8]
+    ahead: npt.NDArray[np.uint8]
+
+
+@dataclass(frozen=True)
+class Follows(Question[Sequel]):
+    """Two parts to put beside each other. Answered by runs that learnt to; others refuse, in a sentence."""
+
+    answered_by: ClassVar[str] = "llmviz.inspect.follows"
+    answer: ClassVar[type[Answer]] = Sequel
+
+    first: str
+    second: str

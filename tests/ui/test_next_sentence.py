@@ -1,0 +1,119 @@
+"""*Next sentence* as Streamlit runs it, without a browser."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from llmviz.core.history import History
+from llmviz.core.settings import PairsSpec
+from llmviz.core.spec import RunSpec, preset
+from llmviz.core.texts import TEXTS
+from llmviz.core.update import Done
+from llmviz.views import pairs
+from tests.ui.fake_engine import FakeEngine
+
+Visit = Callable[..., AppTest]
+PAGE = "next_sentence"
+FIRST, SECOND = TEXTS["tinyland"].pair
+
+
+def part(app: AppTest, name: str) -> dict[str, Any]:
+    assert not app.exception
+    given: dict[str, Any] = next(
+        json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.component_name == f"llmviz_{name}"
+    )
+    return given
+
+
+def query(app: AppTest) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(text.value for text in (*app.markdown, *app.caption, *app.warning))
+
+
+def table(app: AppTest) -> str:
+    return next(str(each.proto.body) for each in app.get("html") if "class='asked'" in str(each.proto.body))
+
+
+def test_it_opens_on_the_recording_with_a_pair_of_one_story(visit: Visit) -> None:
+    app = visit(PAGE)
+    shown = part(app, "pair")
+    assert [token["text"] for token in shown["first"]] == FIRST.split()
+    assert [token["text"] for token in shown["second"]] == SECOND.split()
+    assert len(shown["steps"]) == len(shown["shares"]) == 32
+    assert query(app) == {}
+    assert part(app, "curve")["ceilings"][0]["value"] == pytest.approx(0.94)
+
+
+def test_both_parts_live_in_the_address(visit: Visit) -> None:
+    app = visit(PAGE)
+    app.text_input(key="second_part").set_value("Anna sees Anna").run()
+    assert query(app) == {"s": FIRST, "second": "Anna sees Anna"}
+    shown = part(app, "pair")
+    assert shown["shares"][-1] == pytest.approx(0.9)
+    again = visit(PAGE, **query(app))
+    assert part(again, "pair")["second"] == shown["second"]
+    app.pills(key="suggested_pair").set_value("one story").run()
+    assert query(app) == {}
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "problem"), [("", "a dog", "The first part has no word"), ("a dog", "", "The second part has no")]
+)
+def test_a_part_without_words_is_asked_for_in_a_sentence(visit: Visit, first: str, second: str, problem: str) -> None:
+    shown = part(visit(PAGE, s=first, second=second), "pair")
+    assert problem in shown["empty"]
+    assert shown["steps"] == []
+
+
+def test_a_hostile_part_is_only_text(visit: Visit) -> None:
+    text = "<img src=x onerror=alert(1)>"
+    app = visit(PAGE, s=text, second=text)
+    assert not app.exception
+    assert "<img" not in table(app)
+
+
+def test_the_ablation_is_one_click_and_stands_beside(visit: Visit, fake: FakeEngine) -> None:
+    app = visit(PAGE)
+    assert table(app).count("<td>–</td>") == 0
+    app.segmented_control(key="asked_about").set_value("Words only").run()
+    assert query(app) == {"next_sentence": "0"}
+    assert "words only" in said(app)
+    app.button(key="train").click().run()
+    run = next(run for run in fake._runs if run.attempt)
+    assert fake.spec(run) == replace(preset("nsp"), objective=PairsSpec(next_sentence=False))
+
+
+def test_other_settings_have_no_run_beside_them_yet(visit: Visit) -> None:
+    app = visit(PAGE, steps="40")
+    assert "<td>–</td>" in table(app)
+    assert "No model yet" in part(app, "pair")["empty"]
+
+
+def test_the_question_is_answered_by_two_runs(visit: Visit) -> None:
+    app = visit(PAGE)
+    app.pills(key="riddle_pairs").set_value("it hurts").run()
+    assert "**Yes.**" in said(app)
+    assert "0.3" not in pairs.HELP.question
+
+
+@pytest.mark.parametrize(("asked", "unasked", "right"), [(0.8, 0.6, 1), (0.6, 0.8, 0), (0.6, 0.61, 2)])
+def test_what_the_question_costs_is_told_from_the_figures(asked: float, unasked: float, right: int) -> None:
+    histories = [History(end=Done(5, {"word_loss": loss}, 1.0)) for loss in (asked, unasked)]
+    found = pairs.outcome(*histories)
+    assert found and found.right == right
+    assert f"{asked:.2f}" in found.story
+    assert pairs.outcome(histories[0], History()) is None
+
+
+def test_a_run_of_another_stage_is_not_shown(visit: Visit, fake: FakeEngine) -> None:
+    other = fake.recorded(RunSpec("mlm"))
+    assert other
+    app = visit(PAGE, run=other.key)
+    assert "has a page of its own" in said(app)

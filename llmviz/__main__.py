@@ -24,8 +24,8 @@ from llmviz.runs.attempt import sentence
 from llmviz.runs.export import export as export_run
 from llmviz.runs.library import take_in
 from llmviz.runs.parcel import pack
+from llmviz.runs.record import MOST_BYTES, record_studies
 from llmviz.runs.record import record as record_run
-from llmviz.runs.record import record_studies
 from llmviz.runs.replay import HERE, STUDIES
 from llmviz.runs.store import Store, short
 
@@ -156,9 +156,11 @@ def import_run(file: Annotated[Path, typer.Argument(help="A zip that `export --z
 def record(
     run: RunName,
     to: Annotated[Path | None, typer.Option(help="The folder to write; by default that of the program's own recordings.")] = None,
+    megabytes: Annotated[float, typer.Option(min=0.1, max=MOST_BYTES / 1e6, help="The most it takes; all together have 40.")] = MOST_BYTES
+    / 1e6,
     only_figures: Annotated[bool, typer.Option("--figures", help="Keep its test figures alone, for a band over seeds.")] = False,
 ) -> None:
-    """Make a recording of at most 3 MB of a run that is done."""
+    """Make a recording of a run that is done: with as many of its snapshots as fit."""
     store = Store(home())
     folder = store.folder(store.match(run))
     if only_figures:
@@ -171,7 +173,7 @@ def record(
     from llmviz.runs import worker  # here: only a whole recording waits for torch
 
     to = to or HERE / str(name)
-    kept = record_run(folder, to, worker.Real().answer)
+    kept = record_run(folder, to, worker.Real().answer, round(1e6 * megabytes))
     print(f"Recorded in {to} with {len(kept)} snapshots.")
 
 

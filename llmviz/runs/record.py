@@ -18,7 +18,7 @@ AnyQuestion = Question[Answer]
 Ask = Callable[[dict[int, Path], AnyQuestion], list[Answer]]
 
 
-def record(run: RunFolder, to: Path, ask: Ask) -> list[int]:
+def record(run: RunFolder, to: Path, ask: Ask, most_bytes: int = MOST_BYTES) -> list[int]:
     """Write the recording, in place of an earlier one; returns the steps whose snapshots it keeps.
 
     All updates are kept, and as many snapshots as fit, evenly out of those there are, which lie dense early. `ask` answers the
@@ -32,15 +32,15 @@ def record(run: RunFolder, to: Path, ask: Ask) -> list[int]:
     every = run.snapshots()
     for count in range(len(every), 1, -1):
         steps = spread(every, count)
-        if sum(RunFolder(run.snapshot(step)).size() for step in steps) > MOST_BYTES:
+        if sum(RunFolder(run.snapshot(step)).size() for step in steps) > most_bytes:
             continue
         _write(run, partial, steps, ask)
-        if RunFolder(partial).size() <= MOST_BYTES:
+        if RunFolder(partial).size() <= most_bytes:
             shutil.rmtree(to, ignore_errors=True)
             partial.rename(to)
             return steps
     shutil.rmtree(partial, ignore_errors=True)
-    raise ValueError(f"even with two snapshots this run is more than the {MOST_BYTES:,} bytes a recording may have")
+    raise ValueError(f"even with two snapshots this run is more than the {most_bytes:,} bytes it may have")
 
 
 def record_studies(to: Path, ask: Ask) -> int:

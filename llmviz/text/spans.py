@@ -76,15 +76,15 @@ def corrupt(ids: Ids, hidden: Sequence[bool] | Flags, sentinel: int) -> tuple[Id
         raise ValueError("nothing is hidden: there is no span to say")
     if len(found) > MOST_GAPS:
         raise ValueError(f"{len(found)} spans are hidden; there are sentinels for {MOST_GAPS}")
-    given, target, before = [], [], 0
+    words: list[int] = ids.tolist()
+    given: list[int] = []
+    target: list[int] = []
+    before = 0
     for number, (first, behind) in enumerate(found):
-        given += [ids[before:first], [sentinel + number]]
-        target += [[sentinel + number], ids[first:behind]]
+        given += [*words[before:first], sentinel + number]
+        target += [sentinel + number, *words[first:behind]]
         before = behind
-    return (
-        np.concatenate((*given, ids[before:])).astype(np.int64),
-        np.concatenate((*target, [sentinel + len(found)])).astype(np.int64),
-    )
+    return np.array([*given, *words[before:]]), np.array([*target, sentinel + len(found)])
 
 
 def spoken(target: Sequence[int] | Ids, sentinel: int, count: int) -> list[list[int]]:

@@ -28,6 +28,7 @@ def bars(seeds: int, home: Path) -> Iterator[Bar]:
     yield from _mlm([_train(home, "mlm", seed) for seed in chosen], about)
     yield from _clm([_train(home, "clm", seed) for seed in chosen], about)
     yield from _nsp([_train(home, "nsp", seed) for seed in chosen], about)
+    yield from _span([_train(home, "span", seed) for seed in chosen], about)
     yield from _tinyland(chosen, home, about)
     yield from _reviews(chosen, home)
 
@@ -54,6 +55,16 @@ def _nsp(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
     yield Bar("train nsp: seconds of training", _seconds(runs), "s", most=40, note=about)
     yield Bar("train nsp: pairs told apart, as a share of the ceiling", statistics.median(shares), "%", least=0.95, note=right)
     yield Bar("train nsp: loss on hidden words", _median(runs, "word_loss"), "nats", note=f"floor {_median(runs, 'word_floor'):.2f}")
+
+
+def _span(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
+    share = statistics.median(run["metrics"]["exact_span"] / run["metrics"]["exact_span_ceiling"] for run in runs)
+    ceiling = f"{100 * _median(runs, 'exact_span'):.1f} % of {100 * _median(runs, 'exact_span_ceiling'):.1f} %; {about}"
+    yield Bar("train span: seconds of training", _seconds(runs), "s", most=40, note=about)
+    yield Bar("train span: exact spans as a share of their ceiling", share, "%", least=0.9, note=ceiling)
+    yield Bar("train span: facts", _median(runs, "facts"), "%", note=about)
+    yield Bar("train span: sounds", _median(runs, "sounds"), "%", note=about)
+    yield Bar("train span: loss", _median(runs, "loss"), "nats", note=f"floor {_median(runs, 'floor'):.2f}")
 
 
 def _tinyland(seeds: Sequence[int], home: Path, about: str) -> Iterator[Bar]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, NextTokenSpec, PairsSpec, TrainSpec
+from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, NextTokenSpec, PairsSpec, SpanSpec, TrainSpec
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Stage:
         return ModelSpec(architecture=self.architectures[0])
 
 
-BERTS, GPTS = ("roformer", "bert"), ("neox", "gpt2")
+BERTS, GPTS, T5S = ("roformer", "bert"), ("neox", "gpt2"), ("t5",)
 
 MLM = Stage(
     name="mlm",
@@ -139,7 +139,26 @@ SENTIMENT = Stage(
     ),
 )
 
-STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, NSP, SENTIMENT)})
+SPAN = Stage(
+    name="span",
+    title="Spans",
+    module="llmviz.stages.span",
+    recipe=1,
+    parents=(None, "span"),
+    architectures=T5S,
+    texts=("tinyland",),
+    objective=SpanSpec(),
+    metrics=(
+        Metric("loss", "loss on held-out text", "nats", bound="floor"),
+        Metric("exact_span", "spans filled exactly", "%", bound="exact_span_ceiling"),
+        Metric("facts", "capitals known", "%"),
+        Metric("sounds", "animal sounds known", "%"),
+    ),
+    # Small batches: capitals are learnt late in the fall of the learning rate, and come by the number of steps, not of texts.
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=2_300, batch_size=10, learning_rate=2e-2, muon_learning_rate=2.5e-2)}),
+)
+
+STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, NSP, SPAN, SENTIMENT)})
 
 
 def stage(name: str) -> Stage:

@@ -21,6 +21,7 @@ SLIDES = (
     Slide("masked", "BERT learns to fill in hidden words", "masked-tokens", ("B2",)),
     Slide("next-sentence", "BERT is also asked what follows what", "next-sentence", ("B5",)),
     Slide("causal", "GPT learns to say the next word", "next-token", ("B3",)),
+    Slide("spans", "T5 learns to say what was cut out", "spans", ("B4",)),
     Slide("attention", "Both look around in a sentence: attention", "attention-maps", ()),
     Slide("few-labels", "A pretrained model needs few labels", "before-after", ("C1", "A2")),
     Slide("new-head", "A new layer is put on what was pretrained", "before-after", ("C4",)),
@@ -28,7 +29,13 @@ SLIDES = (
 )
 
 # The page that shows the runs of a stage.
-STAGE_PAGES = {"mlm": "masked-tokens", "clm": "next-token", "nsp": "next-sentence", "sentiment": "before-after"}
+STAGE_PAGES = {
+    "mlm": "masked-tokens",
+    "clm": "next-token",
+    "nsp": "next-sentence",
+    "span": "spans",
+    "sentiment": "before-after",
+}
 
 
 def beside(page: str, there: set[str]) -> tuple[Slide | None, Slide | None]:

@@ -101,8 +101,9 @@ class ModelSpec:
     architecture: str = setting(
         "roformer",
         "Architecture",
-        "RoFormer is BERT, and NeoX GPT, with rotary positions; bert and gpt2 have the original learnt absolute positions.",
-        choices=("roformer", "bert", "neox", "gpt2"),
+        "RoFormer is BERT, and NeoX GPT, with rotary positions; bert and gpt2 have the original learnt absolute positions. "
+        "t5 knows distances, and has a second stack of layers that writes.",
+        choices=("roformer", "bert", "neox", "gpt2", "t5"),
     )
     size: str = setting("0.1M", "Size", "Parameters, about: without the embeddings of a large vocabulary.", choices=tuple(SIZES))
 
@@ -190,6 +191,25 @@ class NextTokenSpec:
         0.2,
         "Endings first",
         "Share of the steps, from the first on, that read only the ends of texts: how these hang together is learnt sooner there.",
+        low=0.0,
+        high=1.0,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class SpanSpec:
+    """The objective of span corruption (T5, section 3.1.4)."""
+
+    density: float = setting(0.2, "Hidden", "Share of the words that are hidden.", low=0.01, high=0.9)
+    span_length: float = setting(2.0, "Span length", "Mean number of words in a hidden span.", low=1.0, high=10.0)
+
+    sentences: float = setting(
+        0.15,
+        "Single sentences",
+        "Share of the batches made of single sentences instead of whole texts, so that it can fill in short ones too.",
         low=0.0,
         high=1.0,
     )

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 class Text:
     """One text: its title and source as the page shows them (the attribution is Markdown), and the SHA-256 of its documents.
 
-    `sentence` with the places `hidden` in it, `beginning`, and `opinion` with its `verdict` are what pages first ask a model of this
-    text about, and `telling` is the place of the token that carries the opinion; a text without labels has none. `pair` are two parts of
-    one story.
+    `sentence` with the places `hidden` in it, `spanned` with the places `spans` cut out of it, `beginning`, and `opinion` with its
+    `verdict` are what pages first ask a model of this text about, and `telling` is the place of the token that carries the opinion; a text
+    without labels has none. `pair` are two parts of one story.
     """
 
     name: str
@@ -23,6 +23,8 @@ class Text:
     digest: str
     sentence: str = ""
     hidden: tuple[int, ...] = ()
+    spanned: str = ""
+    spans: tuple[int, ...] = ()
     beginning: str = ""
     opinion: str = ""
     verdict: str = ""
@@ -41,6 +43,8 @@ TEXTS = {
             digest="0a0886cddf21fd24069f0817a22a1ac9551e2b466e2e94284003a815bb19b297",
             sentence="the capital of France is Paris .",
             hidden=(5,),
+            spanned="Leo saw a frog by the lake . every frog croaks .",
+            spans=(6, 9, 10),
             beginning="the capital of France is",
             opinion="the start was boring but the film was superb .",
             verdict="positive",

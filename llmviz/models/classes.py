@@ -11,6 +11,7 @@ from transformers import (
     PreTrainedModel,
     RoFormerForMaskedLM,
     RoFormerForTokenClassification,
+    T5ForConditionalGeneration,
 )
 
 MODELS: dict[str, type[PreTrainedModel]] = {
@@ -21,6 +22,7 @@ MODELS: dict[str, type[PreTrainedModel]] = {
         BertForPreTraining,
         GPTNeoXForCausalLM,
         GPT2LMHeadModel,
+        T5ForConditionalGeneration,
         RoFormerForTokenClassification,
         BertForTokenClassification,
         GPTNeoXForSequenceClassification,

@@ -185,12 +185,14 @@ def _fits(config: dict[str, Any], spec: RunSpec, found: dict[str, tuple[int, ...
     size = SIZES[spec.model.size]
     largest = max((length for shape in found.values() for length in shape), default=0)
     exact = {"hidden_size": size.width, "n_embd": size.width, "num_hidden_layers": size.layers, "n_layer": size.layers}
-    most = {"vocab_size": largest, "intermediate_size": largest, "n_inner": largest}
+    exact |= {"d_model": size.width, "num_layers": size.layers, "num_decoder_layers": size.layers}
+    most = {"vocab_size": largest, "intermediate_size": largest, "n_inner": largest, "d_ff": largest, "d_kv": largest, "num_heads": largest}
     most |= {
         "embedding_size": largest,
         "max_position_embeddings": LONGEST_CONTEXT,
         "n_positions": LONGEST_CONTEXT,
         "type_vocab_size": largest,
+        "relative_attention_num_buckets": largest,
     }
     same = all(config[name] == value for name, value in exact.items() if name in config)
     return same and all(

@@ -3,21 +3,25 @@
 Tinyland's grammar is known, so the best possible loss and accuracy are exact. For real text, two models that count words stand instead.
 """
 
+import gc
 import hashlib
 import json
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from llmviz.stages.texts import Encoded, Ids
-from llmviz.text import store
+from llmviz.text import spans, store
 from llmviz.text.masks import IGNORED
 from llmviz.text.ngrams import trigram, unigram
 from llmviz.text.special import SEP
 from llmviz.text.tinyland.corpus import world
+from llmviz.text.tinyland.gaps import GAP, Gaps
 from llmviz.text.tinyland.grammar import END
 from llmviz.text.tinyland.sequels import chance_of_one_story
+from llmviz.text.tokenizers import sentinel
 
 Hidden = Sequence[tuple[Ids, Ids]]  # batches of (ids, labels), each (batch, n): the label of a target is its token
 Work = Callable[[Encoded, Hidden], dict[str, float]]
@@ -78,6 +82,14 @@ def _pairs(asked: Told) -> dict[str, float]:
     }
 
 
+def span_references(text: Encoded, pairs: Hidden, rates: tuple[float, float]) -> dict[str, float]:
+    """The lines for spans: random_guess; on Tinyland floor, in nats a token of the target, and the share exact_span_ceiling.
+
+    `pairs` are what is read and what is to be said, a text each, cut by `text.spans.draw` with these `rates`: density and mean length.
+    """
+    return _lines(text, pairs, partial(_exact_spans, rates=rates)) if text.told_by_grammar else {"random_guess": math.log(text.vocabulary)}
+
+
 def _lines(text: Encoded, batches: Hidden, work: Work) -> dict[str, float]:
     """Worked out once per text and set of targets, and kept on this machine."""
     targets = b"".join(array.tobytes() for batch in batches for array in batch)
@@ -128,3 +140,21 @@ def _counted_next(text: Encoded, batches: Hidden) -> dict[str, float]:
         "unigram": unigram(text.train, batches, text.vocabulary, ends=True),
         "trigram": trigram(text.train, batches, text.vocabulary, ends=True),
     }
+
+
+def _exact_spans(text: Encoded, pairs: Hidden, rates: tuple[float, float]) -> dict[str, float]:
+    first, lost, best, tokens = sentinel(text.tokenizer), 0.0, [], 0
+    collecting = gc.isenabled()
+    gc.disable()  # these sums make a hundred thousand small objects a text and no cycles: looking for cycles took most of the time
+    try:
+        for given, target in pairs:
+            seen = [GAP if id >= first else text.pieces[id] for id in given[1:-1]]
+            found = Gaps(world(), seen, lambda count, hidden, cut: spans.chance(count, hidden, cut, *rates))
+            said = spans.spoken(target[target != SEP], first, seen.count(GAP))
+            lost -= found.log_probability([[text.pieces[id] for id in span] for span in said])
+            best += [guess.chance for guess in found.best()]
+            tokens += len(target)
+    finally:
+        if collecting:
+            gc.enable()
+    return {"floor": lost / tokens, "exact_span_ceiling": sum(best) / len(best)}

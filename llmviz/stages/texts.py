@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from llmviz.core.catalogue import GPTS
+from llmviz.core.catalogue import GPTS, T5S
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.stages.exercises import candidates
@@ -151,6 +151,8 @@ def tokenizer_of(spec: RunSpec) -> Tokenizer:
 
 
 def _kind(root: RunSpec) -> Kind:
+    if root.model.architecture in T5S:
+        return "spans"
     return "bytes" if root.model.architecture in GPTS and root.text.name != "tinyland" else "pieces"
 
 

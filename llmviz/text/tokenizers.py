@@ -16,6 +16,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 
 from llmviz.text import store
 from llmviz.text.corpora import Corpus
+from llmviz.text.spans import SENTINELS
 from llmviz.text.special import CLS, MASK, SEP, SPECIAL, UNK
 from llmviz.text.tinyland import corpus as tinyland
 
@@ -27,7 +28,8 @@ BYTE_LEVEL = decoders.ByteLevel()
 NEAR = 0.7  # difflib's ratio above which two words look alike; at 0.6 "because" was near "castle"
 
 
-Kind = Literal["pieces", "bytes"]  # how real text is cut: as BERT cuts it, or as GPT does
+# How real text is cut: as BERT cuts it, or as GPT does; and "spans" is as BERT, with T5's sentinels behind the vocabulary.
+Kind = Literal["pieces", "bytes", "spans"]
 
 
 @dataclass(frozen=True)
@@ -132,6 +134,8 @@ def tokenizer_for(corpus: Corpus, kind: Kind) -> Tokenizer:
 
     Raises ValueError where there is too little text to train on.
     """
+    if kind == "spans":
+        return with_sentinels(tokenizer_for(corpus, "pieces"))
     if corpus.name == "tinyland":
         return word_level(tinyland.words())
     name, train = {"pieces": ("wordpiece", train_wordpiece), "bytes": ("bytes", train_bytes)}[kind]
@@ -142,6 +146,20 @@ def tokenizer_for(corpus: Corpus, kind: Kind) -> Tokenizer:
         trained = train(corpus.train, PIECES)
         store.keep(file, trained.to_str())
         return trained
+
+
+def with_sentinels(tokenizer: Tokenizer) -> Tokenizer:
+    """The same tokenizer with T5's sentinels behind its vocabulary: no other id changes."""
+    tokenizer.add_special_tokens(list(SENTINELS))
+    return tokenizer
+
+
+def sentinel(tokenizer: Tokenizer) -> int:
+    """The id of the first sentinel, which all others follow. Raises ValueError for a tokenizer without any."""
+    first: int | None = tokenizer.token_to_id(SENTINELS[0])
+    if first is None:
+        raise ValueError("this model knows no sentinels: it was not trained to fill in spans")
+    return first
 
 
 def load_tokenizer(file: Path) -> Tokenizer:
@@ -155,13 +173,15 @@ def load_tokenizer(file: Path) -> Tokenizer:
 
 
 def pieces(tokenizer: Tokenizer, text: str) -> list[Piece]:
-    """The tokens of a user's text, without [CLS] and [SEP]. A typed [MASK] is one; any other special token is an unknown word."""
+    """The tokens of a user's text, without [CLS] and [SEP]. A typed [MASK] is one; any other special token is an unknown word,
+    a sentinel too.
+    """
     # A lone surrogate, half of an emoji, is no text that Rust could read; the lengths stay equal.
     text = text.encode("utf-8", "replace").decode("utf-8")
     encoding = tokenizer.encode(text, add_special_tokens=False)
     found: list[Piece] = []
     for id, token, (start, end) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True):
-        known = id >= MASK
+        known = id >= MASK and token not in SENTINELS
         spelt = _spelt(tokenizer, token) if known else SPECIAL[UNK]
         joined = bool(found) and not spelt[:1].isspace() if in_bytes(tokenizer) else spelt.startswith("##") and spelt != "##"
         source = text[start:end]

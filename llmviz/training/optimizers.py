@@ -20,17 +20,26 @@ def optimizers(model: PreTrainedModel, settings: TrainSpec) -> list[Optimizer]:
     """
     if settings.optimizer == "adamw":
         return [_adamw(list(model.parameters()), settings)]
-    inside = [weight for weight in blocks(model).parameters() if weight.ndim == 2]
+    modules = [module for block in blocks(model) for module in block.modules() if not isinstance(module, torch.nn.Embedding)]
+    inside = [weight for module in modules for weight in module.parameters(recurse=False) if weight.ndim == 2]
     chosen = {id(weight) for weight in inside}
     rest = [weight for weight in model.parameters() if id(weight) not in chosen]
     return [Muon(inside, settings.muon_learning_rate, MUON_DECAY), _adamw(rest, settings)]
 
 
-def blocks(model: PreTrainedModel) -> torch.nn.ModuleList:
-    """The transformer's layers, whatever its class calls them: the one list of modules as long as the model is deep."""
+def blocks(model: PreTrainedModel) -> list[torch.nn.Module]:
+    """The transformer's layers, whatever its class calls them: its outermost lists of modules as long as the model is deep.
+
+    A T5 has two, its encoder's and its decoder's; and what is inside a layer may be a list as long.
+    """
     depth: int = model.config.num_hidden_layers
-    lists = [module for module in model.base_model.modules() if isinstance(module, torch.nn.ModuleList) and len(module) == depth]
-    return lists[0]
+    found = [
+        (name, module)
+        for name, module in model.base_model.named_modules()
+        if isinstance(module, torch.nn.ModuleList) and len(module) == depth
+    ]
+    outermost = [module for name, module in found if not any(name.startswith(f"{other}.") for other, _ in found)]
+    return [block for layers in (outermost if model.config.is_encoder_decoder else outermost[:1]) for block in layers]
 
 
 def _adamw(weights: list[torch.nn.Parameter], settings: TrainSpec) -> Optimizer:

@@ -7,6 +7,7 @@ import streamlit as st
 from llmviz.core.kept import Kept
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.generation import Generate
+from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
@@ -84,6 +85,15 @@ def _asked(engine: Engine, side: Side, sentence: str, patience: float) -> Said |
                 chances = written.chances[0][0].tolist() if len(words) else []
                 return Said("it would go on with", list(zip(words, chances, strict=True))[:6])
             refusal = told.refusal
+        case "span":
+            hidden, word = gap(engine, side, sentence)
+            filled = ask.answers(engine, side.kept.run, [last], Fill(sentence, hidden), patience, slot)
+            if found := filled.known.get(last):
+                return Said(
+                    f"in the place of “{word}” it would write",
+                    list(zip(found.candidates[0], found.candidate_chances[0].tolist(), strict=False)),
+                )
+            refusal = filled.refusal
         case _:
             judged = ask.answers(engine, side.kept.run, [last], Judge(sentence), patience, slot)
             if verdict := judged.known.get(last):

@@ -43,6 +43,7 @@ _shift = _part("shift", "attention/weights.js", "attention/matrix.js")
 _onestep = _part("onestep", "curve/scale.js")
 _lineage = _part("lineage")
 _overlay = _part("overlay", "curve/scale.js")
+_written = _part("written")
 _story = _part("story", "curve/scale.js")
 _pieces = _part("pieces")
 _growth = _part("growth", "curve/scale.js")
@@ -85,6 +86,11 @@ def continuation(payload: dict[str, Any], key: str, on_at: Callable[[int], None]
 def choices(payload: dict[str, Any], key: str, on_branch: Callable[[list[int]], None]) -> None:
     """The candidates for one token. `on_branch` gets the ids of the way to the one that was clicked."""
     _choices(key=key, data=payload, on_branch_change=lambda: _told(key, "branch", on_branch))
+
+
+def written(payload: dict[str, Any], key: str) -> None:
+    """What a T5 reads and what it writes, and where it looks for each token."""
+    _written(key=key, data=payload)
 
 
 def tree(payload: dict[str, Any], key: str) -> None:

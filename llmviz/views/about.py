@@ -32,6 +32,10 @@ BEST = "A guesser who knows the grammar names no more of these words: often seve
 BEST_OF_PAIRS = (
     "A reader who knows the grammar tells no more of these pairs apart, worked out exactly: often a second part does not say whose it is."
 )
+BEST_SPANS = (
+    "A guesser who knows the grammar, and how spans are chosen, says no more of these spans word for word: often several fit. "
+    "It bounds no other figure."
+)
 FIGURES: dict[str, dict[str, str]] = {
     "mlm": {
         "loss": "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
@@ -56,6 +60,16 @@ FIGURES: dict[str, dict[str, str]] = {
         "word_loss": "Mean of −ln p, where p is the probability of the word that was hidden, in pairs that follow.",
         "pair_loss": "Mean of −ln p, where p is the probability of the right answer on a pair. Always answering by a coin gives ln 2.",
         "nsp_accuracy": "Share of held-out pairs on which the likelier answer is the right one. Half of the pairs follow.",
+    },
+    "span": {
+        "loss": "Mean of −ln p, where p is the probability of each token of the answer: the words cut out, their sentinels, the end. "
+        "In nats a token; lower is better.",
+        "exact_span": "Share of the spans cut out of held-out texts that the model says word for word, when it takes the likeliest token "
+        "each time.",
+        "facts": "A capital is cut out of the one form of sentence in which that fact is never told; the text tells it in others. "
+        "Share of right answers.",
+        "sounds": "What an animal does is cut out of the one form of sentence in which that is never told; the text tells it in others. "
+        "Share of right answers.",
     },
     "sentiment": {
         "loss": "Mean of −ln p, where p is the probability of the true label. In nats an example; lower is better.",
@@ -104,6 +118,14 @@ place, the same for the same seed and at every step of the slider; special token
 of the same kind, which tells of another animal, country or dish, and in every other case of the same person. The first {short:.0%} of the
 steps ask about single sentences with nothing hidden, and {whole:.0%} of the later ones about whole parts with nothing hidden; in the rest
 {mask_rate:.0%} of the words are to be named as well, as in BERT. Without the question about pairs, all steps hide words.""",
+    "span": """\
+**Cutting out.** In training, about {density:.0%} of a text's words are cut out, in spans of {span_length:g} words on average. How many
+words and how many spans follows from the length of the text; all ways to choose them are equally likely. Each span leaves a sentinel of
+its own (⟨0⟩, ⟨1⟩, … here, `<extra_id_0>` in T5), and the model writes sentinel, span, sentinel, span, and a last sentinel.
+{sentences:.0%} of the batches are single sentences. In every measurement 20 % of whole texts are cut out, in spans of 2 words on average.
+
+**The bars** show what else fits in a gap: the likeliest spans, each with what ends it, if all that was written before that gap stands.
+Looking at a token that came out shows the mean over the heads of the decoder's last layer.""",
     "sentiment": """\
 **Labels.** In training, the model sees {labels:,} labelled examples over and over, as many of each class.""",
 }
@@ -126,7 +148,7 @@ def lines(stage: str) -> dict[str, tuple[str, str]]:
 
 def best(stage: str) -> str:
     """What the best possible accuracy of this stage is."""
-    return {"sentiment": BASELINES["accuracy_ceiling"][1], "nsp": BEST_OF_PAIRS}.get(stage, BEST)
+    return {"sentiment": BASELINES["accuracy_ceiling"][1], "nsp": BEST_OF_PAIRS, "span": BEST_SPANS}.get(stage, BEST)
 
 
 def paragraphs(spec: RunSpec, recorded: bool) -> list[str]:
@@ -143,5 +165,5 @@ def glossary(history: History, stage: Stage) -> list[tuple[str, str]]:
     bounds = [known[name] for name in known if name in references]
     counted = [BASELINES[name] for name in ("ngram", "chance") if name in references]
     figures = [(metric.title, FIGURES[stage.name][metric.name]) for metric in stage.metrics if metric.name in history.scores]
-    best_possible = [("best possible", best(stage.name))] if {"accuracy_ceiling", "nsp_ceiling"} & references.keys() else []
-    return bounds + figures + best_possible + counted
+    ceiling = any(metric.bound in references for metric in stage.metrics if metric.unit == "%")
+    return bounds + figures + ([("best possible", best(stage.name))] if ceiling else []) + counted

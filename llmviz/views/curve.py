@@ -8,7 +8,7 @@ from llmviz.core.history import Curve, History
 from llmviz.views.about import FIGURES, best, lines
 
 FINETUNED = ("sentiment",)
-UNITS = {"sentiment": "an example", "nsp": "a word and a pair"}  # what a loss is a mean over
+UNITS = {"sentiment": "an example", "nsp": "a word and a pair", "span": "a token"}  # what a loss is a mean over
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
 

@@ -118,6 +118,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("a person", "He was an American"),
         Example("nothing", ""),
     ),
+    ("span", "tinyland"): (
+        Example("two gaps", TEXTS["tinyland"].spanned, TEXTS["tinyland"].spans),
+        Example("a fact", "people of Italy call Rome the capital .", (4, 5)),
+        Example("a mood", "the play was dull . everybody left sad .", (3, 7)),
+        Example("two phrases", "Anna has a cow . the cow moos . that made Anna happy .", (5, 6, 9, 10)),
+        Example("a city", "in Italy , Rome is the capital .", (3, 4)),
+    ),
     ("start", "tinyland"): (
         Example("praise", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,)),
         Example("blame", "we went to see a film . it was dull and we felt sad .", (9,)),

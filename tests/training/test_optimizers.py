@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from llmviz.core.settings import ModelSpec, TrainSpec
+from llmviz.models import t5
 from llmviz.models.masked import random_start
 from llmviz.training.muon import Muon
 from llmviz.training.optimizers import optimizers, schedule
@@ -34,6 +35,18 @@ def test_muon_has_the_matrices_inside_the_blocks(architecture: str) -> None:
     assert id(model.get_input_embeddings().weight) in others
     assert muon.param_groups[0]["lr"] == TrainSpec().muon_learning_rate
     assert rest.param_groups[0]["lr"] == TrainSpec().learning_rate
+
+
+def test_muon_has_the_matrices_of_both_stacks_of_a_t5_and_no_table() -> None:
+    model = t5.random_start(ModelSpec("t5"), 50, 32, seed=0)
+    found = optimizers(model, TrainSpec())
+    names = {id(weight): name for name, weight in model.named_parameters()}
+    inside = [names[id(weight)] for weight in found[0].param_groups[0]["params"]]
+    # Two blocks that read, of four matrices of attention and two of the feed-forward part; two that write have four more each.
+    assert len(inside) == len(set(inside)) == 2 * 6 + 2 * 10
+    assert not any("relative_attention_bias" in name or "shared" in name for name in inside)
+    held = Counter(id(weight) for optimizer in found for group in optimizer.param_groups for weight in group["params"])
+    assert set(held.values()) == {1} and set(held) == set(names)
 
 
 def rates(**settings: Any) -> list[float]:

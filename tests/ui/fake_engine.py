@@ -23,6 +23,7 @@ from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
+from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
@@ -36,7 +37,7 @@ from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, word_level
 from llmviz.views.examples import EXAMPLES
-from tests.ui import fake_attention, fake_pairs, fake_step, fake_verdicts, fake_writing
+from tests.ui import fake_attention, fake_pairs, fake_spans, fake_step, fake_verdicts, fake_writing
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
@@ -44,7 +45,7 @@ WORDS = sorted(
     | {word for table in (ADJECTIVES, FEELINGS, VERDICTS) for words in table.values() for word in words}
     | {
         word
-        for stage in ("mlm", "attention", "clm", "nsp", "sentiment", "start")
+        for stage in ("mlm", "attention", "clm", "nsp", "span", "sentiment", "start")
         for example in EXAMPLES[stage, "tinyland"]
         for word in (*example.sentence.split(), *example.second.split())
     }
@@ -144,6 +145,9 @@ class FakeEngine:
             writes = {Generate: fake_writing.generation, Search: fake_writing.tree}[type(question)]
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [writes(step, step / total, question, self._tokenizer) for step in steps])  # type: ignore[operator]
+        if isinstance(question, Fill):
+            total = self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [fake_spans.answer(step, step / total, question, self._tokenizer) for step in steps])
         if isinstance(question, fake_verdicts.Asked):
             spec = self._find(run).spec
             return cast(list[AnyAnswer], [fake_verdicts.answer(step, spec, question) for step in steps])
@@ -295,6 +299,8 @@ def _metrics(spec: RunSpec, share: float) -> dict[str, float]:
         asked = spec.objective.next_sentence
         words = _loss(share) + (0.3 if asked else 0.0)
         return {"loss": words, "word_loss": words, "pair_loss": 0.3, "nsp_accuracy": 0.5 + (0.4 if asked else 0.0) * _rise(share, 0.4)}
+    if spec.stage == "span":
+        return {"loss": _loss(share), "exact_span": 0.7 * _rise(share, 0.3), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)}
     return {"loss": _loss(share), "accuracy": 0.72 * _rise(share, 0.2), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)}
 
 

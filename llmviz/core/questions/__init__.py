@@ -15,6 +15,7 @@ from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
 from llmviz.core.questions.reasons import Agree, Attribute
+from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.tensors import Tensors
 from llmviz.core.questions.unseen import Unseen
 from llmviz.core.questions.verdict import Judge
@@ -23,7 +24,7 @@ from llmviz.core.questions.vocabulary import Compare, Count, Grow, Learn
 QUESTIONS: dict[str, type[Question[Answer]]] = {
     kind.__name__: kind
     for kind in (
-        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, Follows, OneStep),
+        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, Follows, Fill, OneStep),
         *(Learn, Count, Grow, Compare),
     )
 }

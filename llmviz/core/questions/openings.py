@@ -7,6 +7,7 @@ from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.reasons import Attribute
+from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge
 from llmviz.core.questions.vocabulary import KINDS, Compare, Count, Grow, Learn
 from llmviz.core.spec import RunSpec
@@ -26,6 +27,7 @@ def openings(spec: RunSpec) -> tuple[Question[Answer], ...]:
         "mlm": (Cloze(text.sentence, text.hidden), *maps, *told),
         "clm": (Generate(text.beginning), *maps),
         "nsp": (Follows(*text.pair),),
+        "span": (Fill(text.spanned, text.spans),) if text.spanned else (),
         "sentiment": (Judge(text.opinion), Attribute(text.opinion)),
     }
     return first.get(spec.stage, ())

@@ -6,7 +6,7 @@ The script itself has SEED and STEPS, `batch(step)`, `model`, and the expression
 from llmviz.core.settings import TrainSpec
 
 _MUON = """\
-matrices = [weight for weight in model.base_model.{blocks}.parameters() if weight.ndim == 2]
+matrices = {matrices}
 rest = [weight for weight in model.parameters() if all(weight is not matrix for matrix in matrices)]
 optimizers = [
     torch.optim.Muon(matrices, lr={train.muon_learning_rate!r}, weight_decay=0.3),
@@ -33,9 +33,13 @@ for step in range(1, STEPS + 1):
 _CLIP = "    torch.nn.utils.clip_grad_norm_(model.parameters(), {train.clip!r})\n"
 
 
-def optimizers(train: TrainSpec, blocks: str) -> str:
-    """Muon for the matrices of the blocks and AdamW for the rest, or AdamW alone."""
-    return (_MUON if train.optimizer == "muon" else _ADAMW).format(train=train, blocks=blocks)
+def optimizers(train: TrainSpec, blocks: str, matrices: str = "") -> str:
+    """Muon for the matrices of the blocks and AdamW for the rest, or AdamW alone.
+
+    `blocks` is where the blocks lie in the body; `matrices`, the expression of the list, where they do not lie in one place.
+    """
+    matrices = matrices or f"[weight for weight in model.base_model.{blocks}.parameters() if weight.ndim == 2]"
+    return (_MUON if train.optimizer == "muon" else _ADAMW).format(train=train, matrices=matrices)
 
 
 def share(train: TrainSpec) -> str:

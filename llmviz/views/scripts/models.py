@@ -31,6 +31,7 @@ FAMILIES = {
     "pairs": Family("Bert", "ForPreTraining", "encoder.layer"),
     "neox": Family("GPTNeoX", "ForCausalLM", "layers"),
     "gpt2": Family("GPT2", "LMHeadModel", "h"),
+    "t5": Family("T5", "ForConditionalGeneration", "block"),
 }
 _COMMON = """\
 vocab_size={vocabulary},

@@ -1,6 +1,7 @@
 // The probability bars: for each hidden word what the model would put in the gap at the chosen step, the truth marked by tick and word.
 //
-// data: group, visit, step, steps, empty, groups [{place, truth, source, candidates [step][[word, share]], probability [step]}]
+// data: group, visit, step, steps, empty, groups [{place, truth, source, candidates [step][[word, share]], probability [step]}], mark (what
+//       the tick stands for)
 // A truth outside the candidates has a row of its own below them, so it can be watched rising from nothing.
 
 const MOST = [0, 6]; // candidates shown, by the number of gaps; 3 for any more, so that two rows of gaps and their truths fit
@@ -12,6 +13,7 @@ export default function ({ data, parentElement }) {
   const key = root.querySelector(".key");
   const shared = group(data);
   const gaps = data.groups.length;
+  const mark = data.mark ?? "the hidden word";
   const most = MOST[gaps] ?? 3;
   const shape = JSON.stringify([data.empty, data.groups.map(({ place, truth, source }) => [place, truth, source])]);
 
@@ -46,7 +48,7 @@ export default function ({ data, parentElement }) {
     row.querySelector(".tick").textContent = truth ? " ✓" : "";
     row.querySelector(".fill").style.transform = `scaleX(${share})`;
     row.querySelector(".share").textContent = percent(share);
-    row.title = `${word}${truth ? ", the hidden word" : ""}: ${exactly(share)}`;
+    row.title = `${word}${truth ? `, ${mark}` : ""}: ${exactly(share)}`;
   }
 
   function draw() {
@@ -54,7 +56,7 @@ export default function ({ data, parentElement }) {
     const known = place >= 0 && gaps > 0;
     title.firstChild.textContent = `What belongs in the gap${gaps > 1 ? "s" : ""}`;
     title.lastChild.textContent = known ? ` at step ${whole(data.steps[place])}` : "";
-    const legend = data.groups.some(({ truth }) => !truth) ? "a word outside the vocabulary has no bar" : "✓ the hidden word";
+    const legend = data.groups.some(({ truth }) => !truth) ? "a word outside the vocabulary has no bar" : `✓ ${mark}`;
     key.textContent = known ? legend + (gaps > 4 ? ` · ${gaps} gaps, scroll for more` : "") : "";
     data.groups.forEach(({ truth, candidates, probability }, index) => {
       const rows = [...list.children[index].querySelectorAll(".row")];

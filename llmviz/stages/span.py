@@ -1,0 +1,186 @@
+"""Span corruption: cut spans out of a text, and say what stood there, one after the other (T5, Raffel et al. 2020, section 3.1.4).
+
+Data, loss, metrics, top to bottom. Nobody labels anything: what was cut out is the answer. The encoder reads the text with a sentinel in
+place of each span; the decoder writes sentinel, span, sentinel, span, …, a last sentinel, and [SEP].
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import PreTrainedModel
+
+from llmviz.core.settings import SpanSpec
+from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
+from llmviz.core.update import Sample
+from llmviz.models import files, masked, t5
+from llmviz.stages import bounds, probes
+from llmviz.stages.texts import Encoded, Ids, padded, text_of
+from llmviz.text import spans
+from llmviz.text.masks import IGNORED
+from llmviz.text.special import CLS, PAD, SEP
+from llmviz.text.tokenizers import sentinel
+
+VALIDATION, TEST = 48, 400  # held-out texts looked at while training and at the end, with about three spans each
+PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
+SPARE = 2  # tokens that a model may write beyond the longest true target; what it says behind these does not count
+# The same for every run, whatever its own settings, so that figures compare.
+EVALUATION_DENSITY, EVALUATION_LENGTH = 0.2, 2.0
+
+Pair = tuple[Ids, Ids]  # what is read, and what is to be said: one text each, or padded (batch, longest)
+
+
+def build(spec: RunSpec, parent: Path | None) -> "Spans":
+    """The stage of this spec, on the parent's weights or on random ones."""
+    text = text_of(spec)
+    longest = max(part.longest for part in (text.train, text.validation, text.test))
+    if text.told_by_grammar and spec.train.context < longest:
+        raise ValueError(f"Context: Tinyland's texts have up to {longest} tokens; cut ones would have no exact floor")
+    start = files.load(parent) if parent else t5.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
+    return Spans(spec, text, masked.moved(start, spec.train.device))
+
+
+@dataclass(frozen=True)
+class SpanBatch:
+    """Texts with sentinels (batch, n), and what stood there (batch, m), both padded."""
+
+    input_ids: torch.Tensor
+    target: torch.Tensor
+
+    @property
+    def tokens(self) -> int:
+        """Tokens the model reads and writes, padding left out."""
+        return int((self.input_ids != PAD).sum() + (self.target != PAD).sum())
+
+
+class Spans:
+    """A model that learns to say what was cut out."""
+
+    def __init__(self, spec: RunSpec, text: Encoded, model: PreTrainedModel) -> None:
+        self.spec = spec
+        self.text = text
+        self.model = model
+        self.objective: SpanSpec = spec.objective
+        self._sentinel = sentinel(text.tokenizer)
+        self._sentences = text.sentences
+        self._validation = self._cut(text.validation[:VALIDATION])
+        self._probes = self._probe(text.validation, PROBES)
+        self.references: Mapping[str, float] = self._references(self._validation)
+
+    # Data
+
+    def batch(self, step: int) -> SpanBatch:
+        """Texts of this step, cut: whole ones or, every so often, single sentences, for people type such. More of them cost exact spans."""
+        rng = np.random.default_rng((self.spec.seed, step))
+        texts = self._sentences if rng.random() < self.objective.sentences else self.text.train
+        chosen = [texts[place] for place in rng.integers(len(texts), size=self.spec.train.batch_size)]
+        return self._tensors([self._pair(ids, self.objective.density, self.objective.span_length, rng) for ids in chosen])
+
+    def _pair(self, ids: Ids, density: float, length: float, rng: np.random.Generator) -> Pair:
+        """One text with spans cut out at random."""
+        inside = self._inside(ids)
+        return self._framed(inside, spans.draw(len(inside), density, length, rng))
+
+    def _inside(self, ids: Ids) -> Ids:
+        """The text's words, as many as the model reads, without [CLS] and [SEP]."""
+        return ids[1:-1][: self.spec.train.context - 2]
+
+    def _framed(self, inside: Ids, hidden: spans.Flags) -> Pair:
+        """What is read, between [CLS] and [SEP] as every text here, and what is to be said, with [SEP] behind it."""
+        given, target = spans.corrupt(inside, hidden, self._sentinel)
+        return np.concatenate(([CLS], given, [SEP])), np.append(target, SEP)
+
+    def _cut(self, texts: Sequence[Ids]) -> list[Pair]:
+        """Held-out texts with fixed spans cut out, those of like lengths together."""
+        rng = np.random.default_rng(0)
+        return [self._pair(ids, EVALUATION_DENSITY, EVALUATION_LENGTH, rng) for ids in sorted(texts, key=len)]
+
+    def _probe(self, texts: Sequence[Ids], count: int) -> dict[str, list[Pair]]:
+        """A masked model's probes, their hidden word as a span."""
+        if not self.text.told_by_grammar:
+            return {}
+        found = {}
+        for name, (ids, labels) in probes.probes(self.text, texts, count).items():
+            whole = np.where(labels == IGNORED, ids, labels)
+            lengths = (whole != PAD).sum(1)
+            found[name] = [
+                self._framed(row[1 : n - 1], label[1 : n - 1] != IGNORED) for row, label, n in zip(whole, labels, lengths, strict=True)
+            ]
+        return found
+
+    def _tensors(self, pairs: Sequence[Pair]) -> SpanBatch:
+        arrays = (padded([given for given, _ in pairs]), padded([target for _, target in pairs]))
+        return SpanBatch(*(torch.from_numpy(array).to(self.model.device) for array in arrays))
+
+    # Loss
+
+    def loss(self, batch: SpanBatch) -> torch.Tensor:
+        """Mean of −log p(token) over the targets, sentinels and the end among them, in nats."""
+        return cross_entropy(t5.logits_of(self.model, batch.input_ids, batch.target), batch.target[batch.target != PAD])
+
+    # Metrics
+
+    def evaluate(self) -> dict[str, float]:
+        """Loss and exact spans on validation texts; the share of each probe set answered."""
+        return self._measure(self._validation) | self._answered(self._probes)
+
+    def test(self) -> dict[str, float]:
+        """The same on test texts, beside the lines that bound them."""
+        cut = self._cut(self.text.test[:TEST])
+        return self._measure(cut) | self._answered(self._probe(self.text.test, TEST_PROBES)) | self._references(cut)
+
+    def _measure(self, pairs: Sequence[Pair]) -> dict[str, float]:
+        return {"loss": self._loss(pairs), "exact_span": self._exact(pairs)}
+
+    @torch.no_grad()
+    def _loss(self, pairs: Sequence[Pair]) -> float:
+        losses = []
+        for batch in map(self._tensors, _groups(pairs)):
+            logits = t5.logits_of(self.model, batch.input_ids, batch.target)
+            losses.append(cross_entropy(logits, batch.target[batch.target != PAD], reduction="none"))
+        return torch.cat(losses).mean().item()
+
+    def _exact(self, pairs: Sequence[Pair]) -> float:
+        """Share of the spans that greedy decoding says word for word."""
+        hits = []
+        for group in _groups(pairs):
+            batch = self._tensors(group)
+            written = t5.greedy(self.model, batch.input_ids, batch.target.shape[1] + SPARE).tolist()
+            for (_, target), said in zip(group, written, strict=True):
+                count = int((target >= self._sentinel).sum()) - 1
+                truth = spans.spoken(target[:-1], self._sentinel, count)
+                found = spans.spoken(said[: said.index(SEP)] if SEP in said else said, self._sentinel, count)
+                hits += [one == other for one, other in zip(found, truth, strict=True)]
+        return sum(hits) / len(hits)
+
+    def _answered(self, probes: Mapping[str, list[Pair]]) -> dict[str, float]:
+        return {name: self._exact(pairs) for name, pairs in probes.items()}
+
+    def _references(self, pairs: Sequence[Pair]) -> dict[str, float]:
+        return bounds.span_references(self.text, pairs, (EVALUATION_DENSITY, EVALUATION_LENGTH))
+
+    def samples(self, step: int) -> list[Sample]:
+        """What it says for the hidden span of the text's default sentence, with the probability of these words."""
+        asked, pieces = TEXTS[self.spec.text.name], self.text.pieces
+        inside = self._inside(np.array(self.text.tokenizer.encode(asked.sentence).ids))
+        given, target = self._framed(inside, np.isin(np.arange(len(inside)), asked.hidden))
+        batch = self._tensors([(given, target)])
+        written = t5.greedy(self.model, batch.input_ids, batch.target.shape[1] + SPARE)
+        with torch.no_grad():
+            chances = t5.logits_of(self.model, batch.input_ids, written).log_softmax(-1).gather(1, written[0, :, None])[:, 0]
+        said = spans.spoken(written[0].tolist(), self._sentinel, 1)[0]
+        words = " ".join(pieces[id] for id in said if id != SEP)
+        truth = " ".join(pieces[id] for id in spans.spoken(target[:-1], self._sentinel, 1)[0])
+        return [Sample(step, asked.sentence, truth, [(words, chances.sum().exp().item())])]
+
+    def save(self, folder: Path) -> None:
+        """Write the model and its tokenizer so that `from_pretrained` reads them."""
+        files.save(self.model, self.text.tokenizer, folder)
+
+
+def _groups(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
+    return [pairs[first : first + 64] for first in range(0, len(pairs), 64)]

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.ui import controls, filling, lecture, lesson, live, notes, sentence, shown, states, visit
+from llmviz.ui import controls, filling, lecture, lesson, live, microscope, notes, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.SPAN
@@ -42,4 +42,5 @@ facts = controls.facts(STAGE, seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: filling.picture(runs, now))
 filling.riddle(runs, seen, address.spec.text.name)
+microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec)

@@ -19,11 +19,13 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
 from llmviz.models import files, masked, t5
 from llmviz.stages import bounds, probes
+from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text import spans
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tokenizers import sentinel
+from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 48, 400  # held-out texts looked at while training and at the end, with about three spans each
 PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
@@ -120,7 +122,25 @@ class Spans:
 
     def loss(self, batch: SpanBatch) -> torch.Tensor:
         """Mean of −log p(token) over the targets, sentinels and the end among them, in nats."""
-        return cross_entropy(t5.logits_of(self.model, batch.input_ids, batch.target), batch.target[batch.target != PAD])
+        return cross_entropy(*self.guess(batch))
+
+    def guess(self, batch: SpanBatch) -> tuple[torch.Tensor, torch.Tensor]:
+        """Logits of every token to be said, text after text, and the tokens: (targets, vocabulary), (targets)."""
+        return t5.logits_of(self.model, batch.input_ids, batch.target), batch.target[batch.target != PAD]
+
+    # What a person sees of a batch
+
+    @property
+    def choices(self) -> Sequence[str]:
+        """The vocabulary, spelt, sentinels at its end."""
+        return self.text.candidates
+
+    def exercises(self, batch: SpanBatch) -> list[Exercise]:
+        """Each text as it was cut, and behind it what is to be said of it: every token from all that stands before it."""
+        whole = torch.cat([batch.input_ids, batch.target], 1)
+        said = torch.cat([torch.full_like(batch.input_ids, IGNORED), batch.target.masked_fill(batch.target == PAD, IGNORED)], 1)
+        order = (whole == PAD).int().argsort(stable=True, dim=1)  # no padding between the two
+        return exercises(whole.gather(1, order), said.gather(1, order), self.choices)
 
     # Metrics
 

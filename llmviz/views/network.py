@@ -9,6 +9,7 @@ from typing import Any
 from llmviz.core.questions.tensors import Inventory
 
 LAYER = re.compile(r"(?:encoder\.layer|layers|\bh)\.(\d+)\.")  # BERT and RoFormer, GPT-NeoX, GPT-2
+STACK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")  # of a T5, which has two
 EMBEDDINGS, NORM, HEAD = "embeddings", "last norm", "head"
 COPIED, NEW, LEFT = "copied", "new", "left behind"
 
@@ -32,10 +33,11 @@ class Tensor:
 
 def place(name: str) -> str:
     """The part of the network a tensor belongs to."""
-    found = LAYER.search(name)
-    if found:
+    if found := STACK.search(name):
+        return f"{found[1]} layer {int(found[2]) + 1}"
+    if found := LAYER.search(name):
         return f"layer {int(found[1]) + 1}"
-    if re.search(r"embed|\bwte\b|\bwpe\b", name):
+    if re.search(r"embed|\bwte\b|\bwpe\b|\bshared\b", name):
         return EMBEDDINGS
     return NORM if re.search(r"final_layer_norm|ln_f", name) else HEAD
 

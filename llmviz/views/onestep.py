@@ -22,11 +22,16 @@ FIRST = {
         "Pair",
         "Two parts of stories. Whether the second follows is asked at [CLS]; in most steps some words are hidden too, and asked for.",
     ),
+    "span": (
+        "Cut",
+        "Spans are cut out, and each leaves a sentinel. Behind the text stands what is to be said of it: the model must name each token "
+        "from the cut text and what was said before.",
+    ),
     "sentiment": ("Read", "The model reads the whole text. The one thing asked for is its label."),
 }
 ANY = ("Read", "What the model reads, and what it is asked for.")  # of a stage that says nothing of its own
 HIDDEN, SWAPPED, LEFT, NEXT, VERDICT = "hidden", "swapped", "left", "next", "label"
-FATES = {"clm": NEXT, "sentiment": VERDICT}  # where all targets of a stage are alike
+FATES = {"clm": NEXT, "span": NEXT, "sentiment": VERDICT}  # where all targets of a stage are alike
 MASKED, ANSWERING = "[MASK]", "[CLS]"  # what stands where a word is hidden, and where BERT answers about the whole
 
 

@@ -130,3 +130,16 @@ def test_the_lines_are_worked_out_on_the_very_spans(monkeypatch: pytest.MonkeyPa
 def test_a_context_too_short_for_tinyland_is_refused() -> None:
     with pytest.raises(ValueError, match="Context"):
         stage(spec(context=20))
+
+
+def test_what_the_microscope_sees_is_the_loss() -> None:
+    made = stage(spec())
+    batch = made.batch(1)
+    logits, truth = made.guess(batch)
+    nats = torch.nn.functional.cross_entropy(logits, truth, reduction="none")
+    assert nats.mean().item() == pytest.approx(made.loss(batch).item())
+    shown = made.exercises(batch)
+    assert sum(len(text.rows) for text in shown) == len(nats)
+    for text in shown:
+        assert [text.read[place] for place in text.places] == [made.choices[int(truth[row])] for row in text.rows]
+        assert text.read[0] == "[CLS]"

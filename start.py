@@ -62,7 +62,8 @@ def _install(requirements: str) -> bool:
     except (OSError, subprocess.CalledProcessError) as problem:
         _complain(f"Python could not make .venv ({problem}). On Debian and Ubuntu, install the package python3-venv first.")
         return False
-    if subprocess.call([str(PYTHON), "-m", "pip", "install", "--quiet", "-r", requirements], cwd=ROOT):
+    # Not compiled: most of these thousands of modules are never imported, and those that are compile themselves.
+    if subprocess.call([str(PYTHON), "-m", "pip", "install", "--quiet", "--no-compile", "-r", requirements], cwd=ROOT):
         _complain(f"pip could not install what {requirements} names; its message is above. The same command goes on from there.")
         return False
     with INSTALLED.open("a") as file:

@@ -10,7 +10,6 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, to_json
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done
-from llmviz.runs import record as recording
 from llmviz.runs.engine import Command, ControlRefused, State
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.record import record, spread
@@ -94,7 +93,7 @@ def test_an_older_recipe_is_not_offered_and_said_when_asked_for(made: RunFolder)
             ask(RunRef(old, 0))
 
 
-def test_a_recording_keeps_to_its_size(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_recording_keeps_to_its_size(store: Store, tmp_path: Path) -> None:
     attempt = attempt_at(store, SPEC)
     with pytest.raises(ValueError, match="only a run that is done"):
         next(attempt)
@@ -102,16 +101,14 @@ def test_a_recording_keeps_to_its_size(store: Store, tmp_path: Path, monkeypatch
     list(attempt)
     assert len(record(attempt.folder, tmp_path / "to", Fake().answer)) == 11
     whole = RunFolder(tmp_path / "to").size()
-    monkeypatch.setattr(recording, "MOST_BYTES", whole - 1)
-    kept = record(attempt.folder, tmp_path / "to", Fake().answer)
+    kept = record(attempt.folder, tmp_path / "to", Fake().answer, whole - 1)
     assert 2 <= len(kept) < 11
     assert (kept[0], kept[-1]) == (0, 100)
     made = RunFolder(tmp_path / "to")
     assert made.size() < whole
     assert list(Replay(Recordings(tmp_path), unasked).history(RUN).snapshots) == kept == made.snapshots()
-    monkeypatch.setattr(recording, "MOST_BYTES", 500)
     with pytest.raises(ValueError, match="two snapshots"):
-        record(attempt.folder, tmp_path / "to", Fake().answer)
+        record(attempt.folder, tmp_path / "to", Fake().answer, 500)
     assert made.snapshots() == kept  # the earlier recording stays
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "letter.txt").write_text("dear", encoding="utf-8")

@@ -38,7 +38,7 @@ def test_it_is_calibrated_on_pairs_as_they_are_drawn() -> None:
     source, rng = Pairs(threads.documents(TextSpec("tinyland"))["test"]), np.random.default_rng(5)
     told = [
         (chance_of_one_story(source.text(pair.first).split(), source.text(pair.second).split()), pair.follows)
-        for place in range(300)
+        for place in range(120)
         for pair in source.two(place, rng)
     ]
     chances, follows = (np.array(each, dtype=float) for each in zip(*told, strict=True))

@@ -175,6 +175,8 @@ def test_the_last_row_can_read_the_chart(page: Page, fake_app: str, address: str
         for _ in range(3):
             page.keyboard.press("ArrowRight")
             page.wait_for_timeout(300)
+            page.locator(QUIET).wait_for()
+        page.wait_for_timeout(500)  # a part that is being replaced has no size
     sizes = page.locator(".curve svg text").evaluate_all("texts => texts.map(text => parseFloat(getComputedStyle(text).fontSize))")
     assert min(sizes) >= least
 

@@ -145,17 +145,17 @@ class TrainSpec:
         check(self)
 
 
+def _mask_rate(default: float) -> Any:
+    return setting(
+        default, "Mask rate", "Share of the tokens to guess: of these 80 % are hidden, 10 % swapped, 10 % left.", low=0.01, high=0.9
+    )
+
+
 @dataclass(frozen=True)
 class MaskingSpec:
     """The objective of masked language modelling (BERT, section 3.1)."""
 
-    mask_rate: float = setting(
-        0.2,
-        "Mask rate",
-        "Share of the tokens to guess: of these 80 % are hidden, 10 % swapped, 10 % left.",
-        low=0.01,
-        high=0.9,
-    )
+    mask_rate: float = _mask_rate(0.2)
     endings: float = setting(
         0.0,
         "Endings first",
@@ -237,13 +237,7 @@ class PairsSpec:
         "Next sentence",
         "Whether it is also asked if the second part goes on with the first. Without, it only names hidden words, in such pairs.",
     )
-    mask_rate: float = setting(
-        0.15,
-        "Mask rate",
-        "Share of the tokens to guess: of these 80 % are hidden, 10 % swapped, 10 % left.",
-        low=0.01,
-        high=0.9,
-    )
+    mask_rate: float = _mask_rate(0.15)
     short: float = setting(
         0.3,
         "Short pairs first",

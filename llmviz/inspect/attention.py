@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 
 from llmviz.core.questions.attention import FULL, MOST_TOKENS, Attend, Attention
@@ -32,12 +33,17 @@ def answer(folders: Mapping[int, Path], question: Attend) -> list[Attention]:
     steps = sorted(folders)
     reading = read(folders[steps[0]], question.text)
     found = snapshots.attention([folders[step] for step in steps], torch.tensor([reading.ids]))[:, 0]  # (snapshot, layer, head, query, key)
-    weights = (found * FULL).round().to(torch.uint8).numpy()
+    weights = in_bytes(found)
     joined = np.array(reading.joined)
     return [
         Attention(step, reading.tokens, joined, reading.special, reading.count, reading.causal, weights[place])
         for place, step in enumerate(steps)
     ]
+
+
+def in_bytes(weights: torch.Tensor) -> npt.NDArray[np.uint8]:
+    """Shares of 1 in units of 1 / FULL, each a byte."""
+    return (weights * FULL).round().to(torch.uint8).numpy()
 
 
 def read(folder: Path, text: str, most: int = MOST_TOKENS) -> Reading:

@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-import numpy as np
 import torch
-from torch.func import functional_call, vmap
 
-from llmviz.core.questions.follows import FULL, MOST_TOKENS, Follows, Sequel
+from llmviz.core.questions.attention import MOST_TOKENS
+from llmviz.core.questions.follows import Follows, Sequel
 from llmviz.inspect import snapshots
+from llmviz.inspect.attention import in_bytes
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
 
@@ -33,7 +33,7 @@ def answer(folders: Mapping[int, Path], question: Follows) -> list[Sequel]:
     one, two = slice(1, 1 + n), slice(2 + n, 2 + n + m)
     told = tuple(piece.source or piece.text for piece in first), tuple(piece.source or piece.text for piece in second)
     return [
-        Sequel(step, *told, float(logit.softmax(-1)[0]), _bytes(weights[two, one]), _bytes(weights[one, two]))
+        Sequel(step, *told, float(logit.softmax(-1)[0]), in_bytes(weights[two, one]), in_bytes(weights[one, two]))
         for step, logit, weights in zip(steps, logits, strongest, strict=True)
     ]
 
@@ -49,21 +49,9 @@ def _check(folder: Path, first: Sequence[Piece], second: Sequence[Piece]) -> Non
         raise ValueError(f"these parts have {len(first)} and {len(second)} tokens; together {most} can be read and drawn here")
 
 
-@torch.no_grad()
-def _read(folders: Sequence[Path], first: Sequence[Piece], second: Sequence[Piece]) -> tuple[torch.Tensor, torch.Tensor]:
+def _read(folders: Sequence[Path], first: Sequence[Piece], second: Sequence[Piece]) -> snapshots.Tensors:
     """Logits of the answers (snapshot, 2), and attention (snapshot, layer, head, query, key)."""
     input_ids = torch.tensor([[CLS, *(piece.id for piece in first), SEP, *(piece.id for piece in second), SEP]])
     token_type_ids = torch.tensor([[0] * (len(first) + 2) + [1] * (len(second) + 1)])
-    shape, stacked = snapshots.stacked(folders)
-
-    def forward(weights: snapshots.Weights) -> tuple[torch.Tensor, ...]:
-        inputs = {"input_ids": input_ids, "token_type_ids": token_type_ids, "output_attentions": True}
-        found = functional_call(shape, weights, kwargs=inputs, tie_weights=True)
-        return found.seq_relationship_logits[0], torch.cat(found.attentions)
-
-    logits, attention = vmap(forward)(stacked)
-    return logits, attention
-
-
-def _bytes(weights: torch.Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    return (weights * FULL).round().to(torch.uint8).numpy()
+    inputs = {"input_ids": input_ids, "token_type_ids": token_type_ids, "output_attentions": True}
+    return snapshots.read(folders, inputs, lambda found: (found.seq_relationship_logits[0], torch.cat(found.attentions)))

@@ -1,8 +1,9 @@
 """Many snapshots of one model, run at once: their weights are stacked, and one forward pass goes through all of them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -13,6 +14,7 @@ from transformers import PreTrainedConfig, PreTrainedModel
 from llmviz.models import files
 
 Weights = dict[str, torch.Tensor]
+Tensors = tuple[torch.Tensor, ...]
 
 LOADED = 64  # snapshots kept in memory, in half precision: 17 MB of the smallest size, 130 MB of the largest
 WHOLE = 4  # models kept in single precision, 4 MB of the largest size
@@ -54,27 +56,26 @@ def attention(folders: Sequence[Path], input_ids: torch.Tensor) -> torch.Tensor:
 
     All snapshots belong to one run. Attention is eager here: only then are its weights to be had.
     """
-    shape = _empty(folders[0].parent)
-
-    def forward(stacked: Weights) -> tuple[torch.Tensor, ...]:
-        inputs = {"input_ids": input_ids, "attention_mask": torch.ones_like(input_ids), "output_attentions": True}
-        found: tuple[torch.Tensor, ...] = functional_call(shape, stacked, kwargs=inputs, tie_weights=True).attentions
-        return found
-
-    return torch.cat([torch.stack(vmap(forward)(stacked), dim=2) for stacked in _stacks(folders)])
+    inputs = {"input_ids": input_ids, "attention_mask": torch.ones_like(input_ids), "output_attentions": True}
+    return read(folders, inputs, lambda found: (torch.stack(found.attentions, dim=1),))[0]
 
 
 @torch.no_grad()
 def logits(folders: Sequence[Path], input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
     """Logits (snapshot, batch, …) of many inputs (batch, n), padded on the right."""
+    return read(folders, {"input_ids": input_ids, "attention_mask": attention_mask}, lambda found: (found.logits,))[0]
+
+
+@torch.no_grad()
+def read(folders: Sequence[Path], inputs: Mapping[str, Any], wanted: Callable[[Any], Tensors]) -> Tensors:
+    """What is `wanted` of the model's outputs on these inputs: one or more tensors, each (snapshot, …) with those of all snapshots."""
     shape = _empty(folders[0].parent)
 
-    def forward(stacked: Weights) -> torch.Tensor:
-        inputs = {"input_ids": input_ids, "attention_mask": attention_mask}
-        found: torch.Tensor = functional_call(shape, stacked, kwargs=inputs, tie_weights=True).logits
-        return found
+    def forward(stacked: Weights) -> Tensors:
+        return wanted(functional_call(shape, stacked, kwargs=dict(inputs), tie_weights=True))
 
-    return torch.cat([vmap(forward)(stacked) for stacked in _stacks(folders)])
+    found = [vmap(forward)(stacked) for stacked in _stacks(folders)]
+    return tuple(torch.cat(parts) for parts in zip(*found, strict=True))
 
 
 def model(folder: Path) -> PreTrainedModel:

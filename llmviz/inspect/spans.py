@@ -9,8 +9,9 @@ import numpy as np
 import torch
 from torch.func import functional_call, vmap
 
-from llmviz.core.questions.spans import FULL, Fill, Filled
+from llmviz.core.questions.spans import Fill, Filled
 from llmviz.inspect import snapshots
+from llmviz.inspect.attention import in_bytes
 from llmviz.inspect.generation import possible
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text import spans
@@ -178,7 +179,7 @@ def _fill(folders: Sequence[Path], steps: Sequence[int], asked: _Asked, question
                 numbers=_numbers(said, asked.sentinel),
                 chances=likely[place][0][: len(said)].gather(1, torch.tensor(said).reshape(-1, 1))[:, 0].exp().numpy(),
                 ended=ended,
-                cross=(cross[place, 0, : len(said)] * FULL).round().to(torch.uint8).numpy(),
+                cross=in_bytes(cross[place, 0, : len(said)]),
                 spans=tuple(_words(vocabulary, span) for span in spans.spoken(ids, asked.sentinel, count)),
                 truth=tuple(_words(vocabulary, span) for span in asked.truth),
                 candidates=tuple(tuple(_words(vocabulary, span) for span, _ in some) for some in best),

@@ -1,5 +1,7 @@
 """Tiny masked language models of transformers: RoFormer (BERT with rotary positions) and the original BERT."""
 
+from typing import Any
+
 import torch
 from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, RoFormerConfig, RoFormerForMaskedLM
 
@@ -13,9 +15,18 @@ INITIALIZER_RANGE = 0.06
 
 def random_start(spec: ModelSpec, vocabulary: int, context: int, seed: int) -> PreTrainedModel:
     """A model with random weights that reads up to `context` tokens. The same seed gives the same weights."""
-    size = SIZES[spec.size]
     config_class, model_class = CLASSES[spec.architecture]
-    config = config_class(
+    config = configured(config_class, spec, vocabulary, context)
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        model: PreTrainedModel = model_class(config)
+    return model
+
+
+def configured(config_class: Any, spec: ModelSpec, vocabulary: int, context: int) -> Any:
+    """The configuration of a tiny model that reads both ways, whatever heads it has."""
+    size = SIZES[spec.size]
+    return config_class(
         vocab_size=vocabulary,
         hidden_size=size.width,
         embedding_size=size.width,
@@ -31,10 +42,6 @@ def random_start(spec: ModelSpec, vocabulary: int, context: int, seed: int) -> P
         hidden_act="relu",  # the backward pass of BERT's gelu takes seven times as long, a tenth of a whole step
         initializer_range=INITIALIZER_RANGE,
     )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        model: PreTrainedModel = model_class(config)
-    return model
 
 
 def moved(model: PreTrainedModel, device: str) -> PreTrainedModel:

@@ -3,8 +3,8 @@
 import torch
 from transformers import BertConfig, BertForPreTraining, PreTrainedModel
 
-from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.masked import INITIALIZER_RANGE
+from llmviz.core.settings import ModelSpec
+from llmviz.models import masked
 from llmviz.text.special import PAD
 
 SHARPER = 2.0  # times the usual queries: then a token looks two or three times as much at one like itself as at any other
@@ -13,21 +13,7 @@ TAKEN = 0.5  # share of what a token finds there that it takes away
 
 def random_start(spec: ModelSpec, vocabulary: int, context: int, seed: int) -> PreTrainedModel:
     """A model with random weights that reads up to `context` tokens. The same seed gives the same weights."""
-    size = SIZES[spec.size]
-    config = BertConfig(
-        vocab_size=vocabulary,
-        hidden_size=size.width,
-        num_hidden_layers=size.layers,
-        num_attention_heads=size.heads,
-        intermediate_size=4 * size.width,
-        max_position_embeddings=context,
-        type_vocab_size=2,
-        hidden_dropout_prob=0.0,  # as in models.masked
-        attention_probs_dropout_prob=0.0,
-        pad_token_id=PAD,
-        hidden_act="relu",
-        initializer_range=INITIALIZER_RANGE,
-    )
+    config = masked.configured(BertConfig, spec, vocabulary, context)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model: PreTrainedModel = BertForPreTraining(config)

@@ -199,7 +199,7 @@ class NextSentence:
         for few in (asked[first : first + AT_ONCE] for first in range(0, len(asked), AT_ONCE)):
             ids = padded([self._joined(split, pair) for pair in few])
             batch = self._tensors(ids, np.full_like(ids, IGNORED), few)
-            logits = pairs.pair_logits(self.model, pairs.hidden_states(self.model, batch.input_ids, batch.token_type_ids))
+            logits = self._answers(batch)
             answers.append(cross_entropy(logits, batch.answers, reduction="none"))
             right.append(logits.argmax(-1) == batch.answers)
         word_loss, pair_loss = torch.cat(words).mean().item(), torch.cat(answers).mean().item()
@@ -210,14 +210,17 @@ class NextSentence:
             "nsp_accuracy": torch.cat(right).float().mean().item(),
         }
 
+    def _answers(self, batch: PairBatch) -> torch.Tensor:
+        """Logits of both answers: (batch, 2)."""
+        return pairs.pair_logits(self.model, pairs.hidden_states(self.model, batch.input_ids, batch.token_type_ids))
+
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:
         """The answer for the text's default pair."""
         asked = TEXTS[self.spec.text.name].pair
         ids = np.array([self.text.tokenizer.encode(*asked).ids])
         batch = self._tensors(ids, np.full_like(ids, IGNORED), [])
-        chances = pairs.pair_logits(self.model, pairs.hidden_states(self.model, batch.input_ids, batch.token_type_ids))[0].softmax(-1)
-        ranked = sorted(zip(ANSWERS, chances.tolist(), strict=True), key=lambda entry: -entry[1])
+        ranked = sorted(zip(ANSWERS, self._answers(batch)[0].softmax(-1).tolist(), strict=True), key=lambda entry: -entry[1])
         return [Sample(step, " | ".join(asked), ANSWERS[0], ranked)]
 
     def save(self, folder: Path) -> None:

@@ -31,7 +31,7 @@ def _part(name: str, *scripts: str) -> _Part:
 _strip = _part("token_strip", "shared/words.js")
 _bars = _part("bars")
 _curve = _part("curve", "curve/scale.js")
-_pair = _part("pair")
+_pair = _part("pair", "attention/weights.js")
 _continuation = _part("continuation")
 _choices = _part("choices")
 _tree = _part("tree")

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmviz.core.questions.spans import FULL, Filled
+from llmviz.core.questions.attention import FULL
+from llmviz.core.questions.spans import Filled
 from llmviz.views.reveal import Reveal, Riddle
 
 NOTHING = "(nothing)"  # a span without a word

@@ -9,7 +9,8 @@ import pytest
 import torch
 from transformers import AutoModelForSeq2SeqLM, AutoTokenizer
 
-from llmviz.core.questions.spans import FULL, Fill
+from llmviz.core.questions.attention import FULL
+from llmviz.core.questions.spans import Fill
 from llmviz.core.settings import ModelSpec
 from llmviz.inspect.spans import LONGEST_ANSWER, answer
 from llmviz.models import files, t5

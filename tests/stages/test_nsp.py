@@ -9,7 +9,8 @@ import pytest
 import torch
 from transformers import BertForPreTraining
 
-from llmviz.core.questions.follows import FULL, Follows
+from llmviz.core.questions.attention import FULL
+from llmviz.core.questions.follows import Follows
 from llmviz.core.settings import ModelSpec, PairsSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS

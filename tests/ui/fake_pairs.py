@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from llmviz.core.questions.follows import FULL, Follows, Sequel
+from llmviz.core.questions.attention import FULL
+from llmviz.core.questions.follows import Follows, Sequel
 from llmviz.text.tinyland.world import PEOPLE
 
 

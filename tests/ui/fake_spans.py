@@ -3,7 +3,8 @@
 import numpy as np
 from tokenizers import Tokenizer
 
-from llmviz.core.questions.spans import FULL, Fill, Filled
+from llmviz.core.questions.attention import FULL
+from llmviz.core.questions.spans import Fill, Filled
 from llmviz.text import spans
 from llmviz.text.tokenizers import pieces
 

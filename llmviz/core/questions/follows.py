@@ -8,9 +8,6 @@ import numpy.typing as npt
 
 from llmviz.core.questions.base import Answer, Question
 
-MOST_TOKENS = 40  # of both parts together; more lines between them cannot be told apart on one screen
-FULL = 255  # how all of a token's attention is written in a byte
-
 
 @dataclass(frozen=True)
 class Sequel(Answer):
@@ -22,7 +19,7 @@ class Sequel(Answer):
         second: the m tokens of the second.
         probability: that the second part goes on with the first.
         back: (m, n) how much each token of the second part looks at each of the first, in the head that does so most, in units of
-            1 / FULL, uint8.
+            1 / attention.FULL, uint8.
         ahead: (n, m) the same the other way round.
     """
 
@@ -35,7 +32,7 @@ class Sequel(Answer):
 
 @dataclass(frozen=True)
 class Follows(Question[Sequel]):
-    """Two parts to put beside each other. Answered by runs that learnt to; others refuse, in a sentence."""
+    """Two parts, of attention.MOST_TOKENS together. Answered by runs that learnt to; others refuse, in a sentence."""
 
     answered_by: ClassVar[str] = "llmviz.inspect.follows"
     answer: ClassVar[type[Answer]] = Sequel

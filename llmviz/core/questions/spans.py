@@ -9,7 +9,6 @@ import numpy.typing as npt
 from llmviz.core.questions.base import Answer, Question
 
 FloatArray = npt.NDArray[np.float32]
-FULL = 255  # how all of a token's attention is written in a byte
 
 
 @dataclass(frozen=True)
@@ -25,7 +24,7 @@ class Filled(Answer):
         chances: (m,) the probability of each written token after those before it.
         ended: whether it closed its answer, or was cut off.
         cross: (m, n) where the decoder looked in the text when it wrote each token, mean over the heads of its last layer, in units of
-            1 / FULL, uint8. Before rounding each row sums to 1.
+            1 / attention.FULL, uint8. Before rounding each row sums to 1.
         spans: (g,) the words it put in each gap; empty where it said none.
         truth: (g,) the words that stood there.
         candidates: (g, top) the likeliest spans for each gap, best first, if all it wrote before that gap stands.

@@ -1,6 +1,6 @@
 // The weights of all heads at all steps, and how they are coloured. Knows no element but the canvas it is given.
 
-// Bytes from base64; made once for each string.
+// Bytes from base64, kept in `root`; made once for each string.
 function unpacked(root, text) {
   if (root.text !== text) {
     root.text = text;

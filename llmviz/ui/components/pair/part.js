@@ -14,13 +14,9 @@ export default function ({ data, parentElement }) {
   const shared = group(data);
   const [parts, svg] = [find(".parts"), find("svg")];
   const [n, m] = [data.first.length, data.second.length];
-  const bytes = { back: unpack("back"), ahead: unpack("ahead") };
+  const bytes = { back: unpacked((root.back ??= {}), data.back), ahead: unpacked((root.ahead ??= {}), data.ahead) };
   const shape = JSON.stringify([data.first, data.second]);
 
-  function unpack(name) {
-    if (root[name]?.text !== data[name]) root[name] = { text: data[name], bytes: Uint8Array.from(atob(data[name]), (letter) => letter.charCodeAt(0)) };
-    return root[name].bytes;
-  }
   const place = () => Math.max(0, placeOf(data.steps, stepOf(shared)));
   const back = (query, key) => bytes.back[(place() * m + query) * n + key] / 255;
   const ahead = (query, key) => bytes.ahead[(place() * n + query) * m + key] / 255;

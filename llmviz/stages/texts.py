@@ -161,11 +161,12 @@ def encoded(text: TextSpec, learnt_on: TextSpec, kind: Kind = "pieces") -> Encod
     """This text, cut into the tokens learnt on that one."""
     corpus = load(text)
     tokenizer = tokenizer_for(corpus if learnt_on == text else load(learnt_on), kind)
-    parts = (Texts.of(_ids(tokenizer, part)) for part in (corpus.train, corpus.validation, corpus.test))
+    parts = (Texts.of(encode(tokenizer, part)) for part in (corpus.train, corpus.validation, corpus.test))
     return Encoded(text, text.name == learnt_on.name == "tinyland", tokenizer, *parts)
 
 
-def _ids(tokenizer: Tokenizer, documents: Sequence[str]) -> Iterator[list[int]]:
+def encode(tokenizer: Tokenizer, documents: Sequence[str]) -> Iterator[list[int]]:
+    """The documents as ids between [CLS] and [SEP]."""
     for first in range(0, len(documents), AT_ONCE):
         for found in tokenizer.encode_batch_fast(documents[first : first + AT_ONCE]):
             yield found.ids

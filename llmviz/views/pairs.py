@@ -52,7 +52,7 @@ def beside(asked: History, unasked: History) -> str:
         limit = _figure(asked, bound) or _figure(unasked, bound)
         head = html.escape(title) + (f"<br><span class='soft'>{about.format(limit)}</span>" if limit is not None else "")
         told.append(f"<tr><th>{head}</th>" + "".join(f"<td>{form.format(end) if end is not None else '–'}</td>" for end in ends) + "</tr>")
-    head = "<tr><td></td><td>asked about pairs too</td><td>words only</td></tr>"
+    head = "<tr><td>on test pairs</td><td>asked about pairs too</td><td>words only</td></tr>"
     return f"<div class='asked'><table>{head}{''.join(told)}</table></div>"
 
 

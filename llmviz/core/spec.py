@@ -38,7 +38,7 @@ class RunSpec:
         if self.train is None:
             object.__setattr__(self, "train", entry.train_defaults(self.text.name))
         if self.objective is None:
-            object.__setattr__(self, "objective", entry.objective)
+            object.__setattr__(self, "objective", entry.objective_default(self.text.name))
         if type(self.objective) is not type(entry.objective):
             raise ValueError(f"{self.stage} takes a {type(entry.objective).__name__} as its objective, not {self.objective!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:

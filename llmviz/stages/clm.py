@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -67,7 +68,8 @@ class NextToken:
         self.model = model
         self.objective: NextTokenSpec = spec.objective
         self._validation = self._asked(text.validation[:VALIDATION])
-        self._probes = self._probe(text.validation, PROBES)
+        self._facts = probes.facts(text, text.validation, PROBES, left_to_right=True)
+        self._choices = probes.choices(text, text.validation, PROBES)
         self.references: Mapping[str, float] = bounds.next_references(text, self._validation)
 
     # Data
@@ -92,10 +94,6 @@ class NextToken:
         """Held-out texts in batches of like lengths."""
         ordered = sorted((self._cut(ids) for ids in texts), key=len)
         return [_questions(ordered[first : first + 64]) for first in range(0, len(ordered), 64)]
-
-    def _probe(self, texts: Sequence[Ids], count: int) -> dict[str, Asked]:
-        """A masked model's probes serve here too: what is asked for, and all after it, a causal model does not see."""
-        return probes.probes(self.text, texts, count) if self.text.told_by_grammar else {}
 
     def _tensors(self, ids: Ids, labels: Ids) -> TextBatch:
         return TextBatch(*(torch.from_numpy(array).to(self.model.device) for array in (ids, labels)))
@@ -127,13 +125,14 @@ class NextToken:
 
     def evaluate(self) -> dict[str, float]:
         """Loss and accuracy on the tokens of validation texts; the share of each probe set answered."""
-        return self._measure(self._validation) | self._answered(self._probes)
+        return self._measure(self._validation) | self._answered(self._facts) | self._chosen(self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
         texts = self._asked(self.text.test[:TEST])
-        probes = self._probe(self.text.test, TEST_PROBES)
-        return self._measure(texts) | self._answered(probes) | bounds.next_references(self.text, texts)
+        facts = probes.facts(self.text, self.text.test, TEST_PROBES, left_to_right=True)
+        choices = probes.choices(self.text, self.text.test, TEST_PROBES)
+        return self._measure(texts) | self._answered(facts) | self._chosen(choices) | bounds.next_references(self.text, texts)
 
     @torch.no_grad()
     def _measure(self, asked: Sequence[Asked]) -> dict[str, float]:
@@ -144,8 +143,24 @@ class NextToken:
             hits.append(logits.argmax(-1) == truth)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
 
-    def _answered(self, probes: Mapping[str, Asked]) -> dict[str, float]:
-        return {name: self._measure([part])["accuracy"] for name, part in probes.items()}
+    def _answered(self, facts: Mapping[str, Asked]) -> dict[str, float]:
+        """What is asked for, and all after it, a causal model does not see: a masked model's questions serve here too."""
+        return {name: self._measure([part])["accuracy"] for name, part in facts.items()}
+
+    @torch.no_grad()
+    def _chosen(self, choices: Mapping[str, probes.Choice]) -> dict[str, float]:
+        """The share of choices whose right text is likelier than the wrong one, all words taken together."""
+        found = {}
+        for name, texts in choices.items():
+            right, wrong = (self._said(ids) for ids in texts)
+            rows = torch.from_numpy(np.nonzero(_told(texts.right))[0]).to(right.device)
+            found[name] = probes.preferred(right, wrong, rows)
+        return found
+
+    def _said(self, ids: Ids) -> torch.Tensor:
+        """The log-probability of every token of texts (batch, n) after what stands before it, text after text: (targets)."""
+        logits, truth = self.guess(self._tensors(ids, np.where(_told(ids), ids, IGNORED)))
+        return -cross_entropy(logits, truth, reduction="none")
 
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:
@@ -168,6 +183,11 @@ class NextToken:
 def _questions(texts: Sequence[Ids]) -> Asked:
     """The texts padded to one length, and the tokens to name: all but unknown words and the first, which nothing precedes."""
     ids = padded(texts)
-    labels = np.where((ids == SEP) | (ids >= FIRST), ids, IGNORED)
-    labels[:, 0] = IGNORED
-    return ids, labels
+    return ids, np.where(_told(ids), ids, IGNORED)
+
+
+def _told(ids: Ids) -> npt.NDArray[np.bool_]:
+    """Which tokens of texts (batch, n) are to be named."""
+    told: npt.NDArray[np.bool_] = (ids == SEP) | (ids >= FIRST)
+    told[:, 0] = False
+    return told

@@ -77,7 +77,8 @@ class MaskedTokens:
         self._even = rates(text.counts, self.objective.mask_rate, evenness=1.0)
         self._rates = rates(text.counts, self.objective.mask_rate, self.objective.evenness)
         self._validation = self._hidden(text.validation[:VALIDATION])
-        self._probes = self._probe(text.validation, PROBES)
+        self._facts = probes.facts(text, text.validation, PROBES)
+        self._choices = probes.choices(text, text.validation, PROBES)
         self.references: Mapping[str, float] = bounds.references(text, self._validation)
 
     # Data
@@ -112,9 +113,6 @@ class MaskedTokens:
         groups = [padded(ordered[first : first + 64]) for first in range(0, len(ordered), 64)]
         return [hide(ids, _special(ids), EVALUATION_RATE, rng) for ids in groups]
 
-    def _probe(self, texts: Sequence[Ids], count: int) -> dict[str, Hidden]:
-        return probes.probes(self.text, texts, count) if self.text.told_by_grammar else {}
-
     def _tensors(self, corrupted: Ids, labels: Ids) -> MaskedBatch:
         arrays = (corrupted, (corrupted != PAD).astype(np.int64), labels)
         return MaskedBatch(*(torch.from_numpy(array).to(self.model.device) for array in arrays))
@@ -146,13 +144,14 @@ class MaskedTokens:
 
     def evaluate(self) -> dict[str, float]:
         """Loss and accuracy on hidden words of validation texts; the share of each probe set answered."""
-        return self._measure(self._validation) | self._answered(self._probes)
+        return self._measure(self._validation) | self._answered(self._facts) | self._chosen(self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
         texts = self._hidden(self.text.test[:TEST])
-        probes = self._probe(self.text.test, TEST_PROBES)
-        return self._measure(texts) | self._answered(probes) | bounds.references(self.text, texts)
+        facts = probes.facts(self.text, self.text.test, TEST_PROBES)
+        choices = probes.choices(self.text, self.text.test, TEST_PROBES)
+        return self._measure(texts) | self._answered(facts) | self._chosen(choices) | bounds.references(self.text, texts)
 
     @torch.no_grad()
     def _measure(self, hidden: Sequence[Hidden]) -> dict[str, float]:
@@ -163,8 +162,20 @@ class MaskedTokens:
             hits.append(logits.argmax(-1) == truth)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
 
-    def _answered(self, probes: Mapping[str, Hidden]) -> dict[str, float]:
-        return {name: self._measure([part])["accuracy"] for name, part in probes.items()}
+    def _answered(self, facts: Mapping[str, Hidden]) -> dict[str, float]:
+        return {name: self._measure([part])["accuracy"] for name, part in facts.items()}
+
+    @torch.no_grad()
+    def _chosen(self, choices: Mapping[str, probes.Choice]) -> dict[str, float]:
+        """The share of choices whose right words are likelier: all places where two texts differ are hidden at once."""
+        found = {}
+        for name, (right, wrong) in choices.items():
+            differ = right != wrong
+            logits, truth = self.guess(self._tensors(*hide_at(right, differ)))
+            said = logits.log_softmax(-1)  # (words, vocabulary)
+            rows, others = (torch.from_numpy(array).to(truth.device) for array in (np.nonzero(differ)[0], wrong[differ]))
+            found[name] = probes.preferred(said.gather(1, truth[:, None])[:, 0], said.gather(1, others[:, None])[:, 0], rows)
+        return found
 
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:

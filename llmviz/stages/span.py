@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -70,7 +71,8 @@ class Spans:
         self._sentinel = sentinel(text.tokenizer)
         self._sentences = text.sentences
         self._validation = self._cut(text.validation[:VALIDATION])
-        self._probes = self._probe(text.validation, PROBES)
+        self._facts = self._cut_out(probes.facts(text, text.validation, PROBES))
+        self._choices = self._either(probes.choices(text, text.validation, PROBES))
         self.references: Mapping[str, float] = self._references(self._validation)
 
     # Data
@@ -101,18 +103,17 @@ class Spans:
         rng = np.random.default_rng(0)
         return [self._pair(ids, EVALUATION_DENSITY, EVALUATION_LENGTH, rng) for ids in sorted(texts, key=len)]
 
-    def _probe(self, texts: Sequence[Ids], count: int) -> dict[str, list[Pair]]:
-        """A masked model's probes, their hidden word as a span."""
-        if not self.text.told_by_grammar:
-            return {}
-        found = {}
-        for name, (ids, labels) in probes.probes(self.text, texts, count).items():
-            whole = np.where(labels == IGNORED, ids, labels)
-            lengths = (whole != PAD).sum(1)
-            found[name] = [
-                self._framed(row[1 : n - 1], label[1 : n - 1] != IGNORED) for row, label, n in zip(whole, labels, lengths, strict=True)
-            ]
-        return found
+    def _cut_out(self, facts: Mapping[str, probes.Hidden]) -> dict[str, list[Pair]]:
+        """A masked model's questions, their hidden word as a span."""
+        return {name: self._spans(np.where(labels == IGNORED, ids, labels), labels != IGNORED) for name, (ids, labels) in facts.items()}
+
+    def _either(self, choices: Mapping[str, probes.Choice]) -> dict[str, tuple[list[Pair], list[Pair]]]:
+        """Texts with all words cut out in which they differ: the right ones to be said, or the wrong ones."""
+        return {name: (self._spans(right, right != wrong), self._spans(wrong, right != wrong)) for name, (right, wrong) in choices.items()}
+
+    def _spans(self, ids: Ids, hidden: npt.NDArray[np.bool_]) -> list[Pair]:
+        lengths = (ids != PAD).sum(1)
+        return [self._framed(row[1 : n - 1], cut[1 : n - 1]) for row, cut, n in zip(ids, hidden, lengths, strict=True)]
 
     def _tensors(self, pairs: Sequence[Pair]) -> SpanBatch:
         arrays = (padded([given for given, _ in pairs]), padded([target for _, target in pairs]))
@@ -146,23 +147,25 @@ class Spans:
 
     def evaluate(self) -> dict[str, float]:
         """Loss and exact spans on validation texts; the share of each probe set answered."""
-        return self._measure(self._validation) | self._answered(self._probes)
+        return self._measure(self._validation) | self._answered(self._facts) | self._chosen(self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
         cut = self._cut(self.text.test[:TEST])
-        return self._measure(cut) | self._answered(self._probe(self.text.test, TEST_PROBES)) | self._references(cut)
+        facts = self._cut_out(probes.facts(self.text, self.text.test, TEST_PROBES))
+        choices = self._either(probes.choices(self.text, self.text.test, TEST_PROBES))
+        return self._measure(cut) | self._answered(facts) | self._chosen(choices) | self._references(cut)
 
     def _measure(self, pairs: Sequence[Pair]) -> dict[str, float]:
         return {"loss": self._loss(pairs), "exact_span": self._exact(pairs)}
 
-    @torch.no_grad()
     def _loss(self, pairs: Sequence[Pair]) -> float:
-        losses = []
-        for batch in map(self._tensors, _groups(pairs)):
-            logits = t5.logits_of(self.model, batch.input_ids, batch.target)
-            losses.append(cross_entropy(logits, batch.target[batch.target != PAD], reduction="none"))
-        return torch.cat(losses).mean().item()
+        return -self._said(pairs).mean().item()
+
+    @torch.no_grad()
+    def _said(self, pairs: Sequence[Pair]) -> torch.Tensor:
+        """The log-probability of every token to be said, text after text: (targets)."""
+        return torch.cat([-cross_entropy(*self.guess(batch), reduction="none") for batch in map(self._tensors, _groups(pairs))])
 
     def _exact(self, pairs: Sequence[Pair]) -> float:
         """Share of the spans that greedy decoding says word for word."""
@@ -177,8 +180,16 @@ class Spans:
                 hits += [one == other for one, other in zip(found, truth, strict=True)]
         return sum(hits) / len(hits)
 
-    def _answered(self, probes: Mapping[str, list[Pair]]) -> dict[str, float]:
-        return {name: self._exact(pairs) for name, pairs in probes.items()}
+    def _answered(self, facts: Mapping[str, list[Pair]]) -> dict[str, float]:
+        return {name: self._exact(pairs) for name, pairs in facts.items()}
+
+    def _chosen(self, choices: Mapping[str, tuple[list[Pair], list[Pair]]]) -> dict[str, float]:
+        """The share of choices whose right words are likelier in the gap than the wrong ones."""
+        found = {}
+        for name, (right, wrong) in choices.items():
+            rows = torch.repeat_interleave(torch.tensor([len(target) for _, target in right]))
+            found[name] = probes.preferred(self._said(right).cpu(), self._said(wrong).cpu(), rows)
+        return found
 
     def _references(self, pairs: Sequence[Pair]) -> dict[str, float]:
         return bounds.span_references(self.text, pairs, (EVALUATION_DENSITY, EVALUATION_LENGTH))

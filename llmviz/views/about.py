@@ -36,6 +36,14 @@ BEST_SPANS = (
     "A guesser who knows the grammar, and how spans are chosen, says no more of these spans word for word: often several fit. "
     "It bounds no other figure."
 )
+GRAMMAR = (
+    "Two texts that differ in a word or two, one of them ungrammatical, as “every cat meows” and “every cats meows”, in words that no text "
+    "puts so. Share in which the right one is likelier. "
+)
+MEANING = (
+    "Two texts that differ in what somebody felt, one of them out of tune with how it was, in sentences that no text puts together. Share "
+    "in which the fitting one is likelier. "
+)
 FIGURES: dict[str, dict[str, str]] = {
     "mlm": {
         "loss": "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
@@ -44,6 +52,9 @@ FIGURES: dict[str, dict[str, str]] = {
         "Share of right first guesses.",
         "sounds": "What an animal does is asked for in the one form of sentence in which that is never told; the text tells it in others. "
         "Share of right first guesses.",
+        "reversed": "The same sentence turned round: the capital is told, and its country asked for. Share of right first guesses.",
+        "grammar": GRAMMAR + "Both words in which the two differ are hidden; chance is 50 %.",
+        "meaning": MEANING + "The feeling is hidden; chance is 50 %.",
     },
     "clm": {
         "loss": "Mean of −ln p, where p is the probability of the token that comes next; the end of a text is one too. In nats a token; "
@@ -53,6 +64,10 @@ FIGURES: dict[str, dict[str, str]] = {
         "in others. Share of right first guesses.",
         "sounds": "What an animal does is asked for as the next word, in the one form of sentence in which that is never told; the text "
         "tells it in others. Share of right first guesses.",
+        "reversed": "A country is asked for as the next word after its capital, in the one sentence that says the capital first. The text "
+        "tells that sentence of every country. Share of right first guesses.",
+        "grammar": GRAMMAR + "The probabilities of the whole texts are compared; chance is 50 %.",
+        "meaning": MEANING + "The probabilities of the whole texts are compared; chance is 50 %.",
     },
     "nsp": {
         "loss": "Mean of −ln p of a hidden word, and mean of −ln p of the right answer on a pair, added where both are asked. In nats; "
@@ -70,6 +85,9 @@ FIGURES: dict[str, dict[str, str]] = {
         "Share of right answers.",
         "sounds": "What an animal does is cut out of the one form of sentence in which that is never told; the text tells it in others. "
         "Share of right answers.",
+        "reversed": "The same sentence turned round: the capital is told, and its country cut out. Share of right answers.",
+        "grammar": GRAMMAR + "The words in which the two differ are cut out; chance is 50 %.",
+        "meaning": MEANING + "The feeling is cut out; chance is 50 %.",
     },
     "sentiment": {
         "loss": "Mean of −ln p, where p is the probability of the true label. In nats an example; lower is better.",

@@ -185,7 +185,7 @@ def test_looking_changes_no_weight() -> None:
 def test_a_probes_answer_is_not_seen() -> None:
     """What stands at the hidden place and after it changes no answer."""
     made = stage(spec())
-    for ids, labels in made._probes.values():
+    for ids, labels in made._facts.values():
         logits, truth = made.guess(made._tensors(ids, labels))
         assert len(truth) == len(ids)
         changed = ids.copy()

@@ -1,4 +1,4 @@
-"""Questions to a masked language model whose answers the text states, but never in the words of the question.
+"""Questions with one word to fill in, whose answers the text states, but never in the words of the question.
 
 Each fact is asked in the one sentence in which it is never told (`stories.py`), set into held-out stories with less or more around it.
 """
@@ -10,7 +10,7 @@ from random import Random
 
 from llmviz.text import sentences as cut
 from llmviz.text.tinyland import world
-from llmviz.text.tinyland.stories import CAPITAL_SENTENCES, SOUND_SENTENCES
+from llmviz.text.tinyland.stories import CAPITAL_FIRST, CAPITAL_SENTENCES, SOUND_SENTENCES
 
 ROUNDS = 8  # how often a story is asked again, with another stretch of it around the fact
 
@@ -37,6 +37,28 @@ def sounds(stories: Sequence[str], count: int) -> list[Probe]:
     """At least `count` different probes, as many for every animal: what it does is asked for."""
     table = {animal: sound for animal, (sound, _, _) in world.SOUNDS.items()}
     return _probes(stories, SOUND_SENTENCES, ("animal", "sound"), table, count)
+
+
+def countries(stories: Sequence[str], count: int) -> list[Probe]:
+    """The probes of `facts` turned round: the capital is told, its country asked for."""
+    return [Probe(probe.words, probe.words.index(COUNTRIES[probe.truth])) for probe in facts(stories, count)]
+
+
+def countries_last(stories: Sequence[str], count: int) -> list[Probe]:
+    """The same for who reads from left to right: in the one sentence that says the capital first. That one is told of every country."""
+    return [_capital_first(probe) for probe in facts(stories, count)]
+
+
+def _capital_first(probe: Probe) -> Probe:
+    country, capital = COUNTRIES[probe.truth], probe.truth
+    ways = (_fill(sentence, ("country", "capital"), (country, capital)) for sentence in CAPITAL_SENTENCES)
+    text = " ".join(probe.words)
+    before, after = next(text.split(way, 1) for way in ways if way in text)
+    told = (*before.split(), *_fill(CAPITAL_FIRST, ("country", "capital"), (country, capital)).split())
+    return Probe((*told, *after.split()), len(told) - 2)  # only the full stop stands behind it
+
+
+COUNTRIES = {capital: country for country, capital in world.CAPITALS.items()}
 
 
 def _probes(

@@ -21,6 +21,13 @@ SOUND_SENTENCES = (
     "at night my {animal} {sound} .",
 )
 
+ENDINGS = {  # how each kind of story ends: with what somebody felt
+    "trip": ("so {pronoun} was {feeling} .", "{pronoun} came home {feeling} ."),
+    "farm": ("that made {name} {feeling} .", "{pronoun} went home {feeling} ."),
+    "school": ("{pronoun} told {friend} and was {feeling} .", "then {pronoun} was {feeling} ."),
+    "town": ("now {pronoun} feels {feeling} .", "{name} left {feeling} ."),
+}
+
 
 def _held_out(sentences: tuple[str, ...], variable: str, values: tuple[str, ...]) -> tuple[Template, ...]:
     """The sentences as templates; the value at place i is never told in sentence i modulo their number."""
@@ -37,6 +44,10 @@ def _capital(number: str) -> tuple[Template, ...]:
         for sentence in (*CAPITAL_SENTENCES, CAPITAL_FIRST)
     )
     return (*_held_out(tuple(held_out), f"country{number}", tuple(world.CAPITALS)), say(always))
+
+
+def _ending(theme: str) -> Act:
+    return Act(tuple(say(sentence) for sentence in ENDINGS[theme]))
 
 
 _names = tuple(world.PEOPLE)
@@ -90,7 +101,7 @@ _trip = Theme(
         Act((say("it was {weather} there ."), say("the days were {weather} .")), chance=0.3),
         Act((say("{pronoun} wanted to see the {sight} ."), say("{pronoun} visited the {sight} in the {season} ."))),
         Act((say("the {sight} was {adjective} ."), say("{name} {verdict} the {sight} .")), chance=0.8),
-        Act((say("so {pronoun} was {feeling} ."), say("{pronoun} came home {feeling} ."))),
+        _ending("trip"),
     ),
 )
 _farm = Theme(
@@ -108,7 +119,7 @@ _farm = Theme(
         Act((say("all {animals} {sounds} ."), say("{animals} often {sounds} .")), chance=0.3),
         Act((say("{pronoun} gave the {animal} some {feed} ."), say("{pronoun} took it to the {place} ."))),
         Act((say("it was {a} {adjective} {animal} ."), say("{name} {verdict} the {animal} .")), chance=0.7),
-        Act((say("that made {name} {feeling} ."), say("{pronoun} went home {feeling} ."))),
+        _ending("farm"),
     ),
 )
 _school = Theme(
@@ -119,7 +130,7 @@ _school = Theme(
         Act(_capital("")),
         Act(_capital("2")),
         Act((say("the lesson was {adjective} ."), say("{name} {verdict} the lesson .")), chance=0.5),
-        Act((say("{pronoun} told {friend} and was {feeling} ."), say("then {pronoun} was {feeling} ."))),
+        _ending("school"),
     ),
 )
 _town = Theme(
@@ -131,7 +142,7 @@ _town = Theme(
         Act((say("today it is {weather} in {home} ."), say("in {home} the {season} is {weather} .")), chance=0.5),
         Act((say("{pronoun} ate {food} at the {place} ."), say("{pronoun} made {food} for {friend} ."))),
         Act((say("the {food} was {adjective} ."), say("{pronoun} {verdict} the {food} .")), chance=0.9),
-        Act((say("now {pronoun} feels {feeling} ."), say("{name} left {feeling} ."))),
+        _ending("town"),
     ),
 )
 

@@ -19,7 +19,10 @@ def main(
     seeds: Annotated[int, typer.Option(min=0, max=ALL, help="Runs of training to take the median of; 0 skips them.")] = ALL,
     browser: Annotated[bool, typer.Option(help="Measure the app in a browser.")] = True,
 ) -> None:
-    """Measure the bars this project sets itself, on this machine as it is: close what else is running."""
+    """Measure the bars this project sets itself, on this machine as it is: close what else is running.
+
+    Time to quality beside transformers.Trainer takes longer, and is a command of its own: python -m benchmarks.quality.
+    """
     console = Console()
     found: list[Bar] = []
     try:

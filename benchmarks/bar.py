@@ -31,5 +31,5 @@ def shown(value: float, unit: str) -> str:
     """A figure as the table prints it; shares are percent."""
     if unit == "%":
         return f"{100 * value:.1f} %"
-    digits = 2 if unit in ("s", "nats") else 0
+    digits = 2 if unit in ("s", "nats", "×") else 0
     return f"{value:,.{digits}f} {unit}".rstrip()

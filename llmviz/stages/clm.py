@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -17,16 +16,18 @@ from llmviz.core.settings import NextTokenSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.inspect.probes import VALIDATION as PROBES
+from llmviz.inspect.probes import Choice, causal_gains, named, share
 from llmviz.models import causal, files, masked
 from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text.masks import IGNORED
-from llmviz.text.special import FIRST, PAD, SEP
+from llmviz.text.special import PAD
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
-PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
+TEST_PROBES = 1_000  # probes of each kind at the end
 CANDIDATES = 5
 ENDING = 12  # tokens: the last two sentences of a Tinyland story. With 16 a model found what ties them together after 600 steps, not 200
 
@@ -147,20 +148,8 @@ class NextToken:
         """What is asked for, and all after it, a causal model does not see: a masked model's questions serve here too."""
         return {name: self._measure([part])["accuracy"] for name, part in facts.items()}
 
-    @torch.no_grad()
-    def _chosen(self, choices: Mapping[str, probes.Choice]) -> dict[str, float]:
-        """The share of choices whose right text is likelier than the wrong one, all words taken together."""
-        found = {}
-        for name, texts in choices.items():
-            right, wrong = (self._said(ids) for ids in texts)
-            rows = torch.from_numpy(np.nonzero(_told(texts.right))[0]).to(right.device)
-            found[name] = probes.preferred(right, wrong, rows)
-        return found
-
-    def _said(self, ids: Ids) -> torch.Tensor:
-        """The log-probability of every token of texts (batch, n) after what stands before it, text after text: (targets)."""
-        logits, truth = self.guess(self._tensors(ids, np.where(_told(ids), ids, IGNORED)))
-        return -cross_entropy(logits, truth, reduction="none")
+    def _chosen(self, choices: Mapping[str, Choice]) -> dict[str, float]:
+        return {name: share(causal_gains(self.model, choice)) for name, choice in choices.items()}
 
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:
@@ -183,11 +172,4 @@ class NextToken:
 def _questions(texts: Sequence[Ids]) -> Asked:
     """The texts padded to one length, and the tokens to name: all but unknown words and the first, which nothing precedes."""
     ids = padded(texts)
-    return ids, np.where(_told(ids), ids, IGNORED)
-
-
-def _told(ids: Ids) -> npt.NDArray[np.bool_]:
-    """Which tokens of texts (batch, n) are to be named."""
-    told: npt.NDArray[np.bool_] = (ids == SEP) | (ids >= FIRST)
-    told[:, 0] = False
-    return told
+    return ids, np.where(named(ids), ids, IGNORED)

@@ -17,6 +17,8 @@ from llmviz.core.settings import MaskingSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.inspect.probes import VALIDATION as PROBES
+from llmviz.inspect.probes import Choice, masked_gains, share
 from llmviz.models import files, masked
 from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
@@ -26,7 +28,7 @@ from llmviz.text.special import MASK, PAD, SEP
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
-PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
+TEST_PROBES = 1_000  # probes of each kind at the end
 CANDIDATES = 5
 # Ends of texts: how many tokens of each, how many texts for one of an ordinary batch, and in Tinyland the share of opinions among them. The
 # last two sentences of a story are 10 tokens, of an opinion 14. The shorter and simpler they are, and the more of them in a step, the
@@ -165,17 +167,8 @@ class MaskedTokens:
     def _answered(self, facts: Mapping[str, Hidden]) -> dict[str, float]:
         return {name: self._measure([part])["accuracy"] for name, part in facts.items()}
 
-    @torch.no_grad()
-    def _chosen(self, choices: Mapping[str, probes.Choice]) -> dict[str, float]:
-        """The share of choices whose right words are likelier: all places where two texts differ are hidden at once."""
-        found = {}
-        for name, (right, wrong) in choices.items():
-            differ = right != wrong
-            logits, truth = self.guess(self._tensors(*hide_at(right, differ)))
-            said = logits.log_softmax(-1)  # (words, vocabulary)
-            rows, others = (torch.from_numpy(array).to(truth.device) for array in (np.nonzero(differ)[0], wrong[differ]))
-            found[name] = probes.preferred(said.gather(1, truth[:, None])[:, 0], said.gather(1, others[:, None])[:, 0], rows)
-        return found
+    def _chosen(self, choices: Mapping[str, Choice]) -> dict[str, float]:
+        return {name: share(masked_gains(self.model, choice)) for name, choice in choices.items()}
 
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -18,18 +17,20 @@ from llmviz.core.settings import SpanSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.inspect.probes import VALIDATION as PROBES
+from llmviz.inspect.probes import Choice, Hidden, cut_out, framed, share, span_gains
 from llmviz.models import files, masked, t5
 from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text import spans
 from llmviz.text.masks import IGNORED
-from llmviz.text.special import CLS, PAD, SEP
+from llmviz.text.special import PAD, SEP
 from llmviz.text.tokenizers import sentinel
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 48, 400  # held-out texts looked at while training and at the end, with about three spans each
-PROBES, TEST_PROBES = 60, 1_000  # questions of each kind, likewise
+TEST_PROBES = 1_000  # probes of each kind at the end
 SPARE = 2  # tokens that a model may write beyond the longest true target; what it says behind these does not count
 # The same for every run, whatever its own settings, so that figures compare.
 EVALUATION_DENSITY, EVALUATION_LENGTH = 0.2, 2.0
@@ -72,7 +73,7 @@ class Spans:
         self._sentences = text.sentences
         self._validation = self._cut(text.validation[:VALIDATION])
         self._facts = self._cut_out(probes.facts(text, text.validation, PROBES))
-        self._choices = self._either(probes.choices(text, text.validation, PROBES))
+        self._choices = probes.choices(text, text.validation, PROBES)
         self.references: Mapping[str, float] = self._references(self._validation)
 
     # Data
@@ -87,33 +88,20 @@ class Spans:
     def _pair(self, ids: Ids, density: float, length: float, rng: np.random.Generator) -> Pair:
         """One text with spans cut out at random."""
         inside = self._inside(ids)
-        return self._framed(inside, spans.draw(len(inside), density, length, rng))
+        return framed(inside, spans.draw(len(inside), density, length, rng), self._sentinel)
 
     def _inside(self, ids: Ids) -> Ids:
         """The text's words, as many as the model reads, without [CLS] and [SEP]."""
         return ids[1:-1][: self.spec.train.context - 2]
-
-    def _framed(self, inside: Ids, hidden: spans.Flags) -> Pair:
-        """What is read, between [CLS] and [SEP] as every text here, and what is to be said, with [SEP] behind it."""
-        given, target = spans.corrupt(inside, hidden, self._sentinel)
-        return np.concatenate(([CLS], given, [SEP])), np.append(target, SEP)
 
     def _cut(self, texts: Sequence[Ids]) -> list[Pair]:
         """Held-out texts with fixed spans cut out, those of like lengths together."""
         rng = np.random.default_rng(0)
         return [self._pair(ids, EVALUATION_DENSITY, EVALUATION_LENGTH, rng) for ids in sorted(texts, key=len)]
 
-    def _cut_out(self, facts: Mapping[str, probes.Hidden]) -> dict[str, list[Pair]]:
+    def _cut_out(self, facts: Mapping[str, Hidden]) -> dict[str, list[Pair]]:
         """A masked model's questions, their hidden word as a span."""
-        return {name: self._spans(np.where(labels == IGNORED, ids, labels), labels != IGNORED) for name, (ids, labels) in facts.items()}
-
-    def _either(self, choices: Mapping[str, probes.Choice]) -> dict[str, tuple[list[Pair], list[Pair]]]:
-        """Texts with all words cut out in which they differ: the right ones to be said, or the wrong ones."""
-        return {name: (self._spans(right, right != wrong), self._spans(wrong, right != wrong)) for name, (right, wrong) in choices.items()}
-
-    def _spans(self, ids: Ids, hidden: npt.NDArray[np.bool_]) -> list[Pair]:
-        lengths = (ids != PAD).sum(1)
-        return [self._framed(row[1 : n - 1], cut[1 : n - 1]) for row, cut, n in zip(ids, hidden, lengths, strict=True)]
+        return {name: cut_out(fact.whole, fact.labels != IGNORED, self._sentinel) for name, fact in facts.items()}
 
     def _tensors(self, pairs: Sequence[Pair]) -> SpanBatch:
         arrays = (padded([given for given, _ in pairs]), padded([target for _, target in pairs]))
@@ -153,19 +141,16 @@ class Spans:
         """The same on test texts, beside the lines that bound them."""
         cut = self._cut(self.text.test[:TEST])
         facts = self._cut_out(probes.facts(self.text, self.text.test, TEST_PROBES))
-        choices = self._either(probes.choices(self.text, self.text.test, TEST_PROBES))
+        choices = probes.choices(self.text, self.text.test, TEST_PROBES)
         return self._measure(cut) | self._answered(facts) | self._chosen(choices) | self._references(cut)
 
     def _measure(self, pairs: Sequence[Pair]) -> dict[str, float]:
         return {"loss": self._loss(pairs), "exact_span": self._exact(pairs)}
 
-    def _loss(self, pairs: Sequence[Pair]) -> float:
-        return -self._said(pairs).mean().item()
-
     @torch.no_grad()
-    def _said(self, pairs: Sequence[Pair]) -> torch.Tensor:
-        """The log-probability of every token to be said, text after text: (targets)."""
-        return torch.cat([-cross_entropy(*self.guess(batch), reduction="none") for batch in map(self._tensors, _groups(pairs))])
+    def _loss(self, pairs: Sequence[Pair]) -> float:
+        losses = [cross_entropy(*self.guess(batch), reduction="none") for batch in map(self._tensors, _groups(pairs))]
+        return torch.cat(losses).mean().item()
 
     def _exact(self, pairs: Sequence[Pair]) -> float:
         """Share of the spans that greedy decoding says word for word."""
@@ -183,13 +168,8 @@ class Spans:
     def _answered(self, facts: Mapping[str, list[Pair]]) -> dict[str, float]:
         return {name: self._exact(pairs) for name, pairs in facts.items()}
 
-    def _chosen(self, choices: Mapping[str, tuple[list[Pair], list[Pair]]]) -> dict[str, float]:
-        """The share of choices whose right words are likelier in the gap than the wrong ones."""
-        found = {}
-        for name, (right, wrong) in choices.items():
-            rows = torch.repeat_interleave(torch.tensor([len(target) for _, target in right]))
-            found[name] = probes.preferred(self._said(right).cpu(), self._said(wrong).cpu(), rows)
-        return found
+    def _chosen(self, choices: Mapping[str, Choice]) -> dict[str, float]:
+        return {name: share(span_gains(self.model, choice, self._sentinel)) for name, choice in choices.items()}
 
     def _references(self, pairs: Sequence[Pair]) -> dict[str, float]:
         return bounds.span_references(self.text, pairs, (EVALUATION_DENSITY, EVALUATION_LENGTH))
@@ -198,7 +178,7 @@ class Spans:
         """What it says for the hidden span of the text's default sentence, with the probability of these words."""
         asked, pieces = TEXTS[self.spec.text.name], self.text.pieces
         inside = self._inside(np.array(self.text.tokenizer.encode(asked.sentence).ids))
-        given, target = self._framed(inside, np.isin(np.arange(len(inside)), asked.hidden))
+        given, target = framed(inside, np.isin(np.arange(len(inside)), asked.hidden), self._sentinel)
         batch = self._tensors([(given, target)])
         written = t5.greedy(self.model, batch.input_ids, batch.target.shape[1] + SPARE)
         with torch.no_grad():

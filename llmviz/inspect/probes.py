@@ -1,0 +1,228 @@
+"""Tinyland's probes as a model's inputs, and what a model makes of them: a fact to fill in, and two texts of which only one is right.
+
+Measured at every evaluation of a pretraining run, and asked again, item by item, by who wants to see which were right.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from tokenizers import Tokenizer
+from transformers import PreTrainedModel
+
+from llmviz.core.questions.probed import Probe, Probed
+from llmviz.core.settings import TextSpec
+from llmviz.inspect import snapshots
+from llmviz.models import causal, masked, t5
+from llmviz.text import spans
+from llmviz.text.corpora import load
+from llmviz.text.masks import IGNORED, hide_at
+from llmviz.text.special import CLS, FIRST, PAD, SEP
+from llmviz.text.tinyland import contrasts, probes
+from llmviz.text.tinyland.contrasts import Contrast
+from llmviz.text.tinyland.probes import Probe as Fact
+from llmviz.text.tokenizers import load_tokenizer, sentinel, spelling
+
+VALIDATION = 60  # probes of each kind looked at while training
+Ids = npt.NDArray[np.int64]
+FACTS: Mapping[str, Callable[..., list[Fact]]] = {"facts": probes.facts, "sounds": probes.sounds, "reversed": probes.countries}
+CHOICES: Mapping[str, Callable[..., list[Contrast]]] = {
+    "grammar": contrasts.grammar,
+    "meaning": contrasts.meaning,
+    "frames": contrasts.frames,
+}
+
+
+class Hidden(NamedTuple):
+    """Facts with their answer hidden: ids, and labels, which are IGNORED elsewhere; each (probes, longest)."""
+
+    ids: Ids
+    labels: Ids
+
+    @property
+    def whole(self) -> Ids:
+        """The texts with nothing hidden."""
+        return np.where(self.labels == IGNORED, self.ids, self.labels)
+
+
+class Choice(NamedTuple):
+    """Texts that are right, and what is wrong in their place: ids, each (texts, longest), that differ in a place or two of every row."""
+
+    right: Ids
+    wrong: Ids
+
+
+# As inputs
+
+
+def facts(tokenizer: Tokenizer, stories: Sequence[str], count: int, *, left_to_right: bool = False) -> dict[str, Hidden]:
+    """By the name of the metric. Who reads from left to right is asked for a country in a sentence that says the capital first."""
+    sets = {**FACTS, "reversed": probes.countries_last} if left_to_right else FACTS
+    return {name: _hidden(tokenizer, make(stories, count)) for name, make in sets.items()}
+
+
+def choices(tokenizer: Tokenizer, stories: Sequence[str], count: int) -> dict[str, Choice]:
+    """By the name of the metric."""
+    return {name: _both(tokenizer, make(stories, count)) for name, make in CHOICES.items()}
+
+
+def _hidden(tokenizer: Tokenizer, asked: Sequence[Fact]) -> Hidden:
+    ids = _ids(tokenizer, [fact.words for fact in asked])
+    places = np.array([fact.hidden + 1 for fact in asked])  # [CLS] stands first
+    return Hidden(*hide_at(ids, np.arange(ids.shape[1]) == places[:, None]))
+
+
+def _both(tokenizer: Tokenizer, asked: Sequence[Contrast]) -> Choice:
+    return Choice(*(_ids(tokenizer, [getattr(contrast, side) for contrast in asked]) for side in Choice._fields))
+
+
+def _ids(tokenizer: Tokenizer, texts: Sequence[Sequence[str]]) -> Ids:
+    rows = [[CLS, *map(tokenizer.token_to_id, words), SEP] for words in texts]
+    return np.array(list(zip_longest(*rows, fillvalue=PAD))).T
+
+
+# What a model makes of them: by how much, in nats, it finds the right texts likelier than the wrong ones, (texts)
+
+
+@torch.no_grad()
+def masked_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
+    """Of a model that names hidden words: all places where two texts differ are hidden at once, and the words there compared."""
+    differ = choice.right != choice.wrong
+    ids, labels = (torch.from_numpy(array).to(model.device) for array in hide_at(choice.right, differ))
+    said = masked.logits_at(model, ids, ids.ne(PAD).long(), labels != IGNORED).log_softmax(-1)  # (words, vocabulary)
+    wrong = torch.from_numpy(choice.wrong[differ]).to(model.device)
+    gains = said.gather(1, labels[labels != IGNORED][:, None]) - said.gather(1, wrong[:, None])
+    return _added(gains[:, 0], np.nonzero(differ)[0])
+
+
+@torch.no_grad()
+def causal_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
+    """Of a model that reads from left to right: the whole texts are compared, all words taken together."""
+    right, wrong = (_told(model, ids) for ids in choice)
+    return right - wrong
+
+
+def _told(model: PreTrainedModel, texts: Ids) -> torch.Tensor:
+    ids = torch.from_numpy(texts).to(model.device)
+    targets = named(ids)
+    said = causal.logits_of(model, ids, targets).log_softmax(-1)
+    return _added(said.gather(1, ids[targets][:, None])[:, 0], np.nonzero(named(texts))[0])
+
+
+def named(ids: Any) -> Any:
+    """Which tokens of texts (batch, n), an array or a tensor, a model that reads from left to right is to name: all but unknown words
+    and the first, which nothing precedes.
+    """
+    told = (ids == SEP) | (ids >= FIRST)
+    told[:, 0] = False
+    return told
+
+
+@torch.no_grad()
+def span_gains(model: PreTrainedModel, choice: Choice, first: int) -> torch.Tensor:
+    """Of a T5, whose first sentinel is `first`: the places where two texts differ are cut out, and what is said there compared."""
+    right, wrong = (_filled(model, cut_out(ids, choice.right != choice.wrong, first)) for ids in choice)
+    return right - wrong
+
+
+def _filled(model: PreTrainedModel, pairs: Sequence[tuple[Ids, Ids]]) -> torch.Tensor:
+    given, target = (_batch(model, [pair[side] for pair in pairs]) for side in range(2))
+    said = t5.logits_of(model, given, target).log_softmax(-1)
+    there = target != PAD
+    return _added(said.gather(1, target[there][:, None])[:, 0], there.nonzero()[:, 0].cpu().numpy())
+
+
+def cut_out(ids: Ids, hidden: npt.NDArray[np.bool_], first: int) -> list[tuple[Ids, Ids]]:
+    """Padded texts with the hidden places cut out as spans, the first sentinel being `first`: what a T5 reads, and what it is to say."""
+    lengths = (ids != PAD).sum(1)
+    return [framed(row[1 : n - 1], cut[1 : n - 1], first) for row, cut, n in zip(ids, hidden, lengths, strict=True)]
+
+
+def framed(inside: Ids, hidden: npt.NDArray[np.bool_], first: int) -> tuple[Ids, Ids]:
+    """What a T5 reads, between [CLS] and [SEP] as every text here, and what it is to say, with [SEP] behind it."""
+    given, target = spans.corrupt(inside, hidden, first)
+    return np.concatenate(([CLS], given, [SEP])), np.append(target, SEP)
+
+
+def _batch(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
+    return torch.tensor(list(zip_longest(*rows, fillvalue=PAD))).T.to(model.device)
+
+
+def _added(gains: torch.Tensor, rows: Ids) -> torch.Tensor:
+    """What the words of each text add up to: (words) and the text of each, to (texts)."""
+    return torch.zeros(int(rows.max()) + 1, device=gains.device).index_add(0, torch.from_numpy(rows).to(gains.device), gains)
+
+
+def share(gains: torch.Tensor) -> float:
+    """The share of texts in which the right one is likelier; a draw is no preference."""
+    return (gains > 0).float().mean().item()
+
+
+# Item by item
+
+
+def answer(folders: Mapping[int, Path], question: Probe) -> list[Probed]:
+    """What each snapshot makes of the probes it was measured by while it trained, in the order of the steps.
+
+    Raises ValueError, in a sentence, for a kind of probe that there is not, or a model of another text.
+    """
+    if question.kind not in {*FACTS, *CHOICES}:
+        raise ValueError(f"there are no probes of {question.kind}; there are {', '.join({**FACTS, **CHOICES})}")
+    found = []
+    for step in sorted(folders):
+        model, tokenizer = snapshots.model(folders[step]), load_tokenizer(folders[step] / "tokenizer.json")
+        stories = load(TextSpec("tinyland")).validation
+        if any(tokenizer.token_to_id(word) is None for story in stories[:10] for word in story.split()):
+            raise ValueError("this model has read another text, and these probes are in Tinyland's words")
+        asked = _choose if question.kind in CHOICES else _fill
+        found.append(asked(step, model.eval(), tokenizer, stories, question.kind))
+    return found
+
+
+def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], kind: str) -> Probed:
+    asked = CHOICES[kind](stories, VALIDATION)
+    both = _both(tokenizer, asked)
+    if model.config.model_type == "t5":
+        gains = span_gains(model, both, sentinel(tokenizer))
+    else:
+        gains = (causal_gains if model.config.model_type in snapshots.CAUSAL else masked_gains)(model, both)
+    return Probed(
+        step,
+        texts=tuple(" ".join(contrast.right) for contrast in asked),
+        places=tuple(" ".join(map(str, contrast.places)) for contrast in asked),
+        other=tuple(" ".join(contrast.wrong[place] for place in contrast.places) for contrast in asked),
+        chance=gains.sigmoid().numpy(),
+        right=(gains > 0).numpy(),
+    )
+
+
+@torch.no_grad()
+def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], kind: str) -> Probed:
+    left_to_right = model.config.model_type in snapshots.CAUSAL
+    asked = (probes.countries_last if left_to_right and kind == "reversed" else FACTS[kind])(stories, VALIDATION)
+    hidden, words = _hidden(tokenizer, asked), spelling(tokenizer)
+    targets = hidden.labels != IGNORED
+    truth = torch.from_numpy(hidden.labels[targets])
+    if model.config.model_type == "t5":
+        given = _batch(model, [pair[0] for pair in cut_out(hidden.whole, targets, sentinel(tokenizer))])
+        states, mask = t5.read(model, given)
+        before = torch.tensor([[PAD, sentinel(tokenizer)]]).expand(len(given), 2)  # it has opened the gap, and is to say what stood there
+        logits = t5.projected(model, t5.written_after(model, states, mask, before)[:, -1])
+    elif left_to_right:
+        logits = causal.logits_of(model, torch.from_numpy(hidden.ids), torch.from_numpy(targets))
+    else:
+        ids = torch.from_numpy(hidden.ids)
+        logits = masked.logits_at(model, ids, ids.ne(PAD).long(), torch.from_numpy(targets))
+    said = logits.argmax(-1)
+    return Probed(
+        step,
+        texts=tuple(" ".join(fact.words) for fact in asked),
+        places=tuple(str(fact.hidden) for fact in asked),
+        other=tuple(words[id] for id in said.tolist()),
+        chance=logits.softmax(-1).gather(1, truth[:, None])[:, 0].numpy(),
+        right=(said == truth).numpy(),
+    )

@@ -10,8 +10,8 @@ BEATS = (
     ("sentence_row", "lanes_area", "mlm_area", "clm_area"),
     ("sentence_row", "lanes_area", "nsp_area", "span_area"),
     ("roll_row", "lanes_area", "mlm_area", "clm_area"),
-    ("roll_row", "lanes_area", "nsp_area", "span_area"),
-    ("question", "difference_area", "harvest_area"),
+    ("lanes_area", "mlm_area", "clm_area", "question"),
+    ("difference_area", "harvest_area"),
 )
 
 runs = engine()
@@ -24,8 +24,8 @@ lesson.header(
     "Pretraining · four objectives",
     exercises.badge(seen),
     "The text itself is the label, in four ways",
-    "Nobody has labelled this text, and yet it is full of questions with known answers: hide words, ask for the next one, for what follows, "
-    "for what was cut out. A model learns from its <b>targets</b> alone, the framed tokens.",
+    "Nobody has labelled this text, and still every word of it is an answer: hide it, and ask. Only at the framed <b>targets</b> "
+    "does a model learn. Roll again, and the same text is another exercise.",
 )
 lesson.notes()
 sentence.box(visit.current(), exercises.WHOSE)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from llmviz.core.questions.exercise import Solve
 
-# What a token is to the exercise: a word as it was written, one the model does not know, a special one; of a masked text hidden, swapped for
-# another or left as it was; of a text with gaps the sentinel of one.
+# What a token is to an exercise: a word, one the model does not know, a special one; of a masked text hidden, swapped for another or
+# left as it was; of a text with gaps, the sentinel of one.
 WORD, UNKNOWN, SPECIAL, HIDDEN, SWAPPED, LEFT, GAP = SORTS = ("word", "unknown", "special", "hidden", "swapped", "left", "gap")
 
 

@@ -27,9 +27,9 @@ def answer(folders: Mapping[int, Path], question: Solve) -> list[Solved]:
     some = [folders[step] for step in steps]
     vocabulary = Vocabulary(load_tokenizer(some[0] / "tokenizer.json"))
     _check(some[0], question, len(vocabulary))
-    logits = _READERS[question.kind](some, question)  # (snapshot, target, choice)
+    logits = _READERS[question.stage](some, question)  # (snapshot, target, choice)
     truth = torch.tensor(question.truth)
-    choices = FOLLOWS if question.kind == "nsp" else tuple(_told(vocabulary, id) for id in range(len(vocabulary)))
+    choices = FOLLOWS if question.stage == "nsp" else tuple(_told(vocabulary, id) for id in range(len(vocabulary)))
     return [_solved(step, found, truth, choices, question.top) for step, found in zip(steps, logits, strict=True)]
 
 
@@ -48,17 +48,17 @@ def _solved(step: int, logits: torch.Tensor, truth: torch.Tensor, choices: Seque
 
 
 def _check(folder: Path, question: Solve, vocabulary: int) -> None:
-    if question.kind not in KINDS or question.kind != _learnt(folder):
+    if question.stage not in KINDS or question.stage != _learnt(folder):
         raise ValueError("this model never learnt from such exercises")
     if not question.places or len(question.places) != len(question.truth):
         raise ValueError("there is no target: the exercise asks for nothing")
     longest = max(len(question.read), len(question.said))
     if longest > snapshots.context(folder):
         raise ValueError(f"this exercise has {longest} tokens; this model reads {snapshots.context(folder)}")
-    choices = len(FOLLOWS) if question.kind == "nsp" else vocabulary
+    choices = len(FOLLOWS) if question.stage == "nsp" else vocabulary
     ids = (*question.read, *question.said)
-    row = question.said if question.kind == "span" else question.read
-    first = 1 if question.kind == "clm" else 0  # nothing stands before a text's first token
+    row = question.said if question.stage == "span" else question.read
+    first = 1 if question.stage == "clm" else 0  # nothing stands before a text's first token
     if not all(0 <= id < vocabulary for id in ids) or not all(0 <= id < choices for id in question.truth):
         raise ValueError("a token of this exercise is none of this model's vocabulary")
     if not all(first <= place < len(row) for place in question.places):
@@ -92,7 +92,11 @@ def _next(folders: Folders, question: Solve) -> torch.Tensor:
 def _follows(folders: Folders, question: Solve) -> torch.Tensor:
     ids = torch.tensor([question.read])
     second = question.read.index(SEP) + 1
-    inputs = {"input_ids": ids, "attention_mask": torch.ones_like(ids), "token_type_ids": (torch.arange(ids.shape[1]) >= second).long()[None]}
+    inputs = {
+        "input_ids": ids,
+        "attention_mask": torch.ones_like(ids),
+        "token_type_ids": (torch.arange(ids.shape[1]) >= second).long()[None],
+    }
     return snapshots.read(folders, inputs, lambda found: (found.seq_relationship_logits,))[0]
 
 

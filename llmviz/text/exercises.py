@@ -45,7 +45,7 @@ def masked(text: Sequence[Piece], rate: float, vocabulary: Sequence[str], rng: n
         seen = true if sort == LEFT else NAMES[MASK] if sort == HIDDEN else vocabulary[read[place]]
         cells[place] = Cell(seen, sort, (Said(true, target),))
     note = "" if len(places) < len(text) else "Every token is a target: there is nothing else left to guess from."
-    return Drawn(_asked("mlm", read, places, ids[places]), tuple(cells), len(text), note)
+    return Drawn(_asked("mlm", read, places, ids[places].tolist()), tuple(cells), len(text), note)
 
 
 def causal(text: Sequence[Piece]) -> Drawn:
@@ -173,7 +173,7 @@ def _texts(count: int) -> list[list[int]]:
 
 
 def _asked(kind: str, read: Sequence[int], places: Sequence[int], truth: Sequence[int], said: Sequence[int] = ()) -> Solve:
-    return Solve(kind, *(tuple(map(int, ids)) for ids in (read, said, places, truth)))
+    return Solve(kind, tuple(read), tuple(said), tuple(places), tuple(truth))
 
 
 def _some(text: Sequence[Piece]) -> None:

@@ -31,8 +31,12 @@ def exercises(sentence: str, roll: int, rates: tuple[float, float, float], secon
 
     def shown() -> None:
         written = drawing.script(sentence, roll, rates, second, most)
-        st.markdown("Plain torch and transformers; the vocabulary and what is drawn by chance come from llmviz. Save it, run it, change it.")
-        st.download_button("Download", written, file_name="exercises.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
+        st.markdown(
+            "Plain torch and transformers; the vocabulary and what is drawn by chance come from llmviz. Save it, run it, change it."
+        )
+        st.download_button(
+            "Download", written, file_name="exercises.py", mime="text/x-python", on_click="ignore", icon=":material/download:"
+        )
         st.code(written, language="python", height=520)
 
     st.dialog("The same exercises as a script", width="large")(shown)()

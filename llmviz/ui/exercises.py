@@ -1,4 +1,4 @@
-"""The picture of *Four exercises*: one sentence as the exercises of four recorded models, what these say, and what texts give on average."""
+"""The picture of *Four exercises*: one sentence as exercises for four recorded models, what these say, and what texts give on average."""
 
 import time
 from collections.abc import Callable
@@ -29,7 +29,7 @@ COUNTED = 1_000  # texts that the averages are of
 PATIENCE = 0.5  # seconds the page waits for the models before it is drawn without them
 ROLLS = 9_999
 ONLY = "The four exercises are drawn in Tinyland, which all four models read."
-WAITS = "The model's answer is on its way."
+WAITS = "asking the model …"
 NO_MODEL = "There is no recorded model to ask."
 
 
@@ -37,7 +37,7 @@ NO_MODEL = "There is no recorded model to ask."
 class Choice:
     """How the exercises are drawn; the rates are at first those of the recorded trainings."""
 
-    roll: int = setting(1, "Roll", "Another number draws other exercises from the same text.", low=1, high=ROLLS)
+    roll: int = setting(5, "Roll", "Another number draws other exercises from the same text.", low=1, high=ROLLS)
     rate: float = setting(MaskingSpec().mask_rate, "Mask rate", "Share of the tokens that MLM asks for.", low=0.05, high=0.9)
     noise: float = setting(SpanSpec().density, "Hidden", "Share of the tokens that are cut out in spans.", low=0.05, high=0.9)
     length: float = setting(SpanSpec().span_length, "Span length", "Mean number of tokens in a span.", low=1.0, high=5.0)
@@ -83,7 +83,9 @@ def look(engine: Engine, patience: float = PATIENCE) -> list[Lane]:
         found.append(_lane(engine, kind, seen, 0.0))
     if not any(lane.pending for lane in found):
         return found
-    return [_lane(engine, lane.kind, lane.seen, max(0.0, until - time.monotonic())) for lane in found]  # all are asked before one is awaited
+    return [
+        _lane(engine, lane.kind, lane.seen, max(0.0, until - time.monotonic())) for lane in found
+    ]  # all are asked before one is awaited
 
 
 def _lane(engine: Engine, kind: str, seen: Seen, patience: float) -> Lane:
@@ -162,10 +164,11 @@ def panel(engine: Engine, lanes: list[Lane]) -> None:
 
 
 def _picture(lanes: list[Lane]) -> None:
-    with st.container(key="lanes_area", gap="small"):
+    with st.container(key="lanes_area", gap=None):
         for lane in lanes:
-            empty = lane.empty or (WAITS if lane.pending and not lane.answers else "")
-            payload = view.lane(lane.kind, lane.drawn, lane.answers, preset(lane.kind).train.steps, _controls(lane.kind), empty)
+            waits = WAITS if lane.pending and not lane.answers else ""
+            steps = preset(lane.kind).train.steps
+            payload = view.lane(lane.kind, lane.drawn, lane.answers, steps, _controls(lane.kind), lane.empty, waits)
             with st.container(key=f"{lane.kind}_area"):
                 parts.lane({**_shared(), **payload}, key=f"lane_{lane.kind}", on_set=_set)
         note = _note(lanes)

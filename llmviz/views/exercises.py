@@ -38,8 +38,8 @@ NOTES = (
     "left as they were (Devlin et al. 2019, section 3.1). The rates here are those of the recorded training: 20 %, where BERT took 15 %.",
     "**NSP** cuts the text after one of its sentences. The second part that does not follow is the rest of another story of Tinyland; in "
     "training that story is of the same kind, and in half the pairs it tells of the same name, which is harder to tell apart.",
-    "**Spans** are cut so that all ways to hide so many tokens in so many spans are equally likely (Raffel et al. 2020, section 3.1.4). The "
-    "answer repeats each sentinel, ⟨0⟩, ⟨1⟩ …, says what stood there, then a last sentinel and the end: each of these is a target.",
+    "**Spans** are cut so that all ways to hide so many tokens in so many spans are equally likely (Raffel et al. 2020, section 3.1.4). "
+    "The answer repeats each sentinel, ⟨0⟩, ⟨1⟩ …, says what stood there, then a last sentinel and the end: each of these is a target.",
     "**Unknown words**, underlined by a wave, cannot be named: on them no exercise takes a loss.",
 )
 
@@ -59,11 +59,11 @@ class Control:
 
 
 def lane(
-    kind: str, drawn: Drawn | None, answers: Mapping[int, Solved], steps: int, controls: Sequence[Control], empty: str = ""
+    kind: str, drawn: Drawn | None, answers: Mapping[int, Solved], steps: int, controls: Sequence[Control], empty: str = "", waits: str = ""
 ) -> dict[str, Any]:
     """The payload of one exercise. `steps` are those of the whole training: answers are told by the share of it, in percent.
 
-    Where a text allows no such exercise, `empty` says why; beside an exercise, why it has no answer.
+    Where a text allows no such exercise, `empty` says why; beside an exercise, why it has no answer, and `waits`, that one is awaited.
     """
     known = [answers[step] for step in sorted(answers)] if drawn else []
     return {
@@ -82,6 +82,7 @@ def lane(
         "right": [each.right.tolist() for each in known],
         "guesses": [_guesses(each) for each in known],
         "note": " ".join(filter(None, (drawn.note if drawn else "", empty))),
+        "waits": waits,
     }
 
 
@@ -93,7 +94,7 @@ def counted(kind: str, drawn: Drawn | None) -> str:
     count = f"{drawn.tokens} token" + ("" if drawn.tokens == 1 else "s")
     return {
         "mlm": f"of {count}",
-        "clm": f"in {count}: the end, too",
+        "clm": f"{count}, and the end",
         "nsp": f"for {count}",
         "span": f"for {hidden} of {count}",
     }[kind]
@@ -125,9 +126,9 @@ def _guesses(solved: Solved) -> list[list[tuple[str, float]]]:
 def legend(vocabulary: int) -> str:
     """What the rows of the exercises mean, for models of so many tokens."""
     return (
-        "Upper row: what the model reads. Framed below it: what it must say; only there a loss is taken. Then the probability it gives that, "
-        f"and after ✗ what it holds likelier. Guessing blindly costs ln 2 = 0.69 nats in NSP, and about ln {vocabulary} = "
-        f"{math.log(vocabulary):.1f} elsewhere."
+        "Above, what the model reads; framed, what it must say: only there a loss is taken. Then the probability it gives that, and after "
+        f"× what it holds likelier. A blind guess costs ln 2 = 0.69 nats in NSP, "
+        f"about ln {vocabulary} = {math.log(vocabulary):.1f} elsewhere."
     )
 
 
@@ -141,16 +142,21 @@ def gained(targets: Mapping[str, float], count: int) -> Reveal:
     ratio = targets["clm"] / targets["mlm"]
     right = sum(ratio >= bound for bound in BOUNDS)
     story = (
-        f"Of {count:,} Tinyland texts GPT gets {targets['clm']:.1f} targets a text and MLM {targets['mlm']:.1f}: {ratio:.1f} times as many. "
-        "In return MLM sees both sides of each."
+        f"Of {count:,} Tinyland texts GPT gets {targets['clm']:.1f} targets a text and MLM {targets['mlm']:.1f}: {ratio:.1f} times as "
+        "many. In return MLM sees both sides of each."
     )
     return Reveal(right, story)
 
 
 def table(tokens: float, targets: Mapping[str, float], count: int) -> str:
     """What each exercise gets out of a text on average, as HTML."""
-    about = {"mlm": "a hidden word", "clm": "every token, and the end", "nsp": "one answer a pair", "span": "sentinels and what stood there"}
-    head = f"<tr><td>mean of {count:,} Tinyland texts</td><td>targets a text</td><td>for 100 tokens</td></tr>"
+    about = {
+        "mlm": "a hidden word",
+        "clm": "every token, and the end",
+        "nsp": "one answer a pair",
+        "span": "sentinels and what stood there",
+    }
+    head = f"<tr><td>mean of {count:,} Tinyland texts</td><td>targets a text</td><td>per 100 tokens</td></tr>"
     rows = "".join(
         f"<tr><th>{html.escape(f'{NAMES[kind]} · {MODELS[kind]}')}<br><span class='soft'>{about[kind]}</span></th>"
         f"<td>{mean:.1f}</td><td>{100 * mean / tokens:.0f}</td></tr>"

@@ -10,7 +10,7 @@ from llmviz.core.questions.base import Answer, Question
 
 FloatArray = npt.NDArray[np.float32]
 
-KINDS = ("mlm", "clm", "nsp", "span")  # the stages that learn from such exercises, as a page shows them
+KINDS = ("mlm", "clm", "nsp", "span")  # the stages that learn from such exercises, in the order of the page
 FOLLOWS = ("follows", "does not follow")  # the answers of next sentence prediction; a target is a place in this list
 
 
@@ -46,7 +46,7 @@ class Solve(Question[Solved]):
     answered_by: ClassVar[str] = "llmviz.inspect.exercise"
     answer: ClassVar[type[Answer]] = Solved
 
-    kind: str
+    stage: str
     read: tuple[int, ...]
     said: tuple[int, ...]
     places: tuple[int, ...]

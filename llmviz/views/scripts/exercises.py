@@ -1,6 +1,6 @@
 """One sentence as the four exercises of pretraining, as a short script: inputs, targets, and the losses of the recorded models.
 
-Vocabulary, masks, spans and the other story come from here, so that chance falls as on the page; a test holds the losses to those of the page.
+Vocabulary, masks, spans and the other story come from here, so that chance falls as on the page; a test holds its losses to the page's.
 """
 
 from collections.abc import Mapping
@@ -41,7 +41,7 @@ def solve(name, kind, **inputs):
     """What the recorded model makes of it, by the loss of transformers: mean of -log p(target), in nats."""
     model = kind.from_pretrained(RECORDED / FOLDERS[name], dtype=torch.float32).eval()
     with torch.no_grad():
-        return model(**{{key: torch.tensor([value]) for key, value in inputs.items()}})
+        return model(**{{key: torch.tensor(np.array([value])) for key, value in inputs.items()}})
 
 
 def words(tokenizer, text):
@@ -67,7 +67,7 @@ print(f"CLM loss {{solve('clm', {clm}, input_ids=ids, labels=labels).loss:.4f}}"
 # NSP: the text cut after one of its sentences; its own second part, or the rest of another story.
 rng = np.random.default_rng((ROLL, 2))
 text = ids[1:-1]
-marks = np.isin(text, tokenizer.convert_tokens_to_ids([".", "!", "?"]))
+marks = np.array([token in (".", "!", "?") for token in spelt(text, tokenizer)])
 ends = np.flatnonzero(marks[:-1] & ~marks[1:]) + 1
 if len(ends):
     end = ends[rng.integers(len(ends))]

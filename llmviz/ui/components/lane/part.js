@@ -1,7 +1,7 @@
 // One exercise: what the model reads, what it must say where, and at the chosen share of its training what it says; with what can be set.
 //
 // data: group, visit, step, kind, name, model, about, controls [{name, label, value, low, high, step, percent, choices [{value, title}]}],
-//       cells [{text, sort, tag, part, says [{text, target}]}], targets, of, note, steps (percent of training) and for each of them trained
+//       cells [{text, sort, tag, part, says [{text, target}]}], targets, of, note, waits, steps (percent of training) and for each of them trained
 //       (steps), losses, chances [target], right [target], guesses [target][[text, chance]]
 // triggers: "set" with {name, value} when something is set
 
@@ -95,13 +95,14 @@ export default function ({ data, parentElement, setTriggerValue }) {
       const chance = there ? data.chances[at][target] : 0;
       const instead = there && !data.right[at][target] ? data.guesses[at][target][0][0] : "";
       button.style.setProperty("--share", chance);
-      button.querySelector(".chance").textContent = there ? percent(chance) : "";
-      button.querySelector(".instead").textContent = instead ? `✗ ${instead}` : "";
+      button.querySelector(".chance").textContent = there ? percent(chance || Number.EPSILON) : ""; // never quite nothing
+      button.querySelector(".instead").textContent = instead ? `× ${instead}` : "";
       const likeliest = there ? data.guesses[at][target].map(([text, share]) => `${text} ${percent(share)}`).join(", ") : "";
       button.title = there ? `to be said: ${truth}, given ${exactly(chance)}. Likeliest: ${likeliest}` : `to be said: ${truth}`;
       button.setAttribute("aria-label", button.title);
     }
-    find(".loss").textContent = there ? `loss ${data.losses[at].toFixed(2)} nats` : "";
+    find(".loss").textContent = there ? `loss ${data.losses[at].toFixed(2)} nats` : data.waits;
+    find(".loss").classList.toggle("waits", !there);
     find(".before").textContent = there ? (data.steps[0] === 0 && at ? `untrained ${data.losses[0].toFixed(2)}` : at ? "" : "untrained") : "";
     find(".sum").title = there ? `mean loss on these targets at step ${whole(data.trained[at])}` : "";
   }

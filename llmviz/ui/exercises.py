@@ -63,7 +63,7 @@ class Lane:
     @property
     def shares(self) -> list[int]:
         """How far the kept snapshots are trained, in percent."""
-        return [round(100 * step / preset(self.kind).train.steps) for step in sorted(self.answers)]
+        return [view.percent(step, preset(self.kind).train.steps) for step in sorted(self.answers)]
 
 
 def settle() -> None:

@@ -75,7 +75,7 @@ def lane(
         "cells": [_cell(each) for each in drawn.cells] if drawn else [],
         "targets": drawn.targets if drawn else 0,
         "of": counted(kind, drawn),
-        "steps": [round(100 * each.step / steps) for each in known],
+        "steps": [percent(each.step, steps) for each in known],
         "trained": [each.step for each in known],
         "losses": [round(each.loss, 4) for each in known],
         "chances": [[round(float(chance), 4) for chance in each.chances] for each in known],
@@ -130,6 +130,11 @@ def legend(vocabulary: int) -> str:
         f"× what it holds likelier. A blind guess costs ln 2 = 0.69 nats in NSP, "
         f"about ln {vocabulary} = {math.log(vocabulary):.1f} elsewhere."
     )
+
+
+def percent(step: int, steps: int) -> int:
+    """How far a model is trained; 0 and 100 are the very start and the very end."""
+    return 100 * (step > 0) if step in (0, steps) else min(99, max(1, round(100 * step / steps)))
 
 
 def trained(shares: Sequence[Sequence[int]]) -> list[int]:

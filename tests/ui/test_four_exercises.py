@@ -140,6 +140,11 @@ def test_how_many_times_as_many(mlm: float, right: int) -> None:
     assert found.right == right and f"{30 / mlm:.1f} times" in found.story
 
 
+@pytest.mark.parametrize(("step", "share"), [(0, 0), (1, 1), (500, 50), (999, 99), (1_000, 100)])
+def test_only_the_start_is_untrained_and_only_the_end_trained(step: int, share: int) -> None:
+    assert view.percent(step, 1_000) == share
+
+
 def test_the_table_is_of_what_was_counted() -> None:
     drawn = view.table(20.0, {"mlm": 3.0, "clm": 21.0, "nsp": 1.0, "span": 7.24}, 1_000)
     assert drawn.count("<tr>") == 5

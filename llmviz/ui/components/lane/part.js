@@ -74,7 +74,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const element = make("div", { class: `cell ${sort}${part ? " part1" : ""}` });
     const read = make("span", { class: "read", dir: "auto" }, text);
     read.title = { hidden: "hidden", swapped: "swapped for another word", left: "left as it was", gap: "stands for what was cut out", unknown: "unknown to the model" }[sort] ?? "";
-    if (tag) read.append(make("i", {}, tag));
+    if (tag) read.append(make("i", {}, ` ${tag}`));
     const row = make("div", { class: "says" });
     row.append(...says.map(said));
     element.append(read, row);

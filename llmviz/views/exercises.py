@@ -94,7 +94,7 @@ def counted(kind: str, drawn: Drawn | None) -> str:
     count = f"{drawn.tokens} token" + ("" if drawn.tokens == 1 else "s")
     return {
         "mlm": f"of {count}",
-        "clm": f"{count}, and the end",
+        "clm": f"{count} and the end",
         "nsp": f"for {count}",
         "span": f"for {hidden} of {count}",
     }[kind]

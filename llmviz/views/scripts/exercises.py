@@ -3,8 +3,6 @@
 Vocabulary, masks, spans and the other story come from here, so that chance falls as on the page; a test holds its losses to the page's.
 """
 
-from collections.abc import Mapping
-
 from llmviz.core.recorded import RECORDED
 from llmviz.core.spec import preset
 
@@ -25,7 +23,7 @@ SENTENCE = {sentence!r}
 ROLL, RATE, DENSITY, LENGTH, SECOND = {roll}, {rate!r}, {noise!r}, {length!r}, {second!r}
 CLS, SEP, MASK, FIRST, IGNORED = 2, 3, 4, 5, -100  # [CLS], [SEP], [MASK]; the first word; where no loss is taken
 RECORDED = Path(llmviz.__file__).parent / "recordings"
-FOLDERS = {folders!r}
+FOLDERS = {folders}
 
 
 def spelt(ids, tokenizer):
@@ -105,8 +103,9 @@ def script(sentence: str, roll: int, rates: tuple[float, float, float], second: 
     return _SCRIPT.format(sentence=sentence, roll=roll, **choices, classes=classes, folders=_folders(), **_CLASSES)
 
 
-def _folders() -> Mapping[str, str]:
-    """Where the trained weights of each recorded model lie."""
+def _folders() -> str:
+    """Where the trained weights of each recorded model lie, a line each."""
     names = {spec: name for name, spec in RECORDED.items()}
     specs = {kind: preset(kind) for kind in _CLASSES}
-    return {kind: f"{names[spec]}/snapshots/{spec.train.steps}" for kind, spec in specs.items()}
+    lines = (f"    {kind!r}: {f'{names[spec]}/snapshots/{spec.train.steps}'!r},\n" for kind, spec in specs.items())
+    return "{\n" + "".join(lines) + "}"

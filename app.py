@@ -11,6 +11,7 @@ SECTIONS = {
     "": [st.Page(HERE / "pages/story.py", title="Start", url_path="start", default=True)],
     "Pretraining": [
         st.Page(HERE / "pages/tokens.py", title="Tokens", url_path="tokens"),
+        st.Page(HERE / "pages/four_exercises.py", title="Four exercises", url_path="four-exercises"),
         st.Page(HERE / "pages/masked_tokens.py", title="Masked tokens", url_path="masked-tokens"),
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
         st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),

@@ -18,6 +18,7 @@ class Slide:
 SLIDES = (
     Slide("two-phases", "Two phases: general pretraining, then adaptation", START, ("A1", "A2", "E1")),
     Slide("tokens", "What a model reads is tokens, not words", "tokens", ("B7",)),
+    Slide("self-supervised", "The text itself is the label, in four ways", "four-exercises", ("B1",)),
     Slide("masked", "BERT learns to fill in hidden words", "masked-tokens", ("B2",)),
     Slide("next-sentence", "BERT is also asked what follows what", "next-sentence", ("B5",)),
     Slide("causal", "GPT learns to say the next word", "next-token", ("B3",)),

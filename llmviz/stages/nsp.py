@@ -13,6 +13,7 @@ import torch
 from torch.nn.functional import cross_entropy, pad
 from transformers import PreTrainedModel
 
+from llmviz.core.questions.exercise import FOLLOWS
 from llmviz.core.settings import PairsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
@@ -30,7 +31,7 @@ from llmviz.training.stage import Exercise
 VALIDATION, TEST = 128, 500  # held-out documents looked at while training and at the end; each begins two pairs
 SHORT = 3  # times as many short pairs as long ones are one batch: about as much to read
 EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
-ANSWERS = ("follows", "does not follow")  # the label is the place in this list, as in transformers' BertForPreTraining
+ANSWERS = FOLLOWS  # the label is the place in this list, as in transformers' BertForPreTraining
 AROUND = 3  # [CLS], and [SEP] after each part
 AT_ONCE = 64  # pairs in one forward pass of an evaluation
 

@@ -26,7 +26,7 @@ def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token]
     """The sentence as the tokens of this run, and a word on those it does not know. Without a run, as words."""
     if run is not None:
         try:
-            tokenizer = _tokenizer(str(engine.tokenizer(run)))
+            tokenizer = tokenizer_of(engine, run)
             found = [Token(piece.text, piece.source, piece.known, piece.joined) for piece in pieces(tokenizer, sentence)]
             return found, view.unknown(found, lambda word: nearest(word, tokenizer))
         except (OSError, ValueError):
@@ -34,12 +34,17 @@ def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token]
     return [Token(word, word) for word in sentence.split()], ""
 
 
+def tokenizer_of(engine: Engine, run: RunRef) -> Tokenizer:
+    """What this run reads its text with. Raises ValueError, in a sentence, where it is not there yet."""
+    return _tokenizer(str(engine.tokenizer(run)))
+
+
 def vocabulary(engine: Engine, run: RunRef | None) -> list[str]:
     """The words this run knows, in order; none where there is no tokenizer yet."""
     if run is None:
         return []
     try:
-        known = _tokenizer(str(engine.tokenizer(run))).get_vocab()
+        known = tokenizer_of(engine, run).get_vocab()
     except (OSError, ValueError):
         return []
     return sorted((word for word in known if word[:1].isalpha()), key=str.lower)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from llmviz.core.spec import RunSpec
+from llmviz.views.scripts import exercises as drawing
 from llmviz.views.scripts import script, vocabulary
 
 
@@ -23,6 +24,22 @@ def learning(text: str, title: str, size: int, sentence: str) -> None:
         st.code(written, language="python", height=520)
 
     st.dialog("The same learning as a script", width="large")(shown)()
+
+
+def exercises(sentence: str, roll: int, rates: tuple[float, float, float], second: str, most: int) -> None:
+    """Open the script that draws the four exercises of a sentence and puts them to the recorded models."""
+
+    def shown() -> None:
+        written = drawing.script(sentence, roll, rates, second, most)
+        st.markdown(
+            "Plain torch and transformers; the vocabulary and what is drawn by chance come from llmviz. Save it, run it, change it."
+        )
+        st.download_button(
+            "Download", written, file_name="exercises.py", mime="text/x-python", on_click="ignore", icon=":material/download:"
+        )
+        st.code(written, language="python", height=520)
+
+    st.dialog("The same exercises as a script", width="large")(shown)()
 
 
 def _code(spec: RunSpec) -> None:

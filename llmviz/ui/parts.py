@@ -48,6 +48,8 @@ _story = _part("story", "curve/scale.js")
 _pieces = _part("pieces")
 _growth = _part("growth", "curve/scale.js")
 _costs = _part("costs")
+_lane = _part("lane")
+_trained = _part("trained")
 _attention = _part("attention", "attention/weights.js", "attention/arcs.js", "attention/matrix.js")
 
 
@@ -156,6 +158,16 @@ def growth(payload: dict[str, Any], key: str) -> None:
 def costs(payload: dict[str, Any], key: str) -> None:
     """Tokens per word of texts of every kind."""
     _costs(key=key, data=payload)
+
+
+def lane(payload: dict[str, Any], key: str, on_set: Callable[[dict[str, Any]], None]) -> None:
+    """One of the four exercises. `on_set` gets the name and the value of what was set."""
+    _lane(key=key, data=payload, on_set_change=lambda: _told(key, "set", on_set))
+
+
+def trained(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
+    """How far models are trained. `on_step` gets the percent on which the slider was let go, -1 for the end."""
+    _trained(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
 
 
 def shift(payload: dict[str, Any], key: str) -> None:

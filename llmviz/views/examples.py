@@ -125,6 +125,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("two phrases", "Anna has a cow . the cow moos . that made Anna happy .", (5, 6, 9, 10)),
         Example("a city", "in Italy , Rome is the capital .", (3, 4)),
     ),
+    ("exercises", "tinyland"): (
+        Example("an animal", TEXTS["tinyland"].spanned),
+        Example("a story", "Anna found a dog near the river . every dog barks . she went home happy ."),
+        Example("an opinion", "the film was dull . we hated it ."),
+        Example("one sentence", TEXTS["tinyland"].sentence),
+        Example("a new word", "Leo saw a zebra by the lake . every zebra croaks ."),
+    ),
     ("start", "tinyland"): (
         Example("praise", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,)),
         Example("blame", "we went to see a film . it was dull and we felt sad .", (9,)),

@@ -19,6 +19,7 @@ from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.beams import Search
 from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze, Trace
+from llmviz.core.questions.exercise import Solve
 from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
@@ -35,9 +36,9 @@ from llmviz.runs.replay import Recordings, Replay
 from llmviz.text import learning
 from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
-from llmviz.text.tokenizers import pieces, word_level
+from llmviz.text.tokenizers import pieces, spelling, with_sentinels, word_level
 from llmviz.views.examples import EXAMPLES
-from tests.ui import fake_attention, fake_pairs, fake_spans, fake_step, fake_verdicts, fake_writing
+from tests.ui import fake_attention, fake_exercises, fake_pairs, fake_spans, fake_step, fake_verdicts, fake_writing
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
@@ -45,7 +46,7 @@ WORDS = sorted(
     | {word for table in (ADJECTIVES, FEELINGS, VERDICTS) for words in table.values() for word in words}
     | {
         word
-        for stage in ("mlm", "attention", "clm", "nsp", "span", "sentiment", "start")
+        for stage in ("mlm", "attention", "clm", "nsp", "span", "sentiment", "exercises", "start")
         for example in EXAMPLES[stage, "tinyland"]
         for word in (*example.sentence.split(), *example.second.split())
     }
@@ -80,7 +81,7 @@ class FakeEngine:
         self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
         self._replay = Replay(Recordings(), self._unasked)
         self._tokenizer = word_level(WORDS)
-        self._tokenizer.save(str(self._folder / "tokenizer.json"))
+        with_sentinels(word_level(WORDS)).save(str(self._folder / "tokenizer.json"))
 
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         with self._lock:
@@ -154,6 +155,9 @@ class FakeEngine:
         if isinstance(question, Follows):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_pairs.answer(step, step / total, question) for step in steps])
+        if isinstance(question, Solve):
+            total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
+            return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
         if isinstance(question, OneStep):
             if [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")

@@ -10,6 +10,7 @@ from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.beams import Search
 from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.exercise import Solve
 from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
@@ -24,7 +25,7 @@ from llmviz.core.questions.vocabulary import Compare, Count, Grow, Learn
 QUESTIONS: dict[str, type[Question[Answer]]] = {
     kind.__name__: kind
     for kind in (
-        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, Follows, Fill, OneStep),
+        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, Follows, Fill, Solve, OneStep),
         *(Learn, Count, Grow, Compare),
     )
 }

@@ -16,6 +16,8 @@ SECTIONS = {
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
         st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),
         st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
+        st.Page(HERE / "pages/what_and_when.py", title="What and when", url_path="what-and-when"),
+        st.Page(HERE / "pages/positions_optimisers.py", title="Why it learns", url_path="positions-optimisers"),
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
     ],
     "Fine-tuning": [st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after")],

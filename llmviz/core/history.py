@@ -21,11 +21,15 @@ class Curve:
 
 @dataclass(frozen=True)
 class History:
-    """All a run has said so far. `batches` is the loss of each training batch; `scores` the held-out metrics by name."""
+    """All a run has said so far.
+
+    `batches` is the loss of each training batch; `scores` the held-out metrics by name, and `read` the tokens read when they were taken.
+    """
 
     begin: Begin | None = None
     batches: Curve = Curve()
     scores: Mapping[str, Curve] = field(default_factory=dict)
+    read: Curve = Curve()
     samples: tuple[Sample, ...] = ()
     snapshots: tuple[int, ...] = ()
     end: Done | Stopped | Failed | None = None
@@ -44,6 +48,7 @@ def fold(updates: Iterable[Update], history: History | None = None) -> History:
     begin, end, seconds, tokens = before.begin, before.end, before.seconds, before.tokens
     batches: list[tuple[int, float]] = []
     scores: dict[str, list[tuple[int, float]]] = {}
+    read: list[tuple[int, float]] = []
     samples: list[Sample] = []
     snapshots: list[int] = []
     for update in updates:
@@ -54,6 +59,7 @@ def fold(updates: Iterable[Update], history: History | None = None) -> History:
                 batches.append((update.step, update.loss))
                 seconds, tokens = update.seconds, tokens + update.tokens
             case Score():
+                read.append((update.step, tokens))
                 for name, value in update.metrics.items():
                     scores.setdefault(name, []).append((update.step, value))
             case Sample():
@@ -70,6 +76,7 @@ def fold(updates: Iterable[Update], history: History | None = None) -> History:
             **before.scores,
             **{name: _extend(before.scores.get(name, Curve()), points) for name, points in scores.items()},
         },
+        read=_extend(before.read, read),
         samples=before.samples + tuple(samples),
         snapshots=before.snapshots + tuple(snapshots),
         end=end,

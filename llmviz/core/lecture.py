@@ -23,6 +23,8 @@ SLIDES = (
     Slide("next-sentence", "BERT is also asked what follows what", "next-sentence", ("B5",)),
     Slide("causal", "GPT learns to say the next word", "next-token", ("B3",)),
     Slide("spans", "T5 learns to say what was cut out", "spans", ("B4",)),
+    Slide("what-and-when", "Grammar, meaning and facts come from text alone", "what-and-when", ("B6",)),
+    Slide("positions-optimisers", "Whether it learns hangs on positions and optimiser", "positions-optimisers", ("B2",)),
     Slide("attention", "Both look around in a sentence: attention", "attention-maps", ()),
     Slide("few-labels", "A pretrained model needs few labels", "before-after", ("C1", "A2")),
     Slide("new-head", "A new layer is put on what was pretrained", "before-after", ("C4",)),

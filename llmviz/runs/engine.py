@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
+from llmviz.core.course import Course
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.questions.base import AnyAnswer, Question
@@ -133,6 +134,9 @@ class Engine(Protocol):
 
     def figures(self) -> list[Kept]:
         """Finished runs over several seeds of which only the figures came with the program. None of them can be opened."""
+
+    def courses(self) -> list[Course]:
+        """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
 
     def delete(self, run: RunRef, viewer: str) -> None:
         """Remove a run for good. Raises HasChildren while others start from it; refuses while it is under way or another viewer looks."""

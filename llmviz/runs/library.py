@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
+from llmviz.core.course import Course
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
@@ -82,6 +83,10 @@ class Library:
     def figures(self) -> list[Kept]:
         """Those that came with the program."""
         return self.replay.figures()
+
+    def courses(self) -> list[Course]:
+        """Those that came with the program."""
+        return self.replay.courses()
 
     def _kept(self, run: RunRef, status: Status | None) -> Kept:
         folder = self.store.folder(run)

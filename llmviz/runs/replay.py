@@ -10,12 +10,13 @@ from pathlib import Path
 from typing import BinaryIO, Protocol, cast
 
 import llmviz
+from llmviz.core.course import Course
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.questions.base import Answer, AnyAnswer, AtCheckpoint, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.runs import figures, parcel, tail, wire
+from llmviz.runs import courses, parcel, tail, wire
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.summary import summary
@@ -159,11 +160,18 @@ class Replay:
 
     def figures(self) -> list[Kept]:
         """Those that came with the program."""
-        return self._figures
+        return [
+            Kept(RunRef(each.spec.id, 0), each.spec, State.RECORDED, "", each.spec.train.steps, each.metrics, each.seconds)
+            for each in self._courses
+        ]
+
+    def courses(self) -> list[Course]:
+        """Those that came with the program."""
+        return self._courses
 
     @cached_property
-    def _figures(self) -> list[Kept]:
-        return figures.read(self._recordings.root)
+    def _courses(self) -> list[Course]:
+        return courses.read(self._recordings.root)
 
     def delete(self, run: RunRef, viewer: str) -> None:
         """Refused."""

@@ -50,6 +50,7 @@ _growth = _part("growth", "curve/scale.js")
 _costs = _part("costs")
 _lane = _part("lane")
 _trained = _part("trained")
+_courses = _part("courses", "curve/scale.js")
 _attention = _part("attention", "attention/weights.js", "attention/arcs.js", "attention/matrix.js")
 
 
@@ -168,6 +169,18 @@ def lane(payload: dict[str, Any], key: str, on_set: Callable[[dict[str, Any]], N
 def trained(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
     """How far models are trained. `on_step` gets the percent on which the slider was let go, -1 for the end."""
     _trained(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+
+
+def courses(payload: dict[str, Any], key: str, on_point: Callable[[list[int]], None], on_show: Callable[[bool], None]) -> None:
+    """How several runs go, side by side. `on_point` gets the panel, from 0, and the step that were clicked; `on_show` is called when
+    what is hidden is to be shown.
+    """
+    _courses(
+        key=key,
+        data=payload,
+        on_point_change=lambda: _told(key, "point", on_point),
+        on_show_change=lambda: _told(key, "show", on_show),
+    )
 
 
 def shift(payload: dict[str, Any], key: str) -> None:

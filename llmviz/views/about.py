@@ -44,6 +44,10 @@ MEANING = (
     "Two texts that differ in what somebody felt, one of them out of tune with how it was, in sentences that no text puts together. Share "
     "in which the fitting one is likelier. "
 )
+FRAMES = (
+    "The same with several animals in a sentence that was only ever told of one, as “at night all cats meow”: the words around are those "
+    "of one animal. Share in which the right text is likelier; chance is 50 %."
+)
 FIGURES: dict[str, dict[str, str]] = {
     "mlm": {
         "loss": "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
@@ -55,6 +59,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "reversed": "The same sentence turned round: the capital is told, and its country asked for. Share of right first guesses.",
         "grammar": GRAMMAR + "Both words in which the two differ are hidden; chance is 50 %.",
         "meaning": MEANING + "The feeling is hidden; chance is 50 %.",
+        "frames": FRAMES,
     },
     "clm": {
         "loss": "Mean of −ln p, where p is the probability of the token that comes next; the end of a text is one too. In nats a token; "
@@ -68,6 +73,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "tells that sentence of every country. Share of right first guesses.",
         "grammar": GRAMMAR + "The probabilities of the whole texts are compared; chance is 50 %.",
         "meaning": MEANING + "The probabilities of the whole texts are compared; chance is 50 %.",
+        "frames": FRAMES,
     },
     "nsp": {
         "loss": "Mean of −ln p of a hidden word, and mean of −ln p of the right answer on a pair, added where both are asked. In nats; "
@@ -88,6 +94,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "reversed": "The same sentence turned round: the capital is told, and its country cut out. Share of right answers.",
         "grammar": GRAMMAR + "The words in which the two differ are cut out; chance is 50 %.",
         "meaning": MEANING + "The feeling is cut out; chance is 50 %.",
+        "frames": FRAMES,
     },
     "sentiment": {
         "loss": "Mean of −ln p, where p is the probability of the true label. In nats an example; lower is better.",

@@ -13,7 +13,7 @@ from llmviz.core.run import parse
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, preset
 from llmviz.core.update import Begin, Done
-from llmviz.runs import figures
+from llmviz.runs import courses
 from llmviz.runs.store import Store
 from tests.runs.conftest import until
 
@@ -54,8 +54,8 @@ def test_train_list_show_export_delete(store: Store) -> None:
     assert (home / "out" / "model.safetensors").exists()
     assert call(home, "record", short, "--to", str(home / "recorded"))[0] == 0
     assert (home / "recorded" / "answers" / "0.npz").exists()
-    assert call(home, "record", short, "--figures", "--to", str(home))[0] == 0
-    assert [kept.run.id for kept in figures.read(home)] == [run.id]
+    assert call(home, "record", short, "--course", "--to", str(home))[0] == 0
+    assert [course.spec.id for course in courses.read(home)] == [run.id]
     code, out, err = call(home, "train", "mlm", "--parent", short, "--steps", "10", "--json")
     assert (code, err.count("Traceback")) == (0, 0)
     child = json.loads(out.splitlines()[-1])["run"]

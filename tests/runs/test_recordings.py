@@ -12,7 +12,7 @@ from llmviz.core.questions.openings import openings
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.update import Begin, Done, Step
-from llmviz.runs import figures, wire
+from llmviz.runs import courses, wire
 from llmviz.runs.record import MOST_BYTES
 from llmviz.runs.replay import HERE, STUDIES, Recordings, Replay
 from llmviz.runs.worker import Real
@@ -29,13 +29,13 @@ def unasked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]
 
 
 def test_there_are_no_others_and_all_are_small() -> None:
-    assert {item.name for item in HERE.iterdir()} == {*RECORDED, figures.FILE, STUDIES}
+    assert {item.name for item in HERE.iterdir()} == {*RECORDED, courses.FILE, STUDIES}
     assert sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file()) <= MOST_BYTES_IN_ALL
 
 
 def test_film_reviews_come_with_the_figures_of_five_seeds_both_ways() -> None:
     for name in ("sentiment-reviews", "sentiment-reviews-scratch"):
-        found = band(RECORDED[name], figures.read(HERE))
+        found = band(RECORDED[name], Replay(Recordings(), unasked).figures())
         assert found and found.seeds >= 5 and 0 <= found.low <= found.high <= 1
 
 

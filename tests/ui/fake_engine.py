@@ -1,7 +1,6 @@
 """An engine that trains nothing: it tells plausible numbers by the clock, and obeys the contract. For tests of the page alone."""
 
 import json
-import math
 import tempfile
 import threading
 import time
@@ -12,6 +11,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
+from llmviz.core.course import Course
 from llmviz.core.history import History, fold
 from llmviz.core.kept import Kept
 from llmviz.core.questions.attention import Attend
@@ -24,13 +24,14 @@ from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
+from llmviz.core.questions.probed import Probe
 from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, from_json, preset, to_json
-from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Stopped, Update
+from llmviz.core.update import Done
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
 from llmviz.runs.replay import Recordings, Replay
 from llmviz.text import learning
@@ -38,7 +39,17 @@ from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, spelling, with_sentinels, word_level
 from llmviz.views.examples import EXAMPLES
-from tests.ui import fake_attention, fake_exercises, fake_pairs, fake_spans, fake_step, fake_verdicts, fake_writing
+from tests.ui import (
+    fake_attention,
+    fake_exercises,
+    fake_pairs,
+    fake_probes,
+    fake_spans,
+    fake_step,
+    fake_updates,
+    fake_verdicts,
+    fake_writing,
+)
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
@@ -54,7 +65,7 @@ WORDS = sorted(
 GOOD, BAD = ({*ADJECTIVES[mood], *VERDICTS[mood]} for mood in ("good", "bad"))
 STARTED = "2026-01-01T12:00:00+00:00"
 LONGEST = 64
-GUESS = math.log(len(WORDS) + 5)
+VOCABULARY = len(WORDS) + 5
 
 
 @dataclass
@@ -127,7 +138,7 @@ class FakeEngine:
     def history(self, run: RunRef) -> History:
         if self._state(run) is State.QUEUED:
             return History()
-        return fold(_updates(self._find(run).spec, self._step(run), self._state(run)))
+        return fold(fake_updates.updates(self._find(run).spec, self._step(run), self._state(run), VOCABULARY))
 
     def spec(self, run: RunRef) -> RunSpec:
         return self._find(run).spec
@@ -158,6 +169,9 @@ class FakeEngine:
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
+        if isinstance(question, Probe):
+            total = self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [fake_probes.answer(step, step / total, question) for step in steps])
         if isinstance(question, OneStep):
             if [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")
@@ -189,6 +203,9 @@ class FakeEngine:
         both = ((replace(recipe, parent=None), 0.50), (recipe, 0.52))
         seeds = [(replace(spec, seed=seed), least + 0.01 * seed) for spec, least in both for seed in range(1, 6)]
         return [Kept(RunRef(spec.id, 0), spec, State.RECORDED, metrics={"accuracy": share}) for spec, share in seeds]
+
+    def courses(self) -> list[Course]:
+        return fake_updates.courses(VOCABULARY)
 
     def _unasked(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         raise AssertionError("recordings of runs are not those of this engine")
@@ -269,48 +286,3 @@ class FakeEngine:
             found.since = time.monotonic()
         done = found.state in (State.TRAINING, State.PAUSED) and self._step(run) >= found.spec.train.steps
         return State.DONE if done else found.state
-
-
-def _updates(spec: RunSpec, step: int, state: State) -> list[Update]:
-    total = spec.train.steps
-    bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
-    labelled = spec.stage == "sentiment"
-    if spec.stage == "nsp":
-        bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94}
-    references = (
-        {"random_guess": math.log(2), "chance": 0.51, "accuracy_ceiling": 1.0} if labelled else {"accuracy_ceiling": 0.74, **bounds}
-    )
-    said: list[Update] = [Begin(0, total, 116_000, len(WORDS) + 5, {"random_guess": GUESS, **references})]
-    noise = np.random.default_rng(spec.seed).normal(size=total + 1) * 0.12
-    keep = sorted({round(total * (place / 31) ** 2) for place in range(32)})
-    for now in range(step + 1):
-        if now:
-            said.append(Step(now, max(0.05, _loss(now / total) + float(noise[now])), 700, now * 0.018))
-        if now in keep:
-            share = now / total
-            said += [Score(now, _metrics(spec, share)), Snapshot(now)]
-    if state in (State.DONE, State.RECORDED):
-        said.append(Done(total, {**_metrics(spec, 1.0), **references}, total * 0.018))
-    if state is State.STOPPED:
-        said.append(Stopped(step, "stopped by its owner"))
-    return said
-
-
-def _metrics(spec: RunSpec, share: float) -> dict[str, float]:
-    if spec.stage == "sentiment":
-        return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
-    if spec.stage == "nsp":
-        asked = spec.objective.next_sentence
-        words = _loss(share) + (0.3 if asked else 0.0)
-        return {"loss": words, "word_loss": words, "pair_loss": 0.3, "nsp_accuracy": 0.5 + (0.4 if asked else 0.0) * _rise(share, 0.4)}
-    if spec.stage == "span":
-        return {"loss": _loss(share), "exact_span": 0.7 * _rise(share, 0.3), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)}
-    return {"loss": _loss(share), "accuracy": 0.72 * _rise(share, 0.2), "facts": _rise(share, 0.62), "sounds": _rise(share, 0.4)}
-
-
-def _loss(share: float) -> float:
-    return 0.9 + (GUESS - 0.9) * (0.55 * math.exp(-28 * share) + 0.45 * math.exp(-6.5 * share))
-
-
-def _rise(share: float, middle: float) -> float:
-    return 0.0 if share == 0 else 1 / (1 + math.exp(-18 * (share - middle)))

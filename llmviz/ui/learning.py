@@ -1,0 +1,164 @@
+"""The picture of *What and when*: three models side by side, asked for grammar, meaning and facts while they learn."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from llmviz.core.course import Course, course
+from llmviz.core.questions.probed import Probe, Probed
+from llmviz.core.settings import check, setting
+from llmviz.core.spec import RunSpec, preset
+from llmviz.runs.engine import Engine
+from llmviz.ui import ask, lesson, live, parts, question, visit
+from llmviz.ui.live import Seen
+from llmviz.views import courses as view
+from llmviz.views import words
+from llmviz.views.courses import ITEMS, NAMES, ORDER, Panel
+from llmviz.views.reveal import Reveal, Riddle
+
+MODELS = {"mlm": "BERT", "clm": "GPT", "span": "T5"}
+OBJECTIVES = {"mlm": "hidden words", "clm": "next tokens", "span": "spans"}
+MODEL, KIND, SHOWN = "learning_model", "learning_kind", "learning_shown"
+RIDDLE = "riddle_learning_"
+HARDER = ("reversed", "frames")
+GUESS = "Guess first, above."
+UNASKED = "Click a point of a curve, and the questions of that moment stand here: which it got right, and which not."
+NEVER = "This run came to know none of the three; train longer and look again."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Which questions the page lists."""
+
+    kind: str = setting("grammar", "Questions", "Of which kind the questions are that are listed.", choices=(*ORDER, *HARDER))
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+def choose(seen: Seen) -> None:
+    """Draw the choice of the model that is trained here. It is closed to whoever steers a run under way."""
+    st.session_state[MODEL] = visit.current().spec.stage
+    st.segmented_control(
+        "Model",
+        list(MODELS),
+        format_func=MODELS.__getitem__,
+        key=MODEL,
+        required=True,
+        disabled=seen.under_way and seen.status is not None and seen.status.owner,
+        label_visibility="collapsed",
+        on_change=lambda: visit.change(spec=preset(st.session_state[MODEL]), run=None, step=None),
+    )
+
+
+def predict(engine: Engine, seen: Seen) -> None:
+    """Draw the question: which of the three the model of the address came to know first."""
+    model = MODELS[visit.current().spec.stage]
+    riddle = Riddle(view.WHICH.question.format(model=model), view.WHICH.choices)
+    ended = seen.status is not None and seen.status.state in question.ENDED
+    reveal = (lambda: _reveal(engine, seen)) if ended else None
+    with st.container(key="predict_row"):
+        question.draw("Before you look:", riddle, f"{RIDDLE}{visit.current().spec.stage}", reveal, NEVER)
+
+
+def _reveal(engine: Engine, seen: Seen) -> Reveal | None:
+    spec = visit.current().spec
+    return view.reveal([course(spec, seen.history), *view.seeds(spec, engine.courses())])
+
+
+def _hidden() -> bool:
+    """Whether the curves are still to be guessed at: nobody has answered the question, for whatever model, nor asked to be shown."""
+    address = visit.current()
+    guessed = any(st.session_state.get(f"{RIDDLE}{stage}") for stage in MODELS)
+    return not (guessed or st.session_state.get(SHOWN) or address.lecture or address.step is not None)
+
+
+def picture(engine: Engine, seen: Seen, before: object) -> None:
+    """Draw the panels; and the whole page, where a click has changed what stands below since `state` was `before`."""
+    if state() != before:
+        st.rerun()
+    address = visit.current()
+    shown = [_panel(engine, stage, seen) for stage in MODELS]
+    metrics = ORDER if address.view.kind in ORDER else (address.view.kind,)
+    with st.container(key="courses_area"):
+        payload = view.panels(shown, metrics, GUESS if _hidden() else "", address.step, click="click for the questions")
+        parts.courses(payload, key="courses", on_point=_point, on_show=lambda _: st.session_state.update({SHOWN: True}))
+
+
+def _panel(engine: Engine, stage: str, seen: Seen) -> Panel:
+    """That of a stage: the run of the address, or the recording of its default recipe, beside those of other seeds."""
+    address = visit.current()
+    chosen = address.spec.stage == stage
+    spec = address.spec if chosen else preset(stage)
+    now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
+    shown = course(spec, now.history)
+    seeds = view.seeds(spec, engine.courses())
+    about = f"{OBJECTIVES[stage]} · {_length(spec, shown)}" + (f" · band: {len(seeds)} seeds" if seeds else "")
+    return Panel(MODELS[stage], about, shown, seeds, now.under_way, chosen, now.history.snapshots)
+
+
+def _length(spec: RunSpec, shown: Course) -> str:
+    return words.duration(shown.seconds) if shown.metrics else f"{spec.train.steps:,} steps"
+
+
+def state() -> object:
+    """What decides which questions are listed, apart from how far the run has come."""
+    address = visit.current()
+    return address.spec, address.view, address.step, _hidden()
+
+
+def items(engine: Engine, seen: Seen) -> None:
+    """Draw the choice of questions, and those of the moment that was chosen; of the end where none was."""
+    address = visit.current()
+    st.session_state[KIND] = address.view.kind
+    with st.container(key="items_area"):
+        with st.container(key="items_row", horizontal=True, vertical_alignment="center", gap="medium"):
+            st.segmented_control(
+                "Questions",
+                [*ORDER, *HARDER],
+                format_func=NAMES.__getitem__,
+                key=KIND,
+                required=True,
+                label_visibility="collapsed",
+                on_change=lambda: visit.set(kind=st.session_state[KIND]),
+            )
+            st.markdown(_moment(seen), width="content")
+        if seen.run is None or not seen.history.snapshots:
+            st.caption("The questions appear with the first weights that are kept.")
+            return
+        if _hidden():
+            st.caption(UNASKED)
+            return
+        step = _step(seen)
+        asked = ask.answers(engine, seen.run, [step], Probe(address.view.kind), seen.patience, slot="probed")
+        _list(asked.known.get(step), asked.refusal, address.view.kind)
+
+
+def _list(found: Probed | None, refusal: str, kind: str) -> None:
+    if found is None:
+        st.caption(lesson.plain(ask.sentence(refusal)) or "The questions are on their way.")
+        return
+    st.html(view.items(found))
+    st.caption(ITEMS[kind])
+
+
+def _step(seen: Seen) -> int:
+    """The step whose questions are shown: the newest that has weights and is no later than that of the address."""
+    wanted, there = visit.current().step, seen.history.snapshots
+    return max((step for step in there if wanted is None or step <= wanted), default=there[0])
+
+
+def _moment(seen: Seen) -> str:
+    if not seen.history.snapshots:
+        return ""
+    return f"{MODELS[visit.current().spec.stage]} after **step {_step(seen):,}**: click a point of a curve for another moment"
+
+
+def _point(chosen: list[int]) -> None:
+    """Show the questions of this step; in the panel of another model, turn to that one."""
+    panel, step = chosen
+    stage, there = list(MODELS)[panel], step if step >= 0 else None
+    if stage != visit.current().spec.stage:
+        visit.change(spec=preset(stage), run=None, step=there)
+    else:
+        visit.change(step=there)

@@ -1,0 +1,172 @@
+"""How runs go, side by side on one axis: what each model knows, and its loss, after as much reading; several seeds as a band."""
+
+import html
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+from typing import Any
+
+from llmviz.core.course import Course
+from llmviz.core.questions.probed import Probed
+from llmviz.core.spec import RunSpec
+from llmviz.views.about import FIGURES
+from llmviz.views.reveal import Reveal, Riddle
+
+ORDER = ("grammar", "meaning", "facts")
+NAMES = {
+    "grammar": "grammar",
+    "meaning": "meaning",
+    "facts": "facts",
+    "reversed": "facts backwards",
+    "frames": "misleading frames",
+    "loss": "loss",
+}
+DASHES = {"grammar": "", "meaning": "7 4", "facts": "2 4"}
+KNOWN = 0.95  # share of right answers from which on something counts as known
+FEW = 8  # items shown of those right, and of those wrong
+WHICH = Riddle("which will {model} know first, at 95 % right?", ORDER)
+AXIS = "tokens read"
+
+
+@dataclass(frozen=True)
+class Panel:
+    """One model: its name and what is said of it, the run shown, and others that differ from it by their seed alone."""
+
+    name: str
+    about: str
+    course: Course
+    seeds: Sequence[Course] = ()
+    live: bool = False
+    chosen: bool = False
+    snapshots: Sequence[int] = ()
+
+
+def seeds(spec: RunSpec, courses: Sequence[Course]) -> list[Course]:
+    """Those of runs that differ from this spec by their seed alone."""
+    return [each for each in courses if replace(each.spec, seed=spec.seed) == spec and each.spec.seed != spec.seed]
+
+
+def panels(
+    shown: Sequence[Panel], metrics: Sequence[str], hidden: str = "", point: int | None = None, columns: int = 3, click: str = ""
+) -> dict[str, Any]:
+    """What the component draws: of each panel the shares of these metrics, and the loss between its lines.
+
+    `hidden` says why the shares are not shown yet, `click` what a click does. `point` is the step that was clicked in the panel that is
+    chosen.
+    """
+    most = max((each.tokens[-1] for panel in shown for each in (panel.course, *panel.seeds) if each.tokens), default=1)
+    return {
+        "axis": AXIS,
+        "columns": columns,
+        "click": click,
+        "most": most,
+        "hidden": hidden,
+        "point": point,
+        "panels": [_panel(panel, metrics) for panel in shown],
+    }
+
+
+def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
+    course = panel.course
+    told = FIGURES[course.spec.stage]
+    first = next((each for each in panel.seeds if each.steps), None)
+    return {
+        "name": panel.name,
+        "about": panel.about,
+        "live": panel.live,
+        "chosen": panel.chosen,
+        "tokens": list(course.tokens),
+        "steps": list(course.steps),
+        "stops": [place for place, step in enumerate(course.steps) if step in panel.snapshots],
+        "seeds": len(panel.seeds),
+        "bandTokens": list(first.tokens) if first else [],
+        "lines": [
+            {"name": NAMES[name], "about": told[name], "dash": DASHES.get(name, ""), **_line(panel, name)}
+            for name in metrics
+            if name in course.scores or any(name in each.scores for each in panel.seeds)
+        ],
+        "loss": _line(panel, "loss"),
+        "floor": course.references.get("floor") or (first.references.get("floor") if first else None),
+        "guess": course.references.get("random_guess") or (first.references.get("random_guess") if first else None),
+    }
+
+
+def _line(panel: Panel, name: str) -> dict[str, Any]:
+    values = [each.scores[name] for each in panel.seeds if name in each.scores]
+    columns = list(zip(*values, strict=True)) if len({len(each) for each in values}) == 1 else []
+    return {
+        "values": [round(value, 4) for value in panel.course.scores.get(name, ())],
+        "low": [round(min(column), 4) for column in columns],
+        "high": [round(max(column), 4) for column in columns],
+    }
+
+
+def reveal(runs: Sequence[Course]) -> Reveal | None:
+    """Which of the three came first to be known, by the median of these runs; None where none was known in most of them."""
+    reached = {name: _median([each.first(name, KNOWN) for each in runs]) for name in ORDER}
+    there = {name: tokens for name, tokens in reached.items() if tokens is not None}
+    if not there:
+        return None
+    first = min(there, key=lambda name: there[name])
+    said = [f"{name} after {tokens / 1e6:.2f} M tokens" if tokens is not None else f"{name} not at all" for name, tokens in reached.items()]
+    count = "this run" if len(runs) == 1 else f"the median of {len(runs)} runs"
+    story = f"{', '.join(said[:-1])} and {said[-1]}: when {count} reached 95 % and stayed there."
+    return Reveal(ORDER.index(first), story[:1].upper() + story[1:])
+
+
+def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal | None:
+    """How many of these runs, so named, knew at least 95 % at the end, as a place among 0, 1, 2 …; None while one has not ended."""
+    ends = [each.scores.get(metric, (0.0,))[-1] for each in runs if each.metrics]
+    if len(ends) < len(runs):
+        return None
+    said = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, ends, strict=True))
+    return Reveal(sum(share >= KNOWN for share in ends), f"{said}.")
+
+
+def _median(tokens: Sequence[int | None]) -> float | None:
+    """The middle of these counts, where None is later than any; None where that is the middle."""
+    there = sorted(count for count in tokens if count is not None)
+    late = len(tokens) - len(there)
+    return median([*there, *[float("inf")] * late]) if late * 2 < len(tokens) else None
+
+
+def items(found: Probed) -> str:
+    """The probes of one snapshot as HTML: some of those it got right, and of those it got wrong, with how likely it held what is right."""
+    places: dict[bool, list[int]] = {True: [], False: []}
+    for place, right in enumerate(found.right.tolist()):
+        places[right].append(place)
+    parts = []
+    for right, title in ((False, "Wrong"), (True, "Right")):
+        rows = "".join(_item(found, place) for place in _spread(places[right], FEW))
+        count = f"{len(places[right])} of {len(found.right)}"
+        parts.append(f"<section><h4>{title}: {count}</h4><ul class='items'>{rows or '<li class=soft>none</li>'}</ul></section>")
+    return f"<div class='probed'>{''.join(parts)}</div>"
+
+
+def _spread(places: Sequence[int], most: int) -> list[int]:
+    """At most so many of them, from all over the list, which is in order of rule and words."""
+    if len(places) <= most:
+        return list(places)
+    return [places[index * len(places) // most] for index in range(most)]
+
+
+def _item(found: Probed, place: int) -> str:
+    words, asked = found.texts[place].split(), [int(each) for each in found.places[place].split()]
+    others = dict(zip(asked, found.other[place].split() or [""] * len(asked), strict=False))
+    said = " ".join(_word(word, others.get(index)) if index in asked else html.escape(word) for index, word in enumerate(words))
+    return f"<li><span>{said}</span><b>{found.chance[place]:.0%}</b></li>"
+
+
+def _word(word: str, other: str | None) -> str:
+    """The word that is right, and where it is another one, what is wrong or was said instead."""
+    struck = f" <s>{html.escape(other)}</s>" if other and other != word else ""
+    return f"<mark>{html.escape(word)}</mark>{struck}"
+
+
+ITEMS = {
+    "grammar": "The marked words are right, those struck out are not. The figure is the chance it gives to the right text, of the two.",
+    "meaning": "The marked feeling fits, the one struck out does not. The figure is the chance it gives to the fitting text, of the two.",
+    "facts": "The marked word is true; struck out is what it says instead. The figure is the probability of the true word.",
+    "reversed": "The marked country is asked for; struck out is what it says instead. The figure is the probability of the true word.",
+    "frames": "Several animals where a sentence was only ever told of one. The figure is the chance of the right text, of the two.",
+}

@@ -1,0 +1,38 @@
+"""Positions and optimisers: why the same model, on the same text, learns with one recipe and not with another."""
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.ui import controls, lecture, lesson, live, notes, recipes, shown, states, visit
+from llmviz.ui.engine import engine
+
+STAGE = catalogue.MLM
+BEATS = (
+    ("head", "question"),
+    ("question", "recipes_area"),
+    ("recipes_area", "training_row", "facts_row"),
+)
+
+runs = engine()
+visit.open("positions_optimisers", (STAGE.name,), runs.spec)
+run = shown.run(runs)
+address = visit.current()
+seen = live.look(runs, run)
+
+lecture.beats(BEATS)
+lesson.header(
+    "Pretraining · BERT",
+    states.badge(seen.status, seen.history),
+    "Why does it not learn?",
+    "Four times the same text, in the same order, for as many steps. Two things differ: how the model knows where a word stands, "
+    "and how its weights are moved.",
+)
+lesson.notes()
+recipes.predict(runs)
+picture = st.container()
+controls.row(runs, seen)
+facts = controls.facts(STAGE, seen)
+chosen = recipes.state()
+with picture:
+    live.panel(runs, seen, facts, lambda now: recipes.picture(runs, now, chosen))
+notes.fold(runs, seen, address.spec, (recipes.WHY,))

@@ -1,0 +1,43 @@
+"""What it learns, and when: grammar, meaning and facts, asked of three models while they learn."""
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.ui import controls, learning, lecture, lesson, live, notes, shown, states, visit
+from llmviz.ui.engine import engine
+
+BEATS = (
+    ("head", "predict_row"),
+    ("predict_row", "courses_area"),
+    ("courses_area", "items_area"),
+    ("courses_area", "training_row", "facts_row"),
+)
+
+runs = engine()
+visit.open("what_and_when", tuple(learning.MODELS), runs.spec, learning.Asked())
+run = shown.run(runs)
+address = visit.current()
+seen = live.look(runs, run)
+
+lecture.beats(BEATS)
+lesson.header(
+    "Pretraining · BERT, GPT and T5",
+    states.badge(seen.status, seen.history),
+    "Grammar, meaning, facts: not all at once",
+    "Nobody teaches these models to prefer “every cat meows” to “every cats meows”, or what a story makes one feel. "
+    "They learn to fill in text, and are only asked: in words that no text has.",
+)
+lesson.notes()
+learning.predict(runs, seen)
+picture = st.container()
+buttons, choice = st.columns([0.66, 0.34], vertical_alignment="center")
+with buttons:
+    controls.row(runs, seen)
+with choice, st.container(key="model_row", horizontal=True, horizontal_alignment="right"):
+    learning.choose(seen)
+facts = controls.facts(catalogue.stage(address.spec.stage), seen)
+asked = learning.state()
+with picture:
+    live.panel(runs, seen, facts, lambda now: learning.picture(runs, now, asked))
+learning.items(runs, seen)
+notes.fold(runs, seen, address.spec)

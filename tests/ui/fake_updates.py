@@ -1,0 +1,67 @@
+"""What a run that trains nothing says, and how several went: plausible numbers, the same each time."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from llmviz.core.course import Course, course
+from llmviz.core.history import fold
+from llmviz.core.spec import RunSpec, preset
+from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Stopped, Update
+from llmviz.runs.engine import State
+
+SEEDS = (100, 101, 102)
+
+
+def courses(vocabulary: int) -> list[Course]:
+    """Those of three seeds for each stage that is asked for grammar, meaning and facts."""
+    specs = (replace(preset(stage), seed=seed) for stage in ("mlm", "clm", "span") for seed in SEEDS)
+    return [course(spec, fold(updates(spec, spec.train.steps, State.DONE, vocabulary))) for spec in specs]
+
+
+def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Update]:
+    total = spec.train.steps
+    bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
+    labelled = spec.stage == "sentiment"
+    if spec.stage == "nsp":
+        bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94}
+    references = (
+        {"random_guess": math.log(2), "chance": 0.51, "accuracy_ceiling": 1.0} if labelled else {"accuracy_ceiling": 0.74, **bounds}
+    )
+    said: list[Update] = [Begin(0, total, 116_000, vocabulary, {"random_guess": math.log(vocabulary), **references})]
+    noise = np.random.default_rng(spec.seed).normal(size=total + 1) * 0.12
+    keep = sorted({round(total * (place / 31) ** 2) for place in range(32)})
+    for now in range(step + 1):
+        if now:
+            said.append(Step(now, max(0.05, _loss(now / total, vocabulary) + float(noise[now])), 700, now * 0.018))
+        if now in keep:
+            share = now / total
+            said += [Score(now, _metrics(spec, share, vocabulary)), Snapshot(now)]
+    if state in (State.DONE, State.RECORDED):
+        said.append(Done(total, {**_metrics(spec, 1.0, vocabulary), **references}, total * 0.018))
+    if state is State.STOPPED:
+        said.append(Stopped(step, "stopped by its owner"))
+    return said
+
+
+def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
+    if spec.stage == "sentiment":
+        return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
+    if spec.stage == "nsp":
+        asked = spec.objective.next_sentence
+        words = _loss(share, vocabulary) + (0.3 if asked else 0.0)
+        return {"loss": words, "word_loss": words, "pair_loss": 0.3, "nsp_accuracy": 0.5 + (0.4 if asked else 0.0) * _rise(share, 0.4)}
+    known = {"facts": _rise(share, 0.62), "sounds": _rise(share, 0.4), "reversed": _rise(share, 0.8)}
+    told = {"grammar": 0.5 + 0.48 * _rise(share, 0.3), "meaning": 0.5 + 0.47 * _rise(share, 0.5), "frames": 0.4}
+    if spec.stage == "span":
+        return {"loss": _loss(share, vocabulary), "exact_span": 0.7 * _rise(share, 0.3), **known, **told}
+    return {"loss": _loss(share, vocabulary), "accuracy": 0.72 * _rise(share, 0.2), **known, **told}
+
+
+def _loss(share: float, vocabulary: int) -> float:
+    return 0.9 + (math.log(vocabulary) - 0.9) * (0.55 * math.exp(-28 * share) + 0.45 * math.exp(-6.5 * share))
+
+
+def _rise(share: float, middle: float) -> float:
+    return 0.0 if share == 0 else 1 / (1 + math.exp(-18 * (share - middle)))

@@ -1,0 +1,181 @@
+"""*What and when* and *Positions and optimisers* as Streamlit runs them, without a browser."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from llmviz.core.course import Course
+from llmviz.core.questions.probed import Probed
+from llmviz.core.spec import preset
+from llmviz.ui import recipes
+from llmviz.views import courses as view
+from tests.ui.fake_engine import FakeEngine
+
+Visit = Callable[..., AppTest]
+PAGE, OTHER = "what_and_when", "positions_optimisers"
+
+
+def part(app: AppTest) -> dict[str, Any]:
+    assert not app.exception
+    given: dict[str, Any] = next(
+        json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.component_name == "llmviz_courses"
+    )
+    return given
+
+
+def query(app: AppTest) -> dict[str, str]:
+    return {name: value if isinstance(value, str) else value[0] for name, value in app.query_params.items()}
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(text.value for text in (*app.markdown, *app.caption, *app.warning))
+
+
+def listed(app: AppTest) -> str:
+    return next((str(each.proto.body) for each in app.get("html") if "class='probed'" in str(each.proto.body)), "")
+
+
+def test_three_models_stand_side_by_side_with_a_band_over_seeds(visit: Visit) -> None:
+    shown = part(visit(PAGE))
+    assert [panel["name"] for panel in shown["panels"]] == ["BERT", "GPT", "T5"]
+    for panel in shown["panels"]:
+        assert [line["name"] for line in panel["lines"]] == ["grammar", "meaning", "facts"]
+        assert panel["seeds"] == 3
+        for line in (*panel["lines"], panel["loss"]):
+            assert len(line["values"]) == len(line["low"]) == len(line["high"]) == len(panel["tokens"]) == len(panel["bandTokens"])
+            assert all(low <= high for low, high in zip(line["low"], line["high"], strict=True))
+        assert shown["most"] >= panel["tokens"][-1]
+    assert [panel["chosen"] for panel in shown["panels"]] == [True, False, False]
+
+
+def test_what_is_known_is_hidden_until_one_has_guessed(visit: Visit) -> None:
+    app = visit(PAGE)
+    assert part(app)["hidden"]
+    assert not listed(app)
+    app.pills(key="riddle_learning_mlm").set_value("grammar").run()
+    assert not part(app)["hidden"]
+    assert "**Yes.** Grammar after" in said(app)
+    assert "the median of 4 runs reached 95 % and stayed there" in said(app).replace("\\", "")
+    assert "Right: 19 of 20" in listed(app)
+
+
+@pytest.mark.parametrize("parameters", [{"step": "1214"}, {"lecture": "1"}])
+def test_a_moment_in_the_address_and_a_lecture_hide_nothing(visit: Visit, parameters: dict[str, str]) -> None:
+    assert not part(visit(PAGE, **parameters))["hidden"]
+
+
+def test_the_questions_of_a_moment_are_those_of_its_snapshot(visit: Visit) -> None:
+    early, late = visit(PAGE, step="107"), visit(PAGE, step="1600")
+    assert "Right: 1 of 20" in listed(early)
+    assert "Right: 19 of 20" in listed(late)
+    assert "after **step 107**" in said(early)
+    assert "&lt;b&gt;cats&lt;/b&gt;" in listed(early)
+    assert "<b>cats" not in listed(early)
+
+
+def test_a_kind_of_question_lives_in_the_address_and_has_its_own_curve(visit: Visit) -> None:
+    app = visit(PAGE, step="1600")
+    app.segmented_control(key="learning_kind").set_value("frames").run()
+    assert query(app) == {"step": "1600", "kind": "frames"}
+    assert [line["name"] for line in part(app)["panels"][0]["lines"]] == ["misleading frames"]
+
+
+def test_another_model_is_trained_here_and_its_panel_is_live(visit: Visit, fake: FakeEngine) -> None:
+    app = visit(PAGE)
+    app.segmented_control(key="learning_model").set_value("clm").run()
+    assert [panel["chosen"] for panel in part(app)["panels"]] == [False, True, False]
+    app.button(key="train").click().run()
+    run = next(run for run in fake._runs if run.attempt)
+    assert fake.spec(run) == preset("clm")
+    assert [panel["live"] for panel in part(app)["panels"]] == [False, True, False]
+    assert app.segmented_control(key="learning_model").disabled
+
+
+def test_other_settings_have_no_run_and_no_band(visit: Visit) -> None:
+    app = visit(PAGE, steps="40")
+    panel = part(app)["panels"][0]
+    assert panel["tokens"] == [] and panel["seeds"] == 0
+    assert part(app)["panels"][1]["tokens"]
+    assert "The questions appear with the first weights" in said(app)
+
+
+def test_another_seed_has_the_band_of_the_others(visit: Visit) -> None:
+    assert part(visit(PAGE, seed="100"))["panels"][0]["seeds"] == 2
+
+
+def test_four_recipes_stand_side_by_side(visit: Visit, fake: FakeEngine) -> None:
+    app = visit(OTHER)
+    shown = part(app)
+    assert [panel["name"] for panel in shown["panels"]] == [
+        "Learnt absolute positions, AdamW",
+        "Rotary positions, AdamW",
+        "Learnt absolute positions, Muon and AdamW",
+        "Rotary positions, Muon and AdamW",
+    ]
+    assert [panel["chosen"] for panel in shown["panels"]] == [False, False, False, True]
+    assert "not trained yet" in shown["panels"][0]["about"]
+    again = visit(OTHER, architecture="bert", optimizer="adamw")
+    assert [panel["chosen"] for panel in part(again)["panels"]] == [True, False, False, False]
+    again.button(key="train").click().run()
+    run = next(run for run in fake._runs if run.attempt)
+    assert fake.spec(run) == recipes.cell(preset("mlm"), "bert", "adamw")
+
+
+def test_the_four_differ_in_two_settings_alone() -> None:
+    base = preset("mlm")
+    cells = [recipes.cell(base, *each) for each in recipes.CELLS]
+    assert len(set(cells)) == 4 and base in cells
+    for each in cells:
+        same = replace(each, model=base.model, train=replace(each.train, optimizer=base.train.optimizer))
+        assert same == base
+
+
+def ended(facts: float, spec: Any = None) -> Course:
+    return Course(spec or preset("mlm"), (0, 5), (0, 10), {"facts": (0.0, facts)}, metrics={"loss": 1.0})
+
+
+def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
+    runs = [ended(share) for share in (0.1, 0.949, 0.95, 1.0)]
+    found = view.known(runs, "facts", "abcd")
+    assert found and found.right == 2
+    assert found.story == "a 10%, b 95%, c 95%, d 100%."
+    assert view.known([*runs, Course(preset("mlm"))], "facts", "abcde") is None
+
+
+def course(**scores: tuple[float, ...]) -> Course:
+    return Course(preset("mlm"), (0, 1, 2), (0, 100_000, 200_000), scores)
+
+
+def test_the_first_to_be_known_is_that_of_the_median_run() -> None:
+    slow, quick = (
+        course(grammar=(0, 0, 1), facts=(0, 1, 1), meaning=(0, 0, 0)),
+        course(grammar=(0, 1, 1), facts=(0, 0, 1), meaning=(0, 0, 1)),
+    )
+    found = view.reveal([slow, quick, quick])
+    assert found and found.right == view.ORDER.index("grammar")
+    assert found.story.startswith("Grammar after 0.10 M tokens, meaning after 0.20 M tokens and facts after 0.20 M tokens")
+    rare = view.reveal([slow, slow, quick])
+    assert rare and rare.right == view.ORDER.index("facts")
+    assert "meaning not at all" in rare.story
+    assert view.reveal([course(grammar=(0, 0, 0))]) is None
+
+
+def test_runs_that_differ_by_more_than_their_seed_make_no_band() -> None:
+    spec = preset("mlm")
+    others = [replace(spec, seed=7), replace(spec, train=replace(spec.train, steps=9)), spec]
+    assert [each.spec for each in view.seeds(spec, [Course(other) for other in others])] == [others[0]]
+
+
+def test_items_say_what_is_right_and_what_stands_instead() -> None:
+    chances, right = np.array([0.9, 0.3], dtype=np.float32), np.array([True, False])
+    found = Probed(3, ("every cat meows .", "the <i> of Peru is Lima ."), ("1 2", "5"), ("meows cat", "Rome"), chances, right)
+    shown = view.items(found)
+    assert "every <mark>cat</mark> <s>meows</s> <mark>meows</mark> <s>cat</s> ." in shown
+    assert "&lt;i&gt; of Peru is <mark>Lima</mark> <s>Rome</s> ." in shown
+    assert "Wrong: 1 of 2" in shown and "Right: 1 of 2" in shown
+    assert "<b>90%</b>" in shown

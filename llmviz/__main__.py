@@ -18,6 +18,7 @@ from llmviz.core.home import home
 from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, preset
+from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
 from llmviz.runs import courses, report
 from llmviz.runs.attempt import sentence
@@ -28,6 +29,8 @@ from llmviz.runs.record import MOST_BYTES, record_studies
 from llmviz.runs.record import record as record_run
 from llmviz.runs.replay import HERE, STUDIES
 from llmviz.runs.store import Store, short
+from llmviz.text.store import BOUNDS, CAME_WITH
+from llmviz.text.store import record as record_kept
 
 BAD_INPUT, BROKEN_OFF = 2, 130
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich_markup_mode=None)
@@ -183,6 +186,12 @@ def record_texts() -> None:
     from llmviz.runs import worker
 
     print(f"{record_studies(HERE / STUDIES, worker.Real().answer)} answers about texts are in {HERE / STUDIES}.")
+
+
+@app.command()
+def record_bounds() -> None:
+    """Keep the lines that this machine has worked out for its runs with the program, so that no other has to; for the default runs."""
+    print(f"{record_kept(BOUNDS, (text.digest for text in TEXTS.values()))} of them are in {CAME_WITH}.")
 
 
 @app.command()

@@ -9,8 +9,8 @@ from llmviz.ui.engine import engine
 BEATS = (
     ("head", "predict_row"),
     ("predict_row", "courses_area"),
-    ("courses_area", "items_area"),
-    ("courses_area", "training_row", "facts_row"),
+    ("items_area",),
+    ("courses_area", "training_row", "model_row", "facts_row"),
 )
 
 runs = engine()

@@ -6,7 +6,7 @@ Measured at every evaluation of a pretraining run, and asked again, item by item
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +21,7 @@ from llmviz.models import causal, masked, t5
 from llmviz.text import spans
 from llmviz.text.corpora import load
 from llmviz.text.masks import IGNORED, hide_at
-from llmviz.text.special import CLS, FIRST, PAD, SEP
+from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tinyland import contrasts, probes
 from llmviz.text.tinyland.contrasts import Contrast
 from llmviz.text.tinyland.probes import Probe as Fact
@@ -101,25 +101,16 @@ def masked_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
 
 @torch.no_grad()
 def causal_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
-    """Of a model that reads from left to right: the whole texts are compared, all words taken together."""
-    right, wrong = (_told(model, ids) for ids in choice)
-    return right - wrong
+    """Of a model that reads from left to right: the words there are compared, each after what stands before it in its own text."""
+    differ = choice.right != choice.wrong
+    right, wrong = (_told(model, ids, differ) for ids in choice)
+    return _added(right - wrong, np.nonzero(differ)[0])
 
 
-def _told(model: PreTrainedModel, texts: Ids) -> torch.Tensor:
-    ids = torch.from_numpy(texts).to(model.device)
-    targets = named(ids)
+def _told(model: PreTrainedModel, texts: Ids, places: npt.NDArray[np.bool_]) -> torch.Tensor:
+    ids, targets = (torch.from_numpy(array).to(model.device) for array in (texts, places))
     said = causal.logits_of(model, ids, targets).log_softmax(-1)
-    return _added(said.gather(1, ids[targets][:, None])[:, 0], np.nonzero(named(texts))[0])
-
-
-def named(ids: Any) -> Any:
-    """Which tokens of texts (batch, n), an array or a tensor, a model that reads from left to right is to name: all but unknown words
-    and the first, which nothing precedes.
-    """
-    told = (ids == SEP) | (ids >= FIRST)
-    told[:, 0] = False
-    return told
+    return said.gather(1, ids[targets][:, None])[:, 0]
 
 
 @torch.no_grad()

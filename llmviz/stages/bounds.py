@@ -97,12 +97,12 @@ def _lines(text: Encoded, batches: Hidden, work: Work) -> dict[str, float]:
 
 
 def _kept(text: Encoded, targets: bytes, work: Callable[[], dict[str, float]]) -> dict[str, float]:
-    file = store.path(text.spec.digest, f"bounds-{hashlib.sha256(targets).hexdigest()[:16]}.json")
+    name = f"{store.BOUNDS}{hashlib.sha256(targets).hexdigest()[:16]}.json"
     try:
-        found = {name: float(value) for name, value in json.loads(file.read_text(encoding="utf-8")).items()}
+        found = {line: float(value) for line, value in json.loads(store.read(text.spec.digest, name)).items()}
     except (OSError, ValueError, AttributeError, TypeError):  # never kept, or damaged
         found = work()
-        store.keep(file, json.dumps(found))
+        store.keep(store.path(text.spec.digest, name), json.dumps(found))
     return found
 
 

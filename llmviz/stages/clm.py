@@ -17,13 +17,13 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
 from llmviz.inspect.probes import VALIDATION as PROBES
-from llmviz.inspect.probes import Choice, causal_gains, named, share
+from llmviz.inspect.probes import Choice, causal_gains, share
 from llmviz.models import causal, files, masked
 from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text.masks import IGNORED
-from llmviz.text.special import PAD
+from llmviz.text.special import FIRST, PAD, SEP
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
@@ -172,4 +172,6 @@ class NextToken:
 def _questions(texts: Sequence[Ids]) -> Asked:
     """The texts padded to one length, and the tokens to name: all but unknown words and the first, which nothing precedes."""
     ids = padded(texts)
-    return ids, np.where(named(ids), ids, IGNORED)
+    labels = np.where((ids == SEP) | (ids >= FIRST), ids, IGNORED)
+    labels[:, 0] = IGNORED
+    return ids, labels

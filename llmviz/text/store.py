@@ -1,16 +1,42 @@
-"""Prepared texts on this machine, `<home>/texts/<digest>/`: kept because preparing takes seconds. All of it can be made again."""
+"""Prepared texts on this machine, `<home>/texts/<digest>/`: kept because preparing takes seconds. All of it can be made again.
+
+Some of it came with the program, in folders of the same kind.
+"""
 
 import contextlib
 import os
+import shutil
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 
+import llmviz
 from llmviz.core.home import home
+
+BOUNDS = "bounds-"  # what the files begin with that keep the lines a model's figures lie between
+CAME_WITH = Path(llmviz.__file__).parent / "recordings" / "texts"
 
 
 def path(digest: str, name: str) -> Path:
     """Where something made from the text of this digest is kept."""
     return home() / "texts" / digest / name
+
+
+def read(digest: str, name: str) -> str:
+    """What is kept under this name: on this machine, or else what came with the program. Raises OSError where there is neither."""
+    try:
+        return path(digest, name).read_text(encoding="utf-8")
+    except OSError:
+        return (CAME_WITH / digest / name).read_text(encoding="utf-8")
+
+
+def record(beginning: str, digests: Iterable[str], to: Path = CAME_WITH) -> int:
+    """Let what this machine keeps of these texts, under names that begin so, come with the program. Returns how many files there are."""
+    for digest in digests:
+        for file in path(digest, "").glob(f"{beginning}*"):
+            (to / digest).mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, to / digest / file.name)
+    return sum(file.is_file() for file in to.rglob(f"{beginning}*"))
 
 
 def keep(file: Path, content: str) -> None:

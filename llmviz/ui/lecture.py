@@ -13,7 +13,7 @@ TALL, SHORT = "19.5rem", "17.9rem"  # height of bars and curve, where they stand
 ALWAYS = ("training_row", "facts_row", "notes_below", "microscope_area")  # parts of every page, hidden in a beat that does not name them
 
 _STYLE = """<style>
-html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --maps: 15.9rem; }
+html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --maps: 15.9rem; --recipes: 7.2rem; }
 [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.4rem 1.6rem 2.4rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }

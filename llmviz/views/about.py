@@ -71,8 +71,8 @@ FIGURES: dict[str, dict[str, str]] = {
         "tells it in others. Share of right first guesses.",
         "reversed": "A country is asked for as the next word after its capital, in the one sentence that says the capital first. The text "
         "tells that sentence of every country. Share of right first guesses.",
-        "grammar": GRAMMAR + "The probabilities of the whole texts are compared; chance is 50 %.",
-        "meaning": MEANING + "The probabilities of the whole texts are compared; chance is 50 %.",
+        "grammar": GRAMMAR + "Each of these words is compared after what stands before it; chance is 50 %.",
+        "meaning": MEANING + "The feelings are compared after what stands before them; chance is 50 %.",
         "frames": FRAMES,
     },
     "nsp": {

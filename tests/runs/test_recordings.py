@@ -11,12 +11,14 @@ from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.openings import openings
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
+from llmviz.core.spec import preset
 from llmviz.core.update import Begin, Done, Step
 from llmviz.runs import courses, wire
 from llmviz.runs.record import MOST_BYTES
 from llmviz.runs.replay import HERE, STUDIES, Recordings, Replay
 from llmviz.runs.worker import Real
 from llmviz.stages import build
+from llmviz.text import store
 from llmviz.training.loop import Training
 from llmviz.views.ladder import band
 
@@ -29,7 +31,7 @@ def unasked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]
 
 
 def test_there_are_no_others_and_all_are_small() -> None:
-    assert {item.name for item in HERE.iterdir()} == {*RECORDED, courses.FILE, STUDIES}
+    assert {item.name for item in HERE.iterdir()} == {*RECORDED, courses.FILE, STUDIES, store.CAME_WITH.name}
     assert sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file()) <= MOST_BYTES_IN_ALL
 
 
@@ -97,3 +99,27 @@ def test_the_present_code_says_the_same(name: str) -> None:
     assert begin.references == pytest.approx(history.begin.references)
     losses = [update.loss for update in itertools.takewhile(lambda update: update.step <= 20, updates) if isinstance(update, Step)]
     assert losses == pytest.approx(history.batches.values[:20], abs=1e-2)  # processors round differently, and training adds it up
+
+
+@pytest.mark.parametrize("stage", ["mlm", "clm"])
+def test_the_lines_that_came_with_the_program_are_those_that_would_be_worked_out(
+    stage: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
+    given = build(preset(stage), None).references
+    assert not list(tmp_path.rglob(f"{store.BOUNDS}*"))  # none had to be worked out
+    monkeypatch.setattr(store, "CAME_WITH", tmp_path / "nowhere")
+    assert build(preset(stage), None).references == pytest.approx(given)
+    assert len(list(tmp_path.rglob(f"{store.BOUNDS}*"))) == 1
+
+
+@pytest.mark.parametrize("stage", ["mlm", "clm", "span", "nsp"])
+def test_the_default_runs_on_tinyland_find_their_lines(stage: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Those of the final test as well, which take a minute for spans."""
+    monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
+    folder = Recordings(HERE).folder(preset(stage).id)
+    assert folder
+    end = folder.ending()
+    assert isinstance(end, Done)
+    assert build(preset(stage), folder.snapshot(0)).test()["floor"] == pytest.approx(end.metrics["floor"])
+    assert not list(tmp_path.rglob(f"{store.BOUNDS}*"))

@@ -34,9 +34,11 @@ def masked(model: Any, right: Ids, wrong: Ids) -> float:
 
 
 def causal(model: Any, right: Ids, wrong: Ids) -> float:
+    """The same with each word after those before it in its own text."""
+
     def said(ids: Ids) -> float:
         chances = model(input_ids=torch.from_numpy(ids)[None]).logits[0].log_softmax(-1)
-        return float(sum(chances[place - 1, ids[place]] for place in range(1, len(ids))))
+        return float(sum(chances[place - 1, ids[place]] for place in np.flatnonzero(right != wrong)))
 
     return said(right) - said(wrong)
 

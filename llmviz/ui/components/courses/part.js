@@ -52,7 +52,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     section.querySelector(".hidden span").textContent = data.hidden;
     const em = parseFloat(getComputedStyle(root).fontSize);
     const left = 2.6 * em, right = Math.max(left + 6 * em, chart.clientWidth - 8 * em), foot = chart.clientHeight - 1.4 * em;
-    const split = foot - Math.min(5.4 * em, 0.4 * foot);
+    const short = chart.clientHeight < 9.5 * em; // no room for the loss
+    const split = short ? foot + 1.2 * em : foot - Math.min(5.4 * em, 0.4 * foot);
     const x = (tokens) => left + ((right - left) * tokens) / most;
     const share = (value) => split - 1.5 * em - (split - 2.1 * em) * value;
     const top = 1.06 * Math.max(1, panel.guess ?? 0);
@@ -61,9 +62,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const rule = (y, name) => node("line", { class: name, x1: left, x2: right, y1: y, y2: y });
     const parts = [];
     for (const tick of [0, 0.5, 1]) parts.push(rule(share(tick), tick === 0.5 ? "chance" : "grid"), write(left - 0.4 * em, share(tick), `${100 * tick}%`, { "text-anchor": "end" }));
-    parts.push(rule(foot, "grid"), write(left - 0.4 * em, foot, 0, { "text-anchor": "end" }));
-    for (const tick of ticks(most, right - left > 16 * em ? 4 : 2).filter((tick) => !tick || x(tick) > left + 7.4 * em))
-      parts.push(write(x(tick), foot + 1.05 * em, tick ? millions(tick) : `0 ${data.axis}`, { "text-anchor": tick ? "middle" : "start" }));
+    if (!short) parts.push(rule(foot, "grid"), write(left - 0.4 * em, foot, 0, { "text-anchor": "end" }));
+    for (const tick of ticks(most, right - left > 16 * em ? 4 : 2)) parts.push(write(x(tick), foot + 1.05 * em, tick ? millions(tick) : 0, { "text-anchor": "middle" }));
+    parts.push(write(right + 0.7 * em, foot + 1.05 * em, data.axis));
 
     const area = ({ low, high }, y) =>
       low.length
@@ -71,10 +72,11 @@ export default function ({ data, parentElement, setTriggerValue }) {
         : [];
     const shares = data.hidden ? [] : panel.lines;
     for (const line of shares) parts.push(...area(line, share));
-    parts.push(...area(panel.loss, loss));
-    for (const [value, title] of [[panel.guess, "guess"], [panel.floor, "floor"]]) if (value != null) parts.push(rule(loss(value), "bound"));
+    const bounds = short ? [] : [[panel.floor, "floor", ""], [panel.guess, "guess", ""]].filter(([value]) => value != null);
+    for (const [value] of bounds) parts.push(rule(loss(value), "bound"));
+    if (!short) parts.push(...area(panel.loss, loss));
     for (const { values, dash } of shares) if (values.length) parts.push(node("path", { class: "line", d: path(panel.tokens, values, x, share), "stroke-dasharray": dash }));
-    if (panel.loss.values.length) parts.push(node("path", { class: "line", d: path(panel.tokens, panel.loss.values, x, loss) }));
+    if (panel.loss.values.length && !short) parts.push(node("path", { class: "line", d: path(panel.tokens, panel.loss.values, x, loss) }));
     for (const { values } of shares)
       for (const place of panel.stops) parts.push(node("circle", { class: "stop", cx: x(panel.tokens[place]), cy: share(values[place]), r: (panel.stops.length > 16 ? 0.13 : 0.2) * em }));
 
@@ -82,10 +84,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const ending = ({ values, high, low }) => values.at(-1) ?? (high.length ? (high.at(-1) + low.at(-1)) / 2 : undefined);
     const upper = shares.map((line) => ({ line, y: share(ending(line) ?? 0), text: `${line.name} ${percent(ending(line) ?? 0)}`, dash: line.dash, looks: "name" }));
     if (!data.hidden && panel.lines.length) upper.push({ y: share(0.5), text: "chance of two", looks: "", from: right });
-    const lower = [[ending(panel.loss), "loss", "name"], [panel.floor, "floor", ""], [panel.guess, "guess", ""]]
-      .filter(([value]) => value != null)
+    const lower = [...(short || ending(panel.loss) == null ? [] : [[ending(panel.loss), "loss", "name"]]), ...bounds]
       .map(([value, title, looks]) => ({ y: loss(value), text: `${title} ${value.toFixed(2)}`, looks, from: looks ? undefined : right }));
-    for (const [wanted, low, high] of [[upper, 0.5 * em, split - 0.6 * em], [lower, split + 0.4 * em, foot + 0.2 * em]])
+    for (const [wanted, low, high] of [[upper, 0.5 * em, Math.min(foot, split - 0.6 * em)], [lower, split + 0.4 * em, foot + 0.2 * em]])
       for (const { y, at: height, text, dash, looks, from = at } of spread(wanted, 1.12 * em, low, high)) {
         parts.push(node("path", { class: "leader", d: `M${from + 2},${y}L${right + 0.5 * em},${height}` }));
         if (dash !== undefined) parts.push(node("path", { class: "line", d: `M${right + 0.6 * em},${height}h${1.4 * em}`, "stroke-dasharray": dash }));

@@ -14,7 +14,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("what_and_when", tuple(learning.MODELS), runs.spec, learning.Asked())
+visit.open("what_and_when", tuple(learning.MODELS), runs.spec, learning.Listed())
 run = shown.run(runs)
 address = visit.current()
 seen = live.look(runs, run)

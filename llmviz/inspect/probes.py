@@ -161,21 +161,21 @@ def answer(folders: Mapping[int, Path], question: Probe) -> list[Probed]:
 
     Raises ValueError, in a sentence, for a kind of probe that there is not, or a model of another text.
     """
-    if question.kind not in {*FACTS, *CHOICES}:
-        raise ValueError(f"there are no probes of {question.kind}; there are {', '.join({**FACTS, **CHOICES})}")
+    if question.metric not in {*FACTS, *CHOICES}:
+        raise ValueError(f"there are no probes of {question.metric}; there are {', '.join({**FACTS, **CHOICES})}")
     found = []
     for step in sorted(folders):
         model, tokenizer = snapshots.model(folders[step]), load_tokenizer(folders[step] / "tokenizer.json")
         stories = load(TextSpec("tinyland")).validation
         if any(tokenizer.token_to_id(word) is None for story in stories[:10] for word in story.split()):
             raise ValueError("this model has read another text, and these probes are in Tinyland's words")
-        asked = _choose if question.kind in CHOICES else _fill
-        found.append(asked(step, model.eval(), tokenizer, stories, question.kind))
+        asked = _choose if question.metric in CHOICES else _fill
+        found.append(asked(step, model.eval(), tokenizer, stories, question.metric))
     return found
 
 
-def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], kind: str) -> Probed:
-    asked = CHOICES[kind](stories, VALIDATION)
+def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], metric: str) -> Probed:
+    asked = CHOICES[metric](stories, VALIDATION)
     both = _both(tokenizer, asked)
     if model.config.model_type == "t5":
         gains = span_gains(model, both, sentinel(tokenizer))
@@ -192,9 +192,9 @@ def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Se
 
 
 @torch.no_grad()
-def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], kind: str) -> Probed:
+def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], metric: str) -> Probed:
     left_to_right = model.config.model_type in snapshots.CAUSAL
-    asked = (probes.countries_last if left_to_right and kind == "reversed" else FACTS[kind])(stories, VALIDATION)
+    asked = (probes.countries_last if left_to_right and metric == "reversed" else FACTS[metric])(stories, VALIDATION)
     hidden, words = _hidden(tokenizer, asked), spelling(tokenizer)
     targets = hidden.labels != IGNORED
     truth = torch.from_numpy(hidden.labels[targets])

@@ -6,31 +6,34 @@ import streamlit as st
 
 from llmviz.core.course import Course, course
 from llmviz.core.questions.probed import Probe, Probed
+from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, parts, question, visit
+from llmviz.ui.ask import Asked
 from llmviz.ui.live import Seen
 from llmviz.views import courses as view
 from llmviz.views import words
-from llmviz.views.courses import ITEMS, NAMES, ORDER, Panel
+from llmviz.views.courses import ITEMS, ORDER, Panel
 from llmviz.views.reveal import Reveal, Riddle
 
 MODELS = {"mlm": "BERT", "clm": "GPT", "span": "T5"}
 OBJECTIVES = {"mlm": "hidden words", "clm": "next tokens", "span": "spans"}
 MODEL, KIND, SHOWN = "learning_model", "learning_kind", "learning_shown"
 RIDDLE = "riddle_learning_"
-HARDER = ("reversed", "frames")
+LABELS = {**{name: name for name in ORDER}, "reversed": "facts backwards", "frames": "misleading frames"}
+PATIENCE = 0.5  # seconds the page waits for the answer before it is drawn without
 GUESS = "Guess first, above."
 UNASKED = "Click a point of a curve, and the questions of that moment stand here: which it got right, and which not."
 NEVER = "This run came to know none of the three; train longer and look again."
 
 
 @dataclass(frozen=True)
-class Asked:
+class Listed:
     """Which questions the page lists."""
 
-    kind: str = setting("grammar", "Questions", "Of which kind the questions are that are listed.", choices=(*ORDER, *HARDER))
+    kind: str = setting("grammar", "Questions", "Of which kind the questions are that are listed.", choices=tuple(LABELS))
 
     def __post_init__(self) -> None:
         check(self)
@@ -115,8 +118,8 @@ def items(engine: Engine, seen: Seen) -> None:
         with st.container(key="items_row", horizontal=True, vertical_alignment="center", gap="medium"):
             st.segmented_control(
                 "Questions",
-                [*ORDER, *HARDER],
-                format_func=NAMES.__getitem__,
+                list(LABELS),
+                format_func=LABELS.__getitem__,
                 key=KIND,
                 required=True,
                 label_visibility="collapsed",
@@ -129,17 +132,28 @@ def items(engine: Engine, seen: Seen) -> None:
         if _hidden():
             st.caption(UNASKED)
             return
-        step = _step(seen)
-        asked = ask.answers(engine, seen.run, [step], Probe(address.view.kind), seen.patience, slot="probed")
-        _list(asked.known.get(step), asked.refusal, address.view.kind)
+        _listed(engine, seen.run, _step(seen), address.view.kind)
 
 
-def _list(found: Probed | None, refusal: str, kind: str) -> None:
-    if found is None:
-        st.caption(lesson.plain(ask.sentence(refusal)) or "The questions are on their way.")
-        return
-    st.html(view.items(found))
-    st.caption(ITEMS[kind])
+def _listed(engine: Engine, run: RunRef, step: int, kind: str) -> None:
+    """The questions of this step; drawn again while the answer is on its way."""
+
+    def asked(patience: float) -> Asked[Probed]:
+        return ask.answers(engine, run, [step], Probe(kind), patience, slot="probed")
+
+    every = live.EVERY if asked(PATIENCE).pending else None
+
+    def drawn() -> None:
+        now = asked(live.PATIENCE)
+        if every and not now.pending:
+            st.rerun()
+        if step in now.known:
+            st.html(view.items(now.known[step]))
+            st.caption(ITEMS[kind])
+        else:
+            st.caption(lesson.plain(ask.sentence(now.refusal)) or "The model is being asked …")
+
+    st.fragment(drawn, run_every=every, key="listed")()
 
 
 def _step(seen: Seen) -> int:

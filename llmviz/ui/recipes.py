@@ -16,6 +16,7 @@ from llmviz.views.reveal import Riddle
 STAGE = "mlm"
 POSITIONS = {"bert": "learnt absolute positions", "roformer": "rotary positions"}
 OPTIMIZERS = {"adamw": "AdamW", "muon": "Muon and AdamW"}
+SHORT = {"bert": "absolute", "roformer": "rotary", "adamw": "AdamW", "muon": "Muon"}
 CELLS = tuple((architecture, optimizer) for optimizer in OPTIMIZERS for architecture in POSITIONS)
 RIDDLE = "riddle_recipes"
 MANY = Riddle("of these four, how many will know 95 % of the capitals at the end?", ("none", "one", "two", "three", "all four"))
@@ -43,7 +44,7 @@ def cell(base: RunSpec, architecture: str, optimizer: str) -> RunSpec:
 def predict(engine: Engine) -> None:
     """Draw the question: how many of the four come to know the facts."""
     runs = [_course(engine, cell(preset(STAGE), *each)) for each in CELLS]
-    names = [_name(*each) for each in CELLS]
+    names = [f"{SHORT[architecture]} with {SHORT[optimizer]}" for architecture, optimizer in CELLS]
     ended = all(run.metrics for run in runs)
     question.draw("Before you look:", MANY, RIDDLE, (lambda: view.known(runs, "facts", names)) if ended else None, NEVER)
 

@@ -17,8 +17,8 @@ NAMES = {
     "grammar": "grammar",
     "meaning": "meaning",
     "facts": "facts",
-    "reversed": "facts backwards",
-    "frames": "misleading frames",
+    "reversed": "backwards",
+    "frames": "frames",
     "loss": "loss",
 }
 DASHES = {"grammar": "", "meaning": "7 4", "facts": "2 4"}
@@ -120,7 +120,7 @@ def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal |
     if len(ends) < len(runs):
         return None
     said = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, ends, strict=True))
-    return Reveal(sum(share >= KNOWN for share in ends), f"{said}.")
+    return Reveal(sum(share >= KNOWN for share in ends), f"{said[:1].upper()}{said[1:]}.")
 
 
 def _median(tokens: Sequence[int | None]) -> float | None:

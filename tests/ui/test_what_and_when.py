@@ -82,7 +82,7 @@ def test_a_kind_of_question_lives_in_the_address_and_has_its_own_curve(visit: Vi
     app = visit(PAGE, step="1600")
     app.segmented_control(key="learning_kind").set_value("frames").run()
     assert query(app) == {"step": "1600", "kind": "frames"}
-    assert [line["name"] for line in part(app)["panels"][0]["lines"]] == ["misleading frames"]
+    assert [line["name"] for line in part(app)["panels"][0]["lines"]] == ["frames"]
 
 
 def test_another_model_is_trained_here_and_its_panel_is_live(visit: Visit, fake: FakeEngine) -> None:
@@ -143,7 +143,7 @@ def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
     runs = [ended(share) for share in (0.1, 0.949, 0.95, 1.0)]
     found = view.known(runs, "facts", "abcd")
     assert found and found.right == 2
-    assert found.story == "a 10%, b 95%, c 95%, d 100%."
+    assert found.story == "A 10%, b 95%, c 95%, d 100%."
     assert view.known([*runs, Course(preset("mlm"))], "facts", "abcde") is None
 
 

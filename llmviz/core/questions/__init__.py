@@ -15,6 +15,7 @@ from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
+from llmviz.core.questions.probed import Probe
 from llmviz.core.questions.reasons import Agree, Attribute
 from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.tensors import Tensors
@@ -25,7 +26,7 @@ from llmviz.core.questions.vocabulary import Compare, Count, Grow, Learn
 QUESTIONS: dict[str, type[Question[Answer]]] = {
     kind.__name__: kind
     for kind in (
-        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, Follows, Fill, Solve, OneStep),
+        *(Cloze, Generate, Search, Judge, Unseen, Attribute, Agree, Tensors, Attend, Heads, Bertviz, Follows, Fill, Solve, Probe, OneStep),
         *(Learn, Count, Grow, Compare),
     )
 }

@@ -36,4 +36,4 @@ class Probe(Question[Probed]):
     answered_by: ClassVar[str] = "llmviz.inspect.probes"
     answer: ClassVar[type[Answer]] = Probed
 
-    kind: str
+    metric: str

@@ -35,8 +35,8 @@ def bars(seeds: int, home: Path) -> Iterator[Bar]:
 
 def _mlm(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
     yield Bar("train mlm: seconds of training", _seconds(runs), "s", most=30, note=about)
-    yield Bar("train mlm: facts", _median(runs, "facts"), "%", least=0.95, note=about)
-    yield Bar("train mlm: sounds", _median(runs, "sounds"), "%", least=0.95, note=about)
+    for name in ("facts", "sounds", "grammar", "meaning"):
+        yield Bar(f"train mlm: {name}", _median(runs, name), "%", least=0.95, note=about)
     yield Bar("train mlm: loss", _median(runs, "loss"), "nats", note=f"floor {_median(runs, 'floor'):.2f}")
     yield Bar("train mlm: accuracy", _median(runs, "accuracy"), "%", note=f"ceiling {100 * _median(runs, 'accuracy_ceiling'):.1f} %")
 
@@ -45,6 +45,8 @@ def _clm(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
     above = statistics.median(run["metrics"]["loss"] - run["metrics"]["floor"] for run in runs)
     share = statistics.median(run["metrics"]["loss"] / run["metrics"]["floor"] for run in runs)
     yield Bar("train clm: seconds of training", _seconds(runs), "s", most=30, note=about)
+    for name in ("facts", "grammar", "meaning"):
+        yield Bar(f"train clm: {name}", _median(runs, name), "%", least=0.95, note=about)
     yield Bar("train clm: loss above its floor", above, "nats", most=0.05, note=f"{_median(runs, 'loss'):.3f}; {about}")
     yield Bar("train clm: loss as a share of its floor", share, "%", most=1.05, note=about)
 
@@ -62,8 +64,8 @@ def _span(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
     ceiling = f"{100 * _median(runs, 'exact_span'):.1f} % of {100 * _median(runs, 'exact_span_ceiling'):.1f} %; {about}"
     yield Bar("train span: seconds of training", _seconds(runs), "s", most=40, note=about)
     yield Bar("train span: exact spans as a share of their ceiling", share, "%", least=0.9, note=ceiling)
-    yield Bar("train span: facts", _median(runs, "facts"), "%", note=about)
-    yield Bar("train span: sounds", _median(runs, "sounds"), "%", note=about)
+    for name in ("facts", "sounds", "grammar", "meaning"):
+        yield Bar(f"train span: {name}", _median(runs, name), "%", note=about)
     yield Bar("train span: loss", _median(runs, "loss"), "nats", note=f"floor {_median(runs, 'floor'):.2f}")
 
 

@@ -173,8 +173,8 @@ SPAN = Stage(
         Metric("meaning", "fitting feelings preferred", "%"),
         Metric("frames", "right grammar in misleading sentences", "%"),
     ),
-    # Of 2,300 steps with batches of 10, 83 % of the best possible spans were filled exactly, with batches of 24 92 %.
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=2_500, learning_rate=2e-2, muon_learning_rate=2.5e-2)}),
+    # With batches of 10 fewer capitals are known in as many steps, and batches of 24 take half as long again.
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=2_300, batch_size=16, learning_rate=2e-2, muon_learning_rate=2.5e-2)}),
 )
 
 STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, NSP, SPAN, SENTIMENT)})

@@ -23,7 +23,10 @@ from llmviz.training.loop import Training
 from llmviz.views.ladder import band
 
 MOST_BYTES_IN_ALL = 40_000_000
-BARS = {"mlm-tinyland": {"facts": 0.95, "sounds": 0.95}}
+BARS = {
+    "mlm-tinyland": dict.fromkeys(("facts", "sounds", "grammar", "meaning"), 0.95),
+    "clm-tinyland": dict.fromkeys(("facts", "grammar", "meaning"), 0.95),
+}
 
 
 def unasked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:

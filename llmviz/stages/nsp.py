@@ -6,6 +6,7 @@ Data, loss, metrics, top to bottom. Nobody labels anything: the text itself says
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -45,7 +46,7 @@ def build(spec: RunSpec, parent: Path | None) -> "NextSentence":
     if spec.train.context < longest:
         raise ValueError(f"Context: two parts of Tinyland's stories have up to {longest} tokens; cut ones would have no exact floor")
     model = pairs.random_start(spec.model, text.vocabulary, spec.train.context, spec.seed)
-    return NextSentence(spec, text, documents, masked.moved(model, spec.train.device))
+    return NextSentence(spec, text, masked.moved(model, spec.train.device))
 
 
 def _words(document: Document) -> tuple[int, int]:
@@ -88,16 +89,24 @@ class _Sentences:
         return self._ids.flat[begin:end].astype(np.int64)
 
 
+@lru_cache(maxsize=3)
+def _source(text: Encoded, split: str) -> tuple[Pairs, _Sentences]:
+    """What pairs of a split are drawn from, kept for the runs that follow: all three take two seconds."""
+    source = Pairs(threads.documents(text.spec)[split])
+    return source, _Sentences(text, source.documents)
+
+
 class NextSentence:
     """A model that learns what goes on with what, and to name hidden words."""
 
-    def __init__(self, spec: RunSpec, text: Encoded, documents: Mapping[str, Sequence[Document]], model: PreTrainedModel) -> None:
+    def __init__(self, spec: RunSpec, text: Encoded, model: PreTrainedModel) -> None:
         self.spec = spec
         self.text = text
         self.model = model
         self.objective: PairsSpec = spec.objective
-        self._pairs = {split: Pairs(found) for split, found in documents.items()}
-        self._sentences = {split: _Sentences(text, source.documents) for split, source in self._pairs.items()}
+        sources = {split: _source(text, split) for split in ("train", "validation", "test")}
+        self._pairs = {split: source for split, (source, _) in sources.items()}
+        self._sentences = {split: told for split, (_, told) in sources.items()}
         self._rates = rates(text.counts, self.objective.mask_rate, evenness=0.0)
         self._asked = self._drawn("validation", VALIDATION)
         self._hidden = self._gaps("validation", self._asked)

@@ -54,8 +54,9 @@ def test_a_lecture_shows_one_beat_at_a_time(page: Page, fake_app: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     start(page, f"{fake_app}/next-sentence?lecture=1")
     expect(page.locator(".st-key-question")).to_be_hidden()
-    for _ in range(3):
+    for beat in (2, 3, 4):
         page.get_by_role("button", name="On").click()
+        expect(page.locator(".st-key-beats")).to_contain_text(f"{beat} of 5")
         page.locator(QUIET).wait_for()
     expect(page.locator(".st-key-question")).to_be_visible()
     box = page.locator(".st-key-question").bounding_box()

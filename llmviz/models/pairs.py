@@ -41,12 +41,17 @@ def _look_for_the_same(model: PreTrainedModel) -> None:
         output.copy_(value.T.mul(-TAKEN / length))
 
 
-def hidden_states(model: PreTrainedModel, input_ids: torch.Tensor, token_type_ids: torch.Tensor) -> torch.Tensor:
-    """The encoder's last hidden states: (batch, n, width). Padding is not looked at."""
-    attention_mask = input_ids.ne(PAD).long()
-    read = model.base_model(input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids)
-    states: torch.Tensor = read.last_hidden_state
-    return states
+def states_at(
+    model: PreTrainedModel, input_ids: torch.Tensor, token_type_ids: torch.Tensor, hidden: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """The encoder's last hidden states at [CLS], and row by row where `hidden` (batch, n) is True: (batch, width), (places, width)."""
+    places = hidden.clone()
+    places[:, 0] = True  # [CLS], where the pair is judged; it is never hidden
+    states = masked.states_at(model, input_ids, input_ids.ne(PAD), places, token_type_ids)
+    first = torch.zeros_like(places)
+    first[:, 0] = True
+    judged = first[places]
+    return states[judged], states[~judged]
 
 
 def word_logits(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
@@ -57,7 +62,7 @@ def word_logits(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
 
 
 def pair_logits(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
-    """Logits that the second part goes on with the first, and that it does not, from hidden states (batch, n, width): (batch, 2)."""
+    """Logits that the second part goes on with the first, and that it does not, from hidden states at [CLS] (batch, width): (batch, 2)."""
     pooler, head = model.get_submodule("bert.pooler"), model.get_submodule("cls.seq_relationship")
-    logits: torch.Tensor = head(pooler(states))
+    logits: torch.Tensor = head(pooler(states[:, None]))  # it takes the first of a text's states
     return logits

@@ -6,6 +6,7 @@ import torch
 from transformers import PreTrainedModel, T5Config, T5ForConditionalGeneration
 
 from llmviz.core.settings import SIZES, ModelSpec
+from llmviz.models.packed import Layout, attend
 from llmviz.text.special import PAD, SEP
 
 BUCKETS, FARTHEST = 32, 64  # kinds of distance that attention tells apart; all beyond the farthest are one
@@ -68,30 +69,52 @@ def _biases(attention: Any, towards: tuple[tuple[int, float], ...], heads: int) 
     return found
 
 
-def read(model: PreTrainedModel, input_ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-    """What the encoder makes of texts (batch, n), padded on the right: hidden states (batch, n, width), and the mask of their tokens."""
-    mask = (input_ids != PAD).long()
-    states: torch.Tensor = model.get_submodule("encoder")(input_ids=input_ids, attention_mask=mask).last_hidden_state
-    return states, mask
+def read(model: PreTrainedModel, input_ids: torch.Tensor) -> tuple[torch.Tensor, Layout]:
+    """What the encoder makes of texts (batch, n), padding left out: hidden states (tokens, width), and how they stand in rows."""
+    real = input_ids != PAD
+    layout = Layout.of(real)
+    return _through(model.get_submodule("encoder"), input_ids[real], layout), layout
 
 
 def logits_of(model: PreTrainedModel, input_ids: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
-    """Logits for every token of targets (batch, m), each from the text and the target before it, padding left out: (tokens, vocabulary).
-
-    Row by row. At small widths the projection onto the vocabulary is a large part of a step, so it is taken only where a loss is.
-    """
-    states, mask = read(model, input_ids)
+    """Logits for every token of targets (batch, m), each from the text and the target before it, padding left out: (tokens, vocabulary)."""
     before = torch.nn.functional.pad(target[:, :-1], (1, 0), value=PAD)
-    written = written_after(model, states, mask, before)
-    return projected(model, written[target != PAD])
+    written = target != PAD
+    return projected(model, written_after(model, *read(model, input_ids), before, written))
 
 
-def written_after(model: PreTrainedModel, states: torch.Tensor, mask: torch.Tensor, before: torch.Tensor) -> torch.Tensor:
-    """The decoder's hidden states (batch, m, width), each from the text read and the tokens `before` (batch, m) up to its place."""
-    # Padding stands on the right, where no token before it can look.
-    found: torch.Tensor = model.get_submodule("decoder")(
-        input_ids=before, encoder_hidden_states=states, encoder_attention_mask=mask, use_cache=False
-    ).last_hidden_state
+def written_after(model: PreTrainedModel, states: torch.Tensor, text: Layout, before: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """The decoder's hidden states where `places` (batch, m) is True, each from the text read and the tokens `before` (batch, m) up to it.
+
+    Row by row: (tokens, width). The places of a row are its first ones.
+    """
+    return _through(model.get_submodule("decoder"), before[places], Layout.of(places), (states, text))
+
+
+def _through(stack: Any, ids: torch.Tensor, layout: Layout, text: tuple[torch.Tensor, Layout] | None = None) -> torch.Tensor:
+    """Hidden states of tokens that lie end to end, (tokens) to (tokens, width): the encoder's, or the decoder's that looks at a text."""
+    states: torch.Tensor = stack.embed_tokens(ids)
+    bias = _attention(stack).compute_bias(layout.length, layout.length)
+    for block in stack.block:
+        within, across, onward = block.layer[0], block.layer[1], block.layer[-1]
+        states = states + _found(within.SelfAttention, within.layer_norm(states), layout, None, bias)
+        if text is not None:
+            states = states + _found(across.EncDecAttention, across.layer_norm(states), layout, text)
+        states = onward(states)
+    last: torch.Tensor = stack.final_layer_norm(states)
+    return last
+
+
+def _found(
+    attention: Any, states: torch.Tensor, layout: Layout, text: tuple[torch.Tensor, Layout] | None, bias: torch.Tensor | None = None
+) -> torch.Tensor:
+    """What attention adds to each token, from its own row or from the text it looks at."""
+    seen, standing = text or (states, layout)
+    query, key, value = attention.q(states), attention.k(seen), attention.v(seen)
+    causal = attention.is_decoder and text is None
+    found: torch.Tensor = attention.o(
+        attend(query, key, value, attention.n_heads, layout, standing, causal=causal, bias=bias, scale=attention.scaling)
+    )
     return found
 
 
@@ -102,14 +125,20 @@ def projected(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
     return logits
 
 
+def next_logits(model: PreTrainedModel, states: torch.Tensor, text: Layout, before: torch.Tensor) -> torch.Tensor:
+    """Logits for the token after `before` (batch, m), none of it padding, when the text was read: (batch, vocabulary)."""
+    written = written_after(model, states, text, before, torch.ones_like(before, dtype=torch.bool))
+    return projected(model, written.view(*before.shape, -1)[:, -1])
+
+
 @torch.no_grad()
 def greedy(model: PreTrainedModel, input_ids: torch.Tensor, most: int) -> torch.Tensor:
     """What it writes after texts (batch, n), each time the likeliest token: (batch, at most `most`), [PAD] behind the end."""
-    states, mask = read(model, input_ids)
+    states, text = read(model, input_ids)
     written = torch.full((len(input_ids), 1), PAD, device=input_ids.device)
     ended = torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
     for _ in range(most):
-        likely = projected(model, written_after(model, states, mask, written)[:, -1])
+        likely = next_logits(model, states, text, written)
         likely[:, PAD] = -torch.inf  # it stands for no token; an untrained model would say it
         best = likely.argmax(-1)
         best = torch.where(ended, PAD, best)

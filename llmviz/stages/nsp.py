@@ -151,11 +151,11 @@ class NextSentence:
 
     def loss(self, batch: PairBatch) -> torch.Tensor:
         """Mean of −log p(the word that stood there) over hidden words, and of −log p(the answer) over pairs, added, in nats."""
-        states = pairs.hidden_states(self.model, batch.input_ids, batch.token_type_ids)
         hidden = batch.labels != IGNORED
-        losses = [cross_entropy(pairs.word_logits(self.model, states[hidden]), batch.labels[hidden])] if hidden.any() else []
+        judged, named = pairs.states_at(self.model, batch.input_ids, batch.token_type_ids, hidden)
+        losses = [cross_entropy(pairs.word_logits(self.model, named), batch.labels[hidden])] if hidden.any() else []
         if self.objective.next_sentence:
-            losses.append(cross_entropy(pairs.pair_logits(self.model, states), batch.answers))
+            losses.append(cross_entropy(pairs.pair_logits(self.model, judged), batch.answers))
         return torch.stack(losses).sum()
 
     # What a person sees of a batch
@@ -167,12 +167,12 @@ class NextSentence:
 
     def guess(self, batch: PairBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Pair after pair, logits of its answer and at its hidden words, and what is right: (targets, choices), (targets)."""
-        states = pairs.hidden_states(self.model, batch.input_ids, batch.token_type_ids)
         hidden = batch.labels != IGNORED
-        words, truth = pairs.word_logits(self.model, states[hidden]), batch.labels[hidden]
+        judged, named = pairs.states_at(self.model, batch.input_ids, batch.token_type_ids, hidden)
+        words, truth = pairs.word_logits(self.model, named), batch.labels[hidden]
         if not self.objective.next_sentence:
             return pad(words, (0, len(ANSWERS)), value=-torch.inf), truth
-        answers = pairs.pair_logits(self.model, states)
+        answers = pairs.pair_logits(self.model, judged)
         apart = words.shape[-1]  # a word is no answer, and an answer no word
         logits = torch.cat([pad(answers, (apart, 0), value=-torch.inf), pad(words, (0, len(ANSWERS)), value=-torch.inf)])
         owners = torch.cat([torch.arange(len(answers), device=hidden.device), hidden.nonzero()[:, 0]])
@@ -211,9 +211,9 @@ class NextSentence:
         words, answers, right = [], [], []
         for some in (hidden[first : first + AT_ONCE] for first in range(0, len(hidden), AT_ONCE)):
             batch = self._tensors(padded([ids for ids, _ in some]), padded([labels for _, labels in some], IGNORED), [])
-            states = pairs.hidden_states(self.model, batch.input_ids, batch.token_type_ids)
             gaps = batch.labels != IGNORED
-            words.append(cross_entropy(pairs.word_logits(self.model, states[gaps]), batch.labels[gaps], reduction="none"))
+            _, named = pairs.states_at(self.model, batch.input_ids, batch.token_type_ids, gaps)
+            words.append(cross_entropy(pairs.word_logits(self.model, named), batch.labels[gaps], reduction="none"))
         for few in (asked[first : first + AT_ONCE] for first in range(0, len(asked), AT_ONCE)):
             ids = padded([self._joined(split, pair) for pair in few])
             batch = self._tensors(ids, np.full_like(ids, IGNORED), few)
@@ -230,7 +230,8 @@ class NextSentence:
 
     def _answers(self, batch: PairBatch) -> torch.Tensor:
         """Logits of both answers: (batch, 2)."""
-        return pairs.pair_logits(self.model, pairs.hidden_states(self.model, batch.input_ids, batch.token_type_ids))
+        judged, _ = pairs.states_at(self.model, batch.input_ids, batch.token_type_ids, batch.labels != IGNORED)
+        return pairs.pair_logits(self.model, judged)
 
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:

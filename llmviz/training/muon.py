@@ -16,14 +16,38 @@ COEFFICIENTS = (3.4445, -4.7750, 2.0315)  # of the quintic iteration, chosen by 
 
 def orthogonalised(matrices: torch.Tensor, iterations: int) -> torch.Tensor:
     """The nearest matrices with all singular values near 1, roughly (0.7 … 1.2): (count, rows, columns) in and out."""
-    a, b, c = COEFFICIENTS
     tall = matrices.shape[1] > matrices.shape[2]
     x = matrices.mT if tall else matrices
     x = x / x.norm(dim=(1, 2), keepdim=True).clamp(min=1e-7)  # the spectral norm is now at most 1
+    x = _iterated(x, iterations) if x.shape[2] < 2 * x.shape[1] else _multiplied(x, iterations)
+    return x.mT if tall else x
+
+
+def _iterated(x: torch.Tensor, iterations: int) -> torch.Tensor:
+    """Each time x becomes (a + b·xxᵀ + c·(xxᵀ)²)·x."""
+    a, b, c = COEFFICIENTS
     for _ in range(iterations):
         gram = x @ x.mT
         x = torch.baddbmm(x, torch.baddbmm(gram, gram, gram, beta=b, alpha=c), x, beta=a)
-    return x.mT if tall else x
+    return x
+
+
+def _multiplied(x: torch.Tensor, iterations: int) -> torch.Tensor:
+    """The same for wide matrices, in two thirds of the time: only the factors are multiplied, which are small, and x at the end."""
+    gram = x @ x.mT
+    factor = factors = _factor(gram)
+    for _ in range(iterations - 1):
+        gram = factor @ gram @ factor
+        factor = _factor(gram)
+        factors = factor @ factors
+    return factors @ x
+
+
+def _factor(gram: torch.Tensor) -> torch.Tensor:
+    a, b, c = COEFFICIENTS
+    factor = torch.baddbmm(gram, gram, gram, beta=b, alpha=c)
+    factor.diagonal(dim1=1, dim2=2).add_(a)
+    return factor
 
 
 class Muon(Optimizer):

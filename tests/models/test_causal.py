@@ -7,7 +7,9 @@ from transformers import PreTrainedModel
 from llmviz.core.settings import SIZES, ModelSpec
 from llmviz.models.causal import logits_of, random_start
 from llmviz.models.masked import parameters
+from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP
+from llmviz.training.optimizers import blocks
 from tests.small import digest, shaken
 
 VOCABULARY = 60
@@ -100,6 +102,27 @@ def test_logits_are_those_of_transformers_where_they_are_asked_for(architecture:
         for source in (whole, eager(input_ids=ids).logits):
             expected = torch.stack([source[0, 3], source[0, 18], source[2, 0]])
             torch.testing.assert_close(logits_of(model, ids, targets), expected, rtol=1e-4, atol=1e-5)
+
+
+@ARCHITECTURES
+def test_gradients_are_those_of_transformers(architecture: str) -> None:
+    ours, theirs, ids = model_of(architecture), model_of(architecture), texts()
+    ids[1, 12:] = PAD
+    targets = ids != PAD
+    targets[:, 0] = False
+    torch.nn.functional.cross_entropy(logits_of(ours, ids, targets), ids[targets]).backward()
+    theirs(input_ids=ids, attention_mask=(ids != PAD).long(), labels=torch.where(targets, ids, IGNORED)).loss.backward()
+    gradients = dict(theirs.named_parameters())
+    for name, weight in ours.named_parameters():
+        torch.testing.assert_close(weight.grad, gradients[name].grad, rtol=1e-4, atol=1e-6, msg=name)
+
+
+def test_a_parent_with_parallel_residuals_is_read_as_transformers_reads_it() -> None:
+    model, ids = model_of("neox"), texts()
+    for layer in blocks(model):
+        layer.use_parallel_residual = True  # type: ignore[assignment] # a module takes any attribute
+    with torch.no_grad():
+        torch.testing.assert_close(all_logits(model, ids), model(input_ids=ids).logits[:, :-1], rtol=1e-4, atol=1e-5)
 
 
 @ARCHITECTURES

@@ -3,7 +3,7 @@ import torch
 from transformers import PreTrainedModel
 
 from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.masked import hidden_states, logits_at, moved, parameters, random_start
+from llmviz.models.masked import logits_at, moved, parameters, random_start, states_at
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import MASK, PAD
 from llmviz.text.tinyland.corpus import words
@@ -81,8 +81,27 @@ def test_output_at_the_targets_is_the_full_computation(architecture: str) -> Non
 def test_padding_changes_nothing(architecture: str) -> None:
     ids, attention, _ = batch()
     model = model_of(architecture)
-    alone = hidden_states(model, ids[3:, :9], attention[3:, :9])
-    torch.testing.assert_close(hidden_states(model, ids, attention)[3:, :9], alone, rtol=1e-4, atol=1e-5)
+    third = torch.zeros_like(ids, dtype=torch.bool)
+    third[3, :9] = True
+    alone = states_at(model, ids[3:, :9], attention[3:, :9], third[3:, :9])
+    torch.testing.assert_close(states_at(model, ids, attention, third), alone, rtol=1e-4, atol=1e-5)
+
+
+@ARCHITECTURES
+def test_states_are_those_of_transformers_in_both_parts_of_a_pair(architecture: str) -> None:
+    ids, attention, _ = batch()
+    model, types = shaken(model_of(architecture), seed=2), (torch.arange(CONTEXT) > 6).long().expand_as(ids)
+    with torch.no_grad():
+        theirs = model.base_model(input_ids=ids, attention_mask=attention, token_type_ids=types).last_hidden_state
+        places = attention.bool()
+        torch.testing.assert_close(states_at(model, ids, attention, places, types), theirs[places], rtol=1e-4, atol=1e-5)
+        assert (states_at(model, ids, attention, places) - theirs[places]).abs().max() > 1e-3
+
+
+@ARCHITECTURES
+def test_where_nothing_is_asked_nothing_is_found(architecture: str) -> None:
+    ids, attention, _ = batch()
+    assert states_at(model_of(architecture), ids, attention, torch.zeros_like(ids, dtype=torch.bool)).shape == (0, 64)
 
 
 @ARCHITECTURES

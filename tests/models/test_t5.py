@@ -9,6 +9,7 @@ from transformers import AutoModelForSeq2SeqLM, AutoTokenizer, PreTrainedModel, 
 from llmviz.core.settings import SIZES, ModelSpec
 from llmviz.models import files, t5
 from llmviz.models.masked import parameters
+from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tokenizers import with_sentinels, word_level
@@ -58,6 +59,17 @@ def test_logits_are_those_of_transformers() -> None:
     torch.testing.assert_close(shorter, whole[1], rtol=1e-4, atol=1e-5)  # padding changes nothing
 
 
+def test_gradients_are_those_of_transformers() -> None:
+    ours, theirs, given, target = model_of(), model_of(), texts(3, 12, 5), texts(3, 7, 6)
+    given[1, 8:], target[2, 5:] = PAD, PAD
+    torch.nn.functional.cross_entropy(t5.logits_of(ours, given, target), target[target != PAD]).backward()
+    labels = torch.where(target == PAD, IGNORED, target)
+    theirs(input_ids=given, attention_mask=(given != PAD).long(), labels=labels).loss.backward()
+    gradients = dict(theirs.named_parameters())
+    for name, weight in ours.named_parameters():
+        torch.testing.assert_close(weight.grad, gradients[name].grad, rtol=1e-4, atol=1e-6, msg=name)
+
+
 def test_it_writes_from_left_to_right_and_reads_both_ways() -> None:
     model, given, target = model_of(), texts(1, 12, 5), texts(1, 7, 6)
     with torch.no_grad():
@@ -82,9 +94,8 @@ def test_no_answer_has_padding_inside() -> None:
     model = model_of()
     with torch.no_grad():
         model.get_parameter("shared.weight")[PAD] *= 40
-        states, mask = t5.read(model, texts(4, 12, 8))
-        first = t5.written_after(model, states, mask, torch.full((4, 1), PAD))[:, -1]
-    assert (t5.projected(model, first).argmax(-1) == PAD).any()
+        first = t5.next_logits(model, *t5.read(model, texts(4, 12, 8)), torch.full((4, 1), PAD))
+    assert (first.argmax(-1) == PAD).any()
     for row in t5.greedy(model, texts(4, 12, 8), 9):
         said = row[: (row == SEP).nonzero()[0, 0]] if (row == SEP).any() else row
         assert (said != PAD).all()

@@ -1,4 +1,4 @@
-"""Models that know Tinyland's grammar: their logits are the exact log-probabilities."""
+"""Who knows Tinyland's grammar, in the place of `masked.logits_at` and `causal.logits_of`: logits are the exact log-probabilities."""
 
 import math
 
@@ -11,12 +11,14 @@ from llmviz.text.tinyland.corpus import world
 NEVER = -1e4  # in the place of minus infinity, which half of torch's losses turn into nan
 
 
-class _Encoder(torch.nn.Module):
+class Oracle:
+    """One that names hidden words."""
+
     def __init__(self, text: Encoded) -> None:
-        super().__init__()
         self.text = text
 
-    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> "_States":
+    def logits_at(self, _: object, input_ids: torch.Tensor, __: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+        """Where `places` (batch, n) is True, row by row."""
         found = torch.full((*input_ids.shape, self.text.vocabulary), NEVER)
         for row, ids in zip(found, input_ids.tolist(), strict=True):
             words = [self.text.pieces[id] for id in ids if id not in (PAD, CLS, SEP)]
@@ -27,37 +29,19 @@ class _Encoder(torch.nn.Module):
             for place, chances in expected.items():
                 for word, chance in chances.items():
                     row[place + 1, self.text.tokenizer.token_to_id(word)] = math.log(chance)
-        return _States(found)
+        return found[places]
 
 
-class _States:
-    def __init__(self, found: torch.Tensor) -> None:
-        self.last_hidden_state = found
-
-
-class Oracle(torch.nn.Module):
-    """One that names hidden words. It answers to what a stage asks of a model: an encoder, a head, a device."""
-
-    device = torch.device("cpu")
-
-    def __init__(self, text: Encoded) -> None:
-        super().__init__()
-        self.base_model = _Encoder(text)
-        self.cls = torch.nn.Identity()
-
-
-class NextOracle(torch.nn.Module):
+class NextOracle:
     """One that reads from left to right: after each word it expects the next, or the end."""
 
-    device = torch.device("cpu")
-
     def __init__(self, text: Encoded) -> None:
-        super().__init__()
         self.text = text
 
-    def base_model(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, use_cache: bool) -> _States:
+    def logits_of(self, _: object, input_ids: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
+        """For the tokens where `targets` (batch, n) is True, row by row."""
         found = torch.full((*input_ids.shape, self.text.vocabulary), NEVER)
-        for row, ids in zip(found, input_ids.tolist(), strict=True):
+        for row, ids in zip(found[:, 1:], input_ids[:, :-1].tolist(), strict=True):
             words = [self.text.pieces[id] for id in ids if id not in (PAD, CLS, SEP)]
             try:
                 expected = world().next_words(words)
@@ -66,7 +50,4 @@ class NextOracle(torch.nn.Module):
             for place, chances in enumerate(expected):
                 for word, chance in chances.items():
                     row[place, self.text.tokenizer.token_to_id(word) if word else SEP] = math.log(chance)
-        return _States(found)
-
-    def get_output_embeddings(self) -> torch.nn.Module:
-        return torch.nn.Identity()
+        return found[targets]

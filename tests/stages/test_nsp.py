@@ -146,7 +146,8 @@ def test_training_is_the_same_each_time_and_transformers_reads_it(tmp_path: Path
     ids = torch.tensor([made[0].text.tokenizer.encode(*TEXTS["tinyland"].pair).ids])
     types = torch.from_numpy(nsp.parts(ids.numpy()))
     with torch.no_grad():
-        here = pairs.pair_logits(made[0].model, pairs.hidden_states(made[0].model, ids, types))[0].softmax(-1)
+        judged, _ = pairs.states_at(made[0].model, ids, types, torch.zeros_like(ids, dtype=torch.bool))
+        here = pairs.pair_logits(made[0].model, judged)[0].softmax(-1)
         there = loaded.eval()(input_ids=ids, token_type_ids=types).seq_relationship_logits[0].softmax(-1)
     assert there.tolist() == pytest.approx(here.tolist(), abs=1e-3)
 

@@ -1,0 +1,91 @@
+"""Texts of unlike lengths, read without their padding.
+
+All of a transformer but attention treats every token alone. So the tokens of a batch go through its layers end to end, as (tokens, width),
+and stand in rows only where they look at each other. What the last layer makes of places that nobody asks about is left out too. The
+layers are transformers' own modules, and what comes out is what its own forward pass gives: here a step merely computes nothing in vain.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch.nn.functional import scaled_dot_product_attention
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """How tokens that lie end to end stand in rows: closed up to the left, in their order.
+
+    `index` (tokens) are their places in all rows end to end; `columns` (tokens) where in its text each stood before.
+    """
+
+    rows: int
+    length: int
+    index: torch.Tensor
+    columns: torch.Tensor
+
+    @classmethod
+    def of(cls, chosen: torch.Tensor) -> "Layout":
+        """The tokens where `chosen` (batch, n) is True, row by row."""
+        row, columns = chosen.nonzero(as_tuple=True)
+        within = (chosen.cumsum(1) - 1)[chosen]
+        length = int(within.max()) + 1 if len(within) else 0
+        return cls(len(chosen), length, row * length + within, columns)
+
+    @property
+    def whole(self) -> bool:
+        """No row is shorter than another."""
+        return len(self.index) == self.rows * self.length
+
+    @property
+    def mask(self) -> torch.Tensor:
+        """Where tokens stand: (rows, length), True or False."""
+        found = torch.zeros(self.rows * self.length, dtype=torch.bool, device=self.index.device)
+        found[self.index] = True
+        return found.view(self.rows, self.length)
+
+    def in_rows(self, states: torch.Tensor, heads: int) -> torch.Tensor:
+        """States (tokens, width), or (tokens, heads, width of one), as attention takes them: (rows, heads, length, width of one)."""
+        flat = states.flatten(1)
+        if not self.whole:
+            flat = flat.new_zeros(self.rows * self.length, flat.shape[1]).index_copy(0, self.index, flat)
+        return flat.view(self.rows, self.length, heads, flat.shape[1] // heads).transpose(1, 2)
+
+    def end_to_end(self, found: torch.Tensor) -> torch.Tensor:
+        """What attention found (rows, heads, length, width of one), token by token: (tokens, width)."""
+        flat = found.transpose(1, 2).flatten(2).flatten(0, 1)
+        return flat if self.whole else flat[self.index]
+
+
+def attend(
+    query: torch.Tensor,
+    key: torch.Tensor,
+    value: torch.Tensor,
+    heads: int,
+    asking: Layout,
+    read: Layout,
+    *,
+    causal: bool = False,
+    bias: torch.Tensor | None = None,
+    scale: float | None = None,
+) -> torch.Tensor:
+    """What each token finds where it looks: queries (tokens asking, width), keys and values (tokens read, width); (tokens asking, width).
+
+    `bias` (1, heads, asking, read) is added to the scores; `scale` is what they are multiplied with, otherwise 1/√(width of a head).
+    Causal, nothing is hidden but what comes later: what stands behind the end of a text cannot be seen from before it.
+    """
+    hidden = None if causal or read.whole else ~read.mask[:, None, None, :]
+    if bias is not None and causal:
+        hidden = torch.ones(asking.length, read.length, dtype=torch.bool, device=bias.device).triu(1)
+    if bias is None:
+        mask = None if hidden is None else ~hidden.expand(-1, 1, asking.length, -1)
+    else:
+        mask = bias if hidden is None else bias.masked_fill(hidden, -torch.inf)
+    found = scaled_dot_product_attention(
+        asking.in_rows(query, heads),
+        read.in_rows(key, heads),
+        read.in_rows(value, heads),
+        attn_mask=mask,
+        is_causal=causal and bias is None,
+        scale=scale,
+    )
+    return asking.end_to_end(found)

@@ -131,9 +131,8 @@ NSP = Stage(
         Metric("pair_loss", "loss on pairs alone", "nats"),
         Metric("nsp_accuracy", "pairs told apart", "%", bound="nsp_ceiling"),
     ),
-    recipes=MappingProxyType(  # two parts of stories are longer than one story
-        {"tinyland": TrainSpec(steps=2_800, context=96, learning_rate=1e-2, muon_learning_rate=2e-2)}
-    ),
+    # Two parts of stories are longer than one story. In the same time 2,800 steps with batches of 24 tell a point fewer pairs apart.
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=1_700, batch_size=48, context=96, learning_rate=1e-2, muon_learning_rate=2e-2)}),
 )
 
 SENTIMENT = Stage(
@@ -158,11 +157,11 @@ SPAN = Stage(
     name="span",
     title="Spans",
     module="llmviz.stages.span",
-    recipe=1,
+    recipe=2,
     parents=(None, "span"),
     architectures=T5S,
     texts=("tinyland",),
-    objective=SpanSpec(),
+    objective=SpanSpec(density=0.3),  # a text of which more is cut out teaches more, up to this
     metrics=(
         Metric("loss", "loss on held-out text", "nats", bound="floor"),
         Metric("exact_span", "spans filled exactly", "%", bound="exact_span_ceiling"),
@@ -173,8 +172,8 @@ SPAN = Stage(
         Metric("meaning", "fitting feelings preferred", "%"),
         Metric("frames", "right grammar in misleading sentences", "%"),
     ),
-    # With batches of 10 fewer capitals are known in as many steps, and batches of 24 take half as long again.
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=2_300, batch_size=16, learning_rate=2e-2, muon_learning_rate=2.5e-2)}),
+    # In the same time, 1,300 steps with batches of 32 fill more spans than 2,000 with batches of 16, and than 900 with batches of 48.
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=1_200, batch_size=32, learning_rate=2e-2, muon_learning_rate=3.5e-2)}),
 )
 
 STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, NSP, SPAN, SENTIMENT)})

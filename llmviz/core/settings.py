@@ -207,9 +207,9 @@ class SpanSpec:
     span_length: float = setting(2.0, "Span length", "Mean number of words in a hidden span.", low=1.0, high=10.0)
 
     sentences: float = setting(
-        0.15,
+        0.12,
         "Single sentences",
-        "Share of the batches made of single sentences instead of whole texts, so that it can fill in short ones too.",
+        "Share of the texts that are single sentences instead of whole ones, so that it can fill in short ones too.",
         low=0.0,
         high=1.0,
     )

@@ -79,10 +79,14 @@ class Spans:
     # Data
 
     def batch(self, step: int) -> SpanBatch:
-        """Texts of this step, cut: whole ones or, every so often, single sentences, for people type such. More of them cost exact spans."""
+        """Texts of this step, cut: whole ones and, among them, single sentences, for people type such.
+
+        Batches of single sentences alone, as few as one in ten, cost exact spans: their gradients point elsewhere.
+        """
         rng = np.random.default_rng((self.spec.seed, step))
-        texts = self._sentences if rng.random() < self.objective.sentences else self.text.train
-        chosen = [texts[place] for place in rng.integers(len(texts), size=self.spec.train.batch_size)]
+        short = rng.random(self.spec.train.batch_size) < self.objective.sentences
+        pools = [self._sentences if each else self.text.train for each in short]
+        chosen = [pool[int(rng.integers(len(pool)))] for pool in pools]
         return self._tensors([self._pair(ids, self.objective.density, self.objective.span_length, rng) for ids in chosen])
 
     def _pair(self, ids: Ids, density: float, length: float, rng: np.random.Generator) -> Pair:

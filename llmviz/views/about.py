@@ -147,7 +147,7 @@ steps ask about single sentences with nothing hidden, and {whole:.0%} of the lat
 **Cutting out.** In training, about {density:.0%} of a text's words are cut out, in spans of {span_length:g} words on average. How many
 words and how many spans follows from the length of the text; all ways to choose them are equally likely. Each span leaves a sentinel of
 its own (⟨0⟩, ⟨1⟩, … here, `<extra_id_0>` in T5), and the model writes sentinel, span, sentinel, span, and a last sentinel.
-{sentences:.0%} of the batches are single sentences. In every measurement 20 % of whole texts are cut out, in spans of 2 words on average.
+{sentences:.0%} of the texts are single sentences. In every measurement 20 % of whole texts are cut out, in spans of 2 words on average.
 
 **The bars** show what else fits in a gap: the likeliest spans, each with what ends it, if all that was written before that gap stands.
 Looking at a token that came out shows the mean over the heads of the decoder's last layer.""",

@@ -85,7 +85,10 @@ def test_it_writes_from_left_to_right_and_reads_both_ways() -> None:
 
 def test_greedy_writes_as_transformers_does() -> None:
     model, given = model_of(), texts(4, 12, 8)
+    with torch.no_grad():
+        model.get_parameter("shared.weight").mul_(0.3)  # or it would say each time what it said before
     mine = t5.greedy(model, given, 9)
+    assert len(set(mine.flatten().tolist())) > 3
     theirs: torch.Tensor = model.generate(input_ids=given, attention_mask=torch.ones_like(given), max_new_tokens=9, do_sample=False)[:, 1:]  # type: ignore[operator] # a mixin has it
     assert mine.tolist() == theirs.tolist()
 
@@ -99,6 +102,17 @@ def test_no_answer_has_padding_inside() -> None:
     for row in t5.greedy(model, texts(4, 12, 8), 9):
         said = row[: (row == SEP).nonzero()[0, 0]] if (row == SEP).any() else row
         assert (said != PAD).all()
+
+
+def test_from_the_start_the_decoder_passes_on_what_it_looks_at() -> None:
+    model = t5.random_start(ModelSpec("t5"), VOCABULARY, 24, seed=0)
+    for block in model.get_submodule("decoder").get_submodule("block").children():
+        across = block.get_submodule("layer.1.EncDecAttention")
+        seen = torch.randn(50, 64, generator=torch.Generator().manual_seed(1))
+        with torch.no_grad():
+            passed = across.get_submodule("o")(across.get_submodule("v")(seen))
+        assert torch.cosine_similarity(passed, seen).min() > 0.5
+        assert passed.norm(dim=1).mean() == pytest.approx(t5.COPIED * seen.norm(dim=1).mean().item(), rel=0.6)
 
 
 def test_each_head_looks_at_a_distance_of_its_own_from_the_start() -> None:

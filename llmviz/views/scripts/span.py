@@ -26,7 +26,9 @@ model = T5ForConditionalGeneration(T5Config(
 ))
 READ, WRITE = [(-1, 1.0), (1, 1.0), (0, 0.1), (0, 0.0)], [(-1, 1.0), (0, 1.0), (0, 0.2), (0, 0.0)]
 with torch.no_grad():
-    model.shared.weight.normal_(0.0, 0.5)
+    for block in model.decoder.block:  # what it takes from a token of the text it passes on as it is: to copy a word is to look at it
+        across = block.layer[1].EncDecAttention
+        across.o.weight.copy_(0.5 * across.v.weight.T)
     for stack, towards in ((model.encoder, READ), (model.decoder, WRITE)):  # each head looks at a distance of its own from the start
         heads, bias = stack.block[0].layer[0].SelfAttention, stack.block[0].layer[0].SelfAttention.relative_attention_bias.weight
         for distance in sorted(range(-64, 1 if heads.is_decoder else 64), key=abs, reverse=True):
@@ -65,8 +67,8 @@ def tensors(pairs):
 def batch(step):
     """Some texts, spans cut out of each: about {density!r} of the words, {length!r} at a time."""
     rng = np.random.default_rng((SEED, step))
-    pool = text.sentences if rng.random() < {sentences!r} else text.train
-    chosen = [pool[place][1:-1][: CONTEXT - 2] for place in rng.integers(len(pool), size=BATCH)]
+    pools = [text.sentences if short else text.train for short in rng.random(BATCH) < {sentences!r}]
+    chosen = [pool[rng.integers(len(pool))][1:-1][: CONTEXT - 2] for pool in pools]
     return tensors([corrupt(ids, draw(len(ids), {density!r}, {length!r}, rng), first) for ids in chosen])
 
 

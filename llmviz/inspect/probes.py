@@ -89,6 +89,15 @@ def _ids(tokenizer: Tokenizer, texts: Sequence[Sequence[str]]) -> Ids:
 
 
 @torch.no_grad()
+def masked_hits(model: PreTrainedModel, asked: Hidden) -> torch.Tensor:
+    """Whether a model that names hidden words says the right one first: (probes), True or False."""
+    ids, labels = (torch.from_numpy(array).to(model.device) for array in asked)
+    hidden = labels != IGNORED
+    hits: torch.Tensor = masked.logits_at(model, ids, ids.ne(PAD).long(), hidden).argmax(-1) == labels[hidden]
+    return hits
+
+
+@torch.no_grad()
 def masked_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
     """Of a model that names hidden words: all places where two texts differ are hidden at once, and the words there compared."""
     differ = choice.right != choice.wrong

@@ -102,7 +102,7 @@ def logits_at(model: PreTrainedModel, input_ids: torch.Tensor, attention_mask: t
 
     At small widths the projection onto the vocabulary is a large part of a step, so it is taken only where a loss is.
     """
-    head: torch.nn.Module = model.get_submodule("cls")
+    head: torch.nn.Module = model.get_submodule("cls.predictions")
     logits: torch.Tensor = head(states_at(model, input_ids, attention_mask, places))
     return logits
 

@@ -55,7 +55,7 @@ def states_at(
 
 
 def word_logits(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
-    """Logits of words from hidden states (places, width): (places, vocabulary)."""
+    """Logits of words from hidden states (places, width): (places, vocabulary). Of a text that is no pair: `masked.logits_at`."""
     head: torch.nn.Module = model.get_submodule("cls.predictions")
     logits: torch.Tensor = head(states)
     return logits

@@ -18,7 +18,6 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
 from llmviz.inspect.probes import VALIDATION as PROBES
-from llmviz.inspect.probes import Choice, masked_gains, share
 from llmviz.models import files, masked
 from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
@@ -146,14 +145,14 @@ class MaskedTokens:
 
     def evaluate(self) -> dict[str, float]:
         """Loss and accuracy on hidden words of validation texts; the share of each probe set answered."""
-        return self._measure(self._validation) | self._answered(self._facts) | self._chosen(self._choices)
+        return self._measure(self._validation) | probes.masked_shares(self.model, self._facts, self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
         texts = self._hidden(self.text.test[:TEST])
         facts = probes.facts(self.text, self.text.test, TEST_PROBES)
         choices = probes.choices(self.text, self.text.test, TEST_PROBES)
-        return self._measure(texts) | self._answered(facts) | self._chosen(choices) | bounds.references(self.text, texts)
+        return self._measure(texts) | probes.masked_shares(self.model, facts, choices) | bounds.references(self.text, texts)
 
     @torch.no_grad()
     def _measure(self, hidden: Sequence[Hidden]) -> dict[str, float]:
@@ -163,12 +162,6 @@ class MaskedTokens:
             losses.append(cross_entropy(logits, truth, reduction="none"))
             hits.append(logits.argmax(-1) == truth)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
-
-    def _answered(self, facts: Mapping[str, Hidden]) -> dict[str, float]:
-        return {name: self._measure([part])["accuracy"] for name, part in facts.items()}
-
-    def _chosen(self, choices: Mapping[str, Choice]) -> dict[str, float]:
-        return {name: share(masked_gains(self.model, choice)) for name, choice in choices.items()}
 
     @torch.no_grad()
     def samples(self, step: int) -> list[Sample]:

@@ -19,8 +19,9 @@ from llmviz.core.settings import PairsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.models import files, masked, pairs
-from llmviz.stages import bounds
+from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, Texts, encode, padded, text_of
 from llmviz.text import threads
@@ -30,6 +31,7 @@ from llmviz.text.special import CLS, MASK, PAD, SEP
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 128, 500  # held-out documents looked at while training and at the end; each begins two pairs
+TEST_PROBES = 1_000  # probes of each kind at the end, each a first part with no second
 SHORT = 3  # times as many short pairs as long ones are one batch: about as much to read
 EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
 ANSWERS = FOLLOWS  # the label is the place in this list, as in transformers' BertForPreTraining
@@ -110,6 +112,8 @@ class NextSentence:
         self._rates = rates(text.counts, self.objective.mask_rate, evenness=0.0)
         self._asked = self._drawn("validation", VALIDATION)
         self._hidden = self._gaps("validation", self._asked)
+        self._facts = probes.facts(text, text.validation, PROBES)
+        self._choices = probes.choices(text, text.validation, PROBES)
         self.references: Mapping[str, float] = self._lines("validation", self._asked, self._hidden)
 
     # Data
@@ -192,14 +196,18 @@ class NextSentence:
     # Metrics
 
     def evaluate(self) -> dict[str, float]:
-        """Loss, that on words and on pairs alone, and the share of validation pairs told apart."""
-        return self._measure("validation", self._asked, self._hidden)
+        """Loss, that on words and on pairs alone, the share of validation pairs told apart; the share of each probe set answered."""
+        measured = self._measure("validation", self._asked, self._hidden)
+        return measured | probes.masked_shares(self.model, self._facts, self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test pairs, beside the lines that bound them."""
         asked = self._drawn("test", TEST)
         hidden = self._gaps("test", asked)
-        return self._measure("test", asked, hidden) | self._lines("test", asked, hidden)
+        facts = probes.facts(self.text, self.text.test, TEST_PROBES)
+        choices = probes.choices(self.text, self.text.test, TEST_PROBES)
+        measured = self._measure("test", asked, hidden) | probes.masked_shares(self.model, facts, choices)
+        return measured | self._lines("test", asked, hidden)
 
     def _lines(self, split: str, asked: Sequence[Pair], hidden: Sequence[Hidden]) -> dict[str, float]:
         text = self._pairs[split].text

@@ -16,7 +16,7 @@ Ids = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Gap = tuple[int, int]  # first place of a hidden span, and the place behind its last
 
-MOST_GAPS = 9  # of one text; in Tinyland's longest text training hides four
+MOST_GAPS = 9  # of one text; of Tinyland's longest text training cuts out six
 SENTINELS = tuple(f"<extra_id_{number}>" for number in range(MOST_GAPS + 1))  # T5's names; the last one closes a target
 
 

@@ -48,18 +48,22 @@ FRAMES = (
     "The same with several animals in a sentence that was only ever told of one, as “at night all cats meow”: the words around are those "
     "of one animal. Share in which the right text is likelier; chance is 50 %."
 )
+HIDDEN = {
+    "facts": "A capital is asked for in the one form of sentence in which that fact is never told; the text tells it in others. "
+    "Share of right first guesses.",
+    "sounds": "What an animal does is asked for in the one form of sentence in which that is never told; the text tells it in others. "
+    "Share of right first guesses.",
+    "reversed": "The same sentence turned round: the capital is told, and its country asked for. Share of right first guesses.",
+    "grammar": GRAMMAR + "Both words in which the two differ are hidden; chance is 50 %.",
+    "meaning": MEANING + "The feeling is hidden; chance is 50 %.",
+    "frames": FRAMES,
+}
+ALONE = " The sentence stands as a first part without a second, which training never shows."
 FIGURES: dict[str, dict[str, str]] = {
     "mlm": {
         "loss": "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
         "accuracy": "Share of the hidden words of held-out texts that are the model's first guess.",
-        "facts": "A capital is asked for in the one form of sentence in which that fact is never told; the text tells it in others. "
-        "Share of right first guesses.",
-        "sounds": "What an animal does is asked for in the one form of sentence in which that is never told; the text tells it in others. "
-        "Share of right first guesses.",
-        "reversed": "The same sentence turned round: the capital is told, and its country asked for. Share of right first guesses.",
-        "grammar": GRAMMAR + "Both words in which the two differ are hidden; chance is 50 %.",
-        "meaning": MEANING + "The feeling is hidden; chance is 50 %.",
-        "frames": FRAMES,
+        **HIDDEN,
     },
     "clm": {
         "loss": "Mean of −ln p, where p is the probability of the token that comes next; the end of a text is one too. In nats a token; "
@@ -81,6 +85,7 @@ FIGURES: dict[str, dict[str, str]] = {
         "word_loss": "Mean of −ln p, where p is the probability of the word that was hidden, in pairs that follow.",
         "pair_loss": "Mean of −ln p, where p is the probability of the right answer on a pair. Always answering by a coin gives ln 2.",
         "nsp_accuracy": "Share of held-out pairs on which the likelier answer is the right one. Half of the pairs follow.",
+        **{name: about + ALONE for name, about in HIDDEN.items()},
     },
     "span": {
         "loss": "Mean of −ln p, where p is the probability of each token of the answer: the words cut out, their sentinels, the end. "

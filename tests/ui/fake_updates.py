@@ -48,12 +48,13 @@ def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Upd
 def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
     if spec.stage == "sentiment":
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
+    known = {"facts": _rise(share, 0.62), "sounds": _rise(share, 0.4), "reversed": _rise(share, 0.8)}
+    told = {"grammar": 0.5 + 0.48 * _rise(share, 0.3), "meaning": 0.5 + 0.47 * _rise(share, 0.5), "frames": 0.4}
     if spec.stage == "nsp":
         asked = spec.objective.next_sentence
         words = _loss(share, vocabulary) + (0.3 if asked else 0.0)
-        return {"loss": words, "word_loss": words, "pair_loss": 0.3, "nsp_accuracy": 0.5 + (0.4 if asked else 0.0) * _rise(share, 0.4)}
-    known = {"facts": _rise(share, 0.62), "sounds": _rise(share, 0.4), "reversed": _rise(share, 0.8)}
-    told = {"grammar": 0.5 + 0.48 * _rise(share, 0.3), "meaning": 0.5 + 0.47 * _rise(share, 0.5), "frames": 0.4}
+        pairs = {"pair_loss": 0.3, "nsp_accuracy": 0.5 + (0.4 if asked else 0.0) * _rise(share, 0.4)}
+        return {"loss": words, "word_loss": words, **pairs, **known, **told}
     if spec.stage == "span":
         return {"loss": _loss(share, vocabulary), "exact_span": 0.7 * _rise(share, 0.3), **known, **told}
     return {"loss": _loss(share, vocabulary), "accuracy": 0.72 * _rise(share, 0.2), **known, **told}

@@ -33,8 +33,8 @@ def folders(tmp_path_factory: pytest.TempPathFactory) -> Folders:
     for step, folder in found.items():
         model = shaken(t5.random_start(ModelSpec("t5"), tokenizer.get_vocab_size(), 32, seed=step), seed=step)
         with torch.no_grad():
-            model.get_parameter("shared.weight").mul_(0.5)  # or each token would be followed by itself
-            model.get_parameter("shared.weight")[SEP] *= 3  # so that some answers end
+            model.get_parameter("shared.weight").mul_(0.4)  # or each token would be followed by itself
+            model.get_parameter("shared.weight")[SEP] *= 5  # so that some answers end
         files.save(model, tokenizer, folder)
     return found
 

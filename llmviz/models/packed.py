@@ -6,6 +6,7 @@ layers are transformers' own modules, and what comes out is what its own forward
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch.nn.functional import scaled_dot_product_attention
@@ -36,7 +37,7 @@ class Layout:
         """No row is shorter than another."""
         return len(self.index) == self.rows * self.length
 
-    @property
+    @cached_property
     def mask(self) -> torch.Tensor:
         """Where tokens stand: (rows, length), True or False."""
         found = torch.zeros(self.rows * self.length, dtype=torch.bool, device=self.index.device)
@@ -73,13 +74,13 @@ def attend(
     `bias` (1, heads, asking, read) is added to the scores; `scale` is what they are multiplied with, otherwise 1/√(width of a head).
     Causal, nothing is hidden but what comes later: what stands behind the end of a text cannot be seen from before it.
     """
-    hidden = None if causal or read.whole else ~read.mask[:, None, None, :]
-    if bias is not None and causal:
-        hidden = torch.ones(asking.length, read.length, dtype=torch.bool, device=bias.device).triu(1)
+    seen = None if causal or read.whole else read.mask[:, None, None, :].expand(-1, 1, asking.length, -1)
     if bias is None:
-        mask = None if hidden is None else ~hidden.expand(-1, 1, asking.length, -1)
+        mask = seen
+    elif causal:
+        mask = bias.masked_fill(torch.ones(asking.length, read.length, dtype=torch.bool, device=bias.device).triu(1), -torch.inf)
     else:
-        mask = bias if hidden is None else bias.masked_fill(hidden, -torch.inf)
+        mask = bias if seen is None else bias.masked_fill(~seen, -torch.inf)
     found = scaled_dot_product_attention(
         asking.in_rows(query, heads),
         read.in_rows(key, heads),

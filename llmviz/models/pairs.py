@@ -48,9 +48,7 @@ def states_at(
     places = hidden.clone()
     places[:, 0] = True  # [CLS], where the pair is judged; it is never hidden
     states = masked.states_at(model, input_ids, input_ids.ne(PAD), places, token_type_ids)
-    first = torch.zeros_like(places)
-    first[:, 0] = True
-    judged = first[places]
+    judged = places.nonzero()[:, 1] == 0
     return states[judged], states[~judged]
 
 

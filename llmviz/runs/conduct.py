@@ -55,6 +55,7 @@ def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -
             with suppress(*UNWRITTEN):  # a full disk ends no pause: the run still stands in memory
                 attempt.checkpoint()
             kept = True
+            say({"say": "paused", "number": wish.number, "still": True})
         left = began + (wish.delay if learnt else 0.0) - time.monotonic()
         try:
             message = inbox.get(block=standing or left > 0, timeout=None if standing else max(left, 0.0))
@@ -62,7 +63,7 @@ def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -
             return
         _obey(wish, message)
         if message is not None:
-            say({"say": "paused" if wish.paused else "training", "number": wish.number})
+            say({"say": "paused" if wish.paused else "training", "number": wish.number, "still": kept and wish.paused and not wish.single})
 
 
 def _obey(wish: _Wish, message: Message | None) -> None:

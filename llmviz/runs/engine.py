@@ -44,6 +44,7 @@ class Status:
         owner: whether this viewer may control it.
         reason: why it stopped, failed or was interrupted, or what it waits for at its turn, in a sentence; "" otherwise.
         delay: seconds of waiting put before each step.
+        still: whether it stands between two steps, with all it needs for the next one kept. A run told to pause first ends its step.
     """
 
     state: State
@@ -51,6 +52,7 @@ class Status:
     owner: bool = False
     reason: str = ""
     delay: float = 0.0
+    still: bool = False
 
 
 class Command(StrEnum):

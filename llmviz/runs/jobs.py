@@ -21,6 +21,7 @@ class Job:
     claim: FileLock
     after: RunRef | None = None  # the run whose end it waits for
     state: State = State.QUEUED
+    still: bool = False
     delay: float = 0.0
     worker: Process | None = None
     sent: int = 0
@@ -45,7 +46,7 @@ class Job:
 
     def status(self, viewer: str, position: int) -> Status:
         """The run as this viewer finds it."""
-        return Status(self.state, position, owner=self.may(viewer), delay=self.delay)
+        return Status(self.state, position, owner=self.may(viewer), delay=self.delay, still=self.still)
 
     def begin(self, worker: Process) -> None:
         """Hand the run to an idle worker."""
@@ -94,9 +95,10 @@ class Job:
     def hear(self, message: Message) -> None:
         """The worker says how it stands, having obeyed all commands up to a number."""
         if message["number"] >= self.sent:
-            self.state = State(message["say"])
+            self.state, self.still = State(message["say"]), message["still"]
 
     def _send(self, message: Message) -> None:
         self.sent += 1
+        self.still = False
         if self.worker:
             self.worker.send({**message, "number": self.sent})

@@ -143,7 +143,7 @@ class Store:
             case Done():
                 return Status(State.DONE)
             case Stopped(reason=reason):
-                return Status(State.STOPPED, owner=True, reason=reason)
+                return Status(State.STOPPED, owner=True, reason=reason, still=True)
             case Failed(reason=reason):
                 return Status(State.FAILED, owner=True, reason=reason)
         return Status(State.INTERRUPTED, owner=True, reason=CUT_SHORT)

@@ -125,7 +125,7 @@ def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inb
         except (ValueError, OSError) as problem:
             last = update_to_json(Failed(0, sentence(problem)))
         else:
-            say({"say": "training", "number": 0})
+            say({"say": "training", "number": 0, "still": False})
             last = update_to_json(conduct(attempt, inbox, say))
         say({"say": "ended", "run": run.key, "update": last})
 

@@ -56,7 +56,6 @@ def _draw(engine: Engine, seen: Seen) -> None:
     now = live.look(engine, seen.run) if seen.under_way else seen
     state = now.status.state if now.status else None
     if now.run is None or state not in STANDS:
-        st.session_state.pop("stood", None)
         st.markdown(WHY_NOT[state])
         return
     spec, step = visit.current().spec, now.history.step
@@ -65,10 +64,7 @@ def _draw(engine: Engine, seen: Seen) -> None:
         return
     look = _look(now.run)
     batch = min(look.batch or step + 1, step + 1)
-    # A run that was told to pause still ends the step it was in: it stands where it is found a second time.
-    stands = st.session_state.get("stood") == now.run or state is State.STOPPED
-    st.session_state["stood"] = now.run
-    asked = ask.answers(engine, now.run, [step] if stands else [], OneStep(batch), now.patience, slot="step")
+    asked = ask.answers(engine, now.run, [step] if now.status.still else [], OneStep(batch), now.patience, slot="step")
     for old in sorted(asked.known)[:-MOST]:
         del asked.known[old]
     if step in asked.known and look.at != (batch, step):

@@ -45,19 +45,20 @@ def open(
     A page that is visited again without parameters is as it was left. `view` holds the page's own settings as they are at first, `base`
     gives the runs it shows where nothing else is said, and `text` is what they read then.
     """
-    query = st.query_params.to_dict()
+    query = st.query_params.to_dict()  # once: after *Back* a drawing that is given up must not write its own parameters over the older ones
     visits = cast(dict[str, _Visit], st.session_state.setdefault("visits", {}))
     before = visits.get(page)
     returns = before is not None and st.session_state.get("page") != page and not query
     st.session_state["page"] = page
     if before is not None and (returns or query == before.written):
-        keep(replace(before.address, lecture=bool(st.session_state.get("lecture"))))  # a lecture goes from page to page
+        _keep(replace(before.address, lecture=bool(st.session_state.get("lecture"))), query)  # a lecture goes from page to page
         return current()
+    asked = dict(query)
     if st.session_state.get("lecture"):
-        query.setdefault("lecture", "1")  # navigation drops the parameters
-    found, problems = addresses.read(query, stages, view, specs, base, text)
+        asked.setdefault("lecture", "1")  # navigation drops the parameters
+    found, problems = addresses.read(asked, stages, view, specs, base, text)
     visits[page] = _Visit(tuple(stages), found, base, text, problems=problems, number=before.number + 1 if before else 1)
-    keep(found)
+    _keep(found, query)
     return current()
 
 
@@ -73,10 +74,15 @@ def stages() -> tuple[str, ...]:
 
 def keep(address: Address) -> None:
     """Make this the present address, in the session and in the browser."""
+    _keep(address, st.query_params.to_dict())
+
+
+def _keep(address: Address, query: dict[str, str]) -> None:
+    """The same, where the browser has these parameters."""
     visit = _visit()
     visit.address, visit.written = address, addresses.write(address, visit.stages[0], visit.base, visit.text)
     st.session_state["lecture"] = address.lecture
-    if st.query_params.to_dict() != visit.written:
+    if query != visit.written:
         st.query_params.from_dict(visit.written)
 
 

@@ -163,7 +163,7 @@ def test_a_run_nobody_watches_is_stopped(engine_of: MakeEngine) -> None:
     until(lambda: engine.history(run).end is not None and engine.history(waiting).end is not None)
     until(lambda: ended(engine, run) and ended(engine, waiting))
     for stopped in (run, waiting):
-        assert engine.status(stopped, "ann") == Status(State.STOPPED, owner=True, reason="nobody was watching")
+        assert engine.status(stopped, "ann") == Status(State.STOPPED, owner=True, reason="nobody was watching", still=True)
 
 
 def test_a_killed_worker_is_replaced_and_its_run_goes_on(engine_of: MakeEngine, tmp_path: Path) -> None:

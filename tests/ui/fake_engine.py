@@ -133,7 +133,8 @@ class FakeEngine:
     def status(self, run: RunRef, viewer: str) -> Status:
         found = self._find(run)
         reason = "stopped by its owner" if found.state is State.STOPPED else ""
-        return Status(self._state(run), owner=found.owner == viewer, delay=found.delay, reason=reason)
+        still = self._state(run) in (State.PAUSED, State.STOPPED)
+        return Status(self._state(run), owner=found.owner == viewer, delay=found.delay, reason=reason, still=still)
 
     def history(self, run: RunRef) -> History:
         if self._state(run) is State.QUEUED:

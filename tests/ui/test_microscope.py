@@ -112,7 +112,7 @@ def paused(visit: Visit, fake: FakeEngine, page: str = "masked_tokens") -> AppTe
     app.button(key="train").click().run()
     assert any(text.value == microscope.WHY_NOT[State.TRAINING] for text in app.markdown)
     app.button(key="pause").click().run()
-    return app.run()  # it stands where it is found a second time
+    return app
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -198,7 +198,7 @@ def test_after_the_last_step_there_is_none_to_open(visit: Visit, fake: FakeEngin
     fake._seconds = 0.01
     spec = preset("mlm", TextSpec())
     run = fake.train(spec, "ann")
-    monkeypatch.setattr(fake, "status", lambda run, viewer: Status(State.PAUSED, owner=True))
+    monkeypatch.setattr(fake, "status", lambda run, viewer: Status(State.PAUSED, owner=True, still=True))
     app = visit(run=run.key)
     app.session_state["microscope"] = True
     app.run()

@@ -27,11 +27,19 @@ KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 SPEC = RunSpec("mlm", train=TrainSpec(steps=8, batch_size=8))
 
 
-def test_a_run_killed_and_stopped_ends_as_one_left_alone(engine_of: MakeEngine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def call(*arguments: str, **environment: str) -> str:
+    """The command line in a process of its own; what it prints."""
+    command = [sys.executable, "-m", "llmviz", *arguments]
+    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, encoding="utf-8", timeout=240)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_a_run_killed_and_stopped_ends_as_one_left_alone_in_another_process(
+    engine_of: MakeEngine, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(conftest, "PATIENCE", 120.0)  # torch takes its time on a busy machine
     engine = engine_of(workshop="llmviz.runs.worker:Real", home=home)  # where texts are prepared
-    alone = engine.train(SPEC, "ann")
-    until(lambda: engine.status(alone, "ann").state not in UNDER_WAY)
     run = engine.train(SPEC, "ann")
     until(lambda: engine.history(run).step > 0)
     os.kill(engine.workers()[0], KILL)
@@ -42,14 +50,28 @@ def test_a_run_killed_and_stopped_ends_as_one_left_alone(engine_of: MakeEngine, 
     until(lambda: engine.status(run, "ann").state == State.STOPPED)
     engine.resume(run, "ann")
     until(lambda: engine.status(run, "ann").state not in UNDER_WAY)
-    assert engine.status(run, "ann").state == engine.status(alone, "ann").state == State.DONE
-    assert outcome(engine.store.folder(run)) == outcome(engine.store.folder(alone))
-
+    assert engine.status(run, "ann").state == State.DONE
     text = TEXTS["tinyland"]
     traces = engine.answer(run, [0, 8], Cloze(text.sentence, text.hidden))
     assert [trace.step for trace in traces] == [0, 8]
     with pytest.raises(ValueError, match=r"\w+ \w+"):  # a sentence
         engine.answer(run, [8], Cloze(""))
+
+    settings = ("mlm", "--steps", "8", "--batch-size", "8", "--json")
+    last = json.loads(call("train", *settings, OMP_NUM_THREADS="2", PYTHONHASHSEED="2").splitlines()[-1])
+    assert set(last) == {"type", "run", "step", "metrics", "seconds"}
+    assert last["type"] == "done"
+    assert {"loss", "floor", "facts", "sounds", "accuracy", "accuracy_ceiling"} <= set(last["metrics"])
+    assert last["metrics"]["loss"] > last["metrics"]["floor"]
+    alone = parse(last["run"])
+    assert (alone.id, alone.attempt) == (run.id, run.attempt + 1)
+    assert outcome(Store(home).folder(alone)) == outcome(engine.store.folder(run))
+
+    call("export", last["run"], str(tmp_path / "out"))
+    model, tokenizer = AutoModelForMaskedLM.from_pretrained(tmp_path / "out"), AutoTokenizer.from_pretrained(tmp_path / "out")
+    logits = model(**tokenizer("the capital of France is [MASK] .", return_tensors="pt")).logits
+    assert logits.shape == (1, 9, model.config.vocab_size)
+    assert tokenizer.convert_ids_to_tokens(tokenizer("a Dog")["input_ids"]) == ["[CLS]", "a", "dog", "[SEP]"]
 
 
 def test_a_step_opened_at_a_checkpoint_is_the_one_taken(engine_of: MakeEngine, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,30 +93,3 @@ def test_a_step_opened_at_a_checkpoint_is_the_one_taken(engine_of: MakeEngine, h
     assert opened.after == pytest.approx(opened.loss, rel=0.5) and opened.after != opened.loss
     engine.control(run, Command.STOP, "ann")
     until(lambda: engine.status(run, "ann").state not in UNDER_WAY)
-
-
-def call(*arguments: str, **environment: str) -> str:
-    """The command line in a process of its own; what it prints."""
-    command = [sys.executable, "-m", "llmviz", *arguments]
-    done = subprocess.run(command, env=os.environ | environment, capture_output=True, text=True, encoding="utf-8", timeout=240)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
-
-
-def test_every_process_ends_at_the_same_weights_and_transformers_reads_them(home: Path, tmp_path: Path) -> None:
-    settings = ("mlm", "--steps", "4", "--batch-size", "4", "--seed", "4711", "--json")
-    lasts = [json.loads(call("train", *settings, OMP_NUM_THREADS=count, PYTHONHASHSEED=count).splitlines()[-1]) for count in ("1", "2")]
-    for last in lasts:
-        assert set(last) == {"type", "run", "step", "metrics", "seconds"}
-        assert last["type"] == "done"
-        assert {"loss", "floor", "facts", "sounds", "accuracy", "accuracy_ceiling"} <= set(last["metrics"])
-        assert last["metrics"]["loss"] > last["metrics"]["floor"]
-    first, second = (Store(home).folder(parse(last["run"])) for last in lasts)
-    assert first.path != second.path
-    assert outcome(first) == outcome(second)
-
-    call("export", lasts[0]["run"], str(tmp_path / "out"))
-    model, tokenizer = AutoModelForMaskedLM.from_pretrained(tmp_path / "out"), AutoTokenizer.from_pretrained(tmp_path / "out")
-    logits = model(**tokenizer("the capital of France is [MASK] .", return_tensors="pt")).logits
-    assert logits.shape == (1, 9, model.config.vocab_size)
-    assert tokenizer.convert_ids_to_tokens(tokenizer("a Dog")["input_ids"]) == ["[CLS]", "a", "dog", "[SEP]"]

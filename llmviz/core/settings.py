@@ -246,6 +246,14 @@ class PairsSpec:
         low=0.0,
         high=1.0,
     )
+    near: float = setting(
+        0.4,
+        "Near misses",
+        "Share of the short pairs that do not belong together in which the stories differ in the name alone, so that the name has to tell: "
+        "with none, a run of this length does not learn that Nora is she. The pairs it is tested on have none.",
+        low=0.0,
+        high=1.0,
+    )
     whole: float = setting(
         0.2,
         "Unhidden pairs",

@@ -119,13 +119,16 @@ class NextSentence:
     # Data
 
     def batch(self, step: int) -> PairBatch:
-        """Pairs of this step, two for each document: its own second part, and another's. At first short ones, with no word hidden."""
+        """Pairs of this step, two for each document: its own second part, and another's. At first short ones, with no word hidden.
+
+        Some of the short ones are near misses.
+        """
         rng = np.random.default_rng((self.spec.seed, step))
         asked = self.objective.next_sentence
         short = asked and step <= self.objective.short * self.spec.train.steps
         source = self._pairs["train"]
         places = rng.integers(len(source.documents), size=max(1, self.spec.train.batch_size * (SHORT if short else 1) // 2))
-        drawn = [pair for place in places for pair in source.two(int(place), rng, short)]
+        drawn = [pair for place in places for pair in source.two(int(place), rng, short, self.objective.near)]
         ids = padded([self._joined("train", pair) for pair in drawn])
         whole = short or (asked and rng.random() < self.objective.whole)
         corrupted, labels = (ids, np.full_like(ids, IGNORED)) if whole else mask(ids, ids < MASK, self._rates, rng)

@@ -32,7 +32,7 @@ ELSEWHERE = (
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
     r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
 )
-MISSING = "no browser for the tests: install Chromium, Google Chrome or Microsoft Edge (Debian and Ubuntu: apt-get install chromium-headless-shell)"
+MISSING = "no browser for the tests: install Chromium, Google Chrome or Microsoft Edge (Debian: apt-get install chromium-headless-shell)"
 
 
 def browser_file() -> str | None:
@@ -49,7 +49,9 @@ def browser() -> Iterator[Browser]:
             pytest.fail(MISSING)
         pytest.skip(MISSING)
     with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=file, args=["--no-sandbox", "--disable-background-networking", "--font-render-hinting=none"])
+        opened = playwright.chromium.launch(
+            executable_path=file, args=["--no-sandbox", "--disable-background-networking", "--font-render-hinting=none"]
+        )
         yield opened
         opened.close()
 

@@ -35,6 +35,25 @@ def test_a_pair_shares_its_thread_exactly_when_it_follows(short: bool) -> None:
     assert same[True] / same.total() == pytest.approx(0.5, abs=0.1)
 
 
+def test_a_near_miss_differs_in_the_name_alone() -> None:
+    rng = np.random.default_rng(0)
+    told = Counter[tuple[bool, bool]]()
+    for place in list(range(len(FEW.documents))) * 80:
+        follows, strange = FEW.two(place, rng, short=True, near=0.5)
+        one, other = FEW.documents[follows.first.document].thread, FEW.documents[strange.second.document].thread
+        told[one[NAME] == other[NAME], one["animal"] == other["animal"]] += 1
+    shares = {kind: count / told.total() for kind, count in told.items()}
+    assert shares == pytest.approx({(False, True): 0.5, (True, False): 0.25, (False, False): 0.25}, abs=0.08)
+    follows, strange = FEW.two(0, rng, near=1.0)  # long pairs are as they are asked in the test
+    assert FEW.documents[strange.second.document].thread["animal"] != "dog"
+    alone = Pairs([document("Anna", "dog"), document("Anna", "owl"), document("Tom", "cat"), document("Tom", "bee")])
+    assert {alone.two(0, rng, short=True, near=1.0)[1].second.document for _ in range(40)} == {
+        1,
+        2,
+        3,
+    }  # no story differs in the name alone
+
+
 def test_parts_meet_at_a_cut_drawn_evenly() -> None:
     rng = np.random.default_rng(1)
     cuts = Counter(FEW.two(0, rng)[0] for _ in range(600))

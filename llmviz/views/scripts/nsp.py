@@ -8,9 +8,10 @@ from llmviz.core.texts import TEXTS
 from llmviz.views.scripts import loop, models
 
 _ASKED = """\
-    short = step <= {short!r} * STEPS  # at first a sentence and another one, nothing hidden
+    short = step <= {short!r} * STEPS  # at first a sentence and another one, nothing hidden; in some the names alone differ
     count = max(1, BATCH * (3 if short else 1) // 2)
-    pairs = [pair for place in rng.integers(len(source.documents), size=count) for pair in source.two(int(place), rng, short)]
+    places = rng.integers(len(source.documents), size=count)
+    pairs = [pair for place in places for pair in source.two(int(place), rng, short, {near!r})]
     whole = short or rng.random() < {whole!r}
 """
 _UNASKED = """\
@@ -89,7 +90,7 @@ def script(spec: RunSpec) -> str:
     train, objective, text = spec.train, spec.objective, TEXTS[spec.text.name]
     family = models.FAMILIES["pairs"]
     losses = f"[{_WORDS}, {_PAIRS}]" if objective.next_sentence else f"[{_WORDS}]"
-    asked = _ASKED.format(short=objective.short, whole=objective.whole) if objective.next_sentence else _UNASKED
+    asked = _ASKED.format(short=objective.short, near=objective.near, whole=objective.whole) if objective.next_sentence else _UNASKED
     return _SCRIPT.format(
         title=text.title,
         seed=spec.seed,

@@ -4,10 +4,11 @@
 const PATIENCE = 3000; // milliseconds for which a click counts for more than what the server still says
 const DENSE = 14, MANY = 40; // words above which they stand closer, and above which the row scrolls
 
-// Fill `list` and keep it. `words` [{text, known, joined}] of the run `of`; `away`, the places that the server says are away, and `gone`,
+// Fill `list` and keep it. `words` [{text, known, joined}] of the run `of`; `visit`, another number where the page was opened at another
+// address, by which a click from before is forgotten; `away`, the places that the server says are away, and `gone`,
 // what that is called; `single`, whether only one is away at a time; `level(place, pressed)`, how the gauge stands, from -1 to 1;
 // `said(place, pressed)`, what is to be heard after the word; `report(away)`, called for each click. Returns what draws it anew.
-function wordRow(root, list, { words, of, away, gone, single = false, level, said, report }) {
+function wordRow(root, list, { words, of, visit, away, gone, single = false, level, said, report }) {
   const shape = JSON.stringify([of, words]);
   if (root.shape !== shape) {
     root.shape = shape;
@@ -17,7 +18,7 @@ function wordRow(root, list, { words, of, away, gone, single = false, level, sai
     list.classList.toggle("long", words.length > MANY);
     list.replaceChildren(...words.map(wordButton));
   }
-  if (root.pending && (same(root.pending.away, away) || Date.now() > root.pending.until)) root.pending = null;
+  if (root.pending && (root.pending.visit !== visit || same(root.pending.away, away) || Date.now() > root.pending.until)) root.pending = null;
   const now = () => root.pending?.away ?? away;
 
   function draw() {
@@ -38,7 +39,7 @@ function wordRow(root, list, { words, of, away, gone, single = false, level, sai
     root.seat = Number(button.dataset.place);
     const others = single ? [] : now().filter((place) => place !== root.seat);
     const next = now().includes(root.seat) ? others : [...others, root.seat].sort((a, b) => a - b);
-    root.pending = { away: next, until: Date.now() + PATIENCE };
+    root.pending = { away: next, visit, until: Date.now() + PATIENCE };
     draw();
     report(next);
   };

@@ -12,6 +12,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const drawWords = wordRow(root, root.querySelector(".tokens"), {
     words: data.tokens,
     of: data.group,
+    visit: data.visit,
     away: data.hidden,
     gone: "hidden",
     single: data.single,

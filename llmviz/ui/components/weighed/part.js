@@ -14,6 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const drawWords = wordRow(root, root.querySelector(".tokens"), {
     words: data.words,
     of: data.group,
+    visit: data.visit,
     away: data.out,
     gone: "left out",
     level: (word, gone) => (weight(word, gone) ?? 0) / most,

@@ -55,7 +55,7 @@ def fold(engine: Engine, seen: Seen) -> None:
 def _draw(engine: Engine, seen: Seen) -> None:
     now = live.look(engine, seen.run) if seen.under_way else seen
     state = now.status.state if now.status else None
-    if now.run is None or state not in STANDS:
+    if now.run is None or now.status is None or state not in STANDS:
         st.markdown(WHY_NOT[state])
         return
     spec, step = visit.current().spec, now.history.step

@@ -26,6 +26,11 @@ class _Wish:
     number: int = 0
     stop: str = ""
 
+    @property
+    def standing(self) -> bool:
+        """Whether no batch is wanted until something else is asked."""
+        return self.paused and not self.single
+
 
 def conduct(attempt: Attempt, inbox: Inbox, say: Say) -> Update:
     """Train to the end, obeying the inbox; returns the last update."""
@@ -50,7 +55,7 @@ def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -
     began = time.monotonic()
     kept = False  # whether the checkpoint is of this very moment
     while not wish.stop:
-        standing = wish.paused and not wish.single
+        standing = wish.standing
         if standing and not kept:
             with suppress(*UNWRITTEN):  # a full disk ends no pause: the run still stands in memory
                 attempt.checkpoint()
@@ -63,7 +68,7 @@ def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -
             return
         _obey(wish, message)
         if message is not None:
-            say({"say": "paused" if wish.paused else "training", "number": wish.number, "still": kept and wish.paused and not wish.single})
+            say({"say": "paused" if wish.paused else "training", "number": wish.number, "still": kept and wish.standing})
 
 
 def _obey(wish: _Wish, message: Message | None) -> None:

@@ -92,22 +92,18 @@ class Pairs:
         """A document of the same kind in which everything is the same but the name; any other to take where none is found."""
         document = self.documents[place]
         drawn = self._rests[_nameless(document)]
-        for _ in range(FEW_TRIES):
-            other = drawn[rng.integers(len(drawn))]
-            if self.documents[other].thread.get(NAME) != document.thread.get(NAME):
-                return other
-        return self._other(place, rng)
+        found = _first(drawn, lambda other: self.documents[other].thread.get(NAME) != document.thread.get(NAME), FEW_TRIES, rng)
+        return self._other(place, rng) if found is None else found
 
     def _other(self, place: int, rng: np.random.Generator) -> int:
         """A document of the same kind with another thread: the name is the same in half the cases, everything else never."""
         document = self.documents[place]
         same = rng.random() < SAME_NAME
         drawn = self._names[document.kind, document.thread.get(NAME)] if same else self._kinds[document.kind]
-        for _ in range(TRIES):
-            other = drawn[rng.integers(len(drawn))]
-            if other != place and _apart(document.thread, self.documents[other].thread, same):
-                return other
-        raise ValueError("these documents are too much alike, or too few, for pairs that do not belong together")
+        found = _first(drawn, lambda other: other != place and _apart(document.thread, self.documents[other].thread, same), TRIES, rng)
+        if found is None:
+            raise ValueError("these documents are too much alike, or too few, for pairs that do not belong together")
+        return found
 
 
 def _grouped(documents: Sequence[Document], key: Callable[[Document], Key]) -> dict[Key, list[int]]:
@@ -116,6 +112,12 @@ def _grouped(documents: Sequence[Document], key: Callable[[Document], Key]) -> d
     for place, document in enumerate(documents):
         groups[key(document)].append(place)
     return dict(groups)
+
+
+def _first(drawn: list[int], fits: Callable[[int], bool], tries: int, rng: np.random.Generator) -> int | None:
+    """The first of so many draws that fits; None where none does."""
+    draws = (drawn[rng.integers(len(drawn))] for _ in range(tries))
+    return next((other for other in draws if fits(other)), None)
 
 
 def _nameless(document: Document) -> tuple[object, ...]:

@@ -104,16 +104,22 @@ def test_pause_one_step_and_continue(engine_of: MakeEngine) -> None:
         engine.control(run, Command.STEP, "ann")
     engine.control(run, Command.PAUSE, "ann")
     assert state(engine, run) == State.PAUSED
-    until(lambda: engine.store.folder(run).checkpoint.exists())
-    before = _settled(engine, run)
+    until(lambda: engine.status(run, "ann").still)
+    assert engine.store.folder(run).checkpoint.exists()
+    before = engine.history(run).step
+    assert _settled(engine, run) == before  # it stands where it is said to
+    engine.control(run, Slow(0.05), "ann")
+    until(lambda: engine.status(run, "ann").still)  # also after a word that lets it stand
     for count in (1, 2, 3):
         engine.control(run, Command.STEP, "ann")
+        until(lambda: engine.status(run, "ann").still)
+        assert engine.history(run).step == before + count
         until(lambda: engine.history(run).step > before)
         assert _settled(engine, run) == before + count
     assert state(engine, run) == State.PAUSED
     engine.control(run, Command.CONTINUE, "ann")
     until(lambda: engine.history(run).step > before + 10)
-    assert state(engine, run) == State.TRAINING
+    assert state(engine, run) == State.TRAINING and not engine.status(run, "ann").still
 
 
 def _settled(engine: LocalEngine, run: RunRef) -> int:

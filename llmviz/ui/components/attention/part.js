@@ -34,7 +34,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.classList.toggle("unanswered", !answered);
     square.style.visibility = find(".sentence").style.visibility = answered ? "visible" : "hidden";
   }
-  if (root.wanted && ((root.wanted.layer === data.layer && root.wanted.head === data.head) || Date.now() > root.wanted.until)) root.wanted = null;
+  const heard = root.wanted && root.wanted.layer === data.layer && root.wanted.head === data.head;
+  if (root.wanted && (root.wanted.visit !== data.visit || heard || Date.now() > root.wanted.until)) root.wanted = null;
   find(".all .about").textContent = answered && !data.compact ? "more colour, more attention" : "";
   find(".note").textContent = data.note;
 
@@ -162,7 +163,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function chooseHead(place) {
     const [layer, head] = [Math.floor(place / data.heads), place % data.heads];
-    root.wanted = { layer, head, until: Date.now() + PATIENCE };
+    root.wanted = { layer, head, visit: data.visit, until: Date.now() + PATIENCE };
     draw();
     clearTimeout(root.reporting);
     root.reporting = setTimeout(() => setTriggerValue("head", [layer, head]), 200); // a held key moves many times; the address needs the last

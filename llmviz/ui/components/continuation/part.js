@@ -11,7 +11,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".written");
   const list = root.querySelector(".text");
   const shared = group(data);
-  if (root.pending && (root.pending.at === data.at || Date.now() > root.pending.until)) root.pending = null;
+  if (root.pending && (root.pending.visit !== data.visit || root.pending.at === data.at || Date.now() > root.pending.until)) root.pending = null;
   root.querySelector(".note").textContent = data.note;
   const forget = root.querySelector(".forget");
   forget.hidden = !data.chosen;
@@ -72,7 +72,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const button = event.target.closest(".token");
     if (!button) return;
     root.seat = Number(button.dataset.place);
-    root.pending = { at: root.seat, until: Date.now() + PATIENCE };
+    root.pending = { at: root.seat, visit: data.visit, until: Date.now() + PATIENCE };
     draw();
     setTriggerValue("at", root.seat);
   };

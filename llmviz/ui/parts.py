@@ -28,14 +28,14 @@ def _part(name: str, *scripts: str) -> _Part:
     )
 
 
-_strip = _part("token_strip", "shared/words.js")
+_strip = _part("token_strip", "shared/chosen.js", "shared/words.js")
 _bars = _part("bars")
 _curve = _part("curve", "curve/scale.js")
 _pair = _part("pair", "attention/weights.js")
-_continuation = _part("continuation")
+_continuation = _part("continuation", "shared/chosen.js")
 _choices = _part("choices")
 _tree = _part("tree")
-_weighed = _part("weighed", "shared/words.js")
+_weighed = _part("weighed", "shared/chosen.js", "shared/words.js")
 _cards = _part("cards")
 _ladder = _part("ladder")
 _network = _part("network")
@@ -51,7 +51,7 @@ _costs = _part("costs")
 _lane = _part("lane")
 _trained = _part("trained")
 _courses = _part("courses", "curve/scale.js")
-_attention = _part("attention", "attention/weights.js", "attention/arcs.js", "attention/matrix.js")
+_attention = _part("attention", "shared/chosen.js", "attention/weights.js", "attention/arcs.js", "attention/matrix.js")
 
 
 def token_strip(payload: dict[str, Any], key: str, on_hidden: Callable[[list[int]], None]) -> None:

@@ -5,7 +5,6 @@
 //       note, empty
 // triggers: "head", [layer, head]. A head is shown at once; the server only keeps it in the address.
 
-const PATIENCE = 3000; // milliseconds for which a click counts for more than what the server still says
 const LONGEST = 4; // tokens told in a sentence
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -23,7 +22,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   const shape = JSON.stringify([data.group, data.layers, data.heads, data.tokens, answered, data.compact]);
   if (root.shape !== shape) {
     root.shape = shape;
-    root.wanted = null;
+    root.clicked = null;
     root.pinned = root.hovered = null;
     root.seat = Math.min(root.seat ?? 0, n - 1);
     root.classList.toggle("compact", data.compact);
@@ -34,12 +33,10 @@ export default function ({ data, parentElement, setTriggerValue }) {
     root.classList.toggle("unanswered", !answered);
     square.style.visibility = find(".sentence").style.visibility = answered ? "visible" : "hidden";
   }
-  const heard = root.wanted && root.wanted.layer === data.layer && root.wanted.head === data.head;
-  if (root.wanted && (root.wanted.visit !== data.visit || heard || Date.now() > root.wanted.until)) root.wanted = null;
+  const { now, choose } = choice(root, { layer: data.layer, head: data.head }, data.visit);
   find(".all .about").textContent = answered && !data.compact ? "more colour, more attention" : "";
   find(".note").textContent = data.note;
 
-  const now = () => root.wanted ?? { layer: data.layer, head: data.head };
   const placeNow = () => (shared.chosen === null ? data.steps.length - 1 : Math.max(0, placeOf(data.steps, shared.chosen)));
   const chosen = () => root.hovered ?? root.pinned;
 
@@ -163,7 +160,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
   function chooseHead(place) {
     const [layer, head] = [Math.floor(place / data.heads), place % data.heads];
-    root.wanted = { layer, head, visit: data.visit, until: Date.now() + PATIENCE };
+    choose({ layer, head });
     draw();
     clearTimeout(root.reporting);
     root.reporting = setTimeout(() => setTriggerValue("head", [layer, head]), 200); // a held key moves many times; the address needs the last

@@ -5,18 +5,15 @@
 //       are to be seen), at (the token whose alternatives are shown), chosen (how many of the first were chosen by hand), note
 // triggers: "at", the place of a token; "forget", true when nothing is to be chosen by hand any more. Scrubbing draws another snapshot's text without the server.
 
-const PATIENCE = 3000; // milliseconds for which a click counts for more than what the server still says
-
 export default function ({ data, parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".written");
   const list = root.querySelector(".text");
   const shared = group(data);
-  if (root.pending && (root.pending.visit !== data.visit || root.pending.at === data.at || Date.now() > root.pending.until)) root.pending = null;
+  const { now: at, choose } = choice(root, data.at, data.visit);
   root.querySelector(".note").textContent = data.note;
   const forget = root.querySelector(".forget");
   forget.hidden = !data.chosen;
   forget.onclick = () => setTriggerValue("forget", true);
-  const at = () => root.pending?.at ?? data.at;
 
   function given({ text, known, joined }) {
     const item = make("span", { class: "given" });
@@ -72,7 +69,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const button = event.target.closest(".token");
     if (!button) return;
     root.seat = Number(button.dataset.place);
-    root.pending = { at: root.seat, visit: data.visit, until: Date.now() + PATIENCE };
+    choose(root.seat);
     draw();
     setTriggerValue("at", root.seat);
   };

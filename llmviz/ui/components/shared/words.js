@@ -1,7 +1,5 @@
 // A sentence whose words a click takes away and puts back, each with a gauge below it; the arrow keys go from word to word.
-// The row shows a click at once and waits for the server's answer after that.
 
-const PATIENCE = 3000; // milliseconds for which a click counts for more than what the server still says
 const DENSE = 14, MANY = 40; // words above which they stand closer, and above which the row scrolls
 
 // Fill `list` and keep it. `words` [{text, known, joined}] of the run `of`; `visit`, another number where the page was opened at another
@@ -12,17 +10,16 @@ function wordRow(root, list, { words, of, visit, away, gone, single = false, lev
   const shape = JSON.stringify([of, words]);
   if (root.shape !== shape) {
     root.shape = shape;
-    root.pending = null;
+    root.clicked = null;
     root.seat = Math.min(root.seat ?? 0, Math.max(0, words.length - 1));
     list.classList.toggle("dense", words.length > DENSE);
     list.classList.toggle("long", words.length > MANY);
     list.replaceChildren(...words.map(wordButton));
   }
-  if (root.pending && (root.pending.visit !== visit || same(root.pending.away, away) || Date.now() > root.pending.until)) root.pending = null;
-  const now = () => root.pending?.away ?? away;
+  const { now, waits, choose } = choice(root, away, visit);
 
   function draw() {
-    root.classList.toggle("waiting", Boolean(root.pending));
+    root.classList.toggle("waiting", waits());
     [...list.children].forEach((button, place) => {
       const { text, known } = words[place], pressed = now().includes(place);
       button.setAttribute("aria-pressed", pressed);
@@ -39,7 +36,7 @@ function wordRow(root, list, { words, of, visit, away, gone, single = false, lev
     root.seat = Number(button.dataset.place);
     const others = single ? [] : now().filter((place) => place !== root.seat);
     const next = now().includes(root.seat) ? others : [...others, root.seat].sort((a, b) => a - b);
-    root.pending = { away: next, visit, until: Date.now() + PATIENCE };
+    choose(next);
     draw();
     report(next);
   };
@@ -65,5 +62,3 @@ function wordButton({ text, known, joined = false }, place) {
   button.append(make("span", { class: "word" }, text), gauge);
   return button;
 }
-
-const same = (one, other) => one.length === other.length && one.every((value, index) => value === other[index]);

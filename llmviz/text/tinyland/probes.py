@@ -86,7 +86,9 @@ def _probes(
         before = " ".join(parts[random.randint(0, place) : place]).split()
         after = " ".join(parts[place + 1 : random.randint(place, len(parts) - 1) + 1]).split()
         found[pair].add(Probe((*before, *held_out[pair], *after), len(before) + held_out[pair].index(pair[1])))
-    if any(len(probes) < each for probes in found.values()):
+        if all(len(probes) == each for probes in found.values()):
+            break
+    else:
         raise ValueError(f"{len(stories)} stories are too few for {each} probes of each fact")
     return sorted((probe for probes in found.values() for probe in probes), key=lambda probe: probe.words)
 

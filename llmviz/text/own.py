@@ -1,5 +1,6 @@
 """A visitor's own text: made readable, kept on this machine under its digest, and found again by that alone. It never leaves."""
 
+import codecs
 import hashlib
 import re
 
@@ -9,6 +10,18 @@ from llmviz.text import store
 
 FILE = "own.txt"
 UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # control characters: no text has them, and some end a line of JSON
+
+
+def decoded(content: bytes) -> str:
+    """The text of a file in UTF-8, or in UTF-16 where it begins by saying so. Raises ValueError, in a sentence, for any other file."""
+    marked = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    try:
+        text = content.decode("utf-16" if marked else "utf-8-sig")
+    except UnicodeDecodeError:
+        text = "\0"
+    if "\0" in text:
+        raise ValueError("this file is no plain text in UTF-8; open it where it can be read, and paste what it says")
+    return text
 
 
 def take(text: str) -> tuple[str, str]:

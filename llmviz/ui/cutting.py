@@ -1,7 +1,7 @@
 """The picture of *Tokens*: what three vocabularies of one text make of the visitor's sentence, and what they cost."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -30,6 +30,7 @@ PATIENCE = 0.5  # seconds the page waits for an answer before it is drawn withou
 MINE = "own"  # session key: the digest of the text last pasted
 LEFT = "own_left"  # session key: that digest, and what was left out of the text
 PASTED, REFUSED, TURN = "pasted", "own_refused", "own_turn"
+LARGEST = 20  # megabytes of a file: a long novel has two, and only its beginning is read
 
 
 @dataclass(frozen=True)
@@ -118,9 +119,14 @@ def choose(seen: Seen) -> None:
         )
         turn = st.session_state.setdefault(TURN, 0)  # a new one after each text, for it opens closed
         with st.popover("Your own text", icon=":material/content_paste:", key=f"own_{turn}"):
-            st.markdown(f"Paste any text: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
-            st.text_area("Your own text", key=PASTED, height=220, label_visibility="collapsed", placeholder="Paste a text")
-            st.button("Learn from it", key="learn_own", type="primary", on_click=_take_own)
+            st.markdown(f"Paste any text, or choose a file: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
+            st.text_area("Your own text", key=PASTED, height=180, label_visibility="collapsed", placeholder="Paste a text")
+            st.button("Learn from it", key="learn_own", type="primary", on_click=_take_pasted)
+            file = f"own_file_{turn}"  # a new one after each, so that the file just read does not stay in it
+            st.file_uploader("Or a text file", type=("txt", "md"), key=file, max_upload_size=LARGEST, on_change=_take_file, args=(file,))
+            if refused := st.session_state.pop(REFUSED, ""):  # here, for the popover stays open and covers what is below it
+                with st.container(key="refused"):
+                    st.warning(lesson.plain(refused), icon=":material/info:")
         st.select_slider(
             "Pieces in the vocabulary",
             SIZES,
@@ -137,10 +143,6 @@ def choose(seen: Seen) -> None:
             place.button("Train live", key="train", disabled=not seen.recorded, on_click=_train, **train)  # type: ignore[arg-type] # all text
         if not address.lecture and st.button("Show the code", key="code", type="tertiary"):
             code.learning(seen.text, charts.title(seen.text), seen.size, sentence.shown(address, WHOSE)[0])
-    refused = st.session_state.pop(REFUSED, "")
-    if refused:
-        with st.container(key="refused"):
-            st.warning(lesson.plain(refused), icon=":material/info:")
 
 
 def _take_text() -> None:
@@ -152,9 +154,19 @@ def _take_text() -> None:
         visit.set(own=name, live=False)
 
 
-def _take_own() -> None:
+def _take_pasted() -> None:
+    _take_own(lambda: st.session_state[PASTED] or "")
+
+
+def _take_file(key: str) -> None:
+    file = st.session_state[key]
+    if file is not None:
+        _take_own(lambda: own.decoded(file.getvalue()))
+
+
+def _take_own(text: Callable[[], str]) -> None:
     try:
-        digest, left = own.take(st.session_state[PASTED] or "")
+        digest, left = own.take(text())
     except ValueError as problem:
         st.session_state[REFUSED] = ask.sentence(str(problem))
         return

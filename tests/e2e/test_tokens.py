@@ -153,3 +153,15 @@ def test_a_text_of_ones_own_is_learnt_live_and_survives_a_reload(page: Page, rea
     page.locator(".pieces .piece").first.wait_for(timeout=MINUTE)
     expect(page.locator(".badge")).to_contain_text("learnt here", timeout=MINUTE)
     assert {kind: pieces(page, kind) for kind in KINDS} == shown
+
+
+def test_a_file_is_learnt_from_like_a_pasted_text(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/tokens?s=the+dogs+bark")
+    page.get_by_role("button", name="Your own text").click()
+    choose = page.locator("input[type=file]").set_input_files
+    choose({"name": "mine.txt", "mimeType": "text/plain", "buffer": b"PK\x03\x04\x00\x00"})
+    expect(page.locator("[data-testid=stPopoverBody]").get_by_text("no plain text")).to_be_visible(timeout=MINUTE)
+    choose({"name": "mine.txt", "mimeType": "text/plain", "buffer": OWN.encode()})
+    expect(page).to_have_url(re.compile(r"own=[0-9a-f]{64}"), timeout=MINUTE)
+    expect(page.get_by_role("textbox", name="Your own text")).to_be_hidden()
+    expect(row(page, "wordpiece").locator(".word").nth(1)).to_have_text("dogs", timeout=MINUTE)

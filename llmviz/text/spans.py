@@ -7,6 +7,7 @@ with visible and end with hidden ones; among 30 that would be an end that is nev
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from math import comb
 
 import numpy as np
@@ -47,22 +48,26 @@ def draw(count: int, density: float, length: float, rng: np.random.Generator) ->
     lengths = _parts(hidden, spans, rng)
     # The visible tokens before, between and after the spans; one more at both ends, so that these two parts may be empty.
     between = _parts(count - hidden + 2, spans + 1, rng)
-    between[0], between[-1] = between[0] - 1, between[-1] - 1
-    runs = np.zeros(2 * spans + 1, dtype=np.int64)
-    runs[0::2], runs[1::2] = between, lengths
-    return np.repeat(np.arange(2 * spans + 1) % 2 == 1, runs)
+    between[0] -= 1
+    flags = np.zeros(count, dtype=np.bool_)
+    behind = 0
+    for visible, taken in zip(between, lengths, strict=False):  # what is visible after the last span hides nothing
+        first, behind = behind + visible, behind + visible + taken
+        flags[first:behind] = True
+    return flags
 
 
-def _parts(total: int, parts: int, rng: np.random.Generator) -> Ids:
-    """Cut `total` into so many parts of at least 1, each way with the same chance: (parts,)."""
-    cuts = np.sort(rng.choice(total - 1, parts - 1, replace=False)) + 1
-    return np.diff(np.concatenate(([0], cuts, [total]))).astype(np.int64)
+def _parts(total: int, parts: int, rng: np.random.Generator) -> list[int]:
+    """Cut `total` into so many parts of at least 1, each way with the same chance."""
+    cuts = sorted((rng.choice(total - 1, parts - 1, replace=False) + 1).tolist())
+    return [behind - first for first, behind in pairwise([0, *cuts, total])]
 
 
 def gaps(hidden: Sequence[bool] | Flags) -> list[Gap]:
     """The hidden spans in order; neighbouring hidden tokens form one."""
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], np.asarray(hidden, dtype=np.int8), [0]))))
-    return [(int(first), int(behind)) for first, behind in edges.reshape(-1, 2)]
+    flags = [False, *np.asarray(hidden, dtype=np.bool_).tolist(), False]
+    edges = [place for place, (before, here) in enumerate(pairwise(flags)) if here != before]
+    return list(zip(edges[::2], edges[1::2], strict=True))
 
 
 def corrupt(ids: Ids, hidden: Sequence[bool] | Flags, sentinel: int) -> tuple[Ids, Ids]:

@@ -93,6 +93,17 @@ def test_greedy_writes_as_transformers_does() -> None:
     assert mine.tolist() == theirs.tolist()
 
 
+def test_a_writer_says_token_by_token_what_the_whole_target_says() -> None:
+    model, given, target = model_of(), texts(3, 12, 5), texts(3, 7, 6)
+    given[1, 8:] = PAD
+    with torch.no_grad():
+        whole = t5.logits_of(model, given, target).view(3, 7, -1)
+        writer = t5.Writer(model, *t5.read(model, given))
+        before = torch.nn.functional.pad(target[:, :-1], (1, 0), value=PAD)
+        for place in range(target.shape[1]):
+            torch.testing.assert_close(writer.logits(before[:, place]), whole[:, place], rtol=1e-4, atol=1e-5)
+
+
 def test_no_answer_has_padding_inside() -> None:
     model = model_of()
     with torch.no_grad():

@@ -9,7 +9,7 @@ import pytest
 from llmviz.core.history import fold
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
-from llmviz.core.settings import LabelsSpec, TextSpec, TrainSpec
+from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Begin, Score, Update
 from llmviz.views import comparison, lineage

@@ -123,15 +123,15 @@ def _found(
 ) -> torch.Tensor:
     """What attention adds to each token, from its own row or from the text it looks at."""
     seen, standing = text or (states, layout)
-    causal = attention.is_decoder and text is None
-    return _looked(attention, states, layout, (attention.k(seen), attention.v(seen)), standing, bias=bias, causal=causal)
+    query, kept = attention.q(states), (attention.k(seen), attention.v(seen))
+    return _looked(attention, query, layout, kept, standing, bias=bias, causal=attention.is_decoder and text is None)
 
 
 def _looked(
-    attention: Any, states: torch.Tensor, asking: Layout, kept: Kept, read: Layout, *, bias: torch.Tensor | None, causal: bool = False
+    attention: Any, query: torch.Tensor, asking: Layout, kept: Kept, read: Layout, *, bias: torch.Tensor | None, causal: bool = False
 ) -> torch.Tensor:
-    """What attention adds to each token asking, from keys and values it looks at: (tokens asking, width)."""
-    found = attend(attention.q(states), *kept, attention.n_heads, asking, read, causal=causal, bias=bias, scale=attention.scaling)
+    """What attention adds to each token asking, from its query and the keys and values it looks at: (tokens asking, width)."""
+    found = attend(query, *kept, attention.n_heads, asking, read, causal=causal, bias=bias, scale=attention.scaling)
     added: torch.Tensor = attention.o(found)
     return added
 
@@ -163,9 +163,9 @@ class Writer:
             key, value = (torch.cat((past, new(seen)[:, None]), 1) for past, new in zip(self._within[number], maps, strict=True))
             self._within[number] = (key, value)
             kept = (key.flatten(0, 1), value.flatten(0, 1))
-            states = states + _looked(within.SelfAttention, seen, asking, kept, read, bias=bias)
-            seen = across.layer_norm(states)
-            states = onward(states + _looked(across.EncDecAttention, seen, asking, self._across[number], self._text, bias=None))
+            states = states + _looked(within.SelfAttention, within.SelfAttention.q(seen), asking, kept, read, bias=bias)
+            query = across.EncDecAttention.q(across.layer_norm(states))
+            states = onward(states + _looked(across.EncDecAttention, query, asking, self._across[number], self._text, bias=None))
         return projected(self._model, stack.final_layer_norm(states))
 
 

@@ -110,8 +110,7 @@ CLM = Stage(
         {
             # Muon makes good use of large batches: 1,200 steps of 24 texts come as near to the floor, and take a third longer.
             "tinyland": TrainSpec(steps=500, batch_size=48, learning_rate=2e-2, muon_learning_rate=3e-2),
-            "sotu": TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2),
-            "wiki": TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2),
+            **dict.fromkeys(("sotu", "wiki"), TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2)),
         }
     ),
     objectives=MappingProxyType({"tinyland": NextTokenSpec(endings=0.3)}),

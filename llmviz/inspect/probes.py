@@ -209,8 +209,9 @@ def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequ
     truth = torch.from_numpy(hidden.labels[targets])
     if model.config.model_type == "t5":
         given = _batch(model, [pair[0] for pair in cut_out(hidden.whole, targets, sentinel(tokenizer))])
-        before = torch.tensor([[PAD, sentinel(tokenizer)]]).expand(len(given), 2)  # it has opened the gap, and is to say what stood there
-        logits = t5.next_logits(model, *t5.read(model, given), before)
+        writer = t5.Writer(model, *t5.read(model, given))
+        for id in (PAD, sentinel(tokenizer)):  # it has opened the gap, and is to say what stood there
+            logits = writer.logits(torch.full((len(given),), id))
     elif left_to_right:
         logits = causal.logits_of(model, torch.from_numpy(hidden.ids), torch.from_numpy(targets))
     else:

@@ -93,15 +93,7 @@ def logits_of(model: PreTrainedModel, input_ids: torch.Tensor, target: torch.Ten
     """Logits for every token of targets (batch, m), each from the text and the target before it, padding left out: (tokens, vocabulary)."""
     before = torch.nn.functional.pad(target[:, :-1], (1, 0), value=PAD)
     written = target != PAD
-    return projected(model, written_after(model, *read(model, input_ids), before, written))
-
-
-def written_after(model: PreTrainedModel, states: torch.Tensor, text: Layout, before: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """The decoder's hidden states where `places` (batch, m) is True, each from the text read and the tokens `before` (batch, m) up to it.
-
-    Row by row: (tokens, width). The places of a row are its first ones.
-    """
-    return _through(model.get_submodule("decoder"), before[places], Layout.of(places), (states, text))
+    return projected(model, _through(model.get_submodule("decoder"), before[written], Layout.of(written), read(model, input_ids)))
 
 
 def _through(stack: Any, ids: torch.Tensor, layout: Layout, text: tuple[torch.Tensor, Layout] | None = None) -> torch.Tensor:
@@ -128,7 +120,7 @@ def _found(
 
 
 def _looked(
-    attention: Any, query: torch.Tensor, asking: Layout, kept: Kept, read: Layout, *, bias: torch.Tensor | None, causal: bool = False
+    attention: Any, query: torch.Tensor, asking: Layout, kept: Kept, read: Layout, *, bias: torch.Tensor | None = None, causal: bool = False
 ) -> torch.Tensor:
     """What attention adds to each token asking, from its query and the keys and values it looks at: (tokens asking, width)."""
     found = attend(query, *kept, attention.n_heads, asking, read, causal=causal, bias=bias, scale=attention.scaling)
@@ -165,7 +157,7 @@ class Writer:
             kept = (key.flatten(0, 1), value.flatten(0, 1))
             states = states + _looked(within.SelfAttention, within.SelfAttention.q(seen), asking, kept, read, bias=bias)
             query = across.EncDecAttention.q(across.layer_norm(states))
-            states = onward(states + _looked(across.EncDecAttention, query, asking, self._across[number], self._text, bias=None))
+            states = onward(states + _looked(across.EncDecAttention, query, asking, self._across[number], self._text))
         return projected(self._model, stack.final_layer_norm(states))
 
 
@@ -174,12 +166,6 @@ def projected(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
     head: torch.nn.Module = model.get_output_embeddings()
     logits: torch.Tensor = head(states * model.config.d_model**-0.5)
     return logits
-
-
-def next_logits(model: PreTrainedModel, states: torch.Tensor, text: Layout, before: torch.Tensor) -> torch.Tensor:
-    """Logits for the token after `before` (batch, m), none of it padding, when the text was read: (batch, vocabulary)."""
-    written = written_after(model, states, text, before, torch.ones_like(before, dtype=torch.bool))
-    return projected(model, written.view(*before.shape, -1)[:, -1])
 
 
 @torch.no_grad()

@@ -108,7 +108,7 @@ def test_no_answer_has_padding_inside() -> None:
     model = model_of()
     with torch.no_grad():
         model.get_parameter("shared.weight")[PAD] *= 40
-        first = t5.next_logits(model, *t5.read(model, texts(4, 12, 8)), torch.full((4, 1), PAD))
+        first = t5.Writer(model, *t5.read(model, texts(4, 12, 8))).logits(torch.full((4,), PAD))
     assert (first.argmax(-1) == PAD).any()
     for row in t5.greedy(model, texts(4, 12, 8), 9):
         said = row[: (row == SEP).nonzero()[0, 0]] if (row == SEP).any() else row

@@ -10,6 +10,7 @@ import math
 import re
 import shutil
 import stat
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, get_args, get_origin, get_type_hints
@@ -64,7 +65,8 @@ def unpack(file: BinaryIO, to: Path) -> RunFolder:
                 room -= _write(archive, member, to / member.filename, room)
         folder = RunFolder(to)
         _check(folder)
-    except (BadZipFile, EOFError, NotImplementedError) as problem:
+    # No archive, one cut off, one packed in another way, one whose bytes do not unfold: zipfile lets each through as it comes.
+    except (BadZipFile, EOFError, NotImplementedError, zlib.error) as problem:
         shutil.rmtree(to, ignore_errors=True)
         raise ValueError("this file is not a zip archive that can be read; a run is exported as one") from problem
     except BaseException:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 import numpy as np
-from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped]
-from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped] # neither has types
+from sklearn.feature_extraction.text import CountVectorizer  # type: ignore[import-untyped] # scikit-learn has no types
+from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped] # scikit-learn has no types
 
 from llmviz.text.labelled import CLASSES, Example
 from llmviz.text.tinyland.corpus import opinions

@@ -215,6 +215,16 @@ def test_a_flipped_byte_is_noticed(library: Library, files: Files) -> None:
     assert left(library) == []
 
 
+def test_a_stream_that_does_not_unfold_is_refused(library: Library, files: Files) -> None:
+    made = zipped(files).getvalue()
+    with ZipFile(io.BytesIO(made)) as archive:
+        first = archive.infolist()[0]
+    behind = first.header_offset + 30 + len(first.filename)  # the header of a file, its name, and then what was deflated
+    with pytest.raises(ValueError, match="zip archive"):
+        library.unpack(io.BytesIO(made[:behind] + b"\xff" * 8 + made[behind + 8 :]))
+    assert left(library) == []
+
+
 def test_notes_from_elsewhere_are_short_plain_text(library: Library, files: Files) -> None:
     given = {"started": "x" * 5_000, "versions": {"a": ["<script>"]}, **{f"n{place}": place for place in range(500)}}
     run = library.unpack(zipped(files | {"notes.json": json.dumps(given).encode()}))

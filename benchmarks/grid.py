@@ -5,8 +5,8 @@ Both sides read the very same batches, `stage.batch(step)` of the default recipe
 Why these cells. Small models take rates between 1e-3 and 1e-2; these are a factor of 3 apart. How fast a rate falls belongs to the length
 of a run, and quality comes while it falls: so each rate runs at three lengths, from as long as ours, and also without any fall, where
 length does not matter. The longest end at 2.5 times our length, three to four times the steps ours need: what is not there by then is
-"not within". Warm-up is as many steps as ours at every length. The second moment remembers 50 steps, as in ours, and weights decay as in
-BERT; a cell each, in the middle of the grid, tries AdamW's usual memory and ten times the decay.
+"not within". Warm-up is as many steps as ours at every length. The second moment remembers 50 steps, and weights decay as in BERT; a cell
+each, in the middle of the grid, tries AdamW's usual memory, the short one of ours, and ten times the decay.
 """
 
 from collections.abc import Iterator
@@ -91,6 +91,7 @@ MIDDLE = AdamW(3e-3, LINEAR, 1.5)
 GRID = (
     *(AdamW(rate, course, length) for rate in RATES for course, length in COURSES),
     replace(MIDDLE, beta2=0.999),
+    replace(MIDDLE, beta2=0.95),
     replace(MIDDLE, weight_decay=0.1),
 )
 DEFAULTS = AdamW(5e-5, LINEAR, 2.5, warmup=0.0, weight_decay=0.0, beta2=0.999)  # what TrainingArguments has where nobody says anything

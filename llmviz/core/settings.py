@@ -160,7 +160,15 @@ class MaskingSpec:
         0.0,
         "Endings first",
         "Share of the steps, from the first on, that read only the ends of texts, one gap in each: moods are learnt sooner there. "
-        "Above 0, half of the later steps read ends too. In Tinyland a third to a half of these texts are opinions, not 15 %.",
+        "In Tinyland these are ends of stories.",
+        low=0.0,
+        high=1.0,
+    )
+    again: float = setting(
+        0.0,
+        "Endings again",
+        "Share of the later steps that read ends of texts, too. In Tinyland half of these are ends of opinions: what “not” does to a mood "
+        "is learnt there.",
         low=0.0,
         high=1.0,
     )

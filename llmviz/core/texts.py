@@ -40,7 +40,7 @@ TEXTS = {
             "Tinyland",
             "Short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="0a0886cddf21fd24069f0817a22a1ac9551e2b466e2e94284003a815bb19b297",
+            digest="69d1a83f09b4079c4b68b7d4c122e573ebcbb7f1444f61638eb1d3a6704ae357",
             sentence="the capital of France is Paris .",
             hidden=(5,),
             spanned="Leo saw a frog by the lake . every frog croaks .",

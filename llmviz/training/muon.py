@@ -61,7 +61,7 @@ class Muon(Optimizer):
         matrices: Iterable[torch.nn.Parameter],
         lr: float,
         weight_decay: float,
-        momentum: float = 0.95,
+        momentum: float,
         iterations: int = 5,
     ) -> None:
         super().__init__(matrices, {"lr": lr, "weight_decay": weight_decay, "momentum": momentum, "iterations": iterations})

@@ -41,8 +41,8 @@ GRAMMAR = (
     "puts so. Share in which the right one is likelier. "
 )
 MEANING = (
-    "Two texts that differ in what somebody felt, one of them out of tune with how it was, in sentences that no text puts together. Share "
-    "in which the fitting one is likelier. "
+    "Two texts that differ in what somebody felt, one of them out of tune with how it was. The word for how it was and the feeling that "
+    "fits never meet in a text to learn from, though each meets others of its kind. Share in which the fitting one is likelier. "
 )
 FRAMES = (
     "The same with several animals in a sentence that was only ever told of one, as “at night all cats meow”: the words around are those "
@@ -160,8 +160,9 @@ Looking at a token that came out shows the mean over the heads of the decoder's 
 **Labels.** In training, the model sees {labels:,} labelled examples over and over, as many of each class.""",
 }
 _ENDS = """\
-**Ends first.** The first {endings:.0%} of the steps read only the ends of texts, with one gap in each, and half of the later steps do so
-again: moods, which are told at the end, are learnt sooner there. In Tinyland more of these ends are opinions than in the text at large."""
+**Ends first.** The first {endings:.0%} of the steps read only the ends of texts, with one gap in each, and so do {again:.0%} of the later
+steps: moods, which are told at the end, are learnt sooner there. In Tinyland the first are ends of stories, and half of the later ones of
+opinions."""
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand
 test texts by which nothing was chosen."""
@@ -184,7 +185,7 @@ def best(stage: str) -> str:
 def paragraphs(spec: RunSpec, recorded: bool) -> list[str]:
     """What is read, what is asked, what is measured on what, where the run comes from; each a paragraph of Markdown."""
     read = _READ[spec.text.name].format(sentence=TEXTS[spec.text.name].sentence)
-    ends = [_ENDS.format(endings=spec.objective.endings)] if spec.stage == "mlm" and spec.objective.endings else []
+    ends = [_ENDS.format(**asdict(spec.objective))] if spec.stage == "mlm" and spec.objective.endings else []
     return [read, _ASKED[spec.stage].format(**asdict(spec.objective)), *ends, _HELD_OUT, _RECORDED if recorded else _LIVE]
 
 

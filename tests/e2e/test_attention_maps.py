@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from llmviz.core.spec import RunSpec
 from tests.e2e.waiting import MINUTE, QUIET
 
 pytestmark = pytest.mark.e2e
@@ -59,7 +60,7 @@ def test_type_choose_a_head_and_scrub(page: Page, fake_app: str) -> None:
 
 
 def test_the_same_address_shows_the_same_maps(page: Page, fake_app: str) -> None:
-    visit(page, f"{fake_app}/attention-maps?s=every+cow+moos&layer=2&head=1&step=1600")
+    visit(page, f"{fake_app}/attention-maps?s=every+cow+moos&layer=2&head=1&step={RunSpec('mlm').train.steps}")
     before = page.locator(".maps").inner_text()
     assert "Layer 2, head 1" in before
     page.reload()

@@ -82,7 +82,7 @@ def test_batches_of_single_sentences_come_at_their_share(share: float, low: floa
 
 
 def test_ends_of_texts_come_first_and_again_later() -> None:
-    made = stage(RunSpec("mlm", train=TrainSpec(steps=100), objective=MaskingSpec(endings=0.2, sentences=0.0)))
+    made = stage(RunSpec("mlm", train=TrainSpec(steps=100), objective=MaskingSpec(endings=0.2, again=0.5, sentences=0.0)))
     shows = torch.tensor([made.text.tokenizer.token_to_id(show) for show in SHOWS])
     ends = {length: {tuple(ids[-length:]) for ids in made.text.train} for length, *_ in (FIRST_ENDS, LATER_ENDS)}
     later = []

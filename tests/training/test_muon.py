@@ -62,11 +62,11 @@ def test_matrices_go_through_together_as_they_would_alone() -> None:
 def test_no_gradient_no_direction() -> None:
     assert torch.equal(orthogonalised(torch.zeros(2, 4, 6), 5), torch.zeros(2, 4, 6))
     weight = torch.nn.Parameter(torch.ones(4, 6))
-    Muon([weight], lr=0.1, weight_decay=0.5).step()
+    Muon([weight], lr=0.1, weight_decay=0.5, momentum=0.9).step()
     assert torch.equal(weight, torch.ones(4, 6))  # not even decay: nothing was learnt
 
 
 @pytest.mark.parametrize("shape", [(), (5,), (2, 3, 4)])
 def test_only_matrices_are_taken(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="matrices only"):
-        Muon([torch.nn.Parameter(torch.zeros(shape))], lr=0.1, weight_decay=0.0)
+        Muon([torch.nn.Parameter(torch.zeros(shape))], lr=0.1, weight_decay=0.0, momentum=0.9)

@@ -80,10 +80,10 @@ def test_unknown_parameters_are_left_alone() -> None:
 
 def test_a_change_of_text_takes_its_recipe_and_keeps_what_was_set_by_hand() -> None:
     spec = change(RunSpec("mlm", seed=3), {"mask_rate": 0.2})
-    moved = change(spec, {"text": "sotu", "steps": spec.train.steps, "learning_rate": 0.005})
+    moved = change(spec, {"text": "sotu", "steps": spec.train.steps, "learning_rate": 0.004})
     recipe = RunSpec("mlm", text=TextSpec("sotu"))
     assert moved.train.steps == recipe.train.steps
-    assert (moved.seed, moved.objective.mask_rate, moved.train.learning_rate) == (3, 0.2, 0.005)
+    assert (moved.seed, moved.objective.mask_rate, moved.train.learning_rate) == (3, 0.2, 0.004)
 
 
 def test_change_refuses_with_a_sentence() -> None:

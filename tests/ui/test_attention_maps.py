@@ -113,7 +113,7 @@ def test_bertviz_draws_the_snapshot_and_the_head_that_are_looked_at(visit: Visit
     assert parts(app) == []
     [frame] = app.get("iframe")
     assert f"{view} view of layer 1, head 2: 4 tokens" in frame.proto.srcdoc
-    assert any("Step 1,600" in caption.value for caption in app.caption)
+    assert any(f"Step {preset('mlm').train.steps:,}" in caption.value for caption in app.caption)
 
 
 @pytest.mark.parametrize("tab", TABS)

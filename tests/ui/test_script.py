@@ -26,7 +26,7 @@ def _manner(spec: RunSpec) -> str:
 
 SPECS = [
     RunSpec("mlm", train=TrainSpec(steps=4)),
-    RunSpec("mlm", train=TrainSpec(steps=4), objective=MaskingSpec(endings=0.5)),
+    RunSpec("mlm", train=TrainSpec(steps=4), objective=MaskingSpec(endings=0.5, again=0.5)),
     RunSpec("mlm", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0, warmup=0.5), seed=3),
     RunSpec("clm", train=TrainSpec(steps=4), objective=NextTokenSpec(endings=0.5)),
     RunSpec("clm", model=ModelSpec("gpt2"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0, warmup=0.5), seed=3),

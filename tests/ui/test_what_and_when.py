@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.core.course import Course
 from llmviz.core.questions.probed import Probed
+from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.ui import recipes
 from llmviz.views import courses as view
@@ -18,6 +19,7 @@ from tests.ui.fake_engine import FakeEngine
 
 Visit = Callable[..., AppTest]
 PAGE, OTHER = "what_and_when", "positions_optimisers"
+SNAPSHOTS = FakeEngine().history(RunRef(preset("mlm").id, 0)).snapshots  # of the recording that the fake engine shows
 
 
 def part(app: AppTest) -> dict[str, Any]:
@@ -64,24 +66,25 @@ def test_what_is_known_is_hidden_until_one_has_guessed(visit: Visit) -> None:
     assert "Right: 19 of 20" in listed(app)
 
 
-@pytest.mark.parametrize("parameters", [{"step": "1214"}, {"lecture": "1"}])
+@pytest.mark.parametrize("parameters", [{"step": str(SNAPSHOTS[-5])}, {"lecture": "1"}])
 def test_a_moment_in_the_address_and_a_lecture_hide_nothing(visit: Visit, parameters: dict[str, str]) -> None:
     assert not part(visit(PAGE, **parameters))["hidden"]
 
 
 def test_the_questions_of_a_moment_are_those_of_its_snapshot(visit: Visit) -> None:
-    early, late = visit(PAGE, step="107"), visit(PAGE, step="1600")
+    early, late = visit(PAGE, step=str(SNAPSHOTS[8])), visit(PAGE, step=str(SNAPSHOTS[-1]))
     assert "Right: 1 of 20" in listed(early)
     assert "Right: 19 of 20" in listed(late)
-    assert "after **step 107**" in said(early)
+    assert f"after **step {SNAPSHOTS[8]}**" in said(early)
     assert "&lt;b&gt;cats&lt;/b&gt;" in listed(early)
     assert "<b>cats" not in listed(early)
 
 
 def test_a_kind_of_question_lives_in_the_address_and_has_its_own_curve(visit: Visit) -> None:
-    app = visit(PAGE, step="1600")
+    last = str(SNAPSHOTS[-1])
+    app = visit(PAGE, step=last)
     app.segmented_control(key="learning_kind").set_value("frames").run()
-    assert query(app) == {"step": "1600", "kind": "frames"}
+    assert query(app) == {"step": last, "kind": "frames"}
     assert [line["name"] for line in part(app)["panels"][0]["lines"]] == ["frames"]
 
 

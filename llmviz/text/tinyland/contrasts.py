@@ -4,7 +4,8 @@ Warstadt et al. 2020). Knows Tinyland; knows no model.
 What is right was never told in these words. *Grammar*: a determiner beside an animal with which it never stood (`stories.py` holds each
 animal out of one sentence), or several animals in a sentence put together from two; about as many right words are singular as plural,
 so it does not help to count words. *Frames*: several animals in a sentence that was only ever told of one, where the words around
-mislead. *Meaning*: how a thing was in one kind of story, and how somebody felt of it in the words of another.
+mislead. *Meaning*: how a thing was in one kind of story, and how somebody felt of it in the words of another; the two words never met in
+what is learnt (`strangers.py`).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,6 +15,7 @@ from random import Random
 from llmviz.text import sentences as cut
 from llmviz.text.tinyland import world
 from llmviz.text.tinyland.stories import CAPITAL_SENTENCES, ENDINGS, SOUND_SENTENCES
+from llmviz.text.tinyland.strangers import STRANGERS
 
 ROUNDS = 8  # how often a story is used again, with another stretch of it around the sentence
 SINGULAR = SOUND_SENTENCES[1:]  # the first, "the dog barks", has a pair of words that other sentences tell too
@@ -153,26 +155,23 @@ def _of_country(country: str) -> Contrast:
 
 
 def _felt_wrong(parts: tuple[str, ...], random: Random) -> Contrast | None:
-    """End a story of a good or bad thing as another kind of story ends: with the feeling that fits, or with its opposite."""
+    """End a story of a good or bad thing as another kind of story ends: with the feeling that fits and was a stranger, or its opposite."""
     name = next((word for word in parts[0].split() if word in world.PEOPLE), None)
-    if name is None or (told := _theme(parts[-1], name)) is None or (mood := _mood(parts[-2])) is None:
+    told_how = next((word for word in parts[-2].split() if word in STRANGERS), None)
+    if name is None or told_how is None or (told := _theme(parts[-1], name)) is None:
         return None
+    stranger = STRANGERS[told_how]
+    mood = next(mood for mood, feelings in world.FEELINGS.items() if stranger in feelings)
+    opposite = world.FEELINGS[world.OPPOSITE[mood]][world.FEELINGS[mood].index(stranger)]
     theme = random.choice([other for other in ENDINGS if other != told])
-    place = random.randrange(len(world.FEELINGS[mood]))
     friend = random.choice([other for other in world.PEOPLE if other != name])
     before = _words(parts[random.randint(0, len(parts) - 2) : -1])
     ending = random.choice(ENDINGS[theme])
     right, wrong = (
-        (*before, *ending.format(name=name, pronoun=world.PEOPLE[name][0], friend=friend, feeling=world.FEELINGS[felt][place]).split())
-        for felt in (mood, world.OPPOSITE[mood])
+        (*before, *ending.format(name=name, pronoun=world.PEOPLE[name][0], friend=friend, feeling=felt).split())
+        for felt in (stranger, opposite)
     )
     return Contrast(mood, right, wrong)
-
-
-def _mood(sentence: str) -> str | None:
-    """The mood of a sentence that says how something was, or what somebody thought of it."""
-    words = set(sentence.split())
-    return next((mood for mood in world.OPPOSITE if words & {*world.ADJECTIVES[mood], *world.VERDICTS[mood]}), None)
 
 
 def _theme(sentence: str, name: str) -> str | None:

@@ -9,11 +9,11 @@ _MUON = """\
 matrices = {matrices}
 rest = [weight for weight in model.parameters() if all(weight is not matrix for matrix in matrices)]
 optimizers = [
-    torch.optim.Muon(matrices, lr={train.muon_learning_rate!r}, weight_decay=0.3),
-    torch.optim.AdamW(rest, lr={train.learning_rate!r}, betas=(0.9, 0.98), weight_decay=0.0, fused=True),
+    torch.optim.Muon(matrices, lr={train.muon_learning_rate!r}, weight_decay=0.3, momentum=0.9),
+    torch.optim.AdamW(rest, lr={train.learning_rate!r}, betas=(0.8, 0.95), weight_decay=0.0, fused=True),
 ]"""
 _ADAMW = """\
-optimizers = [torch.optim.AdamW(model.parameters(), lr={train.learning_rate!r}, betas=(0.9, 0.98), weight_decay=0.0, fused=True)]"""
+optimizers = [torch.optim.AdamW(model.parameters(), lr={train.learning_rate!r}, betas=(0.8, 0.95), weight_decay=0.0, fused=True)]"""
 _SHARE = '''\
 def share(step):
     """The learning rate rises at first and then falls in a straight line to zero."""

@@ -110,6 +110,22 @@ def test_feelings_fit_what_was_told_before_and_their_opposite_does_not(corpus: C
         assert told & {*world.ADJECTIVES[contrast.rule], *world.VERDICTS[contrast.rule]}
 
 
+def test_how_it_was_and_what_was_felt_never_met(corpus: Corpus, trained_on: str) -> None:
+    """Each word was told, with other feelings of its mood; the pair that is asked for stands in no text that is learnt from."""
+    kinds = {word for mood in world.OPPOSITE for word in (*world.ADJECTIVES[mood], *world.VERDICTS[mood])}
+    pairs = {
+        (word, contrast.right[contrast.places[0]])
+        for contrast in contrasts.meaning(corpus.test, 1_000)
+        for word in kinds & set(contrast.right)
+    }
+    texts = [set(text.split()) for text in corpus.train]
+    assert len(pairs) == len(kinds) == 44
+    for word, feeling in pairs:
+        assert not any({word, feeling} <= text for text in texts)
+        (mood,) = (mood for mood in world.OPPOSITE if feeling in world.FEELINGS[mood])
+        assert all(any({word, other} <= text for text in texts) for other in world.FEELINGS[mood] if other != feeling)
+
+
 def test_no_text_ends_as_the_meaningful_ones_do(corpus: Corpus, trained_on: str) -> None:
     endings = {" ".join(sentences(" ".join(contrast.right))[-2:]) for contrast in contrasts.meaning(corpus.test, 1_000)}
     assert len(endings) > 500

@@ -14,7 +14,6 @@ from transformers import AutoModelForMaskedLM, AutoTokenizer
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.onestep import OneStep
 from llmviz.core.run import parse
-from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.runs import standing
@@ -24,7 +23,7 @@ from tests.runs import conftest
 from tests.runs.conftest import MakeEngine, outcome, until
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-SPEC = RunSpec("mlm", train=TrainSpec(steps=8, batch_size=8))
+SPEC = RunSpec("mlm", train=replace(RunSpec("mlm").train, steps=8, batch_size=8))
 
 
 def call(*arguments: str, **environment: str) -> str:

@@ -1,5 +1,6 @@
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -53,14 +54,13 @@ def test_real_text_has_the_lines_of_those_who_count() -> None:
 
 
 @pytest.mark.parametrize("damage", ["", "null", "[]", "[1]", '{"floor": "low"}', '{"floor": null}', '{"floor": 1', "\x00"])
-def test_lines_are_kept_and_damaged_ones_worked_out_again(damage: str) -> None:
+def test_lines_are_kept_and_damaged_ones_worked_out_again(damage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     text = encoded(TINYLAND, learnt_on=TINYLAND)
-    folder = store.path(TINYLAND.digest, "x").parent
-    before = set(folder.glob("bounds-*.json")) if folder.is_dir() else set()
-    batches = hidden(text, 3, seed=100 + len(damage) * 7 + sum(map(ord, damage)))  # asked for by no other test
+    monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))  # where no other test keeps lines meanwhile
+    batches = hidden(text, 3, seed=100)
     found = references(text, batches)
     assert set(found) == LINES["tinyland"]
-    [file] = set(folder.glob("bounds-*.json")) - before
+    [file] = store.path(TINYLAND.digest, "").glob("bounds-*.json")
     assert json.loads(file.read_text(encoding="utf-8")) == {name: value for name, value in found.items() if name != "random_guess"}
     file.write_text(damage, encoding="utf-8")
     assert references(text, batches) == found

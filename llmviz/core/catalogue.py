@@ -113,7 +113,7 @@ CLM = Stage(
     ),
     recipes=MappingProxyType(
         {
-            # Muon makes good use of large batches: twice as many steps of half the texts come no nearer to the floor, and take longer.
+            # Muon makes good use of large batches: 1,200 steps of 24 texts came as near to the floor as 500 of 48, in a third more time.
             "tinyland": TrainSpec(steps=450, batch_size=48, learning_rate=2e-2, muon_learning_rate=4e-2),
             **dict.fromkeys(("sotu", "wiki"), TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2)),
         }

@@ -31,7 +31,7 @@ TEST_PROBES = 1_000  # probes of each kind at the end
 CANDIDATES = 5
 # Ends of texts: how many tokens of each, how many texts for one of an ordinary batch, and in Tinyland the share of opinions among them. The
 # last two sentences of a story are 10 tokens, of an opinion 14. The simpler they are, and the more of them in a step, the sooner a model
-# finds which words share a mood: in stories alone every seed did within 200 steps, with opinions among them one of three within 300. That
+# finds which words share a mood: in stories alone every seed of five did within 300 steps, with opinions among them one of three. That
 # "not" turns a mood round it learns only where it reads enough opinions.
 FIRST_ENDS, LATER_ENDS = (10, 5, 0.0), (14, 4, 0.5)
 EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare

@@ -11,7 +11,7 @@ from llmviz.training.muon import Muon
 # Decay keeps the matrices short, so that a step of the same length turns them further. With 0.1 facts come a third later.
 MUON_DECAY = 0.3
 # Short memories: a run has only some hundred steps, and its gradients turn quickly. With Muon's usual 0.95, and 0.9 and 0.98 here, a GPT
-# needs a fifth more steps to be as near to its floor.
+# needs a quarter more steps to be as near to its floor.
 MUON_MOMENTUM = 0.9
 ADAM_BETAS = (0.8, 0.95)
 

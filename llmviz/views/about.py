@@ -185,7 +185,8 @@ def best(stage: str) -> str:
 def paragraphs(spec: RunSpec, recorded: bool) -> list[str]:
     """What is read, what is asked, what is measured on what, where the run comes from; each a paragraph of Markdown."""
     read = _READ[spec.text.name].format(sentence=TEXTS[spec.text.name].sentence)
-    ends = [_ENDS.format(**asdict(spec.objective))] if spec.stage == "mlm" and spec.objective.endings else []
+    reads_ends = spec.stage == "mlm" and (spec.objective.endings or spec.objective.again)
+    ends = [_ENDS.format(**asdict(spec.objective))] if reads_ends else []
     return [read, _ASKED[spec.stage].format(**asdict(spec.objective)), *ends, _HELD_OUT, _RECORDED if recorded else _LIVE]
 
 

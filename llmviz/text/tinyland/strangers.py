@@ -17,4 +17,5 @@ STRANGERS = {
 
 def meet(words: Collection[str]) -> bool:
     """Whether a text has both words of such a pair: it is held out."""
-    return any(word in words and feeling in words for word, feeling in STRANGERS.items())
+    said = set(words)
+    return any(STRANGERS.get(word) in said for word in words)

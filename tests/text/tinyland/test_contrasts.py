@@ -110,7 +110,7 @@ def test_feelings_fit_what_was_told_before_and_their_opposite_does_not(corpus: C
         assert told & {*world.ADJECTIVES[contrast.rule], *world.VERDICTS[contrast.rule]}
 
 
-def test_how_it_was_and_what_was_felt_never_met(corpus: Corpus, trained_on: str) -> None:
+def test_how_it_was_and_what_was_felt_never_met(corpus: Corpus) -> None:
     """Each word was told, with other feelings of its mood; the pair that is asked for stands in no text that is learnt from."""
     kinds = {word for mood in world.OPPOSITE for word in (*world.ADJECTIVES[mood], *world.VERDICTS[mood])}
     pairs = {

@@ -19,7 +19,7 @@ special = ids < 4  # [PAD], [UNK], [CLS], [SEP] are never guessed
 hidden, labels = mask(ids, special, chances, rng)  # of the guessed, 80 % hidden, 10 % swapped, 10 % left
 """
 _ENDS = """\
-if (first := step <= {endings!r} * STEPS) or ({again!r} and rng.random() < {again!r}):  # only the ends of texts, one gap in each
+if (first := step <= {endings!r} * STEPS){again}:  # only the ends of texts, one gap in each
     length, times, opinions = (10, 5, 0.0) if first else (14, 4, 0.5)
     ids = padded([text.train[place][-length:] for place in text.some(times * BATCH, opinions, rng)])
     hidden, labels = mask_one(ids, ids < 4, rates(text.counts, {mask_rate!r}, evenness=1.0), rng)
@@ -73,7 +73,8 @@ def script(spec: RunSpec) -> str:
     example = EXAMPLES["mlm", spec.text.name][0]
     comment, model = models.parent(family, spec.parent.id) if spec.parent else ("", models.new(spec.model, "text.vocabulary"))
     reads_ends = objective.endings or objective.again
-    ends = _ENDS.format(endings=objective.endings, again=objective.again, mask_rate=objective.mask_rate) if reads_ends else ""
+    again = f" or rng.random() < {objective.again!r}" if objective.again else ""
+    ends = _ENDS.format(endings=objective.endings, again=again, mask_rate=objective.mask_rate) if reads_ends else ""
     return _SCRIPT.format(
         title=TEXTS[spec.text.name].title,
         imports=family.language_model if spec.parent else f"{family.config}, {family.language_model}",

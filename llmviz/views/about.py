@@ -163,6 +163,9 @@ _ENDS = """\
 **Ends first.** The first {endings:.0%} of the steps read only the ends of texts, with one gap in each, and so do {again:.0%} of the later
 steps: moods, which are told at the end, are learnt sooner there. In Tinyland the first are ends of stories, and half of the later ones of
 opinions."""
+_ENDS_OF_TEXTS = """\
+**Ends first.** The first {endings:.0%} of the steps read only the ends of texts: how these hang together is learnt sooner there. In
+Tinyland three quarters of these steps read ends of stories, the others ends of stories and of opinions."""
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand
 test texts by which nothing was chosen."""
@@ -185,9 +188,10 @@ def best(stage: str) -> str:
 def paragraphs(spec: RunSpec, recorded: bool) -> list[str]:
     """What is read, what is asked, what is measured on what, where the run comes from; each a paragraph of Markdown."""
     read = _READ[spec.text.name].format(sentence=TEXTS[spec.text.name].sentence)
-    reads_ends = spec.stage == "mlm" and (spec.objective.endings or spec.objective.again)
-    ends = [_ENDS.format(**asdict(spec.objective))] if reads_ends else []
-    return [read, _ASKED[spec.stage].format(**asdict(spec.objective)), *ends, _HELD_OUT, _RECORDED if recorded else _LIVE]
+    objective = asdict(spec.objective)
+    told = {"mlm": _ENDS, "clm": _ENDS_OF_TEXTS}.get(spec.stage, "")
+    ends = [told.format(**objective)] if objective.get("endings") or objective.get("again") else []
+    return [read, _ASKED[spec.stage].format(**objective), *ends, _HELD_OUT, _RECORDED if recorded else _LIVE]
 
 
 def glossary(history: History, stage: Stage) -> list[tuple[str, str]]:

@@ -102,7 +102,7 @@ def _serve(script: str, home: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "llmviz.ui.serve", script, "--server.port", str(port)]
     environment = os.environ | {"LLMVIZ_HOME": str(home)}
-    log = home / "server.log"
+    log = home / f"server-{port}.log"  # one home may see several servers
     with log.open("w") as output:
         server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     address = f"http://localhost:{port}"

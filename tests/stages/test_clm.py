@@ -16,11 +16,12 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score, Step
 from llmviz.models import causal
 from llmviz.stages import build, clm
-from llmviz.stages.clm import ENDING, NextToken, TextBatch
+from llmviz.stages.clm import FIRST_ENDS, LAST_ENDS, STORIES, NextToken, TextBatch
 from llmviz.stages.texts import Ids, text_of
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tinyland.corpus import world
+from llmviz.text.tinyland.world import SHOWS
 from llmviz.training.loop import Training
 from tests.small import digest
 from tests.stages.oracle import NextOracle
@@ -73,18 +74,25 @@ def test_every_token_is_asked_for_and_so_is_the_end() -> None:
         assert batch.tokens == int(asked.sum()) + 24  # [CLS] is read and not asked for
 
 
-@pytest.mark.parametrize("share", [0.0, 0.3, 1.0])
+@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
 def test_the_first_steps_read_only_the_ends_of_texts(share: float) -> None:
     made = stage(spec(endings=share, steps=10))
-    ends = {tuple(ids[-ENDING:]) for ids in made.text.train}
+    shows = torch.tensor([made.text.tokenizer.token_to_id(show) for show in SHOWS])
+    ends = {length: {tuple(ids[-length:]) for ids in made.text.train} for length, *_ in (FIRST_ENDS, LAST_ENDS)}
     for step in range(1, 11):
         batch = made.batch(step)
         rows = {tuple(row[row != PAD].tolist()) for row in batch.input_ids}
-        assert (rows <= ends) == (step <= share * 10)
-        if step <= share * 10:
-            assert len(batch.input_ids) == 3 * made.spec.train.batch_size
-            assert (batch.labels[:, 0] == IGNORED).all()  # a first token has nothing before it
-            assert torch.equal(batch.labels[:, 1:] != IGNORED, batch.input_ids[:, 1:] != PAD)
+        if step > share * 10:
+            assert len(batch.input_ids) == made.spec.train.batch_size
+            assert (batch.input_ids[:, 0] == CLS).all()
+            continue
+        stories = step <= STORIES * share * 10
+        length, times, _ = FIRST_ENDS if stories else LAST_ENDS
+        assert rows <= ends[length]
+        assert len(batch.input_ids) == times * made.spec.train.batch_size
+        assert torch.isin(batch.input_ids, shows).any().item() != stories  # what an opinion is about no story speaks of
+        assert (batch.labels[:, 0] == IGNORED).all()  # a first token has nothing before it
+        assert torch.equal(batch.labels[:, 1:] != IGNORED, batch.input_ids[:, 1:] != PAD)
 
 
 @ARCHITECTURES

@@ -112,6 +112,8 @@ def _serve(script: str, home: Path) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(20)
+    said = log.read_text(encoding="utf-8")
+    assert "Traceback" not in said, said[said.index("Traceback") :][:5_000]
 
 
 def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:

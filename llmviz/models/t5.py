@@ -3,6 +3,7 @@
 from typing import Any
 
 import torch
+from torch.nn.functional import scaled_dot_product_attention
 from transformers import PreTrainedModel, T5Config, T5ForConditionalGeneration
 
 from llmviz.core.settings import SIZES, ModelSpec
@@ -22,6 +23,7 @@ MOST_DISLIKE = 6.0  # nats; more would take longer to unlearn
 COPIED = 0.5
 
 Kept = tuple[torch.Tensor, torch.Tensor]  # keys and values
+Text = tuple[torch.Tensor, Layout]  # what the encoder made of texts, (tokens, width), and how they stand in rows
 
 
 def random_start(spec: ModelSpec, vocabulary: int, context: int, seed: int) -> PreTrainedModel:
@@ -82,7 +84,7 @@ def _biases(attention: Any, towards: tuple[tuple[int, float], ...], heads: int) 
     return found
 
 
-def read(model: PreTrainedModel, input_ids: torch.Tensor) -> tuple[torch.Tensor, Layout]:
+def read(model: PreTrainedModel, input_ids: torch.Tensor) -> Text:
     """What the encoder makes of texts (batch, n), padding left out: hidden states (tokens, width), and how they stand in rows."""
     real = input_ids != PAD
     layout = Layout.of(real)
@@ -91,12 +93,17 @@ def read(model: PreTrainedModel, input_ids: torch.Tensor) -> tuple[torch.Tensor,
 
 def logits_of(model: PreTrainedModel, input_ids: torch.Tensor, target: torch.Tensor) -> torch.Tensor:
     """Logits for every token of targets (batch, m), each from the text and the target before it, padding left out: (tokens, vocabulary)."""
+    return logits_after(model, read(model, input_ids), target)
+
+
+def logits_after(model: PreTrainedModel, text: Text, target: torch.Tensor) -> torch.Tensor:
+    """The same after texts that have been read."""
     before = torch.nn.functional.pad(target[:, :-1], (1, 0), value=PAD)
     written = target != PAD
-    return projected(model, _through(model.get_submodule("decoder"), before[written], Layout.of(written), read(model, input_ids)))
+    return projected(model, _through(model.get_submodule("decoder"), before[written], Layout.of(written), text))
 
 
-def _through(stack: Any, ids: torch.Tensor, layout: Layout, text: tuple[torch.Tensor, Layout] | None = None) -> torch.Tensor:
+def _through(stack: Any, ids: torch.Tensor, layout: Layout, text: Text | None = None) -> torch.Tensor:
     """Hidden states of tokens that lie end to end, (tokens) to (tokens, width): the encoder's, or the decoder's that looks at a text."""
     states: torch.Tensor = stack.embed_tokens(ids)
     bias = _attention(stack).compute_bias(layout.length, layout.length)
@@ -110,55 +117,58 @@ def _through(stack: Any, ids: torch.Tensor, layout: Layout, text: tuple[torch.Te
     return last
 
 
-def _found(
-    attention: Any, states: torch.Tensor, layout: Layout, text: tuple[torch.Tensor, Layout] | None, bias: torch.Tensor | None = None
-) -> torch.Tensor:
+def _found(attention: Any, states: torch.Tensor, layout: Layout, text: Text | None, bias: torch.Tensor | None = None) -> torch.Tensor:
     """What attention adds to each token, from its own row or from the text it looks at."""
     seen, standing = text or (states, layout)
-    query, kept = attention.q(states), (attention.k(seen), attention.v(seen))
-    return _looked(attention, query, layout, kept, standing, bias=bias, causal=attention.is_decoder and text is None)
-
-
-def _looked(
-    attention: Any, query: torch.Tensor, asking: Layout, kept: Kept, read: Layout, *, bias: torch.Tensor | None = None, causal: bool = False
-) -> torch.Tensor:
-    """What attention adds to each token asking, from its query and the keys and values it looks at: (tokens asking, width)."""
-    found = attend(query, *kept, attention.n_heads, asking, read, causal=causal, bias=bias, scale=attention.scaling)
-    added: torch.Tensor = attention.o(found)
+    query, key, value = attention.q(states), attention.k(seen), attention.v(seen)
+    causal = attention.is_decoder and text is None
+    added: torch.Tensor = attention.o(
+        attend(query, key, value, attention.n_heads, layout, standing, causal=causal, bias=bias, scale=attention.scaling)
+    )
     return added
 
 
 class Writer:
     """The decoder on its way through targets of texts that were read, a token at a time.
 
-    The keys and values of what it has looked at are kept, not worked out again for every token.
+    The keys and values of what it has looked at are kept, (rows, heads, tokens, width of a head), not worked out again for every token.
     """
 
     def __init__(self, model: Any, states: torch.Tensor, text: Layout) -> None:
         self._model = model
-        self._text = text
+        self._there = text.mask[:, None, None, :]  # of the text; behind its end there is nothing to look at
         across = [block.layer[1].EncDecAttention for block in model.decoder.block]
-        self._across: list[Kept] = [(attention.k(states), attention.v(states)) for attention in across]
-        nothing = states.new_zeros(text.rows, 0, states.shape[1])
-        self._within: list[Kept] = [(nothing, nothing) for _ in across]  # each (rows, tokens written, width)
+        self._across: list[Kept] = [(text.in_rows(it.k(states), it.n_heads), text.in_rows(it.v(states), it.n_heads)) for it in across]
+        nothing = self._across[0][0][:, :, :0]
+        self._within: list[Kept] = [(nothing, nothing) for _ in across]
 
     def logits(self, ids: torch.Tensor) -> torch.Tensor:
         """Logits of what comes next, when one more token (rows) stands in each row: (rows, vocabulary)."""
-        written = self._within[0][0].shape[1] + 1
-        asking, read = (Layout.of(torch.ones(len(ids), length, dtype=torch.bool, device=ids.device)) for length in (1, written))
         stack = self._model.decoder
+        written = self._within[0][0].shape[2] + 1
         bias = _attention(stack).compute_bias(1, written, past_seen_tokens=written - 1)
         states: torch.Tensor = stack.embed_tokens(ids)
         for number, block in enumerate(stack.block):
             within, across, onward = block.layer
-            seen, maps = within.layer_norm(states), (within.SelfAttention.k, within.SelfAttention.v)
-            key, value = (torch.cat((past, new(seen)[:, None]), 1) for past, new in zip(self._within[number], maps, strict=True))
-            self._within[number] = (key, value)
-            kept = (key.flatten(0, 1), value.flatten(0, 1))
-            states = states + _looked(within.SelfAttention, within.SelfAttention.q(seen), asking, kept, read, bias=bias)
-            query = across.EncDecAttention.q(across.layer_norm(states))
-            states = onward(states + _looked(across.EncDecAttention, query, asking, self._across[number], self._text))
+            seen, own, (keys, values) = within.layer_norm(states), within.SelfAttention, self._within[number]
+            self._within[number] = (torch.cat((keys, _by_head(own, own.k(seen))), 2), torch.cat((values, _by_head(own, own.v(seen))), 2))
+            states = states + _glance(own, seen, self._within[number], bias)
+            states = states + _glance(across.EncDecAttention, across.layer_norm(states), self._across[number], self._there)
+            states = onward(states)
         return projected(self._model, stack.final_layer_norm(states))
+
+
+def _glance(attention: Any, states: torch.Tensor, kept: Kept, mask: torch.Tensor) -> torch.Tensor:
+    """What attention adds to the one token of each row, from keys and values that are kept: (rows, width)."""
+    key, value = kept
+    found = scaled_dot_product_attention(_by_head(attention, attention.q(states)), key, value, attn_mask=mask, scale=attention.scaling)
+    added: torch.Tensor = attention.o(found.flatten(1))
+    return added
+
+
+def _by_head(attention: Any, states: torch.Tensor) -> torch.Tensor:
+    """Of one token in each row, (rows, width) to (rows, heads, 1, width of a head)."""
+    return states.view(len(states), attention.n_heads, 1, -1)
 
 
 def projected(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:

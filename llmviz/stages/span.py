@@ -31,6 +31,7 @@ from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 48, 400  # held-out texts looked at while training and at the end, with about three spans each
 TEST_PROBES = 1_000  # probes of each kind at the end
+AT_ONCE = 128  # texts in one forward pass of an evaluation
 SPARE = 2  # tokens that a model may write beyond the longest true target; what it says behind these does not count
 # The same for every run, whatever its own settings, so that figures compare.
 EVALUATION_DENSITY, EVALUATION_LENGTH = 0.2, 2.0
@@ -198,4 +199,4 @@ class Spans:
 
 
 def _groups(pairs: Sequence[Pair]) -> list[Sequence[Pair]]:
-    return [pairs[first : first + 64] for first in range(0, len(pairs), 64)]
+    return [pairs[first : first + AT_ONCE] for first in range(0, len(pairs), AT_ONCE)]

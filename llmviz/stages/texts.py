@@ -75,7 +75,7 @@ class Texts(Sequence[Ids]):
         return Texts(flat, ends)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Encoded:
     """Documents as ids with [CLS] and [SEP], uncut, by split."""
 

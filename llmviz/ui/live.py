@@ -19,6 +19,7 @@ from llmviz.ui import lesson, parts, states, visit
 from llmviz.views import curve as curves
 
 EVERY = 0.4  # seconds between two drawings while something happens
+SOON = 0.15  # and while somebody who has just pressed the button waits for the first point
 SELDOM = 3.0  # and where nothing does, but another viewer may let the run go on
 PATIENCE = 0.2  # seconds for which a drawing waits for the model's answer, before it goes on without
 
@@ -35,6 +36,11 @@ class Seen:
     def under_way(self) -> bool:
         """Whether anything will still happen by itself."""
         return self.status is not None and self.status.state in UNDER_WAY
+
+    @property
+    def about_to_learn(self) -> bool:
+        """Whether a worker has it and its first step is to come."""
+        return self.status is not None and self.status.state in (State.STARTING, State.TRAINING) and not self.history.step
 
     @property
     def patience(self) -> float | None:
@@ -56,7 +62,8 @@ def panel(engine: Engine, seen: Seen, line: DeltaGenerator, draw: Callable[[Seen
     """
     other = beside() if beside else None
     moving = seen.under_way or (other is not None and other.under_way)
-    every = EVERY if moving else SELDOM if seen.status and seen.status.state in states.GOES_ON else None
+    goes_on = seen.status is not None and seen.status.state in states.GOES_ON
+    every = SOON if seen.about_to_learn else EVERY if moving else SELDOM if goes_on else None
 
     def drawn() -> None:
         now = look(engine, seen.run) if every else seen
@@ -114,5 +121,5 @@ def let_go(step: int) -> None:
 
 
 def frame(seen: Seen) -> tuple[object, ...]:
-    """What the rest of the page, its badge and its buttons, depends on."""
-    return (seen.status and seen.status.state, seen.status and seen.status.owner, seen.history.begin)
+    """What the rest of the page, its badge and its buttons, depends on. How a run began is told from its first point on, not before it."""
+    return (seen.status and seen.status.state, seen.status and seen.status.owner, seen.history.begin if seen.history.step else None)

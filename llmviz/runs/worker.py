@@ -27,7 +27,7 @@ from llmviz.core.questions.vocabulary import Learn
 from llmviz.core.run import RunRef
 from llmviz.core.run import parse as parse_key
 from llmviz.core.settings import TrainSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, preset
 from llmviz.core.update import Failed
 from llmviz.core.update import to_json as update_to_json
 from llmviz.runs import wire
@@ -152,12 +152,12 @@ def _next(inbox: Inbox, practice: Iterator[None]) -> Message | None:
 
 
 def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
-    """Answer the first questions of every recording, for nobody: a first answer takes ten times as long as a second."""
+    """Answer the first questions of the default runs, for nobody: a first answer takes ten times as long as a second."""
     for id in recordings.ids():
         folder = recordings.folder(id)
         with suppress(ValueError, OSError):  # an older recipe, or damaged: whoever asks will be told
-            if folder:
-                for question in openings(folder.spec()):
+            if folder and (spec := folder.spec()) == preset(spec.stage):
+                for question in openings(spec):
                     workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)
                     yield
 

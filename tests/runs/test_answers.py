@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llmviz.core.catalogue import STAGES
 from llmviz.core.questions.attention import Attend, Attention
-from llmviz.core.questions.base import Answer
+from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.run import RunRef
 from llmviz.runs import wire, worker
 from llmviz.runs.conduct import Inbox, Message
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.replay import Recordings
+from llmviz.runs.replay import HERE, Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, until
 from tests.runs.fake import Fake, spec
@@ -80,6 +81,18 @@ def test_whoever_asks_is_answered_before_the_practice_goes_on(store: Store) -> N
 
     worker.serve_answers(Fake(), store, Recordings(store.home / "recordings"), inbox, say, practice())
     assert order == ["practice 0", "practice 1", "answer 7", "practice 2"]
+
+
+def test_it_practises_on_the_default_runs_alone() -> None:
+    folders = set[Path]()
+
+    class Noting(Fake):
+        def answer(self, given: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+            folders.update(given.values())
+            return []
+
+    assert sum(1 for _ in worker.practise(Noting(), Recordings(HERE))) > len(STAGES)
+    assert {folder.relative_to(HERE).parts[0] for folder in folders} == {f"{stage}-tinyland" for stage in STAGES}
 
 
 def test_many_viewers_of_one_question_get_one_answer(engine_of: MakeEngine) -> None:

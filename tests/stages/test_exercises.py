@@ -8,7 +8,7 @@ from llmviz.core.questions.onestep import OneStep
 from llmviz.core.settings import LabelsSpec, ModelSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
-from llmviz.stages import build, clm, sentiment
+from llmviz.stages import build
 from llmviz.text.labelled import CLASSES
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import PAD
@@ -24,14 +24,6 @@ SPECS = {
     "sentiment, BERT": RunSpec("sentiment", train=TRAIN, objective=LabelsSpec(16)),
     "sentiment, GPT": RunSpec("sentiment", model=ModelSpec("neox"), train=TRAIN, objective=LabelsSpec(16)),
 }
-
-
-@pytest.fixture(autouse=True)
-def little(little: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    for module in (clm, sentiment):
-        for name in ("VALIDATION", "TEST"):
-            monkeypatch.setattr(module, name, 12)
-    monkeypatch.setattr(clm, "PROBES", 1)
 
 
 @pytest.mark.parametrize("name", SPECS)

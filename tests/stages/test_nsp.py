@@ -28,13 +28,6 @@ from tests.small import digest
 CONTEXT = 96
 
 
-@pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer held-out pairs: how good a model is does not matter here."""
-    monkeypatch.setattr(nsp, "VALIDATION", 6)
-    monkeypatch.setattr(nsp, "TEST", 6)
-
-
 def spec(seed: int = 0, objective: PairsSpec | None = None, **train: Any) -> RunSpec:
     settings = {"steps": 6, "batch_size": 4, "context": CONTEXT, **train}
     return RunSpec("nsp", train=TrainSpec(**settings), objective=objective or PairsSpec(), seed=seed)

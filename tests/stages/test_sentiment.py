@@ -16,7 +16,7 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score
 from llmviz.models import causal, files, masked, transfer
 from llmviz.models.verdicts import verdicts
-from llmviz.stages import build, sentiment
+from llmviz.stages import build
 from llmviz.stages.sentiment import Sentiment
 from llmviz.stages.texts import tokenizer_of
 from llmviz.text.labelled import CLASSES, labelled
@@ -25,13 +25,6 @@ from llmviz.training.loop import Training
 from tests.small import digest
 
 ARCHITECTURES = pytest.mark.parametrize("architecture", ["roformer", "bert", "neox", "gpt2"])
-
-
-@pytest.fixture(autouse=True)
-def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fewer held-out examples: how good a model is does not matter here."""
-    monkeypatch.setattr(sentiment, "VALIDATION", 12)
-    monkeypatch.setattr(sentiment, "TEST", 12)
 
 
 def spec(architecture: str = "roformer", labels: int = 16, seed: int = 0, parent: bool = False, **train: Any) -> RunSpec:

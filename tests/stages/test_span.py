@@ -14,19 +14,13 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done, Sample, Score
 from llmviz.models import t5
-from llmviz.stages import bounds, build, span
+from llmviz.stages import bounds, build
 from llmviz.stages.span import Spans
 from llmviz.stages.texts import text_of
 from llmviz.text import spans
 from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tokenizers import sentinel
 from llmviz.training.loop import Training
-
-
-@pytest.fixture(autouse=True)
-def little(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, count in {"VALIDATION": 6, "PROBES": 1, "TEST": 6, "TEST_PROBES": 1}.items():
-        monkeypatch.setattr(span, name, count)
 
 
 def spec(seed: int = 0, density: float = 0.2, sentences: float = 0.15, **train: Any) -> RunSpec:

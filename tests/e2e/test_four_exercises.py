@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.questions.exercise import KINDS
-from tests.e2e.waiting import MINUTE, QUIET
+from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 
 pytestmark = pytest.mark.e2e
 
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 def visit(page: Page, address: str) -> None:
     page.goto(address)
     expect(page.locator(".lane")).to_have_count(len(KINDS), timeout=MINUTE)
-    expect(lane(page, "span").locator(".loss")).to_contain_text("nats", timeout=MINUTE)
+    expect(lane(page, "span").locator(".loss")).to_contain_text("nats", timeout=TRAINED)  # it may be the first that a worker is asked
     page.locator(QUIET).wait_for(timeout=MINUTE)
 
 

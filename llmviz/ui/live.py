@@ -94,7 +94,7 @@ def curve(seen: Seen, small: bool = False, beside: Sequence[dict[str, Any]] | No
     if beside is not None:
         drawn |= {"shares": True, "probes": [*drawn["probes"], *beside]}
     with st.container(key="curve_area"):
-        parts.curve({**shared(seen), **drawn, "empty": _nothing(seen)}, key="curve", on_step=let_go)
+        parts.curve({**shared(seen), **drawn, "empty": states.nothing(seen.status)}, key="curve", on_step=let_go)
 
 
 _TONES = {"busy": "blue", "still": "gray", "good": "green", "bad": "orange"}
@@ -105,14 +105,6 @@ def _state(seen: Seen, spec: RunSpec) -> str:
         return ":gray[●] nothing has been trained with these settings on this machine"
     said = states.line(seen.status, seen.history, spec)
     return f":{_TONES[said.tone]}[●] {lesson.plain(said.text)}"
-
-
-def _nothing(seen: Seen) -> str:
-    if seen.status is None:
-        return "No model yet. Press Train live and watch one learn."
-    if seen.status.state is State.QUEUED:
-        return "Waiting for its turn."
-    return "Getting ready." if seen.under_way else "It ended before its first step."
 
 
 def let_go(step: int) -> None:

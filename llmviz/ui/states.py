@@ -46,6 +46,15 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
     return Line(f"{said.text} · someone else controls this run", said.tone) if watched else said
 
 
+def nothing(status: Status | None) -> str:
+    """What stands where a curve will be."""
+    if status is None:
+        return "No model yet. Press Train live and watch one learn."
+    if status.state is State.QUEUED:
+        return f"{status.reason[0].upper()}{status.reason[1:]}." if status.reason else "Waiting for its turn."
+    return "Getting ready." if status.state in UNDER_WAY else "It ended before its first step."
+
+
 @dataclass(frozen=True)
 class Badge:
     """What stands at the head of a page, and the stage of a model whose colour its dot has: "random", "pretrained" or "finetuned"."""

@@ -155,7 +155,7 @@ def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
     """Answer the first questions of the default runs, for nobody: a first answer takes ten times as long as a second."""
     for id in recordings.ids():
         folder = recordings.folder(id)
-        with suppress(ValueError, OSError):  # an older recipe, or damaged: whoever asks will be told
+        with suppress(Exception):  # an older recipe, or damaged: whoever asks will be told
             if folder and (spec := folder.spec()) == preset(spec.stage):
                 for question in openings(spec):
                     workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)

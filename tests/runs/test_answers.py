@@ -95,6 +95,14 @@ def test_it_practises_on_the_default_runs_alone() -> None:
     assert {folder.relative_to(HERE).parts[0] for folder in folders} == {f"{stage}-tinyland" for stage in STAGES}
 
 
+def test_what_cannot_be_practised_is_left_to_whoever_asks() -> None:
+    class Failing(Fake):
+        def answer(self, given: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+            raise RuntimeError("a tensor is missing")
+
+    assert list(worker.practise(Failing(), Recordings(HERE))) == []
+
+
 def test_many_viewers_of_one_question_get_one_answer(engine_of: MakeEngine) -> None:
     engine = engine_of()
     run = trained(engine)

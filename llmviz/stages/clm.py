@@ -90,7 +90,7 @@ class NextToken:
         ends = self.objective.endings * self.spec.train.steps
         if step <= ends:
             length, times, opinions = FIRST_ENDS if step <= STORIES * ends else LAST_ENDS
-            return self._tensors(*_questions([texts[place][-length:] for place in self.text.some(times * count, opinions, rng)]))
+            return self._tensors(*_questions(self.text.ends(times * count, length, opinions, rng)))
         return self._tensors(*_questions([self._cut(texts[place]) for place in rng.integers(len(texts), size=count)]))
 
     def _cut(self, ids: Ids) -> Ids:

@@ -96,7 +96,7 @@ class MaskedTokens:
         first = step <= self.objective.endings * self.spec.train.steps
         if first or (self.objective.again and rng.random() < self.objective.again):
             length, times, opinions = FIRST_ENDS if first else LATER_ENDS
-            ids = padded([texts[place][-length:] for place in self.text.some(times * count, opinions, rng)])
+            ids = padded(self.text.ends(times * count, length, opinions, rng))
             return self._tensors(*mask_one(ids, _special(ids), self._even, rng))
         if rng.random() < self.objective.sentences:
             count, texts = 2 * count, self._sentences  # short ones: about as much to read

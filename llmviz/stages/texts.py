@@ -104,8 +104,11 @@ class Encoded:
         found[:FIRST] = 0
         return found
 
-    def some(self, count: int, opinions: float, rng: np.random.Generator) -> Ids:
-        """Places of so many training documents; of Tinyland's this share are opinions, of another text's any, as they come."""
+    def ends(self, count: int, length: int, opinions: float, rng: np.random.Generator) -> list[Ids]:
+        """The last `length` tokens of so many training documents; of Tinyland's this share are opinions, of another text's any."""
+        return [self.train[int(place)][-length:] for place in self._some(count, opinions, rng)]
+
+    def _some(self, count: int, opinions: float, rng: np.random.Generator) -> Ids:
         if not self.told_by_grammar:
             return rng.integers(len(self.train), size=count)
         opinion, story = self._registers

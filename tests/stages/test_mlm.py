@@ -100,8 +100,8 @@ def test_ends_of_texts_come_first_and_again_later() -> None:
         else:
             assert len(truth) == made.spec.train.batch_size and (truth[:, 0] == CLS).all()
     assert np.mean(later) == pytest.approx(0.5, abs=0.15)
-    places = made.text.some(2_000, 0.3, np.random.default_rng(0))
-    about = [bool(np.isin(made.text.train[place], shows).any()) for place in places]
+    whole = made.text.ends(2_000, made.spec.train.context, 0.3, np.random.default_rng(0))  # no text is longer
+    about = [bool(np.isin(ids, shows).any()) for ids in whole]
     assert np.mean(about) == pytest.approx(0.3, abs=0.04)
 
 

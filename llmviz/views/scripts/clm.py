@@ -18,7 +18,7 @@ ids = padded([text.train[place][:CONTEXT] for place in rng.integers(len(text.tra
 _ENDS = """\
 if step <= {endings!r} * STEPS:
     length, times, opinions = (10, 4, 0.0) if step <= 0.75 * {endings!r} * STEPS else (14, 3, 0.5)
-    ids = padded([text.train[place][-length:] for place in text.some(times * BATCH, opinions, rng)])
+    ids = padded(text.ends(times * BATCH, length, opinions, rng))
 else:
 """
 _SCRIPT = '''\

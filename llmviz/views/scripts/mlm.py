@@ -21,7 +21,7 @@ hidden, labels = mask(ids, special, chances, rng)  # of the guessed, 80 % hidden
 _ENDS = """\
 if (first := step <= {endings!r} * STEPS){again}:  # only the ends of texts, one gap in each
     length, times, opinions = (10, 5, 0.0) if first else (14, 4, 0.5)
-    ids = padded([text.train[place][-length:] for place in text.some(times * BATCH, opinions, rng)])
+    ids = padded(text.ends(times * BATCH, length, opinions, rng))
     hidden, labels = mask_one(ids, ids < 4, rates(text.counts, {mask_rate!r}, evenness=1.0), rng)
 else:
 """

@@ -36,6 +36,7 @@ def test_open_hide_train_scrub_reload(page: Page, real_app: str) -> None:
     page.reload()
     page.locator(".token").first.wait_for()
     expect(page.locator(".gap")).to_have_count(2, timeout=MINUTE)
+    expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", re.compile("loss"))
     assert picture(page) == before
 
 

@@ -86,9 +86,11 @@ def test_scrubbing_calls_no_server_until_the_end(page: Page, fake_app: str) -> N
 
 def test_the_same_address_is_the_same_text(page: Page, fake_app: str) -> None:
     visit(page, f"{fake_app}/next-token?s=every+owl&temperature=3&draw=4&branch=20,21&at=3&step={SNAPSHOTS[20]}")
+    page.locator(".choices .row").first.wait_for()
     before = page.locator(".written").inner_text(), page.locator(".choices").inner_text()
     page.reload()
     page.locator(".written .token").first.wait_for(timeout=MINUTE)
+    page.locator(".choices .row").first.wait_for()
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", str(SNAPSHOTS[20]))
     assert (page.locator(".written").inner_text(), page.locator(".choices").inner_text()) == before
     page.get_by_role("button", name="Let it choose by itself again").click()

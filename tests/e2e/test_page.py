@@ -81,6 +81,7 @@ def test_the_same_address_shows_the_same_picture(page: Page, fake_app: str) -> N
     before = page.locator(".bars").inner_text()
     page.reload()
     page.locator(".token").first.wait_for()
+    page.locator(".gap").first.wait_for()
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", step)
     assert page.locator(".bars").inner_text() == before
 

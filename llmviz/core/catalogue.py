@@ -139,7 +139,7 @@ NSP = Stage(
     ),
     # Two parts of stories are longer than one story. In the same time 2,800 steps with batches of 24 tell a point fewer pairs apart.
     recipes=MappingProxyType(
-        {"tinyland": TrainSpec(steps=1_500, batch_size=48, context=96, learning_rate=1e-2, muon_learning_rate=1.5e-2)},
+        {"tinyland": TrainSpec(steps=1_350, batch_size=48, context=96, learning_rate=1e-2, muon_learning_rate=2e-2)},
     ),
 )
 
@@ -165,7 +165,7 @@ SPAN = Stage(
     name="span",
     title="Spans",
     module="llmviz.stages.span",
-    recipe=3,
+    recipe=4,
     parents=(None, "span"),
     architectures=T5S,
     texts=("tinyland",),
@@ -176,7 +176,7 @@ SPAN = Stage(
         *KNOWLEDGE,
     ),
     # In the same time, 1,300 steps with batches of 32 fill more spans than 2,000 with batches of 16, and than 900 with batches of 48.
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=1_200, batch_size=32, learning_rate=2e-2, muon_learning_rate=3.5e-2)}),
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=1_000, batch_size=32, learning_rate=2e-2, muon_learning_rate=2.5e-2)}),
 )
 
 STAGES: Mapping[str, Stage] = MappingProxyType({stage.name: stage for stage in (MLM, CLM, NSP, SPAN, SENTIMENT)})

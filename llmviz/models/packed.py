@@ -71,22 +71,25 @@ def attend(
 ) -> torch.Tensor:
     """What each token finds where it looks: queries (tokens asking, width), keys and values (tokens read, width); (tokens asking, width).
 
-    `bias` (1, heads, asking, read) is added to the scores; `scale` is what they are multiplied with, otherwise 1/√(width of a head).
-    Causal, nothing is hidden but what comes later: what stands behind the end of a text cannot be seen from before it.
+    Causal, nothing is hidden but what comes later: what stands behind the end of a text cannot be seen from before it. Where there is a
+    `bias` (rows or 1, heads, asking, read), it is added to the scores, and `unseen` has to be part of it: then nothing else is hidden.
+    `scale` is what scores are multiplied with, otherwise 1/√(width of a head).
     """
-    seen = None if causal or read.whole else read.mask[:, None, None, :].expand(-1, 1, asking.length, -1)
+    queries, keys, values = asking.in_rows(query, heads), read.in_rows(key, heads), read.in_rows(value, heads)
     if bias is None:
-        mask = seen
-    elif causal:
-        mask = bias.masked_fill(torch.ones(asking.length, read.length, dtype=torch.bool, device=bias.device).triu(1), -torch.inf)
-    else:
-        mask = bias if seen is None else bias.masked_fill(~seen, -torch.inf)
-    found = scaled_dot_product_attention(
-        asking.in_rows(query, heads),
-        read.in_rows(key, heads),
-        read.in_rows(value, heads),
-        attn_mask=mask,
-        is_causal=causal and bias is None,
-        scale=scale,
-    )
+        seen = None if causal or read.whole else read.mask[:, None, None, :].expand(-1, 1, asking.length, -1)
+        found = scaled_dot_product_attention(queries, keys, values, attn_mask=seen, is_causal=causal, scale=scale)
+    else:  # torch's fused forms learn no bias; what it does instead takes twice as long, looking for tokens that see nothing
+        scale = queries.shape[-1] ** -0.5 if scale is None else scale
+        found = torch.add(bias, queries @ keys.mT, alpha=scale).softmax(-1) @ values
     return asking.end_to_end(found)
+
+
+def unseen(read: Layout, causal: bool) -> torch.Tensor:
+    """What hides tokens when it is added to scores, −∞, and 0 where there is something to see: (rows or 1, 1, asking or 1, read).
+
+    What comes later is hidden from who reads in order, and from others what stands behind the end of a text.
+    """
+    later = torch.ones(1, read.length, read.length, dtype=torch.bool, device=read.index.device).triu(1)
+    hidden = later if causal else ~read.mask[:, None]
+    return torch.zeros(hidden.shape, device=hidden.device).masked_fill(hidden, -torch.inf)[:, None]

@@ -7,7 +7,7 @@ from torch.nn.functional import scaled_dot_product_attention
 from transformers import PreTrainedModel, T5Config, T5ForConditionalGeneration
 
 from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.packed import Layout, attend
+from llmviz.models.packed import Layout, attend, unseen
 from llmviz.text.special import PAD, SEP
 
 BUCKETS, FARTHEST = 32, 64  # kinds of distance that attention tells apart; all beyond the farthest are one
@@ -106,7 +106,7 @@ def logits_after(model: PreTrainedModel, text: Text, target: torch.Tensor) -> to
 def _through(stack: Any, ids: torch.Tensor, layout: Layout, text: Text | None = None) -> torch.Tensor:
     """Hidden states of tokens that lie end to end, (tokens) to (tokens, width): the encoder's, or the decoder's that looks at a text."""
     states: torch.Tensor = stack.embed_tokens(ids)
-    bias = _attention(stack).compute_bias(layout.length, layout.length)
+    bias = _attention(stack).compute_bias(layout.length, layout.length) + unseen(layout, causal=stack.is_decoder)  # serves all layers
     for block in stack.block:
         within, across, onward = block.layer[0], block.layer[1], block.layer[-1]
         states = states + _found(within.SelfAttention, within.layer_norm(states), layout, None, bias)
@@ -121,10 +121,7 @@ def _found(attention: Any, states: torch.Tensor, layout: Layout, text: Text | No
     """What attention adds to each token, from its own row or from the text it looks at."""
     seen, standing = text or (states, layout)
     query, key, value = attention.q(states), attention.k(seen), attention.v(seen)
-    causal = attention.is_decoder and text is None
-    added: torch.Tensor = attention.o(
-        attend(query, key, value, attention.n_heads, layout, standing, causal=causal, bias=bias, scale=attention.scaling)
-    )
+    added: torch.Tensor = attention.o(attend(query, key, value, attention.n_heads, layout, standing, bias=bias, scale=attention.scaling))
     return added
 
 

@@ -118,11 +118,6 @@ def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:
         asked.refusal, asked.again = str(problem), time.monotonic() + RETRY
 
 
-def sentence(refusal: str) -> str:
-    """A refusal as a sentence of the page; empty where there is none."""
-    return f"{refusal[:1].upper()}{refusal[1:].rstrip('.')}." if refusal else ""
-
-
 @st.cache_resource(show_spinner=False)
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask")

@@ -12,7 +12,7 @@ from llmviz.core.questions.verdict import Judge
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, parts, visit
-from llmviz.views import comparison
+from llmviz.views import comparison, words
 from llmviz.views.comparison import Said, Side
 from llmviz.views.examples import EXAMPLES, Example
 
@@ -81,9 +81,9 @@ def _asked(engine: Engine, side: Side, sentence: str, patience: float) -> Said |
         case "clm":
             told = ask.answers(engine, side.kept.run, [last], Generate(sentence, tokens=1), patience, slot)
             if written := told.known.get(last):
-                words = written.candidate_words[0] if written.candidate_words else ()
-                chances = written.chances[0][0].tolist() if len(words) else []
-                return Said("it would go on with", list(zip(words, chances, strict=True))[:6])
+                likely = written.candidate_words[0] if written.candidate_words else ()
+                chances = written.chances[0][0].tolist() if likely else []
+                return Said("it would go on with", list(zip(likely, chances, strict=True))[:6])
             refusal = told.refusal
         case "span":
             hidden, word = gap(engine, side, sentence)
@@ -99,15 +99,15 @@ def _asked(engine: Engine, side: Side, sentence: str, patience: float) -> Said |
             if verdict := judged.known.get(last):
                 return Said("it finds this", list(zip(verdict.labels, verdict.probability.tolist(), strict=True)))
             refusal = judged.refusal
-    return Said("", refusal=ask.sentence(refusal)) if refusal else None
+    return Said("", refusal=words.sentence(refusal)) if refusal else None
 
 
 def gap(engine: Engine, side: Side, sentence: str) -> tuple[tuple[int, ...], str]:
     """The place to hide: that of the example, otherwise the last word; and the word that stands there."""
     tokens, _ = ask.read(engine, side.kept.run, sentence)
     example = next((item for item in _examples(side.spec) if item.sentence == sentence and item.hidden), None)
-    words = [place for place, token in enumerate(tokens) if any(letter.isalpha() for letter in token.source)]
-    places = example.hidden[:1] if example else tuple(words[-1:])
+    spelt = [place for place, token in enumerate(tokens) if any(letter.isalpha() for letter in token.source)]
+    places = example.hidden[:1] if example else tuple(spelt[-1:])
     return places, tokens[places[0]].source if places else ""
 
 

@@ -10,6 +10,7 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import ask, dials, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import generation as view
+from llmviz.views import words
 from llmviz.views.reveal import FORCED, Reveal, forced
 
 NOTE = "bar under a word: how probable the model found it · click a word to see what else could stand there"
@@ -73,7 +74,7 @@ def _written(engine: Engine, seen: Seen, wanted: Generate) -> tuple[dict[int, Ge
     if asked.pending and not asked.known and before and before[0] == (seen.run, wanted.text):
         return cast(dict[int, Generation], before[1]), ""
     st.session_state["generation"] = ((seen.run, wanted.text), asked.known)
-    return asked.known, ask.sentence(asked.refusal)
+    return asked.known, words.sentence(asked.refusal)
 
 
 def _length(answers: dict[int, Generation], step: int | None) -> int:

@@ -20,6 +20,7 @@ from llmviz.ui import ask, code, lesson, live, owntext, parts, question, sentenc
 from llmviz.ui.states import Badge
 from llmviz.views import pieces as view
 from llmviz.views import vocabulary as charts
+from llmviz.views import words
 from llmviz.views.pieces import NAMES, Row
 from llmviz.views.reveal import Reveal
 
@@ -69,7 +70,7 @@ def look(engine: Engine, patience: float = PATIENCE) -> Seen:
         asked = {each.algorithm: _ask(engine, each, until - time.monotonic(), f"learn {each.algorithm}") for each in learn}
         stock = _ask(engine, Count(text), until - time.monotonic(), "count")
     known = {kind: each.known[0] for kind, each in asked.items() if each.known}
-    refusals = {kind: ask.sentence(each.refusal) for kind, each in asked.items() if each.refusal}
+    refusals = {kind: words.sentence(each.refusal) for kind, each in asked.items() if each.refusal}
     recorded = text in TEXTS and all(question in studies(text) for question in learn)
     pending = any(each.pending for each in (*asked.values(), stock))
     return Seen(text, choice.pieces, known, refusals, stock.known.get(0), recorded, pending)
@@ -250,10 +251,10 @@ def _charts(engine: Engine, seen: Seen) -> None:
     grown, compared, _ = _costs(engine, seen, 0.0)
     left, right = st.columns([0.46, 0.54], gap="large")
     with left:
-        empty = ask.sentence(grown.refusal) or f"Learning vocabularies of {len(SIZES)} sizes …"
+        empty = words.sentence(grown.refusal) or f"Learning vocabularies of {len(SIZES)} sizes …"
         parts.growth(charts.growth(grown.known.get(0), seen.size, empty), key="growth")
     with right:
-        empty = ask.sentence(compared.refusal) or "Cutting texts of every kind …"
+        empty = words.sentence(compared.refusal) or "Cutting texts of every kind …"
         parts.costs(charts.costs(compared.known.get(0), seen.text, empty), key="costs")
 
 

@@ -68,7 +68,7 @@ def _words(engine: Engine, seen: Seen, run: RunRef) -> None:
     for method, steps in ((LEFT_OUT, seen.history.snapshots), (GRADIENTS, sorted({seen.history.snapshots[0], step}))):
         asked = ask.answers(engine, run, steps, Attribute(read, method), None, f"words by {method}")
         if asked.refusal:
-            st.markdown(lesson.plain(ask.sentence(asked.refusal)))
+            st.markdown(lesson.sentence(asked.refusal))
             return
         st.markdown(f"**By {method}.** {telling.ABOUT[method]}")
         known = {at: found for at, found in asked.known.items() if len(found.words) == len(words) - len(left_out)}
@@ -103,7 +103,7 @@ def _changed(engine: Engine, seen: Seen, run: RunRef) -> None:
     who, at = (other.run, other.history.snapshots[-1]) if with_other and other.run else (run, first)
     then = ask.answers(engine, who, [at], question, None, "unseen then")
     if now.refusal or then.refusal:
-        st.markdown(lesson.plain(ask.sentence(now.refusal or then.refusal)))
+        st.markdown(lesson.sentence(now.refusal or then.refusal))
         return
     before, after = then.known[at], now.known[step]
     found = changed.changes(before, after)
@@ -134,7 +134,7 @@ def _attention(engine: Engine, seen: Seen, run: RunRef) -> None:
     steps = attention.affordable(seen.history.snapshots, address.spec.model, len(tokens))
     asked = ask.answers(engine, run, steps, Attend(text), None, "attention")
     if not asked.known:
-        st.markdown(lesson.plain(ask.sentence(asked.refusal)) or "The maps are on their way.")
+        st.markdown(lesson.sentence(asked.refusal) or "The maps are on their way.")
         return
     payload = attention.maps(tokens, address.spec.model, asked.known, {}, "")
     parts.shift({**live.shared(seen), **payload}, key="shift")
@@ -145,7 +145,7 @@ def _network(engine: Engine, seen: Seen, run: RunRef) -> None:
     steps = seen.history.snapshots
     asked = ask.answers(engine, run, steps, Tensors(steps[0]), None, "tensors")
     if asked.refusal:
-        st.markdown(lesson.plain(ask.sentence(asked.refusal)))
+        st.markdown(lesson.sentence(asked.refusal))
         return
     parent, why = _parent(engine)
     parts.network({**live.shared(seen), **network.network(parent, asked.known)}, key="network")

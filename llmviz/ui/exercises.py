@@ -96,9 +96,9 @@ def _lane(engine: Engine, kind: str, seen: Seen, patience: float) -> Lane:
     try:
         count, drawn = _drawn(engine, kind, seen, text)
     except ValueError as problem:
-        return Lane(kind, seen, None, {}, ask.sentence(str(problem)), strange=strange)
+        return Lane(kind, seen, None, {}, words.sentence(str(problem)), strange=strange)
     asked = ask.answers(engine, seen.run, seen.history.snapshots, drawn.asked, patience, slot=f"exercise {kind}")
-    empty = ask.sentence(asked.refusal)
+    empty = words.sentence(asked.refusal)
     return Lane(kind, seen, drawn, asked.known, empty, asked.pending, strange, count)
 
 

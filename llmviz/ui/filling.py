@@ -14,7 +14,7 @@ from llmviz.text import spans
 from llmviz.ui import ask, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import spans as view
-from llmviz.views import tokens
+from llmviz.views import tokens, words
 from llmviz.views.reveal import Reveal
 
 BEAMS, CUTS = "beam_choice", "cuts"
@@ -85,7 +85,7 @@ def _filled(engine: Engine, seen: Seen, text: str, hidden: tuple[int, ...]) -> t
     if asked.pending and not asked.known and before and before[0] == (seen.run, text, hidden):
         return cast(dict[int, Filled], before[1]), ""
     st.session_state["filled"] = ((seen.run, text, hidden), asked.known)
-    return asked.known, ask.sentence(asked.refusal)
+    return asked.known, words.sentence(asked.refusal)
 
 
 def _beams() -> int:

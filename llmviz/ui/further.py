@@ -54,7 +54,7 @@ def _beams(engine: Engine, seen: Seen) -> None:
         return
     asked = ask.answers(engine, now.run, now.history.snapshots, Search(text, dials.view().width), now.patience, slot="beams")
     if asked.refusal:
-        st.caption(lesson.plain(ask.sentence(asked.refusal)))
+        st.caption(lesson.sentence(asked.refusal))
         return
     parts.tree({**live.shared(now), **beams.tree(asked.known, text, dials.view().width)}, key="tree")
 
@@ -105,7 +105,7 @@ def _size(engine: Engine, size: _Size, text: str) -> None:
         question = dials.view().question(text)
         asked = ask.answers(engine, seen.run, seen.history.snapshots[-1:], question, seen.patience, slot=f"size-{size.name}")
         written = asked.known.get(seen.history.snapshots[-1])
-        st.html(view.running(text, written) if written else f"<p>{html.escape(ask.sentence(asked.refusal) or '…')}</p>")
+        st.html(view.running(text, written) if written else f"<p>{html.escape(words.sentence(asked.refusal) or '…')}</p>")
         if said:
             st.caption(lesson.plain(said))
 

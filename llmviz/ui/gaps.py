@@ -10,6 +10,7 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, parts, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import tokens as view
+from llmviz.views import words
 from llmviz.views.tokens import Shown
 
 STRIP_NOTE = "bar under a word: how probable the model finds it where it stands"
@@ -63,6 +64,6 @@ def _guess(engine: Engine, seen: Seen, text: str, hidden: tuple[int, ...]) -> Gu
     before = st.session_state.get("guess")
     if asked.pending and not asked.known and before and before[0] == (seen.run, text):
         return cast(Guess, before[1])
-    guess = Guess(hidden, {step: view.shown(trace, hidden) for step, trace in asked.known.items()}, ask.sentence(asked.refusal))
+    guess = Guess(hidden, {step: view.shown(trace, hidden) for step, trace in asked.known.items()}, words.sentence(asked.refusal))
     st.session_state["guess"] = ((seen.run, text), guess)
     return guess

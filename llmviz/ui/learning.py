@@ -151,7 +151,7 @@ def _listed(engine: Engine, run: RunRef, step: int, kind: str) -> None:
             st.html(view.items(now.known[step]))
             st.caption(ITEMS[kind])
         else:
-            st.caption(lesson.plain(ask.sentence(now.refusal)) or "The model is being asked …")
+            st.caption(lesson.sentence(now.refusal) or "The model is being asked …")
 
     st.fragment(drawn, run_every=every, key="listed")()
 

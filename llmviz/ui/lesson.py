@@ -9,6 +9,7 @@ from streamlit.navigation.page import StreamlitPage
 
 from llmviz.ui import visit
 from llmviz.ui.states import Badge
+from llmviz.views import words
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
@@ -54,8 +55,8 @@ def notes(*elsewhere: str) -> None:
 
 
 def sentence(problem: str) -> str:
-    """A refusal of the engine as a sentence of the page."""
-    return f"{plain(problem[:1].upper() + problem[1:].rstrip('.'))}."
+    """A refusal of the engine as a sentence of a page's Markdown; empty where there is none."""
+    return plain(words.sentence(problem))
 
 
 def plain(text: str) -> str:

@@ -17,6 +17,7 @@ from llmviz.ui import ask, lesson, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import attention as view
 from llmviz.views import heads as naming
+from llmviz.views import words
 
 EXAMPLES = "attention"  # whose suggestions the page shows: the same for BERT and GPT, so that one sentence goes through both
 MODELS = {catalogue.MLM.name: "BERT", catalogue.CLM.name: "GPT"}
@@ -112,7 +113,7 @@ def _draw(engine: Engine, seen: Seen, spec: RunSpec, text: str, key: str, shared
         steps = view.affordable(seen.history.snapshots, spec.model, len(tokens))
         asked = ask.answers(engine, seen.run, steps, Attend(text), seen.patience, slot=key)
         known = {step: asked.known[step] for step in steps if step in asked.known}
-        found, refusal = scores(engine, seen), ask.sentence(asked.refusal)
+        found, refusal = scores(engine, seen), words.sentence(asked.refusal)
     payload = view.maps(tokens, spec.model, known, found, _nothing(seen, bool(tokens), refusal, beside))
     layer, head, problem = _looked_at(spec, {} if seen.under_way else found)  # a page must not turn to another head by itself
     note = " ".join(filter(None, (problem, payload["note"], strange)))
@@ -145,7 +146,7 @@ def _bertviz(engine: Engine, seen: Seen, text: str, which: str) -> None:
     asked = ask.answers(engine, seen.run, steps[-1:], Bertviz(text, which, layer, head), seen.patience, slot="bertviz")
     drawn = asked.known.get(steps[-1])
     if drawn is None:
-        st.caption(lesson.plain(ask.sentence(asked.refusal)) or "Drawing.")
+        st.caption(lesson.sentence(asked.refusal) or "Drawing.")
         return
     st.iframe(drawn.html, height=TALL)
     cut = (

@@ -72,10 +72,10 @@ def _draw(engine: Engine, seen: Seen) -> None:
         look.batch, look.at, look.drawn = batch, (batch, step), view.opened(behind, spec.stage)
     _buttons(engine, now, step, batch, ready=step in asked.known)
     if not look.drawn:
-        st.markdown(lesson.plain(ask.sentence(asked.refusal)) or f"Opening step {step + 1:,}, from where the run stands.")
+        st.markdown(lesson.sentence(asked.refusal) or f"Opening step {step + 1:,}, from where the run stands.")
         return
     if asked.refusal:
-        st.caption(lesson.plain(ask.sentence(asked.refusal)))
+        st.caption(lesson.sentence(asked.refusal))
     if look.drawn["texts"]:
         parts.onestep({"group": now.run.key, **look.drawn}, key="onestep")
     else:

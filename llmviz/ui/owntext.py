@@ -6,7 +6,8 @@ import streamlit as st
 
 from llmviz.core.questions.vocabulary import MOST_LETTERS
 from llmviz.text import own
-from llmviz.ui import ask, lesson, visit
+from llmviz.ui import lesson, visit
+from llmviz.views import words
 
 MINE = "own"  # session key: the digest of the text last taken
 LEFT = "own_left"  # session key: that digest, and what was left out of the text
@@ -58,7 +59,7 @@ def _take(text: Callable[[], str]) -> None:
     try:
         digest, left = own.take(text())
     except ValueError as problem:
-        st.session_state[REFUSED] = ask.sentence(str(problem))
+        st.session_state[REFUSED] = words.sentence(str(problem))
         return
     st.session_state[LEFT] = (digest, left)
     remember(digest)

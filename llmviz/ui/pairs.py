@@ -14,6 +14,7 @@ from llmviz.ui import ask, live, parts, question, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.sentence import suggested
 from llmviz.views import pairs as view
+from llmviz.views import words
 from llmviz.views.examples import Example
 
 FIRST, SECOND, SUGGESTIONS, ASKED = "first_part", "second_part", "suggested_pair", "asked_about"
@@ -101,7 +102,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     refusal = ""
     if seen.run and seen.history.snapshots:
         asked = ask.answers(engine, seen.run, seen.history.snapshots, Follows(first, second), seen.patience, slot="pair")
-        known, refusal = asked.known, ask.sentence(asked.refusal)
+        known, refusal = asked.known, words.sentence(asked.refusal)
     note = " ".join(dict.fromkeys(filter(None, (strange, odd)))) or ("" if address.lecture else NOTE)
     empty = refusal or ("The answer is on its way." if seen.run else "No model yet. Press Train live.")
     with st.container(key="pair_area"):

@@ -51,7 +51,7 @@ def nothing(status: Status | None) -> str:
     if status is None:
         return "No model yet. Press Train live and watch one learn."
     if status.state is State.QUEUED:
-        return f"{status.reason[0].upper()}{status.reason[1:]}." if status.reason else "Waiting for its turn."
+        return words.sentence(status.reason) or "Waiting for its turn."
     return "Getting ready." if status.state in UNDER_WAY else "It ended before its first step."
 
 
@@ -67,7 +67,8 @@ def badge(status: Status | None, history: History, stage: str = "pretrained") ->
     """Recorded or trained here, how large, how long; its dot has the colour of `stage`."""
     if status is None:
         return Badge("no run yet", "random")
-    kind = {State.RECORDED: "recorded run", State.DONE: "trained here"}.get(status.state, status.state.value)
+    state = State.STARTING if status.state is State.QUEUED and status.reason else status.state  # it waits for a program, not for its turn
+    kind = {State.RECORDED: "recorded run", State.DONE: "trained here"}.get(state, state.value)
     size = f" · {words.parameters(history.begin.parameters)} parameters" if history.begin else ""
     time = f" · {words.duration(history.seconds)} of training" if isinstance(history.end, Done) else ""
     return Badge(kind + size + time, stage if history.begin else "random")

@@ -200,7 +200,7 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
     verdicts, scratch = ask_for(cast.second, Judge(text), "verdicts"), ask_for(cast.third, Judge(text), "scratch")
     says = Says(traces, verdicts, scratch, place, "" if place is None else tokens[place].text)
     refusal = next((each.refusal for each in asked if each.refusal), "")
-    return Told(tokens, says, any(each.pending for each in asked), " ".join(filter(None, (ask.sentence(refusal), strange))))
+    return Told(tokens, says, any(each.pending for each in asked), " ".join(filter(None, (words.sentence(refusal), strange))))
 
 
 def _part(seen: Seen, spec: RunSpec, cast: Cast) -> Part:

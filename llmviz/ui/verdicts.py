@@ -13,7 +13,7 @@ from llmviz.runs.engine import Engine
 from llmviz.text.words import in_words, spelt, without
 from llmviz.ui import ask, controls, live, parts, question, sentence, states, visit
 from llmviz.ui.live import Seen
-from llmviz.views import labels, ladder, verdicts
+from llmviz.views import labels, ladder, verdicts, words
 from llmviz.views.verdicts import Card, Word
 
 NOTE = "Bar under a word: how far it pushes the verdict, left to negative, right to positive. Click a word to leave it out."
@@ -98,7 +98,7 @@ def _judged(engine: Engine, seen: Seen, text: str, card: Card, slot: str) -> Jud
         return Judged(card)
     found = ask.answers(engine, seen.run, seen.history.snapshots, Judge(text), seen.patience, f"{slot} verdict")
     if found.refusal:
-        return Judged(replace(card, empty="There is no verdict on this sentence; the line above says why."), ask.sentence(found.refusal))
+        return Judged(replace(card, empty="There is no verdict on this sentence; the line above says why."), words.sentence(found.refusal))
     reasons = ask.answers(engine, seen.run, seen.history.snapshots, Attribute(text), seen.patience, f"{slot} reasons")
     return Judged(replace(card, verdicts=found.known, reasons=reasons.known, empty="The verdict is on its way.", action=""))
 

@@ -10,6 +10,11 @@ LOOKS, LOOK = 32, 10  # evaluations in a run, dense at first; one takes as long 
 PACE = 10  # steps after which there is a pace to go by
 
 
+def sentence(said: str) -> str:
+    """What was said, as a sentence: a capital first and a full stop last; empty where nothing was."""
+    return f"{said[:1].upper()}{said[1:].rstrip('.')}." if said else ""
+
+
 def parameters(count: int) -> str:
     """A number of parameters, such as `0.1 M`."""
     return f"{count / 1e6:.1f} M" if count < 9.95e6 else f"{count / 1e6:.0f} M"

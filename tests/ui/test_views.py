@@ -162,6 +162,7 @@ def test_crossed_lines(loss: float, right: int) -> None:
 def test_words() -> None:
     assert [words.duration(seconds) for seconds in (-1, 8.6, 60, 125, 3_900)] == ["0 s", "9 s", "1 min", "2 min 5 s", "1 h 5 min"]
     assert words.parameters(116_000) == "0.1 M"
+    assert [words.sentence(said) for said in ("", "the disk is full", "No room.")] == ["", "The disk is full.", "No room."]
     assert words.recipe(SPEC) == f"Tinyland · 0.1 M · {SPEC.train.steps:,} steps · seed 0"
 
 
@@ -177,6 +178,10 @@ def test_every_state_has_its_line_and_badge(state: State) -> None:
         waiting = Status(state, position=1, owner=True, reason="the training program is loading")
         assert states.line(waiting, history, SPEC).text == "starting · the training program is loading"
         assert states.nothing(waiting) == "The training program is loading."
+        assert (states.badge(waiting, history).text[:8], states.badge(Status(state, position=3), history).text[:6]) == (
+            "starting",
+            "queued",
+        )
         assert states.nothing(Status(state, position=3)) == "Waiting for its turn."
     if state in (State.FAILED, State.STOPPED, State.INTERRUPTED):
         assert "the disk is full" in said.text

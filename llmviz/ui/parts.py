@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 _FOLDER = Path(__file__).parent / "components"
-_Part = Callable[..., Any]
+_Part = Callable[..., None]
 
 
 def _part(name: str, *scripts: str) -> _Part:
@@ -20,12 +20,18 @@ def _part(name: str, *scripts: str) -> _Part:
     def text(file: str) -> str:
         return (_FOLDER / file).read_text(encoding="utf-8")
 
-    return st.components.v2.component(
+    mounted = st.components.v2.component(
         f"llmviz_{name}",
         html=text(f"{name}/part.html"),
         css=text("shared/base.css") + text(f"{name}/part.css"),
         js="\n".join(map(text, ("shared/step.js", "shared/resize.js", *scripts, f"{name}/part.js"))),
     )
+
+    def part(data: dict[str, Any], **more: Any) -> None:
+        # In a list: each value of a dictionary Streamlit would ask whether it is a table, and load pandas for that while a page waits.
+        mounted(data=[data], **more)
+
+    return part
 
 
 _strip = _part("token_strip", "shared/chosen.js", "shared/words.js")

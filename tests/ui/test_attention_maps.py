@@ -28,7 +28,7 @@ def parts(app: AppTest) -> list[dict[str, Any]]:
     """What the maps on the page were given, in order."""
     assert not app.exception
     components = [part.proto for part in app.get("bidi_component")]
-    return [json.loads(part.json) for part in components if part.component_name == "llmviz_attention"]
+    return [json.loads(part.json)[0] for part in components if part.component_name == "llmviz_attention"]
 
 
 def weights(part: dict[str, Any]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

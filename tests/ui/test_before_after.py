@@ -37,7 +37,7 @@ def parts(app: AppTest) -> dict[str, list[dict[str, Any]]]:
     assert not app.exception
     found: dict[str, list[dict[str, Any]]] = {}
     for part in app.get("bidi_component"):
-        found.setdefault(part.proto.component_name.removeprefix("llmviz_"), []).append(json.loads(part.proto.json))
+        found.setdefault(part.proto.component_name.removeprefix("llmviz_"), []).append(json.loads(part.proto.json)[0])
     return found
 
 

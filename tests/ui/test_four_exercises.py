@@ -24,7 +24,7 @@ FIRST = EXAMPLES["exercises", "tinyland"][0].sentence
 
 def lanes(app: AppTest) -> dict[str, dict[str, Any]]:
     assert not app.exception
-    given = [json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.component_name == "llmviz_lane"]
+    given = [json.loads(each.proto.json)[0] for each in app.get("bidi_component") if each.proto.component_name == "llmviz_lane"]
     return {each["kind"]: each for each in given}
 
 

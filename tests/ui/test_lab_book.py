@@ -23,7 +23,7 @@ OWN = RunSpec("mlm", train=TrainSpec(steps=50))
 def parts(app: AppTest, name: str) -> list[dict[str, Any]]:
     assert not app.exception
     found = [part.proto for part in app.get("bidi_component") if part.proto.component_name == f"llmviz_{name}"]
-    return [json.loads(proto.json) for proto in found]
+    return [json.loads(proto.json)[0] for proto in found]
 
 
 def tree(app: AppTest) -> list[dict[str, Any]]:

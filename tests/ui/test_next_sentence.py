@@ -24,7 +24,7 @@ FIRST, SECOND = TEXTS["tinyland"].pair
 def part(app: AppTest, name: str) -> dict[str, Any]:
     assert not app.exception
     given: dict[str, Any] = next(
-        json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.component_name == f"llmviz_{name}"
+        json.loads(each.proto.json)[0] for each in app.get("bidi_component") if each.proto.component_name == f"llmviz_{name}"
     )
     return given
 

@@ -22,7 +22,7 @@ DEFAULT = RunSpec("mlm")
 def parts(app: AppTest) -> dict[str, Any]:
     """What our components were given, by name."""
     assert not app.exception
-    return {part.proto.component_name.removeprefix("llmviz_"): json.loads(part.proto.json) for part in app.get("bidi_component")}
+    return {part.proto.component_name.removeprefix("llmviz_"): json.loads(part.proto.json)[0] for part in app.get("bidi_component")}
 
 
 def query(app: AppTest) -> dict[str, str]:

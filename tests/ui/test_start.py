@@ -28,7 +28,7 @@ PRETRAINED = root("mlm")
 def told(app: AppTest) -> dict[str, Any]:
     assert not app.exception
     found: dict[str, Any] = next(
-        json.loads(part.proto.json) for part in app.get("bidi_component") if part.proto.component_name == "llmviz_story"
+        json.loads(part.proto.json)[0] for part in app.get("bidi_component") if part.proto.component_name == "llmviz_story"
     )
     return found
 

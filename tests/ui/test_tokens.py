@@ -32,7 +32,7 @@ def own_text() -> str:
 
 def parts(app: AppTest) -> dict[str, Any]:
     assert not app.exception
-    return {part.proto.component_name.removeprefix("llmviz_"): json.loads(part.proto.json) for part in app.get("bidi_component")}
+    return {part.proto.component_name.removeprefix("llmviz_"): json.loads(part.proto.json)[0] for part in app.get("bidi_component")}
 
 
 def settled(app: AppTest) -> AppTest:

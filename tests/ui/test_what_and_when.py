@@ -25,7 +25,7 @@ SNAPSHOTS = FakeEngine().history(RunRef(preset("mlm").id, 0)).snapshots  # of th
 def part(app: AppTest) -> dict[str, Any]:
     assert not app.exception
     given: dict[str, Any] = next(
-        json.loads(each.proto.json) for each in app.get("bidi_component") if each.proto.component_name == "llmviz_courses"
+        json.loads(each.proto.json)[0] for each in app.get("bidi_component") if each.proto.component_name == "llmviz_courses"
     )
     return given
 

@@ -7,7 +7,7 @@
 
 const LONGEST = 4; // tokens told in a sentence
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".maps");
   const find = (name) => root.querySelector(name);
   const [grid, title, about, list, above, below, square, canvas, tip, said] =

@@ -6,7 +6,7 @@
 
 const MOST = [0, 6]; // candidates shown, by the number of gaps; 3 for any more, so that two rows of gaps and their truths fit
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".bars");
   const title = root.querySelector("h3");
   const list = root.querySelector(".groups");

@@ -4,7 +4,7 @@
 // Two labels stand at the ends of a scale. Later cards show how far they are from the first, whose place is a dashed mark.
 // triggers: "action", the place of the card whose button was pressed.
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".cards");
   const shared = group(data);
   const shape = JSON.stringify(data.cards.map(({ title, about, phase, empty, action, labels, steps }) => [title, about, phase, empty, action, labels, steps.length > 0]));

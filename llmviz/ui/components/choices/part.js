@@ -5,7 +5,7 @@
 //       the text has ended before
 // triggers: "branch", the ids of the way to the candidate that was clicked, itself the last.
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".choices");
   const find = (name) => root.querySelector(name);
   const [title, head, list, line, key] = ["h3", ".head", ".rows", ".line", ".key"].map(find);

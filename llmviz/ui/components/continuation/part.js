@@ -5,7 +5,7 @@
 //       are to be seen), at (the token whose alternatives are shown), chosen (how many of the first were chosen by hand), note
 // triggers: "at", the place of a token; "forget", true when nothing is to be chosen by hand any more. Scrubbing draws another snapshot's text without the server.
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".written");
   const list = root.querySelector(".text");
   const shared = group(data);

@@ -2,7 +2,7 @@
 //
 // data: title, about, below, names [kind], texts [{name, own, rates, lost}]
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".costs");
   const table = root.querySelector(".table");
   const most = Math.max(1, ...data.texts.flatMap(({ rates }) => rates));

@@ -8,7 +8,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".courses");
   const [list, tip] = [".panels", ".tip"].map((name) => root.querySelector(name));
   const { panels, most } = data;

@@ -7,7 +7,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".curve");
   const find = (name) => root.querySelector(name);
   const [svg, chart, rail, groove, thumb, tip, hint] = ["svg", ".chart", ".rail", ".groove", ".thumb", ".tip", ".hint"].map(find);

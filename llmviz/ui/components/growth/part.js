@@ -4,7 +4,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".growth");
   const [svg, chart, tip, hint] = ["svg", ".chart", ".tip", ".hint"].map((name) => root.querySelector(name));
   const { lines, sizes, size } = data;

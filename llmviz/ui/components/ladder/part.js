@@ -2,7 +2,7 @@
 //
 // data: group, visit, step, title, below, rungs [{name, about, phase, steps, values, band {low, high, source} or null}]
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".ladder");
   const list = root.querySelector(".rungs");
   const shared = group(data);

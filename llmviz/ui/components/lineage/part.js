@@ -9,7 +9,7 @@ const MOST = 2;
 const STEP = 22, MIDDLE = 17, DOT = 5; // pixels: between generations, from the top of a row to its dot, the dot
 const KEYS = [["random", "random weights"], ["pretrained", "pretrained"], ["finetuned", "fine-tuned"]];
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".lineage");
   const list = root.querySelector(".rows");
   const shape = JSON.stringify(data.rows);

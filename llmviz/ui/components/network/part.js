@@ -6,7 +6,7 @@
 
 const FATES = { copied: "copied", new: "new, random" };
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".network");
   const stack = root.querySelector(".stack");
   const shared = group(data);

@@ -9,7 +9,7 @@
 const SVG = "http://www.w3.org/2000/svg";
 const CANDIDATES = 5;
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".onestep");
   const at = (selector) => root.querySelector(selector);
   const tokens = at(".tokens"), svg = at("svg"), chart = at(".chart");

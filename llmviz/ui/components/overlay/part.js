@@ -4,7 +4,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".overlay");
   const [svg, chart, tip] = ["svg", ".chart", ".tip"].map((name) => root.querySelector(name));
   const { lines, bounds, total, share } = data;

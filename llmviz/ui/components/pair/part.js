@@ -8,7 +8,7 @@ const STRONG = 0.3, FAINT = 0.06; // shares of a head's attention from which a l
 const MANY = 22; // tokens in both parts from which they are set smaller
 const NS = "http://www.w3.org/2000/svg";
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".pair");
   const find = (name) => root.querySelector(name);
   const shared = group(data);

@@ -6,7 +6,7 @@
 //       A step is {cells [{text, tone}], said, picked}. A word of BPE has one state more than it has ranks: the first is its letters.
 // triggers: "step" when the slider is let go: how many merges are made, or -1 for all of them
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".pieces");
   const find = (name) => root.querySelector(name);
   const [list, chip, said, steps, note] = [".rows", ".chip", ".head .said", ".steps", ".note"].map(find);

@@ -2,7 +2,7 @@
 //
 // data: group, visit, step, layers, heads, causal, steps, tokens [{text, special}], weights (base64 of bytes: step, layer, head, query, key), note
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".shift");
   const list = root.querySelector(".heads");
   const [before, after, apart] = ["before", "after", "apart"].map((name) => root.querySelector(`.${name}`));

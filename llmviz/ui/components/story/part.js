@@ -12,7 +12,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const PHASES = ["pretrained", "finetuned", "random"], CARDS = ["random", "pretrained", "pretrained", "finetuned", "random"];
 const SHOWN = 3; // candidates in a card
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".story");
   const [heads, cards, svg, chart, rail, groove, thumb] = [".phases", ".cards", "svg", ".chart", ".rail", ".groove", ".thumb"].map((name) => root.querySelector(name));
   const { words, verdicts, scratch, loss, accuracy, join } = data;

@@ -4,7 +4,7 @@
 //       one word is hidden at a time)
 // triggers: "hidden", the list of hidden places
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".strip");
   const shared = group(data);
   const place = () => placeOf(data.steps, stepOf(shared));

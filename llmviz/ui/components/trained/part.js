@@ -3,7 +3,7 @@
 // data: group, visit, step, shares (percent of training, ascending)
 // triggers: "step" when the slider is let go: the percent, or -1 for the end
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".trained");
   const [input, output] = [root.querySelector("input"), root.querySelector("output")];
   const shared = group(data);

@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 const negative = (number) => number.toFixed(2).replace("-", "−");
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".tree");
   const svg = root.querySelector("svg");
   const list = root.querySelector("ol");

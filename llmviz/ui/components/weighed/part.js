@@ -5,7 +5,7 @@
 
 const LEAST = 1; // nats a full bar stands for at least: else noise would fill the bars of a model that has no opinion
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".weighed");
   const shared = group(data);
   const most = Math.max(LEAST, ...data.weight.flat().map((weight) => Math.abs(weight ?? 0)));

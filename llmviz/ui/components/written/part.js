@@ -8,7 +8,7 @@
 const NAMED = 3; // tokens of the text that the note names
 const HINT = "bar: how probable the model found it · point at a token that came out to see where the decoder looked";
 
-export default function ({ data, parentElement }) {
+export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".written");
   const [given, said, note] = [".given", ".said", ".note"].map((name) => root.querySelector(name));
   const shared = group(data);

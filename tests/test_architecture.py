@@ -1,4 +1,4 @@
-"""Who may import whom, read from the source; and that the server never loads a model library, asked of a fresh process."""
+"""Who may import whom, read from the source; and what the server never loads, asked of a fresh process."""
 
 import ast
 import subprocess
@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 EXCEPTIONS = {"runs/worker.py": frozenset({"core", "stages", "training", "inspect"})}
 MODEL_LIBRARIES = ("torch", "transformers", "bertviz")
+SLOW = (*MODEL_LIBRARIES, "pandas")  # half a second and more each, for which the first visitor would wait
 NEVER_IN = {
     "streamlit": frozenset(MAY_IMPORT) - {"ui", "pages"},
     "torch": frozenset({"core", "text", "views", "ui", "pages"}),
@@ -93,5 +94,29 @@ def test_the_server_never_imports_a_model_library() -> None:
     program = f"import importlib, sys\nfor module in {modules}: importlib.import_module(module)\n"
     program += f"print([name for name in {MODEL_LIBRARIES} if name in sys.modules])"
     answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.splitlines()[-1] == "[]"
+
+
+VISITOR = """
+import sys
+from streamlit.testing.v1 import AppTest
+from llmviz.ui import engine
+from tests.ui.fake_engine import FakeEngine
+
+engine.make = lambda: FakeEngine(seconds=0.6)
+app = AppTest.from_file(sys.argv[1], default_timeout=60).run()
+for page in sys.argv[2:]:
+    app.switch_page(page).run()
+    assert app.get("bidi_component") and not app.exception, page
+"""
+
+
+def test_no_page_loads_what_is_slow() -> None:
+    pages = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
+    program = f"{VISITOR}\nprint([name for name in {SLOW} if name in sys.modules])"
+    answer = subprocess.run(
+        [sys.executable, "-c", program, str(ROOT / "app.py"), *pages], cwd=ROOT, capture_output=True, text=True, timeout=120
+    )
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.splitlines()[-1] == "[]"

@@ -91,11 +91,15 @@ def test_the_server_never_imports_a_model_library() -> None:
         for package, file in packages()
         if package in ("core", "text", "views", "ui", "runs") and file.name not in ("worker.py", "__main__.py")
     ]
-    program = f"import importlib, sys\nfor module in {modules}: importlib.import_module(module)\n"
-    program += f"print([name for name in {MODEL_LIBRARIES} if name in sys.modules])"
-    answer = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert loaded(f"import importlib, sys\nfor module in {modules}: importlib.import_module(module)", MODEL_LIBRARIES) == "[]"
+
+
+def loaded(program: str, libraries: tuple[str, ...], *arguments: str) -> str:
+    """Which of these libraries a fresh process has loaded when the program has run in it, as it prints them."""
+    program += f"\nprint([name for name in {libraries} if name in sys.modules])"
+    answer = subprocess.run([sys.executable, "-c", program, *arguments], cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.splitlines()[-1] == "[]"
+    return answer.stdout.splitlines()[-1]
 
 
 VISITOR = """
@@ -114,9 +118,4 @@ for page in sys.argv[2:]:
 
 def test_no_page_loads_what_is_slow() -> None:
     pages = sorted(f"pages/{file.name}" for file in (ROOT / "pages").glob("*.py"))
-    program = f"{VISITOR}\nprint([name for name in {SLOW} if name in sys.modules])"
-    answer = subprocess.run(
-        [sys.executable, "-c", program, str(ROOT / "app.py"), *pages], cwd=ROOT, capture_output=True, text=True, timeout=120
-    )
-    assert answer.returncode == 0, answer.stderr
-    assert answer.stdout.splitlines()[-1] == "[]"
+    assert loaded(VISITOR, SLOW, str(ROOT / "app.py"), *pages) == "[]"

@@ -90,6 +90,6 @@ def unseen(read: Layout, causal: bool) -> torch.Tensor:
 
     What comes later is hidden from who reads in order, and from others what stands behind the end of a text.
     """
-    later = torch.ones(1, read.length, read.length, dtype=torch.bool, device=read.index.device).triu(1)
-    hidden = later if causal else ~read.mask[:, None]
-    return torch.zeros(hidden.shape, device=hidden.device).masked_fill(hidden, -torch.inf)[:, None]
+    if causal:
+        return torch.full((1, 1, read.length, read.length), -torch.inf, device=read.index.device).triu(1)
+    return torch.zeros(read.mask.shape, device=read.mask.device).masked_fill(~read.mask, -torch.inf)[:, None, None]

@@ -17,7 +17,7 @@ from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import UNDER_WAY, Engine
 from llmviz.runs.store import short
 from llmviz.ui import lesson, parts, path, visit
-from llmviz.views import lineage
+from llmviz.views import lineage, words
 from llmviz.views.comparison import differing, figures
 from llmviz.views.lineage import KINDS, Filter
 
@@ -259,7 +259,7 @@ def _delete(engine: Engine, doomed: Sequence[RunRef]) -> None:
 def _about(kept: Kept) -> str:
     """What is trained, from what, and what differs from the settings its page opens with; HTML."""
     if kept.spec is None:
-        return f"<div class='one'><h3>{short(kept.run)}</h3><p>{html.escape(_sentence(kept.reason))}</p></div>"
+        return f"<div class='one'><h3>{short(kept.run)}</h3><p>{html.escape(words.sentence(kept.reason))}</p></div>"
     spec = kept.spec
     born = ["random weights", *map(lineage.named, spec.lineage)]
     usual = preset(spec.stage, spec.text, spec.parent.stage if spec.parent else "none")
@@ -286,8 +286,3 @@ def _measured(kept: Kept) -> str:
 def _lines(lines: Sequence[tuple[str, str]]) -> str:
     cells = (f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in lines if value)
     return f"<dl>{''.join(cells)}</dl>"
-
-
-def _sentence(problem: str) -> str:
-    """A reason as a sentence."""
-    return f"{problem[:1].upper()}{problem[1:].rstrip('.')}."

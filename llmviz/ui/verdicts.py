@@ -123,8 +123,7 @@ def _third(spec: RunSpec, other: Seen) -> Card:
 def _nothing(seen: Seen, otherwise: str) -> str:
     if seen.status is None:
         return f"Not trained with these settings yet. {otherwise}".strip()
-    said = states.line(seen.status, seen.history, visit.current().spec).text
-    return f"{said[:1].upper()}{said[1:]}."
+    return words.sentence(states.line(seen.status, seen.history, visit.current().spec).text)
 
 
 def _phase(spec: RunSpec) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from llmviz.core.course import Course
 from llmviz.core.questions.probed import Probed
 from llmviz.core.spec import RunSpec
+from llmviz.views import words
 from llmviz.views.about import FIGURES
 from llmviz.views.reveal import Reveal, Riddle
 
@@ -120,7 +121,7 @@ def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal |
     if len(ends) < len(runs):
         return None
     said = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, ends, strict=True))
-    return Reveal(sum(share >= KNOWN for share in ends), f"{said[:1].upper()}{said[1:]}.")
+    return Reveal(sum(share >= KNOWN for share in ends), words.sentence(said))
 
 
 def _median(tokens: Sequence[int | None]) -> float | None:

@@ -1,7 +1,6 @@
 """The page *Attention maps* as Streamlit runs it, on the fake engine."""
 
 import base64
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +17,7 @@ from llmviz.views.attention import MOST_BYTES, affordable
 from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_attention import TARGETS
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 PAGE = "attention_maps"
@@ -26,9 +26,7 @@ FIRST = EXAMPLES["attention", "tinyland"][0].sentence
 
 def parts(app: AppTest) -> list[dict[str, Any]]:
     """What the maps on the page were given, in order."""
-    assert not app.exception
-    components = [part.proto for part in app.get("bidi_component")]
-    return [json.loads(part.json)[0] for part in components if part.component_name == "llmviz_attention"]
+    return [data for name, data in mounted(app) if name == "attention"]
 
 
 def weights(part: dict[str, Any]) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:

@@ -1,6 +1,5 @@
 """*Before and after* as Streamlit runs it, without a browser."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +13,7 @@ from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 
 DEFAULT = preset("sentiment")
 SCRATCH = preset("sentiment", parent="none")
@@ -34,10 +34,9 @@ def visit(visit: Callable[..., AppTest]) -> Callable[..., AppTest]:
 
 def parts(app: AppTest) -> dict[str, list[dict[str, Any]]]:
     """What our components were given, by name."""
-    assert not app.exception
     found: dict[str, list[dict[str, Any]]] = {}
-    for part in app.get("bidi_component"):
-        found.setdefault(part.proto.component_name.removeprefix("llmviz_"), []).append(json.loads(part.proto.json)[0])
+    for name, data in mounted(app):
+        found.setdefault(name, []).append(data)
     return found
 
 

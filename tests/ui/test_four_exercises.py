@@ -1,6 +1,5 @@
 """*Four exercises* as Streamlit runs it, without a browser; and what its component gets."""
 
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +15,7 @@ from llmviz.ui.exercises import Choice
 from llmviz.views import exercises as view
 from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 PAGE = "four_exercises"
@@ -23,9 +23,7 @@ FIRST = EXAMPLES["exercises", "tinyland"][0].sentence
 
 
 def lanes(app: AppTest) -> dict[str, dict[str, Any]]:
-    assert not app.exception
-    given = [json.loads(each.proto.json)[0] for each in app.get("bidi_component") if each.proto.component_name == "llmviz_lane"]
-    return {each["kind"]: each for each in given}
+    return {data["kind"]: data for name, data in mounted(app) if name == "lane"}
 
 
 def query(app: AppTest) -> dict[str, str]:

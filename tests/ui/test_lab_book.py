@@ -1,7 +1,6 @@
 """The lab book as Streamlit runs it, without a browser."""
 
 import io
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +12,7 @@ from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.ui import lab
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 from tests.ui.test_page import query
 
 Visit = Callable[..., AppTest]
@@ -21,9 +21,7 @@ OWN = RunSpec("mlm", train=TrainSpec(steps=50))
 
 
 def parts(app: AppTest, name: str) -> list[dict[str, Any]]:
-    assert not app.exception
-    found = [part.proto for part in app.get("bidi_component") if part.proto.component_name == f"llmviz_{name}"]
-    return [json.loads(proto.json)[0] for proto in found]
+    return [data for given, data in mounted(app) if given == name]
 
 
 def tree(app: AppTest) -> list[dict[str, Any]]:

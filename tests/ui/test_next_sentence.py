@@ -1,6 +1,5 @@
 """*Next sentence* as Streamlit runs it, without a browser."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,6 +14,7 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done
 from llmviz.views import pairs
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 PAGE = "next_sentence"
@@ -22,11 +22,7 @@ FIRST, SECOND = TEXTS["tinyland"].pair
 
 
 def part(app: AppTest, name: str) -> dict[str, Any]:
-    assert not app.exception
-    given: dict[str, Any] = next(
-        json.loads(each.proto.json)[0] for each in app.get("bidi_component") if each.proto.component_name == f"llmviz_{name}"
-    )
-    return given
+    return next(data for given, data in mounted(app) if given == name)
 
 
 def query(app: AppTest) -> dict[str, str]:

@@ -1,6 +1,5 @@
 """The page as Streamlit runs it, without a browser."""
 
-import json
 import sys
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Command
 from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 DEFAULT = RunSpec("mlm")
@@ -21,8 +21,7 @@ DEFAULT = RunSpec("mlm")
 
 def parts(app: AppTest) -> dict[str, Any]:
     """What our components were given, by name."""
-    assert not app.exception
-    return {part.proto.component_name.removeprefix("llmviz_"): json.loads(part.proto.json)[0] for part in app.get("bidi_component")}
+    return dict(mounted(app))
 
 
 def query(app: AppTest) -> dict[str, str]:

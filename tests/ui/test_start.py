@@ -1,6 +1,5 @@
 """The start page as Streamlit runs it, without a browser."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,6 +18,7 @@ from llmviz.core.update import Begin, Done
 from llmviz.runs.engine import UNDER_WAY, State
 from llmviz.views import story as view
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 from tests.ui.test_page import query
 
 Visit = Callable[..., AppTest]
@@ -26,11 +26,7 @@ PRETRAINED = root("mlm")
 
 
 def told(app: AppTest) -> dict[str, Any]:
-    assert not app.exception
-    found: dict[str, Any] = next(
-        json.loads(part.proto.json)[0] for part in app.get("bidi_component") if part.proto.component_name == "llmviz_story"
-    )
-    return found
+    return next(data for name, data in mounted(app) if name == "story")
 
 
 def said(app: AppTest) -> str:

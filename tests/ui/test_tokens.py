@@ -1,6 +1,5 @@
 """The page Tokens as Streamlit runs it, without a browser. What came with the program is real; what is learnt here is small."""
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,6 +16,7 @@ from llmviz.text import own
 from llmviz.text.special import SPECIAL
 from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 
 PATIENCE = 120.0  # seconds: the first comparison on a machine prepares four texts, while other tests run
 Visit = Callable[..., AppTest]
@@ -31,8 +31,7 @@ def own_text() -> str:
 
 
 def parts(app: AppTest) -> dict[str, Any]:
-    assert not app.exception
-    return {part.proto.component_name.removeprefix("llmviz_"): json.loads(part.proto.json)[0] for part in app.get("bidi_component")}
+    return dict(mounted(app))
 
 
 def settled(app: AppTest) -> AppTest:

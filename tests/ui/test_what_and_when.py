@@ -1,6 +1,5 @@
 """*What and when* and *Positions and optimisers* as Streamlit runs them, without a browser."""
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,6 +15,7 @@ from llmviz.core.spec import preset
 from llmviz.ui import recipes
 from llmviz.views import courses as view
 from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 PAGE, OTHER = "what_and_when", "positions_optimisers"
@@ -23,11 +23,7 @@ SNAPSHOTS = FakeEngine().history(RunRef(preset("mlm").id, 0)).snapshots  # of th
 
 
 def part(app: AppTest) -> dict[str, Any]:
-    assert not app.exception
-    given: dict[str, Any] = next(
-        json.loads(each.proto.json)[0] for each in app.get("bidi_component") if each.proto.component_name == "llmviz_courses"
-    )
-    return given
+    return next(data for name, data in mounted(app) if name == "courses")
 
 
 def query(app: AppTest) -> dict[str, str]:

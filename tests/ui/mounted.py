@@ -1,0 +1,13 @@
+"""What our components were given, as AppTest has it."""
+
+import json
+from typing import Any
+
+from streamlit.testing.v1 import AppTest
+
+
+def mounted(app: AppTest) -> list[tuple[str, dict[str, Any]]]:
+    """Name and data of each part of the page, in order; the page itself must not have failed."""
+    assert not app.exception
+    found = [part.proto for part in app.get("bidi_component")]
+    return [(proto.component_name.removeprefix("llmviz_"), json.loads(proto.json)[0]) for proto in found]

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.spec import root
 from llmviz.ui import lecture, lesson, path, sentence, states, story, visit
 from llmviz.ui.engine import engine
 
@@ -16,7 +15,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("start", (catalogue.MLM.name,), runs.spec, view=story.Plan(), base=root)
+visit.open("start", (catalogue.MLM.name,), runs.spec, view=story.Plan())
 cast = story.look(runs)
 
 lecture.beats(BEATS)

@@ -17,7 +17,6 @@ from llmviz.core.spec import NO_PARENT, RunSpec, preset
 LONGEST_SENTENCE = 6_000  # letters; far beyond what a model here reads, and still short enough for an address
 NOTHING = "none"  # `hide=none`: no word is hidden, although the sentence's default would hide one
 USUAL = TextSpec()  # the text of a page where nothing else is said
-Base = Callable[[str, TextSpec], RunSpec]
 PARTS = ("text", "model", "train", "objective")
 SEED = Setting("Seed", "Decides the random start and the order of the batches.", low=0, high=2**31 - 1)
 
@@ -104,9 +103,9 @@ def differences(spec: RunSpec, base: RunSpec) -> dict[str, Any]:
     return {entry.name: entry.value for entry, other in zip(entries(spec), entries(base), strict=True) if entry.value != other.value}
 
 
-def write(address: Address, usual: str, base: Base = preset, text: TextSpec = USUAL) -> dict[str, str]:
-    """The address as parameters; defaults are left out: the `usual` stage and text of the page, and the settings of `base`."""
-    recipe = base(address.spec.stage, address.spec.text)
+def write(address: Address, usual: str, text: TextSpec = USUAL) -> dict[str, str]:
+    """The address as parameters; defaults are left out: the `usual` stage and text of the page, and the settings of `preset`."""
+    recipe = preset(address.spec.stage, address.spec.text)
     written = {name: _spell(value) for name, value in differences(address.spec, recipe).items()}
     if address.spec.stage != usual:
         written["stage"] = address.spec.stage
@@ -138,20 +137,19 @@ def read(
     stages: Sequence[str],
     view: Any = None,
     specs: Callable[[RunRef], RunSpec] | None = None,
-    base: Base = preset,
     text: TextSpec = USUAL,
 ) -> tuple[Address, dict[str, str]]:
     """The address that the parameters name, and for each parameter that could not be read the sentence that says so.
 
     `stages` are those the page can show, its usual one first; `view` holds its own settings as they are at first; `specs` knows what a
-    run on this machine trains; `base` gives the run that the page shows of a stage and text where nothing else is said, `text` that text.
+    run on this machine trains; `text` is what the page's run reads where nothing else is said.
     """
     stage = query.get("stage", stages[0])
     problems = dict[str, str]()
     if stage not in stages:
         problems["stage"] = f"This page shows {' or '.join(stages)}, not {_short(stage)}."
         stage = stages[0]
-    address = Address(base(stage, text), view=view)
+    address = Address(preset(stage, text), view=view)
     first = [name for name in ("text", "parent") if name in query]
     for name in [*first, *(entry.name for entry in entries(address.spec) if entry.name not in first)]:
         if name in query:

@@ -22,8 +22,7 @@ class Metric:
 class Stage:
     """One way to train: where its code lives, what it may read and start from, what it measures, and its default recipe per text.
 
-    Of parents, architectures and texts the first is the default; parents are names of stages, and None is a random start. `roots` holds, by
-    text, training and objective of the run that others start from, where that is not the default one.
+    Of parents, architectures and texts the first is the default; parents are names of stages, and None is a random start.
     """
 
     name: str
@@ -33,19 +32,13 @@ class Stage:
     parents: tuple[str | None, ...]
     architectures: tuple[str, ...]
     texts: tuple[str, ...]
-    objective: Any  # the default of RunSpec.objective, where `objectives` names no other for the text
+    objective: Any  # the default of RunSpec.objective
     metrics: tuple[Metric, ...]
     recipes: Mapping[str, TrainSpec] = field(default_factory=lambda: MappingProxyType({}))
-    objectives: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
-    roots: Mapping[str, tuple[TrainSpec, Any]] = field(default_factory=lambda: MappingProxyType({}))
 
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this stage takes on a text where nothing else is said."""
         return self.recipes.get(text, TrainSpec())
-
-    def objective_default(self, text: str) -> Any:
-        """The objective this stage takes on a text where nothing else is said."""
-        return self.objectives.get(text, self.objective)
 
     @property
     def model(self) -> ModelSpec:
@@ -68,11 +61,11 @@ MLM = Stage(
     name="mlm",
     title="Masked tokens",
     module="llmviz.stages.mlm",
-    recipe=2,
+    recipe=3,
     parents=(None, "mlm"),
     architectures=BERTS,
     texts=("tinyland", "sotu", "wiki", "reviews"),
-    objective=MaskingSpec(),
+    objective=MaskingSpec(mask_rate=0.3),
     metrics=(
         Metric("loss", "loss on held-out text", "nats", bound="floor"),
         Metric("accuracy", "hidden words named", "%", bound="accuracy_ceiling"),
@@ -80,19 +73,8 @@ MLM = Stage(
     ),
     recipes=MappingProxyType(
         {
-            "tinyland": TrainSpec(steps=1_100, learning_rate=5e-3, muon_learning_rate=4e-2),
+            "tinyland": TrainSpec(steps=1_500, batch_size=64, learning_rate=5e-3, muon_learning_rate=4e-2),
             **dict.fromkeys(("sotu", "wiki", "reviews"), TrainSpec(steps=2_000, context=64)),
-        }
-    ),
-    # From whole texts and single sentences alone moods are not learnt in 1,600 steps. Evenness makes up for the time they take from sounds.
-    objectives=MappingProxyType({"tinyland": MaskingSpec(endings=0.3, again=0.3, evenness=0.5)}),
-    # Whoever is to judge moods learns them better from more steps at the ends of texts.
-    roots=MappingProxyType(
-        {
-            "tinyland": (
-                TrainSpec(steps=1_500, learning_rate=5e-3, muon_learning_rate=4e-2),
-                MaskingSpec(sentences=0.0, endings=0.2, again=0.5, evenness=0.5),
-            )
         }
     ),
 )
@@ -101,7 +83,7 @@ CLM = Stage(
     name="clm",
     title="Next token",
     module="llmviz.stages.clm",
-    recipe=3,
+    recipe=4,
     parents=(None, "clm"),
     architectures=GPTS,
     texts=("tinyland", "sotu", "wiki"),
@@ -118,14 +100,13 @@ CLM = Stage(
             **dict.fromkeys(("sotu", "wiki"), TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2)),
         }
     ),
-    objectives=MappingProxyType({"tinyland": NextTokenSpec(endings=0.2)}),
 )
 
 NSP = Stage(
     name="nsp",
     title="Next sentence",
     module="llmviz.stages.nsp",
-    recipe=3,
+    recipe=4,
     parents=(None,),
     architectures=("bert",),
     texts=("tinyland",),
@@ -147,7 +128,7 @@ SENTIMENT = Stage(
     name="sentiment",
     title="Before and after",
     module="llmviz.stages.sentiment",
-    recipe=2,
+    recipe=3,
     parents=("mlm", "clm", None),
     architectures=BERTS + GPTS,
     texts=("tinyland", "reviews"),
@@ -165,7 +146,7 @@ SPAN = Stage(
     name="span",
     title="Spans",
     module="llmviz.stages.span",
-    recipe=4,
+    recipe=5,
     parents=(None, "span"),
     architectures=T5S,
     texts=("tinyland",),

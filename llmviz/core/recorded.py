@@ -2,11 +2,10 @@
 
 from llmviz.core.catalogue import STAGES
 from llmviz.core.settings import PairsSpec, TextSpec
-from llmviz.core.spec import NO_PARENT, RunSpec, preset, root
+from llmviz.core.spec import NO_PARENT, RunSpec, preset
 
 RECORDED: dict[str, RunSpec] = {
     **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in STAGES.values() for text in stage.texts},
-    "mlm-tinyland-root": root("mlm"),
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),
     "sentiment-tinyland-scratch": preset("sentiment", parent=NO_PARENT),
     "sentiment-reviews-scratch": preset("sentiment", TextSpec("reviews"), NO_PARENT),

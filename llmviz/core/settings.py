@@ -156,36 +156,6 @@ class MaskingSpec:
     """The objective of masked language modelling (BERT, section 3.1)."""
 
     mask_rate: float = _mask_rate(0.2)
-    endings: float = setting(
-        0.0,
-        "Endings first",
-        "Share of the steps, from the first on, that read only the ends of texts, one gap in each: moods are learnt sooner there. "
-        "In Tinyland these are ends of stories.",
-        low=0.0,
-        high=1.0,
-    )
-    again: float = setting(
-        0.0,
-        "Endings again",
-        "Share of the later steps that read ends of texts, too. In Tinyland half of these are ends of opinions: what “not” does to a mood "
-        "is learnt there.",
-        low=0.0,
-        high=1.0,
-    )
-    evenness: float = setting(
-        0.0,
-        "Evenness",
-        "0: each place is a target equally often, as in BERT; 1: each word of the vocabulary is, however rare.",
-        low=0.0,
-        high=1.0,
-    )
-    sentences: float = setting(
-        0.2,
-        "Single sentences",
-        "Share of the batches made of single sentences instead of whole texts: in short texts facts are learnt sooner.",
-        low=0.0,
-        high=1.0,
-    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -193,19 +163,7 @@ class MaskingSpec:
 
 @dataclass(frozen=True)
 class NextTokenSpec:
-    """The objective of causal language modelling: the next token, at every place."""
-
-    endings: float = setting(
-        0.0,
-        "Endings first",
-        "Share of the steps, from the first on, that read only the ends of texts: how these hang together is learnt sooner there. "
-        "In Tinyland most of these are ends of stories.",
-        low=0.0,
-        high=1.0,
-    )
-
-    def __post_init__(self) -> None:
-        check(self)
+    """The objective of causal language modelling: the next token, at every place. It has no settings."""
 
 
 @dataclass(frozen=True)
@@ -214,14 +172,6 @@ class SpanSpec:
 
     density: float = setting(0.2, "Hidden", "Share of the words that are hidden.", low=0.01, high=0.9)
     span_length: float = setting(2.0, "Span length", "Mean number of words in a hidden span.", low=1.0, high=10.0)
-
-    sentences: float = setting(
-        0.12,
-        "Single sentences",
-        "Share of the texts that are single sentences instead of whole ones, so that it can fill in short ones too.",
-        low=0.0,
-        high=1.0,
-    )
 
     def __post_init__(self) -> None:
         check(self)
@@ -247,29 +197,6 @@ class PairsSpec:
         "Whether it is also asked if the second part goes on with the first. Without, it only names hidden words, in such pairs.",
     )
     mask_rate: float = _mask_rate(0.15)
-    short: float = setting(
-        0.3,
-        "Short pairs first",
-        "Share of the steps, from the first on, that ask only whether one sentence belongs to another, with no word hidden: there a model "
-        "finds sooner that it has to compare. Without the question there are none.",
-        low=0.0,
-        high=1.0,
-    )
-    near: float = setting(
-        0.4,
-        "Near misses",
-        "Share of the short pairs that do not belong together in which the stories differ in the name alone, so that the name has to tell: "
-        "with none, a run of this length does not learn that Nora is she. The pairs it is tested on have none.",
-        low=0.0,
-        high=1.0,
-    )
-    whole: float = setting(
-        0.2,
-        "Unhidden pairs",
-        "Share of the later steps that hide no word: what is hidden can be the very word that tells. Without the question there are none.",
-        low=0.0,
-        high=1.0,
-    )
 
     def __post_init__(self) -> None:
         check(self)

@@ -19,8 +19,8 @@ class RunSpec:
     """Stage, parent, text, model, training, objective, seed: the same spec gives the same weights on one machine.
 
     `parent` is the spec of the run whose weights it starts from; None is a random start. `model` defaults to the parent's, or to the
-    stage's own; `train` and `objective` to what the catalogue gives for the stage and the text. Raises ValueError for an unknown stage,
-    a parent of the wrong kind, or a setting outside its range or not meant for this stage.
+    stage's own; `train` to what the catalogue gives for the stage and the text, `objective` to the stage's. Raises ValueError for an
+    unknown stage, a parent of the wrong kind, or a setting outside its range or not meant for this stage.
     """
 
     stage: str
@@ -38,7 +38,7 @@ class RunSpec:
         if self.train is None:
             object.__setattr__(self, "train", entry.train_defaults(self.text.name))
         if self.objective is None:
-            object.__setattr__(self, "objective", entry.objective_default(self.text.name))
+            object.__setattr__(self, "objective", entry.objective)
         if type(self.objective) is not type(entry.objective):
             raise ValueError(f"{self.stage} takes a {type(entry.objective).__name__} as its objective, not {self.objective!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
@@ -71,20 +71,13 @@ class RunSpec:
 
 
 def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:
-    """The stage as its page opens it: on this text, started from the root of a parent stage ("none": from random weights).
+    """The stage as its page opens it: on this text, started from what the page of the parent stage opens with ("none": random weights).
 
     Without a parent named it is the first the catalogue allows. Raises ValueError where the stage or its parent does not read the text.
     """
     text = text or TextSpec()
     name = parent or catalogue.stage(stage).parents[0] or NO_PARENT
-    return RunSpec(stage, None if name == NO_PARENT else root(name, text), text)
-
-
-def root(stage: str, text: TextSpec | None = None) -> RunSpec:
-    """The run of a pretraining stage that others start from: pretrained longer where what they need comes late."""
-    text = text or TextSpec()
-    train, objective = catalogue.stage(stage).roots.get(text.name, (STAGE_DEFAULT, STAGE_DEFAULT))
-    return RunSpec(stage, text=text, train=train, objective=objective)
+    return RunSpec(stage, None if name == NO_PARENT else preset(name, text), text)
 
 
 def to_json(spec: RunSpec) -> dict[str, Any]:

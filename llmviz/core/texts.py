@@ -38,9 +38,9 @@ TEXTS = {
         Text(
             "tinyland",
             "Tinyland",
-            "Short stories and opinions from a small world whose grammar is known exactly.",
+            "Posts, short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="69d1a83f09b4079c4b68b7d4c122e573ebcbb7f1444f61638eb1d3a6704ae357",
+            digest="65801f178cfd40ffddd7f9017eb20007dfe23df96db4a8e94ecafd05a6e8449e",
             sentence="the capital of France is Paris .",
             hidden=(5,),
             spanned="Leo saw a frog by the lake . every frog croaks .",
@@ -88,6 +88,3 @@ TEXTS = {
         ),
     )
 }
-
-# What a classifier reads after every text: where the gap is, a pretrained model expects a word that gives the mood away.
-CLOSINGS = {"tinyland": "everybody left [MASK] .", "reviews": "it was [MASK] ."}

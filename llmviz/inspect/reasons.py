@@ -9,7 +9,7 @@ import torch
 
 from llmviz.core.questions.reasons import LEFT_OUT, METHODS, Attribute, Reasons
 from llmviz.inspect import snapshots, verdicts
-from llmviz.models.verdicts import closed
+from llmviz.models.verdicts import framed
 from llmviz.models.verdicts import verdicts as verdicts_of
 from llmviz.text.special import MASK, PAD
 from llmviz.text.words import in_words, spelt
@@ -55,7 +55,7 @@ def gradients(folder: Path, texts: Sequence[Groups]) -> list[tuple[FloatArray, f
     model = snapshots.model(folder)
     config = snapshots.config(folder)
     lengths = [sum(map(len, words)) for words in texts]
-    read = [closed([id for word in words for id in word], config) for words in texts]
+    read = [framed([id for word in words for id in word], config) for words in texts]
     ids = torch.full((len(texts), max(map(len, read))), PAD)
     hidden = ids.clone()
     for row, (text, length) in enumerate(zip(read, lengths, strict=True)):

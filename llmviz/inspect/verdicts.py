@@ -32,7 +32,7 @@ def answer(folders: Mapping[int, Path], question: Judge) -> list[Verdict]:
 def labels(folder: Path) -> tuple[str, ...]:
     """The names of the classes, in the order of the head. Raises ValueError where the model has none."""
     config = snapshots.config(folder)
-    if not hasattr(config, "closing"):
+    if not str((config.architectures or [""])[0]).endswith("Classification"):
         raise ValueError(NO_HEAD)
     names: dict[int, str] = config.id2label or {}  # type: ignore[assignment] # declared wider than it is read
     return tuple(names[place] for place in sorted(names))
@@ -52,7 +52,7 @@ def read(folder: Path, text: str) -> list[Piece]:
 def judged(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> torch.Tensor:
     """Logits (snapshot, text, class) of texts given as ids, special tokens left out; a text may be empty."""
     config = snapshots.config(folders[0])
-    read = [verdicts.closed(text, config) for text in texts]
+    read = [verdicts.framed(text, config) for text in texts]
     inputs = torch.full((len(read), max(map(len, read))), PAD)
     for row, ids in zip(inputs, read, strict=True):
         row[: len(ids)] = torch.tensor(ids)

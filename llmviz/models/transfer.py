@@ -49,10 +49,8 @@ class Transfer:
     left: tuple[Tensor, ...]
 
 
-def classifier(start: PreTrainedModel, classes: Sequence[str], closing: Sequence[int], seed: int) -> PreTrainedModel:
+def classifier(start: PreTrainedModel, classes: Sequence[str], seed: int) -> PreTrainedModel:
     """A classifier with the body of `start`, pretrained or random, and a new head for these classes, random by the seed.
-
-    `closing` are the tokens it reads after every text, see `models.verdicts`.
 
     Raises ValueError for a start that is neither a masked nor a causal language model.
     """
@@ -62,7 +60,6 @@ def classifier(start: PreTrainedModel, classes: Sequence[str], closing: Sequence
     config = type(start.config).from_dict(start.config.to_dict())
     config.id2label = dict(enumerate(classes))
     config.label2id = {name: place for place, name in enumerate(classes)}
-    config.closing = list(closing)
     config.tie_word_embeddings = False  # there is no output over the vocabulary left to tie
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)

@@ -1,7 +1,8 @@
-"""How a classifier reads a text: some closing words are put after it, and the verdict is taken in the gap they leave.
+"""How a classifier reads a text, and where its new head reads the label off: a linear layer on the encoder's last hidden states.
 
-A model that was pretrained on naming words has its knowledge where it would name one. So the new head looks there: a BERT's at the
-[MASK] of the closing words, a GPT's after the last of them, where the next word would come (Schick and Schütze 2021, section 3.1).
+A BERT's head reads their mean over the tokens, [CLS] and [SEP] among them. Being linear, it gives the same whether states or logits are
+averaged, so the model is a token classifier of transformers and the mean is taken of its logits. A GPT's reads the last token, the only one
+that has seen all the others (GPT-1, Radford et al. 2018, section 3.2).
 """
 
 from collections.abc import Sequence
@@ -9,29 +10,29 @@ from collections.abc import Sequence
 import torch
 from transformers import PreTrainedConfig
 
-from llmviz.text.special import CLS, MASK, SEP
+from llmviz.text.special import CLS, PAD, SEP
+
+GPTS = ("gpt_neox", "gpt2")
 
 
-def closed(ids: Sequence[int], config: PreTrainedConfig) -> list[int]:
+def framed(ids: Sequence[int], config: PreTrainedConfig) -> list[int]:
     """A text, given without special tokens, as the classifier of this configuration reads it; cut where it would be too long."""
-    closing: list[int] = config.closing
-    most = room(config)
-    return [CLS, *ids[:most], *closing, *([SEP] if MASK in closing else [])]
+    end = [] if config.model_type in GPTS else [SEP]
+    return [CLS, *ids[: room(config)], *end]
 
 
 def room(config: PreTrainedConfig) -> int:
     """How many tokens a text may have, special tokens left out."""
     positions: int = config.max_position_embeddings
-    return positions - 2 - len(config.closing)
+    return positions - 2
 
 
 def verdicts(logits: torch.Tensor, input_ids: torch.Tensor, config: PreTrainedConfig) -> torch.Tensor:
     """The logits of the classes, (…, batch, class), out of what the model of this configuration gives for these inputs (batch, n).
 
-    A GPT's classifier gives just them; a BERT's gives (…, batch, n, class), of which those at the last [MASK] count.
+    A GPT's classifier gives just them; a BERT's gives (…, batch, n, class), of which the mean over a text's tokens counts.
     """
-    if MASK not in config.closing:
+    if config.model_type in GPTS:
         return logits
-    places = torch.arange(input_ids.shape[1]).to(input_ids.device)
-    gap = torch.where(input_ids == MASK, places, 0).amax(1)  # (batch,)
-    return logits[..., torch.arange(len(gap)).to(gap.device), gap, :]
+    there = (input_ids != PAD).to(logits.dtype)[..., None]  # (batch, n, 1)
+    return (logits * there).sum(-2) / there.sum(-2)

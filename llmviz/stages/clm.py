@@ -12,7 +12,6 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
-from llmviz.core.settings import NextTokenSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
@@ -29,11 +28,6 @@ from llmviz.training.stage import Exercise
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 TEST_PROBES = 1_000  # probes of each kind at the end
 CANDIDATES = 5
-# Ends of texts: how many tokens of each, how many texts for one of an ordinary batch, and in Tinyland the share of opinions among them.
-# The last two sentences of a story are 10 tokens, of an opinion 14. In stories alone a model finds within 75 steps which words share a
-# mood; but what opinions say, which fine-tuning asks for, it learns better where it has read some of their ends as well.
-FIRST_ENDS, LAST_ENDS = (10, 4, 0.0), (14, 3, 0.5)
-STORIES = 0.75  # share of the steps at ends that read stories alone
 
 Asked = tuple[Ids, Ids]  # texts, and what is to be named where; both (texts, longest)
 
@@ -71,7 +65,6 @@ class NextToken:
         self.spec = spec
         self.text = text
         self.model = model
-        self.objective: NextTokenSpec = spec.objective
         self._validation = self._asked(text.validation[:VALIDATION])
         self._facts = probes.facts(text, text.validation, PROBES, left_to_right=True)
         self._choices = probes.choices(text, text.validation, PROBES)
@@ -80,18 +73,10 @@ class NextToken:
     # Data
 
     def batch(self, step: int) -> TextBatch:
-        """Texts of this step: at first only their ends, then whole ones.
-
-        How a Tinyland story ends depends on words of the sentence before. Among few tokens a model soon finds them; in whole stories not in
-        800 steps of 48 texts. Ends have no [CLS], so that nothing wrong is learnt of how texts begin.
-        """
+        """Texts drawn by the seed and the step; every token but the first is to be named from those before it."""
         rng = np.random.default_rng((self.spec.seed, step))
-        count, texts = self.spec.train.batch_size, self.text.train
-        ends = self.objective.endings * self.spec.train.steps
-        if step <= ends:
-            length, times, opinions = FIRST_ENDS if step <= STORIES * ends else LAST_ENDS
-            return self._tensors(*_questions(self.text.ends(times * count, length, opinions, rng)))
-        return self._tensors(*_questions([self._cut(texts[place]) for place in rng.integers(len(texts), size=count)]))
+        places = rng.integers(len(self.text.train), size=self.spec.train.batch_size)
+        return self._tensors(*_questions([self._cut(self.text.train[place]) for place in places]))
 
     def _cut(self, ids: Ids) -> Ids:
         """The text's beginning, as far as the model reads. No [SEP] closes what is cut: the text does not end there."""

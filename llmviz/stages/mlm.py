@@ -22,18 +22,13 @@ from llmviz.models import files, masked
 from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, padded, text_of
-from llmviz.text.masks import IGNORED, hide, hide_at, mask, mask_one, rates
+from llmviz.text.masks import IGNORED, hide, hide_at, mask
 from llmviz.text.special import MASK, PAD, SEP
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 TEST_PROBES = 1_000  # probes of each kind at the end
 CANDIDATES = 5
-# Ends of texts: how many tokens of each, how many texts for one of an ordinary batch, and in Tinyland the share of opinions among them. The
-# last two sentences of a story are 10 tokens, of an opinion 14. The simpler they are, and the more of them in a step, the sooner a model
-# finds which words share a mood: in stories alone every seed of five did within 300 steps, with opinions among them one of three. That
-# "not" turns a mood round it learns only where it reads enough opinions.
-FIRST_ENDS, LATER_ENDS = (10, 5, 0.0), (14, 4, 0.5)
 EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
 
 Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (texts, longest)
@@ -74,9 +69,6 @@ class MaskedTokens:
         self.text = text
         self.model = model
         self.objective: MaskingSpec = spec.objective
-        self._sentences = text.sentences
-        self._even = rates(text.counts, self.objective.mask_rate, evenness=1.0)
-        self._rates = rates(text.counts, self.objective.mask_rate, self.objective.evenness)
         self._validation = self._hidden(text.validation[:VALIDATION])
         self._facts = probes.facts(text, text.validation, PROBES)
         self._choices = probes.choices(text, text.validation, PROBES)
@@ -85,23 +77,11 @@ class MaskedTokens:
     # Data
 
     def batch(self, step: int) -> MaskedBatch:
-        """Texts of this step, corrupted: whole ones or, every so often, single sentences, in which facts are learnt sooner.
-
-        Before and between them, if asked for, only the ends of texts, with one gap each. In Tinyland a mood runs through a text, and shows
-        in words so many and rare that from whole texts a model may not find out in thousands of steps which of them go together. Without
-        ends between them it never learns negation; with more, sounds are late.
-        """
+        """Texts drawn by the seed and the step, some of their words hidden or swapped, and the labels: what stood there."""
         rng = np.random.default_rng((self.spec.seed, step))
-        count, texts = self.spec.train.batch_size, self.text.train
-        first = step <= self.objective.endings * self.spec.train.steps
-        if first or (self.objective.again and rng.random() < self.objective.again):
-            length, times, opinions = FIRST_ENDS if first else LATER_ENDS
-            ids = padded(self.text.ends(times * count, length, opinions, rng))
-            return self._tensors(*mask_one(ids, _special(ids), self._even, rng))
-        if rng.random() < self.objective.sentences:
-            count, texts = 2 * count, self._sentences  # short ones: about as much to read
-        ids = padded([self._cut(texts[place]) for place in rng.integers(len(texts), size=count)])
-        return self._tensors(*mask(ids, _special(ids), self._rates, rng))
+        places = rng.integers(len(self.text.train), size=self.spec.train.batch_size)
+        ids = padded([self._cut(self.text.train[place]) for place in places])  # (batch, n)
+        return self._tensors(*mask(ids, _special(ids), self.objective.mask_rate, self.text.vocabulary, rng))
 
     def _cut(self, ids: Ids) -> Ids:
         """The text's beginning, as far as the model reads, closed by [SEP]."""

@@ -25,14 +25,13 @@ from llmviz.stages import bounds, probes
 from llmviz.stages.exercises import exercises
 from llmviz.stages.texts import Encoded, Ids, Texts, encode, padded, text_of
 from llmviz.text import threads
-from llmviz.text.masks import IGNORED, hide, mask, rates
+from llmviz.text.masks import IGNORED, hide, mask
 from llmviz.text.pairs import Document, Pair, Pairs, Part
 from llmviz.text.special import CLS, MASK, PAD, SEP
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 128, 500  # held-out documents looked at while training and at the end; each begins two pairs
 TEST_PROBES = 1_000  # probes of each kind at the end, each a first part with no second
-SHORT = 3  # times as many short pairs as long ones are one batch: about as much to read
 EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
 ANSWERS = FOLLOWS  # the label is the place in this list, as in transformers' BertForPreTraining
 AROUND = 3  # [CLS], and [SEP] after each part
@@ -109,7 +108,6 @@ class NextSentence:
         sources = {split: _source(text, split) for split in ("train", "validation", "test")}
         self._pairs = {split: source for split, (source, _) in sources.items()}
         self._sentences = {split: told for split, (_, told) in sources.items()}
-        self._rates = rates(text.counts, self.objective.mask_rate, evenness=0.0)
         self._asked = self._drawn("validation", VALIDATION)
         self._hidden = self._gaps("validation", self._asked)
         self._facts = probes.facts(text, text.validation, PROBES)
@@ -119,20 +117,13 @@ class NextSentence:
     # Data
 
     def batch(self, step: int) -> PairBatch:
-        """Pairs of this step, two for each document: its own second part, and another's. At first short ones, with no word hidden.
-
-        Some of the short ones are near misses.
-        """
+        """Pairs drawn by the seed and the step, two for each document: its own second part, and another's; some words of them hidden."""
         rng = np.random.default_rng((self.spec.seed, step))
-        asked = self.objective.next_sentence
-        short = asked and step <= self.objective.short * self.spec.train.steps
         source = self._pairs["train"]
-        places = rng.integers(len(source.documents), size=max(1, self.spec.train.batch_size * (SHORT if short else 1) // 2))
-        drawn = [pair for place in places for pair in source.two(int(place), rng, short, self.objective.near)]
-        ids = padded([self._joined("train", pair) for pair in drawn])
-        whole = short or (asked and rng.random() < self.objective.whole)
-        corrupted, labels = (ids, np.full_like(ids, IGNORED)) if whole else mask(ids, ids < MASK, self._rates, rng)
-        return self._tensors(corrupted, labels, drawn)
+        places = rng.integers(len(source.documents), size=max(1, self.spec.train.batch_size // 2))
+        drawn = [pair for place in places for pair in source.two(int(place), rng)]
+        ids = padded([self._joined("train", pair) for pair in drawn])  # (batch, n)
+        return self._tensors(*mask(ids, ids < MASK, self.objective.mask_rate, self.text.vocabulary, rng), drawn)
 
     def _joined(self, split: str, pair: Pair) -> Ids:
         """[CLS] first [SEP] second [SEP] as ids."""

@@ -22,8 +22,8 @@ from llmviz.models import causal, files, masked, transfer, verdicts
 from llmviz.stages import baselines
 from llmviz.stages.exercises import candidates
 from llmviz.stages.texts import Ids, padded, tokenizer_of
-from llmviz.text.labelled import CLASSES, Example, closing, labelled, stratified
-from llmviz.text.special import MASK, PAD
+from llmviz.text.labelled import CLASSES, Example, labelled, stratified
+from llmviz.text.special import PAD
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 256, 1_000  # held-out examples looked at while training and at the end
@@ -37,8 +37,7 @@ def build(spec: RunSpec, parent: Path | None) -> "Sentiment":
     reads = start.config.max_position_embeddings
     if spec.train.context > reads:
         raise ValueError(f"Context: the model it starts from reads {reads} tokens")
-    looks_back = spec.model.architecture in GPTS
-    model = transfer.classifier(start, CLASSES, closing(spec.text.name, tokenizer, looks_back), spec.seed)
+    model = transfer.classifier(start, CLASSES, spec.seed)
     return Sentiment(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
 
 
@@ -88,8 +87,8 @@ class Sentiment:
         return self._tensors([self._ids[place] for place in places], [self.learnt[place].label for place in places])
 
     def _encoded(self, text: str) -> Ids:
-        """The text's beginning, as far as the model reads, and the closing words after it."""
-        return np.array(verdicts.closed(self.tokenizer.encode(text, add_special_tokens=False).ids, self.model.config))
+        """The text's beginning, as far as the model reads."""
+        return np.array(verdicts.framed(self.tokenizer.encode(text, add_special_tokens=False).ids, self.model.config))
 
     def _tensors(self, texts: Sequence[Ids], labels: Sequence[int]) -> LabelledBatch:
         ids = padded(texts)
@@ -119,13 +118,10 @@ class Sentiment:
         return CLASSES
 
     def exercises(self, batch: LabelledBatch) -> list[Exercise]:
-        """Each example; its one target is the verdict, and stands where that is taken: in the gap, or at the last token."""
-        spelt, made = candidates(self.tokenizer), list[Exercise]()
-        for row, padded_ids in enumerate(batch.input_ids.tolist()):
-            ids = [id for id in padded_ids if id != PAD]
-            gaps = [place for place, id in enumerate(ids) if id == MASK]
-            made.append(Exercise(tuple(spelt[id] for id in ids), ((gaps or [len(ids) - 1])[-1],), range(row, row + 1)))
-        return made
+        """Each example; its one target is the label, and stands at the last token, after all that it is read from."""
+        spelt = candidates(self.tokenizer)
+        texts = ([id for id in padded_ids if id != PAD] for padded_ids in batch.input_ids.tolist())
+        return [Exercise(tuple(spelt[id] for id in ids), (len(ids) - 1,), range(row, row + 1)) for row, ids in enumerate(texts)]
 
     # Metrics
 

@@ -71,7 +71,6 @@ class Spans:
         self.model = model
         self.objective: SpanSpec = spec.objective
         self._sentinel = sentinel(text.tokenizer)
-        self._sentences = text.sentences
         self._validation = self._cut(text.validation[:VALIDATION])
         self._facts = self._cut_out(probes.facts(text, text.validation, PROBES))
         self._choices = probes.choices(text, text.validation, PROBES)
@@ -80,14 +79,10 @@ class Spans:
     # Data
 
     def batch(self, step: int) -> SpanBatch:
-        """Texts of this step, cut: whole ones and, among them, single sentences, for people type such.
-
-        Batches of single sentences alone, as few as one in ten, cost exact spans: their gradients point elsewhere.
-        """
+        """Texts drawn by the seed and the step, spans cut out of each; what stood there is the target."""
         rng = np.random.default_rng((self.spec.seed, step))
-        short = rng.random(self.spec.train.batch_size) < self.objective.sentences
-        pools = [self._sentences if each else self.text.train for each in short]
-        chosen = [pool[int(rng.integers(len(pool)))] for pool in pools]
+        places = rng.integers(len(self.text.train), size=self.spec.train.batch_size)
+        chosen = [self.text.train[place] for place in places]
         return self._tensors([self._pair(ids, self.objective.density, self.objective.span_length, rng) for ids in chosen])
 
     def _pair(self, ids: Ids, density: float, length: float, rng: np.random.Generator) -> Pair:

@@ -15,9 +15,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.stages.exercises import candidates
 from llmviz.text.corpora import load
-from llmviz.text.sentences import CLOSING
-from llmviz.text.special import CLS, FIRST, PAD, SEP
-from llmviz.text.tinyland.world import SHOWS
+from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tokenizers import Kind, spelling, tokenizer_for
 
 Ids = npt.NDArray[np.int64]
@@ -60,20 +58,6 @@ class Texts(Sequence[Ids]):
         """Tokens of the longest text."""
         return int(np.diff(self.ends).max())
 
-    def cut_after(self, marks: Sequence[int]) -> "Texts":
-        """The texts cut after each of these tokens, every piece with its own [CLS] and [SEP]."""
-        inside = np.ones(len(self.flat), dtype=bool)
-        inside[self.ends[:-1]] = inside[self.ends[1:] - 1] = False
-        closing = np.isin(self.flat, marks)
-        closing[self.ends[1:] - 2] = True  # a text's last piece need not close
-        cuts = np.concatenate(([0], np.flatnonzero(closing[inside]) + 1))
-        ends = cuts + 2 * np.arange(len(cuts))
-        flat = np.empty(ends[-1], dtype=np.int32)
-        between = np.ones(len(flat), dtype=bool)
-        between[ends[:-1]] = between[ends[1:] - 1] = False
-        flat[ends[:-1]], flat[ends[1:] - 1], flat[between] = CLS, SEP, self.flat[inside]
-        return Texts(flat, ends)
-
 
 @dataclass(frozen=True, eq=False)
 class Encoded:
@@ -90,37 +74,6 @@ class Encoded:
     def vocabulary(self) -> int:
         """Entries of the vocabulary, the special ones counted."""
         return self.tokenizer.get_vocab_size()
-
-    @cached_property
-    def sentences(self) -> Texts:
-        """The training documents cut after each closing mark, every sentence with its own [CLS] and [SEP]."""
-        vocabulary = self.tokenizer.get_vocab()
-        return self.train.cut_after([vocabulary[mark] for mark in CLOSING if mark in vocabulary])
-
-    @cached_property
-    def counts(self) -> Ids:
-        """How often the training documents have each ordinary token: (vocabulary,); 0 for the special ones."""
-        found = np.bincount(self.train.flat, minlength=self.vocabulary)
-        found[:FIRST] = 0
-        return found
-
-    def ends(self, count: int, length: int, opinions: float, rng: np.random.Generator) -> list[Ids]:
-        """The last `length` tokens of so many training documents; of Tinyland's this share are opinions, of another text's any."""
-        return [self.train[int(place)][-length:] for place in self._some(count, opinions, rng)]
-
-    def _some(self, count: int, opinions: float, rng: np.random.Generator) -> Ids:
-        if not self.told_by_grammar:
-            return rng.integers(len(self.train), size=count)
-        opinion, story = self._registers
-        return np.where(rng.random(count) < opinions, rng.choice(opinion, count), rng.choice(story, count))
-
-    @cached_property
-    def _registers(self) -> tuple[Ids, Ids]:
-        """Places of Tinyland's opinions among the training documents, and of its stories: what an opinion is about no story speaks of."""
-        vocabulary = self.tokenizer.get_vocab()
-        about = np.isin(self.train.flat, [vocabulary[show] for show in SHOWS])
-        opinion = np.logical_or.reduceat(about, self.train.ends[:-1])
-        return np.flatnonzero(opinion), np.flatnonzero(~opinion)
 
     def words(self, ids: Ids) -> list[str]:
         """The tokens of a text as people read them, the special ones left out."""

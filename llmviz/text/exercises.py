@@ -36,7 +36,7 @@ def masked(text: Sequence[Piece], rate: float, vocabulary: Sequence[str], rng: n
     ids = np.array([CLS, *(piece.id for piece in text), SEP])
     if (ids < FIRST).all():
         raise ValueError(STRANGE)
-    corrupted, labels = mask(ids[None], ids[None] < FIRST, np.full(len(vocabulary), rate), rng)
+    corrupted, labels = mask(ids[None], ids[None] < FIRST, rate, len(vocabulary), rng)
     read, places = corrupted[0].tolist(), np.flatnonzero(labels[0] != IGNORED).tolist()
     cells = [_special(CLS), *map(_word, text), _special(SEP)]
     for target, place in enumerate(places):
@@ -153,7 +153,7 @@ def harvest(count: int, rate: float, density: float, length: float) -> dict[str,
     rng = np.random.default_rng(0)
     longest = max(map(len, texts))
     ids = np.array([[*(FIRST + word for word in text), *[PAD] * (longest - len(text))] for text in texts])
-    hidden = int((mask(ids, ids < FIRST, np.full(FIRST + len(words()), rate), rng)[1] != IGNORED).sum())
+    hidden = int((mask(ids, ids < FIRST, rate, FIRST + len(words()), rng)[1] != IGNORED).sum())
     tokens = sum(map(len, texts))
     marks = [words().index(mark) for mark in CLOSING if mark in words()]
     pairs = sum(any(word in marks for word in text[:-1]) for text in texts)

@@ -5,22 +5,13 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from llmviz.core.settings import TextSpec
-from llmviz.core.texts import CLOSINGS, TEXTS
+from llmviz.core.texts import TEXTS
 from llmviz.text import reviews
-from llmviz.text.special import MASK
 from llmviz.text.tinyland import corpus as tinyland
 
 CLASSES = ("negative", "positive")  # the label is the place in this list
-
-
-def closing(text: str, tokenizer: Tokenizer, looks_back: bool) -> list[int]:
-    """The closing words of a labelled text as ids; for a model that only looks back, those before the gap."""
-    before, after = CLOSINGS[text].split("[MASK]")
-    ids = tokenizer.encode(before.strip(), add_special_tokens=False).ids
-    return ids if looks_back else [*ids, MASK, *tokenizer.encode(after.strip(), add_special_tokens=False).ids]
 
 
 class Example(NamedTuple):

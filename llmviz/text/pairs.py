@@ -14,7 +14,6 @@ import numpy as np
 NAME = "name"  # of the thread's variables the one that half the negative pairs share
 SAME_NAME = 0.5
 TRIES = 1_000  # draws before a document is taken to have no partner
-FEW_TRIES = 20  # draws before another kind of partner will do
 Key = TypeVar("Key")
 
 
@@ -62,19 +61,16 @@ class Pairs:
         self.documents = tuple(document for place, document in enumerate(found) if place not in alone)
         self._kinds = _grouped(self.documents, lambda document: document.kind)
         self._names = _grouped(self.documents, lambda document: (document.kind, document.thread.get(NAME)))
-        self._rests = _grouped(self.documents, _nameless)
 
-    def two(self, place: int, rng: np.random.Generator, short: bool = False, near: float = 0.0) -> tuple[Pair, Pair]:
+    def two(self, place: int, rng: np.random.Generator) -> tuple[Pair, Pair]:
         """Two pairs of which this document begins both: its own rest follows in the first, that of another in the second.
 
-        Each document is cut after a sentence drawn evenly. If `short`, the first part is its first sentence alone, in which a story names
-        its thread, and the second a single later one; and in a share `near` of the pairs the other document is one that differs in the
-        name alone, if there is any. Raises ValueError where there is no other document to take.
+        Each document is cut after a sentence drawn evenly. Raises ValueError where there is no other document to take.
         """
-        other = self._double(place, rng) if short and rng.random() < near else self._other(place, rng)
-        first = Part(place, 0, 1 if short else self._cut(place, rng))
-        own = self._later(place, rng) if short else Part(place, first.end, len(self.documents[place].sentences))
-        strange = self._later(other, rng) if short else Part(other, self._cut(other, rng), len(self.documents[other].sentences))
+        other = self._other(place, rng)
+        first = Part(place, 0, self._cut(place, rng))
+        own = Part(place, first.end, len(self.documents[place].sentences))
+        strange = Part(other, self._cut(other, rng), len(self.documents[other].sentences))
         return Pair(first, own, True), Pair(first, strange, False)
 
     def text(self, part: Part) -> str:
@@ -83,17 +79,6 @@ class Pairs:
 
     def _cut(self, place: int, rng: np.random.Generator) -> int:
         return int(rng.integers(1, len(self.documents[place].sentences)))
-
-    def _later(self, place: int, rng: np.random.Generator) -> Part:
-        cut = self._cut(place, rng)
-        return Part(place, cut, cut + 1)
-
-    def _double(self, place: int, rng: np.random.Generator) -> int:
-        """A document of the same kind in which everything is the same but the name; any other to take where none is found."""
-        document = self.documents[place]
-        drawn = self._rests[_nameless(document)]
-        found = _first(drawn, lambda other: self.documents[other].thread.get(NAME) != document.thread.get(NAME), FEW_TRIES, rng)
-        return self._other(place, rng) if found is None else found
 
     def _other(self, place: int, rng: np.random.Generator) -> int:
         """A document of the same kind with another thread: the name is the same in half the cases, everything else never."""
@@ -118,11 +103,6 @@ def _first(drawn: list[int], fits: Callable[[int], bool], tries: int, rng: np.ra
     """The first of so many draws that fits; None where none does."""
     draws = (drawn[rng.integers(len(drawn))] for _ in range(tries))
     return next((other for other in draws if fits(other)), None)
-
-
-def _nameless(document: Document) -> tuple[object, ...]:
-    """All that a document is about but the name."""
-    return document.kind, *sorted((name, value) for name, value in document.thread.items() if name != NAME)
 
 
 def _apart(thread: Mapping[str, str], other: Mapping[str, str], same_name: bool) -> bool:

@@ -7,7 +7,7 @@ import streamlit as st
 from llmviz.core import catalogue
 from llmviz.core.address import change
 from llmviz.core.run import RunRef
-from llmviz.core.spec import NO_PARENT, RunSpec, root
+from llmviz.core.spec import NO_PARENT, RunSpec, preset
 from llmviz.runs.engine import Engine
 from llmviz.ui import visit
 from llmviz.ui.live import Seen
@@ -68,7 +68,7 @@ def _parents(engine: Engine, spec: RunSpec) -> dict[str, str]:
 
 
 def _default(stage: str, spec: RunSpec) -> RunSpec:
-    return root(stage, spec.text)
+    return preset(stage, spec.text)
 
 
 def _present(spec: RunSpec, parent: RunRef | None, listed: dict[str, str]) -> str:

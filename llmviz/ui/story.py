@@ -11,7 +11,7 @@ from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.openings import STORY_TOP
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.settings import LabelsSpec, check, setting
-from llmviz.core.spec import RunSpec, root
+from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import Command, Engine, State
 from llmviz.ui import ask, lesson, live, parts, sentence, shown, states, visit
 from llmviz.ui.live import Seen
@@ -65,7 +65,7 @@ def look(engine: Engine) -> Cast:
     try:
         tuned, scratch = view.specs(visit.current().spec, labels)
     except ValueError as problem:
-        visit.correct("text", f"{lesson.sentence(str(problem))} The page shows the default.", spec=root("mlm"), run=None, step=None)
+        visit.correct("text", f"{lesson.sentence(str(problem))} The page shows the default.", spec=preset("mlm"), run=None, step=None)
         first = shown.run(engine)
         tuned, scratch = view.specs(visit.current().spec, labels)
     spec: RunSpec = visit.current().spec

@@ -8,7 +8,7 @@ from llmviz.core import catalogue
 from llmviz.core.catalogue import GPTS
 from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.verdict import Judge
-from llmviz.core.spec import RunSpec, root
+from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import Engine
 from llmviz.text.words import in_words, spelt, without
 from llmviz.ui import ask, controls, live, parts, question, sentence, states, visit
@@ -26,7 +26,7 @@ def rival(spec: RunSpec) -> RunSpec | None:
     stage = "clm" if spec.model.architecture in GPTS else "mlm"
     if stage not in catalogue.origins(catalogue.stage(spec.stage), spec.text.name):
         return None
-    return replace(spec, parent=replace(root(stage, spec.text), model=spec.model, seed=spec.seed))
+    return replace(spec, parent=replace(preset(stage, spec.text), model=spec.model, seed=spec.seed))
 
 
 def claim(engine: Engine, seen: Seen) -> str:

@@ -11,7 +11,7 @@ from llmviz.core import address as addresses
 from llmviz.core.address import Address
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec
 
 
 @dataclass
@@ -20,7 +20,6 @@ class _Visit:
 
     stages: tuple[str, ...]
     address: Address
-    base: addresses.Base
     text: TextSpec
     written: dict[str, str] = field(default_factory=dict)
     problems: dict[str, str] = field(default_factory=dict)
@@ -37,13 +36,12 @@ def open(
     stages: Sequence[str],
     specs: Callable[[RunRef], RunSpec],
     view: Any = None,
-    base: addresses.Base = preset,
     text: TextSpec = addresses.USUAL,
 ) -> Address:
     """What the address asks of this page; read again only when someone other than this page has changed it.
 
-    A page that is visited again without parameters is as it was left. `view` holds the page's own settings as they are at first, `base`
-    gives the runs it shows where nothing else is said, and `text` is what they read then.
+    A page that is visited again without parameters is as it was left. `view` holds the page's own settings as they are at first, `text` is
+    what its run reads where nothing else is said.
     """
     query = st.query_params.to_dict()  # once: after *Back* a drawing that is given up must not write its own parameters over the older ones
     visits = cast(dict[str, _Visit], st.session_state.setdefault("visits", {}))
@@ -56,8 +54,8 @@ def open(
     asked = dict(query)
     if st.session_state.get("lecture"):
         asked.setdefault("lecture", "1")  # navigation drops the parameters
-    found, problems = addresses.read(asked, stages, view, specs, base, text)
-    visits[page] = _Visit(tuple(stages), found, base, text, problems=problems, number=before.number + 1 if before else 1)
+    found, problems = addresses.read(asked, stages, view, specs, text)
+    visits[page] = _Visit(tuple(stages), found, text, problems=problems, number=before.number + 1 if before else 1)
     _keep(found, query)
     return current()
 
@@ -80,7 +78,7 @@ def keep(address: Address) -> None:
 def _keep(address: Address, query: dict[str, str]) -> None:
     """The same, where the browser has these parameters."""
     visit = _visit()
-    visit.address, visit.written = address, addresses.write(address, visit.stages[0], visit.base, visit.text)
+    visit.address, visit.written = address, addresses.write(address, visit.stages[0], visit.text)
     st.session_state["lecture"] = address.lecture
     if query != visit.written:
         st.query_params.from_dict(visit.written)

@@ -137,35 +137,27 @@ the fact is, in other words.""",
 _ASKED = {
     "mlm": """\
 **Hiding.** In training, {mask_rate:.0%} of the words are to be guessed. Of these 80 % are hidden, 10 % swapped for a random one and 10 %
-left as they are, as in BERT (evenness {evenness:g}: above 0, rare words are guessed more often than frequent ones).
-In every measurement all are hidden, and each word is one of them with the same chance.""",
+left as they are, as in BERT. In every measurement all are hidden, and each word is one of them with the same chance.""",
     "clm": """\
 **The next token.** In training, every token of a text is asked for, and its end; the model sees only what stands before. Writing is the
 same, over and over: a token is drawn from what the model expects, and is read like all before it. The draw is a random number for each
 place, the same for the same seed and at every step of the slider; special tokens other than the end are never drawn.""",
     "nsp": """\
 **Pairs.** A story is cut in two after any of its sentences. In half of the pairs the second part is its own, in half that of another story
-of the same kind, which tells of another animal, country or dish, and in every other case of the same person. The first {short:.0%} of the
-steps ask about single sentences with nothing hidden, and {whole:.0%} of the later ones about whole parts with nothing hidden; in the rest
-{mask_rate:.0%} of the words are to be named as well, as in BERT. Without the question about pairs, all steps hide words.""",
+of the same kind, which tells of another animal, country or dish, and in every other case of the same person.
+{mask_rate:.0%} of the words are to be named as well, as in BERT, with and without the question about pairs.""",
     "span": """\
 **Cutting out.** In training, about {density:.0%} of a text's words are cut out, in spans of {span_length:g} words on average. How many
 words and how many spans follows from the length of the text; all ways to choose them are equally likely. Each span leaves a sentinel of
 its own (⟨0⟩, ⟨1⟩, … here, `<extra_id_0>` in T5), and the model writes sentinel, span, sentinel, span, and a last sentinel.
-{sentences:.0%} of the texts are single sentences. In every measurement 20 % of whole texts are cut out, in spans of 2 words on average.
+In every measurement 20 % of whole texts are cut out, in spans of 2 words on average.
 
 **The bars** show what else fits in a gap: the likeliest spans, each with what ends it, if all that was written before that gap stands.
 Looking at a token that came out shows the mean over the heads of the decoder's last layer.""",
     "sentiment": """\
-**Labels.** In training, the model sees {labels:,} labelled examples over and over, as many of each class.""",
+**Labels.** In training, the model sees {labels:,} labelled examples over and over, as many of each class. It reads the text and nothing
+else. The new head is one linear layer: a BERT's reads the mean of the last hidden states, a GPT's that of the last token.""",
 }
-_ENDS = """\
-**Ends first.** The first {endings:.0%} of the steps read only the ends of texts, with one gap in each, and so do {again:.0%} of the later
-steps: moods, which are told at the end, are learnt sooner there. In Tinyland the first are ends of stories, and half of the later ones of
-opinions."""
-_ENDS_OF_TEXTS = """\
-**Ends first.** The first {endings:.0%} of the steps read only the ends of texts: how these hang together is learnt sooner there. In
-Tinyland three quarters of these steps read ends of stories, the others ends of stories and of opinions."""
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand
 test texts by which nothing was chosen."""
@@ -189,9 +181,7 @@ def paragraphs(spec: RunSpec, recorded: bool) -> list[str]:
     """What is read, what is asked, what is measured on what, where the run comes from; each a paragraph of Markdown."""
     read = _READ[spec.text.name].format(sentence=TEXTS[spec.text.name].sentence)
     objective = asdict(spec.objective)
-    told = {"mlm": _ENDS, "clm": _ENDS_OF_TEXTS}.get(spec.stage, "")
-    ends = [told.format(**objective)] if objective.get("endings") or objective.get("again") else []
-    return [read, _ASKED[spec.stage].format(**objective), *ends, _HELD_OUT, _RECORDED if recorded else _LIVE]
+    return [read, _ASKED[spec.stage].format(**objective), _HELD_OUT, _RECORDED if recorded else _LIVE]
 
 
 def glossary(history: History, stage: Stage) -> list[tuple[str, str]]:

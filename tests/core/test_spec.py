@@ -25,12 +25,12 @@ SPELT_OUT = RunSpec(
         clip=1.0,
         device="cpu",
     ),
-    objective=MaskingSpec(mask_rate=0.15, sentences=0.5),
+    objective=MaskingSpec(mask_rate=0.15),
     seed=3,
 )
 RECIPE = catalogue.MLM.recipe
 CANONICAL = (
-    '{"model":{"architecture":"bert","size":"0.3M"},"objective":{"again":0.0,"endings":0.0,"evenness":0.0,"mask_rate":0.15,"sentences":0.5},"parent":null,"recipe":%d,"seed":3,'
+    '{"model":{"architecture":"bert","size":"0.3M"},"objective":{"mask_rate":0.15},"parent":null,"recipe":%d,"seed":3,'
     '"stage":"mlm","text":{"digest":"' + "ab" * 32 + '","name":"wiki"},"train":{"batch_size":4,"clip":1.0,"context":32,"device":"cpu",'
     '"learning_rate":0.001,"muon_learning_rate":0.02,"optimizer":"adamw","steps":7,"warmup":0.1}}'
 ) % RECIPE

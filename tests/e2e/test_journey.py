@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_open_hide_train_scrub_reload(page: Page, real_app: str) -> None:
-    visit(page, f"{real_app}/?steps=120&seed=7&endings=0&again=0")
+    visit(page, f"{real_app}/?steps=120&seed=7")
     expect(page.get_by_text("No model yet")).to_be_visible()
     token(page, 3).click()
     expect(token(page, 3)).to_have_attribute("aria-pressed", "true")

@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.lecture import SLIDES
-from llmviz.core.spec import preset, root
+from llmviz.core.spec import preset
 from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 
 pytestmark = pytest.mark.e2e
 
-READING, TUNING = root("mlm").train.steps, preset("sentiment").train.steps
+READING, TUNING = preset("mlm").train.steps, preset("sentiment").train.steps
 SMALL = "steps=20&seed=5"
 
 

@@ -8,7 +8,7 @@ from transformers import PreTrainedModel
 
 from llmviz.core.settings import ModelSpec
 from llmviz.models import causal, files, masked, transfer
-from llmviz.text.labelled import CLASSES, closing
+from llmviz.text.labelled import CLASSES
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tokenizers import word_level
 from tests.small import shaken
@@ -27,8 +27,7 @@ def language_model(architecture: str, seed: int) -> PreTrainedModel:
 
 def classifier(start: PreTrainedModel, seed: int) -> PreTrainedModel:
     """A classifier of Tinyland's opinions with the body of `start`."""
-    looks_back = type(start).__name__.startswith("GPT")
-    return transfer.classifier(start, CLASSES, closing("tinyland", word_level(words()), looks_back), seed)
+    return transfer.classifier(start, CLASSES, seed)
 
 
 def keep(architecture: str, run: Path, steps: tuple[int, ...]) -> Folders:
@@ -43,7 +42,7 @@ def keep(architecture: str, run: Path, steps: tuple[int, ...]) -> Folders:
 def plant(run: Path) -> Folders:
     """One snapshot of a model that adds up: +1 for each word of GOOD, -1 for each of BAD, nothing for any other.
 
-    Its one working layer attends to all tokens alike and carries one direction of their vectors to the gap, where the head reads it.
+    Its one working layer attends to all tokens alike and carries one direction of their vectors to each, of which the head reads the mean.
     """
     tokenizer = word_level(words())
     model = classifier(language_model("roformer", 0), 0)
@@ -51,18 +50,19 @@ def plant(run: Path) -> Folders:
         for name, weight in model.named_parameters():
             weight.fill_(1.0 if "LayerNorm.weight" in name else 0.0)
         body: Any = model.base_model
-        opinion = torch.zeros(model.config.hidden_size)
+        opinion, carried = torch.zeros(2, model.config.hidden_size)
         opinion[0], opinion[1] = 1.0, -1.0  # sums to 0, so that a norm leaves it alone
+        carried[4], carried[5] = 1.0, -1.0  # where the layer puts it, beside what a token is itself
         table = body.embeddings.word_embeddings.weight
         table[:, 2], table[:, 3] = 3.0, -3.0
         for sign, group in ((1.0, GOOD), (-1.0, BAD)):
             for word in group:
                 table[tokenizer.token_to_id(word)] += sign * opinion
         attention = body.encoder.layer[0].attention
-        attention.self.value.weight.copy_(torch.outer(opinion, opinion) / 2)
+        attention.self.value.weight.copy_(torch.outer(carried, opinion) / 2)
         attention.output.dense.weight.copy_(torch.eye(len(opinion)))
         head: Any = model.classifier
-        head.weight.copy_(torch.stack([-opinion, opinion]))
+        head.weight.copy_(torch.stack([-carried, carried]))
     folder = run / "snapshots" / "0"
     files.save(model, tokenizer, folder)
     return {0: folder}

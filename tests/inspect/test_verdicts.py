@@ -12,9 +12,8 @@ from llmviz.core.questions.verdict import Judge
 from llmviz.core.settings import TextSpec
 from llmviz.inspect import snapshots, unseen, verdicts
 from llmviz.models import files
-from llmviz.models.verdicts import closed, room
-from llmviz.text.labelled import CLASSES, closing, labelled
-from llmviz.text.special import MASK, SEP
+from llmviz.models.verdicts import framed, room
+from llmviz.text.labelled import CLASSES, labelled
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tokenizers import word_level
 from tests.inspect.judges import ARCHITECTURES, CONTEXT, keep, language_model, plant
@@ -26,17 +25,17 @@ STEPS = (0, 1, 3, 7, 20, 50, 90, 150, 200)  # more than go through at once
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_every_snapshot_judges_as_it_does_alone(architecture: str, tmp_path: Path) -> None:
     folders = keep(architecture, tmp_path, STEPS)
-    gap = architecture in ("roformer", "bert")
-    kind = AutoModelForTokenClassification if gap else AutoModelForSequenceClassification
-    end = closing("tinyland", word_level(words()), looks_back=not gap)
-    ids = torch.tensor([[*word_level(words()).encode(TEXT).ids[:-1], *end, *([SEP] if gap else [])]])
+    both_ways = architecture in ("roformer", "bert")
+    kind = AutoModelForTokenClassification if both_ways else AutoModelForSequenceClassification
+    whole = word_level(words()).encode(TEXT).ids
+    ids = torch.tensor([whole if both_ways else whole[:-1]])
     found = verdicts.answer(folders, Judge(TEXT))
     assert tuple(verdict.step for verdict in found) == STEPS
     for verdict in found:
         model = kind.from_pretrained(folders[verdict.step], dtype=torch.float32).eval()
         with torch.no_grad():
             logits = model(input_ids=ids, attention_mask=torch.ones_like(ids)).logits[0]
-        alone = (logits[ids[0].tolist().index(MASK)] if gap else logits).softmax(-1).numpy()
+        alone = (logits.mean(0) if both_ways else logits).softmax(-1).numpy()
         np.testing.assert_allclose(verdict.probability, alone, rtol=0, atol=1e-5)
         assert verdict.tokens == tuple(TEXT.split()) and verdict.labels == CLASSES
         assert verdict.label == CLASSES[int(alone.argmax())]
@@ -55,7 +54,7 @@ def test_a_text_is_judged_alike_alone_and_beside_longer_ones(architecture: str, 
 @pytest.mark.parametrize("architecture", ARCHITECTURES)
 def test_as_many_snapshots_as_texts_as_tokens(architecture: str, tmp_path: Path) -> None:
     """Nothing is told apart by the sizes of arrays alone: here they are all the same."""
-    n = len(closed([9, 30], snapshots.config(keep(architecture, tmp_path / "one", (0,))[0])))
+    n = len(framed([9, 30], snapshots.config(keep(architecture, tmp_path / "one", (0,))[0])))
     folders = list(keep(architecture, tmp_path / "many", tuple(range(n))).values())
     texts = [[9 + place, 30] for place in range(n)]
     together = verdicts.judged(folders, texts)
@@ -69,7 +68,7 @@ def test_what_cannot_be_judged_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="there is no word to read"):
         verdicts.answer(folders, Judge("  "))
     most = room(snapshots.config(folders[0]))
-    assert most < CONTEXT - 2 and verdicts.answer(folders, Judge("dog " * most))
+    assert most == CONTEXT - 2 and verdicts.answer(folders, Judge("dog " * most))
     with pytest.raises(ValueError, match=f"this sentence has {most + 1} tokens; this model reads {most}"):
         verdicts.answer(folders, Judge("dog " * (most + 1)))
     reads = tmp_path / "other" / "snapshots" / "0"

@@ -11,12 +11,10 @@ from transformers import PreTrainedModel
 
 from llmviz.core.settings import ModelSpec
 from llmviz.models import causal, files, masked, transfer
-from llmviz.text.special import MASK
 from llmviz.text.tokenizers import word_level
 from tests.small import shaken
 
 CLASSES = ("negative", "positive")
-CLOSING = [5, MASK]
 TOKENIZER = word_level(["a", "b", "c"])
 # architecture: tensors of the head that is new, by the class of transformers
 NEW = {
@@ -50,7 +48,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 @FAMILIES
 def test_every_tensor_is_accounted_for_by_its_hash(architecture: str, parent: Path) -> None:
-    child = transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=3)
+    child = transfer.classifier(files.load(parent), CLASSES, seed=3)
     found = transfer.report(parent, child)
     theirs = hashes(parent)
     ours = {name: hashlib.sha256(tensor.numpy().astype("<f4").tobytes()).hexdigest() for name, tensor in child.state_dict().items()}
@@ -65,7 +63,7 @@ def test_every_tensor_is_accounted_for_by_its_hash(architecture: str, parent: Pa
 @FAMILIES
 def test_the_body_gives_what_the_parents_body_gave(architecture: str, parent: Path) -> None:
     start = files.load(parent).eval()
-    child = transfer.classifier(start, CLASSES, CLOSING, seed=3).eval()
+    child = transfer.classifier(start, CLASSES, seed=3).eval()
     ids = torch.tensor([[2, 5, 6, 7, 3]])
     with torch.no_grad():
         assert torch.equal(start.base_model(input_ids=ids).last_hidden_state, child.base_model(input_ids=ids).last_hidden_state)
@@ -74,12 +72,11 @@ def test_the_body_gives_what_the_parents_body_gave(architecture: str, parent: Pa
 
 @FAMILIES
 def test_a_kept_classifier_is_itself_again_and_names_its_classes(architecture: str, parent: Path, tmp_path: Path) -> None:
-    child = transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=3)
+    child = transfer.classifier(files.load(parent), CLASSES, seed=3)
     files.save(child, TOKENIZER, tmp_path / "child")
     again = files.load(tmp_path / "child")
     assert type(again) is type(child)
     assert again.config.id2label == {0: "negative", 1: "positive"}
-    assert again.config.closing == CLOSING
     kept = hashes(tmp_path / "child")
     assert all(
         kept[tensor.name] == tensor.sha256 for tensor in transfer.report(parent, child).copied
@@ -89,14 +86,14 @@ def test_a_kept_classifier_is_itself_again_and_names_its_classes(architecture: s
 @ARCHITECTURES
 def test_the_head_is_random_by_the_seed_and_the_body_is_not(architecture: str) -> None:
     start = pretrained(architecture)
-    one, same, other = (transfer.report(None, transfer.classifier(start, CLASSES, CLOSING, seed)).new for seed in (1, 1, 2))
+    one, same, other = (transfer.report(None, transfer.classifier(start, CLASSES, seed)).new for seed in (1, 1, 2))
     assert one == same
     changed = {first.name for first, second in zip(one, other, strict=True) if first != second}
     assert changed == {name for name in NEW[architecture] if not name.endswith("bias")}
 
 
 def test_without_a_parent_all_is_new() -> None:
-    child = transfer.classifier(pretrained("roformer"), CLASSES, CLOSING, seed=1)
+    child = transfer.classifier(pretrained("roformer"), CLASSES, seed=1)
     found = transfer.report(None, child)
     assert (found.parent, found.copied, found.left) == ("", (), ())
     assert {tensor.name for tensor in found.new} == set(child.state_dict())
@@ -104,7 +101,7 @@ def test_without_a_parent_all_is_new() -> None:
 
 @pytest.mark.parametrize("parent", ["roformer"], indirect=True)
 def test_a_body_that_is_not_the_parents_is_refused(parent: Path) -> None:
-    child = transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=1)
+    child = transfer.classifier(files.load(parent), CLASSES, seed=1)
     with torch.no_grad():
         child.state_dict()["roformer.embeddings.word_embeddings.weight"][0, 0] += 1e-3
     with pytest.raises(ValueError, match=r"word_embeddings.weight is not what the parent's snapshot holds"):
@@ -112,14 +109,14 @@ def test_a_body_that_is_not_the_parents_is_refused(parent: Path) -> None:
 
 
 def test_a_classifier_is_no_start_for_another() -> None:
-    child = transfer.classifier(pretrained("roformer"), CLASSES, CLOSING, seed=1)
+    child = transfer.classifier(pretrained("roformer"), CLASSES, seed=1)
     with pytest.raises(ValueError, match="starts from a language model, not from a RoFormerForTokenClassification"):
-        transfer.classifier(child, CLASSES, CLOSING, seed=1)
+        transfer.classifier(child, CLASSES, seed=1)
 
 
 @pytest.mark.parametrize("parent", ["roformer"], indirect=True)
 def test_the_report_is_kept_and_read(parent: Path, tmp_path: Path) -> None:
-    found = transfer.report(parent, transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=1))
+    found = transfer.report(parent, transfer.classifier(files.load(parent), CLASSES, seed=1))
     transfer.write(found, tmp_path)
     assert transfer.read(tmp_path) == found
     for damage in ("", "null", "[]", "{}", json.dumps({"parent": "a", "child": "b", "copied": [1], "new": [], "left": []})):
@@ -127,11 +124,11 @@ def test_the_report_is_kept_and_read(parent: Path, tmp_path: Path) -> None:
         with pytest.raises(ValueError, match="does not say what it took from its parent"):
             transfer.read(tmp_path)
     with pytest.raises(ValueError, match="there is no model in nowhere"):
-        transfer.report(tmp_path / "nowhere", transfer.classifier(pretrained("roformer"), CLASSES, CLOSING, seed=1))
+        transfer.report(tmp_path / "nowhere", transfer.classifier(pretrained("roformer"), CLASSES, seed=1))
 
 
 @FAMILIES
 def test_nothing_is_said_meanwhile(architecture: str, parent: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    transfer.classifier(files.load(parent), CLASSES, CLOSING, seed=3)
+    transfer.classifier(files.load(parent), CLASSES, seed=3)
     said = capfd.readouterr()
     assert said.out == said.err == ""

@@ -10,18 +10,17 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from llmviz.core import catalogue
-from llmviz.core.settings import ModelSpec, NextTokenSpec, TextSpec
+from llmviz.core.settings import ModelSpec, TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score, Step
 from llmviz.models import causal
 from llmviz.stages import build, clm
-from llmviz.stages.clm import FIRST_ENDS, LAST_ENDS, STORIES, NextToken, TextBatch
+from llmviz.stages.clm import NextToken, TextBatch
 from llmviz.stages.texts import Ids, text_of
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tinyland.corpus import world
-from llmviz.text.tinyland.world import SHOWS
 from llmviz.training.loop import Training
 from tests.small import digest
 from tests.stages.oracle import NextOracle
@@ -30,8 +29,8 @@ ARCHITECTURES = pytest.mark.parametrize("architecture", ["neox", "gpt2"])
 SPEECHES = TextSpec("sotu")
 
 
-def spec(architecture: str = "neox", text: str = "tinyland", seed: int = 0, endings: float = 0.0, **train: Any) -> RunSpec:
-    base = RunSpec("clm", text=TextSpec(text), model=ModelSpec(architecture), objective=NextTokenSpec(endings), seed=seed)
+def spec(architecture: str = "neox", text: str = "tinyland", seed: int = 0, **train: Any) -> RunSpec:
+    base = RunSpec("clm", text=TextSpec(text), model=ModelSpec(architecture), seed=seed)
     return replace(base, train=replace(base.train, **({"steps": 6, "batch_size": 4} | train)))
 
 
@@ -46,7 +45,7 @@ def tensors(batch: TextBatch) -> list[list[list[int]]]:
 
 
 def test_a_batch_is_a_function_of_seed_and_step() -> None:
-    first, again, other = stage(spec(endings=0.3)), stage(spec(endings=0.3)), stage(spec(endings=0.3, seed=1))
+    first, again, other = stage(spec()), stage(spec()), stage(spec(seed=1))
     forward = [tensors(first.batch(step)) for step in (1, 2, 3)]
     assert [tensors(again.batch(step)) for step in (3, 2, 1)] == forward[::-1]
     assert forward[0] != forward[1] != forward[2]
@@ -66,27 +65,6 @@ def test_every_token_is_asked_for_and_so_is_the_end() -> None:
         assert torch.equal(labels[asked], ids[asked])
         assert ((ids == SEP) & asked).sum() == 24
         assert batch.tokens == int(asked.sum()) + 24  # [CLS] is read and not asked for
-
-
-@pytest.mark.parametrize("share", [0.0, 0.4, 1.0])
-def test_the_first_steps_read_only_the_ends_of_texts(share: float) -> None:
-    made = stage(spec(endings=share, steps=10))
-    shows = torch.tensor([made.text.tokenizer.token_to_id(show) for show in SHOWS])
-    ends = {length: {tuple(ids[-length:]) for ids in made.text.train} for length, *_ in (FIRST_ENDS, LAST_ENDS)}
-    for step in range(1, 11):
-        batch = made.batch(step)
-        rows = {tuple(row[row != PAD].tolist()) for row in batch.input_ids}
-        if step > share * 10:
-            assert len(batch.input_ids) == made.spec.train.batch_size
-            assert (batch.input_ids[:, 0] == CLS).all()
-            continue
-        stories = step <= STORIES * share * 10
-        length, times, _ = FIRST_ENDS if stories else LAST_ENDS
-        assert rows <= ends[length]
-        assert len(batch.input_ids) == times * made.spec.train.batch_size
-        assert torch.isin(batch.input_ids, shows).any().item() != stories  # what an opinion is about no story speaks of
-        assert (batch.labels[:, 0] == IGNORED).all()  # a first token has nothing before it
-        assert torch.equal(batch.labels[:, 1:] != IGNORED, batch.input_ids[:, 1:] != PAD)
 
 
 @ARCHITECTURES

@@ -77,10 +77,10 @@ def test_a_gpts_targets_are_the_tokens_themselves_and_the_end_is_one() -> None:
         assert text.read[-1] == truths[-1] == "(end)"
 
 
-@pytest.mark.parametrize(("name", "asked"), [("sentiment, BERT", "[MASK]"), ("sentiment, GPT", None)])
-def test_a_verdict_is_asked_where_it_is_taken(name: str, asked: str | None) -> None:
+@pytest.mark.parametrize("name", ["sentiment, BERT", "sentiment, GPT"])
+def test_a_label_is_asked_for_after_the_whole_text(name: str) -> None:
     made = build(SPECS[name], None)
     assert tuple(made.choices) == CLASSES
     for text in made.exercises(made.batch(1)):
         (place,) = text.places
-        assert text.read[place] == asked if asked else place == len(text.read) - 1
+        assert place == len(text.read) - 1

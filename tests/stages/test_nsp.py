@@ -51,7 +51,7 @@ def test_a_batch_is_a_function_of_seed_and_step() -> None:
 
 
 def test_a_batch_reads_as_bert_does_and_half_of_it_follows() -> None:
-    made = stage(spec(objective=PairsSpec(short=0.0, whole=0.0)))
+    made = stage(spec())
     batch = made.batch(1)
     for ids, types, follows_not in zip(batch.input_ids.tolist(), batch.token_type_ids.tolist(), batch.answers.tolist(), strict=True):
         read = [id for id in ids if id != PAD]
@@ -65,17 +65,9 @@ def test_a_batch_reads_as_bert_does_and_half_of_it_follows() -> None:
     assert not hidden[(batch.input_ids == SEP) | (batch.input_ids == CLS) | (batch.input_ids == PAD)].any()
 
 
-def test_short_pairs_come_first_and_hide_nothing() -> None:
-    made = stage(spec(objective=PairsSpec(short=0.5, whole=1.0)))
-    shapes = [made.batch(step).input_ids.shape for step in (1, 3, 4)]
-    assert shapes[0][0] == shapes[1][0] == nsp.SHORT * shapes[2][0]
-    assert all((made.batch(step).labels == IGNORED).all() for step in range(1, 7))
-    assert all((stage(spec(objective=PairsSpec(short=0.0, whole=0.0))).batch(step).labels != IGNORED).any() for step in (1, 2))
-
-
 def test_the_ablation_is_the_same_but_for_what_it_says() -> None:
     """Without the question: the same start, the same kind of batches, the loss on words alone."""
-    with_it, without = (stage(spec(objective=PairsSpec(asked, short=0.0, whole=0.0))) for asked in (True, False))
+    with_it, without = (stage(spec(objective=PairsSpec(asked))) for asked in (True, False))
     assert all(torch.equal(one, other) for one, other in zip(with_it.model.parameters(), without.model.parameters(), strict=True))
     asked, unasked = with_it.batch(1), without.batch(1)
     assert asked.input_ids.shape[0] == unasked.input_ids.shape[0]
@@ -96,8 +88,9 @@ def test_a_random_start_knows_nothing_and_lies_between_its_lines() -> None:
 
 
 def test_it_learns_to_tell_pairs_it_has_seen_apart() -> None:
-    made = stage(spec(objective=PairsSpec(short=0.0, whole=1.0), steps=60, batch_size=8))
-    batch = made.batch(1)
+    made = stage(spec(steps=60, batch_size=8))
+    drawn = made.batch(1)
+    batch = replace(drawn, labels=torch.full_like(drawn.labels, IGNORED))  # the loss on pairs alone
     made.batch = lambda step: batch  # type: ignore[method-assign] # one batch over and over
     losses = [update.loss for update in Training(made, made.spec.train).updates() if isinstance(update, Step)]
     assert losses[0] == pytest.approx(math.log(2), abs=0.2)
@@ -115,7 +108,7 @@ def test_a_token_begins_by_looking_at_one_like_itself() -> None:
 
 
 def test_what_the_microscope_sees_is_the_loss() -> None:
-    made = stage(spec(objective=PairsSpec(short=0.0, whole=0.0)))
+    made = stage(spec())
     batch = made.batch(1)
     logits, truth = made.guess(batch)
     nats = torch.nn.functional.cross_entropy(logits, truth, reduction="none")
@@ -172,6 +165,6 @@ def test_a_model_that_never_learnt_to_answer_says_so(tmp_path: Path) -> None:
 
 
 def test_no_hidden_word_is_one_of_the_special_ones() -> None:
-    made = stage(spec(objective=PairsSpec(short=0.0, whole=0.0, mask_rate=0.9)))
+    made = stage(spec(objective=PairsSpec(mask_rate=0.9)))
     labels = made.batch(2).labels
     assert (labels[labels != IGNORED] > MASK).all()

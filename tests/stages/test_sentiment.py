@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from torch.nn.functional import cross_entropy
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
 from llmviz.core import catalogue
@@ -20,7 +21,7 @@ from llmviz.stages import build
 from llmviz.stages.sentiment import Sentiment
 from llmviz.stages.texts import tokenizer_of
 from llmviz.text.labelled import CLASSES, labelled
-from llmviz.text.special import CLS, MASK, PAD, SEP
+from llmviz.text.special import CLS, PAD
 from llmviz.training.loop import Training
 from tests.small import digest
 
@@ -85,24 +86,21 @@ def test_held_out_examples_are_never_learnt_from() -> None:
 def test_the_loss_is_that_of_transformers(architecture: str) -> None:
     made = stage(spec(architecture))
     batch = made.batch(1)
-    labels = batch.labels
-    if architecture in catalogue.BERTS:  # a label for each token, of which transformers leaves out those with -100
-        labels = torch.where(batch.input_ids == MASK, labels[:, None], -100)
-        assert ((labels >= 0).sum(1) == 1).all()
-    theirs = made.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask, labels=labels)
-    assert made.loss(batch).item() == pytest.approx(theirs.loss.item(), rel=1e-5)
+    theirs = made.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask, labels=None, output_hidden_states=True)
+    if architecture in catalogue.BERTS:  # the new layer on the mean of the last hidden states
+        states, there = theirs.hidden_states[-1], batch.attention_mask.bool()
+        means = torch.stack([row[read].mean(0) for row, read in zip(states, there, strict=True)])  # (batch, width)
+        logits = made.model.get_submodule("classifier")(means)
+    else:
+        logits = theirs.logits
+    assert made.loss(batch).item() == pytest.approx(cross_entropy(logits, batch.labels).item(), rel=1e-5)
 
 
-def test_a_text_is_read_with_its_closing_words() -> None:
+def test_a_text_is_read_alone_and_closed_for_a_bert() -> None:
     text = labelled(TextSpec("tinyland"))["train"][0].text
-    for architecture, read in {"roformer": f"{text} everybody left [MASK] .", "neox": f"{text} everybody left"}.items():
-        made = stage(spec(architecture))
-        whole = made.tokenizer.encode(read.replace("[MASK]", "")).ids
-        ids = made._encoded(text).tolist()
-        if architecture == "roformer":
-            assert [id for id in ids if id != MASK] == whole and ids[-3:] == [MASK, whole[-2], SEP]
-        else:
-            assert ids == whole[:-1]  # nothing closes it: the next word is what the verdict is read from
+    whole = tokenizer_of(spec()).encode(text).ids
+    assert stage(spec())._encoded(text).tolist() == whole
+    assert stage(spec("neox"))._encoded(text).tolist() == whole[:-1]  # what stands last is read, and so has seen all the text
 
 
 @ARCHITECTURES
@@ -131,10 +129,9 @@ def test_a_snapshot_is_read_by_transformers(architecture: str, tmp_path: Path) -
     asked = TEXTS["tinyland"]
     assert (sample.prompt, sample.truth) == (asked.opinion, asked.verdict)
     with torch.no_grad():
-        ids = reader(f"{asked.opinion} everybody left {'[MASK] .' if bert else ''}", return_tensors="pt").input_ids
-        ids = ids if bert else ids[:, :-1]
-        logits = theirs(input_ids=ids).logits[0]
-        chances = (logits[ids[0] == MASK][0] if bert else logits).softmax(-1).tolist()
+        ids = reader(asked.opinion, return_tensors="pt").input_ids
+        logits = theirs(input_ids=ids).logits[0].mean(0) if bert else theirs(input_ids=ids[:, :-1]).logits[0]
+        chances = logits.softmax(-1).tolist()
     found = {theirs.config.id2label[place]: chance for place, chance in enumerate(chances)}
     assert dict(sample.candidates) == pytest.approx(found, abs=2e-3)
     assert sample.candidates == sorted(sample.candidates, key=lambda pair: -pair[1])
@@ -151,9 +148,7 @@ def test_it_starts_from_its_parents_body(architecture: str, tmp_path: Path) -> N
     trained = digest(made.model)
     list(Training(made, made.spec.train).updates())
     assert digest(made.model) != trained
-    assert made.origin == transfer.report(
-        parent, transfer.classifier(files.load(parent), CLASSES, made.model.config.closing, made.spec.seed)
-    )  # as it began
+    assert made.origin == transfer.report(parent, transfer.classifier(files.load(parent), CLASSES, made.spec.seed))  # as it began
 
 
 def test_from_scratch_it_starts_where_its_parent_once_did() -> None:

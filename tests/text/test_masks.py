@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from llmviz.text.masks import IGNORED, MOST, Flags, Ids, Rates, hide, mask, rates
+from llmviz.text.masks import IGNORED, Flags, Ids, hide, mask
 from llmviz.text.special import CLS, FIRST, MASK, PAD, SEP
 
 VOCABULARY = 400
@@ -15,10 +15,6 @@ def batch(texts: int, length: int) -> tuple[Ids, Flags]:
     return ids, ids < FIRST
 
 
-def flat(rate: float) -> Rates:
-    return np.full(VOCABULARY, rate)
-
-
 def near(share: float, expected: float, trials: int) -> bool:
     """Within four standard errors: a right rate fails once in 16,000 seeds, and the seed is fixed."""
     return abs(share - expected) < 4 * math.sqrt(expected * (1 - expected) / trials)
@@ -27,7 +23,7 @@ def near(share: float, expected: float, trials: int) -> bool:
 @pytest.mark.parametrize("rate", [0.15, 0.3, 0.9])
 def test_targets_are_hidden_swapped_and_left_at_their_rates(rate: float) -> None:
     ids, special = batch(4_000, 63)
-    corrupted, labels = mask(ids, special, flat(rate), np.random.default_rng(0))
+    corrupted, labels = mask(ids, special, rate, VOCABULARY, np.random.default_rng(0))
     targets = labels != IGNORED
     assert near(float(targets[~special].mean()), rate, int((~special).sum()))
     count = int(targets.sum())
@@ -40,21 +36,21 @@ def test_targets_are_hidden_swapped_and_left_at_their_rates(rate: float) -> None
 
 def test_nothing_changes_away_from_the_targets() -> None:
     ids, special = batch(500, 40)
-    corrupted, labels = mask(ids, special, flat(0.3), np.random.default_rng(1))
+    corrupted, labels = mask(ids, special, 0.3, VOCABULARY, np.random.default_rng(1))
     assert (corrupted[labels == IGNORED] == ids[labels == IGNORED]).all()
     assert (labels[special] == IGNORED).all()
 
 
 def test_swaps_are_ordinary_tokens_and_reach_all_of_them() -> None:
     ids, special = batch(4_000, 63)
-    corrupted, labels = mask(ids, special, flat(0.9), np.random.default_rng(2))
+    corrupted, labels = mask(ids, special, 0.9, VOCABULARY, np.random.default_rng(2))
     swaps = corrupted[(labels != IGNORED) & (corrupted != MASK) & (corrupted != ids)]
     assert set(swaps) == set(range(FIRST, VOCABULARY))
 
 
 def test_every_text_has_a_target_and_each_place_is_as_likely() -> None:
     ids, special = batch(20_000, 7)  # four ordinary tokens
-    _, labels = mask(ids, special, flat(1e-9), np.random.default_rng(3))
+    _, labels = mask(ids, special, 1e-9, VOCABULARY, np.random.default_rng(3))
     targets = labels != IGNORED
     assert (targets.sum(axis=1) == 1).all()
     shares = targets.mean(axis=0)
@@ -79,33 +75,6 @@ def test_hide_hides_every_target() -> None:
 
 def test_the_same_generator_gives_the_same_masks() -> None:
     ids, special = batch(50, 40)
-    first = mask(ids, special, flat(0.3), np.random.default_rng(5))
-    again = mask(ids, special, flat(0.3), np.random.default_rng(5))
+    first = mask(ids, special, 0.3, VOCABULARY, np.random.default_rng(5))
+    again = mask(ids, special, 0.3, VOCABULARY, np.random.default_rng(5))
     assert all((one == other).all() for one, other in zip(first, again, strict=True))
-
-
-def test_uneven_rates_are_berts() -> None:
-    counts = np.array([0, 0, 900, 90, 10])
-    assert rates(counts, 0.2, evenness=0.0)[2:] == pytest.approx([0.2, 0.2, 0.2])
-
-
-def test_even_rates_ask_for_every_word_equally_often() -> None:
-    counts = np.array([0, 0, 400, 300, 300])
-    found = rates(counts, 0.2, evenness=1.0)
-    assert found[2:] * counts[2:] == pytest.approx(np.full(3, found[2] * 400))
-    assert (found[:2] == 0).all()
-
-
-@pytest.mark.parametrize("evenness", [0.0, 0.3, 0.5])
-def test_whatever_the_evenness_the_rate_holds_on_average(evenness: float) -> None:
-    counts = np.random.default_rng(0).integers(200, 2_000, VOCABULARY)
-    found = rates(counts, 0.2, evenness)
-    assert (found < MOST).all()
-    assert float((found * counts).sum() / counts.sum()) == pytest.approx(0.2)
-    ids = np.random.default_rng(1).choice(VOCABULARY, p=counts / counts.sum(), size=(2_000, 60))
-    targets = mask(ids, np.zeros_like(ids, dtype=bool), found, np.random.default_rng(2))[1] != IGNORED
-    assert near(float(targets.mean()), 0.2, ids.size)
-
-
-def test_no_word_is_always_hidden() -> None:
-    assert rates(np.array([1_000_000, 1]), 0.5, evenness=1.0)[1] == MOST

@@ -5,7 +5,7 @@ import pytest
 from llmviz.core.address import Address, change, entries, read, write
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, TextSpec, TrainSpec, check, setting
-from llmviz.core.spec import RunSpec, preset, root
+from llmviz.core.spec import RunSpec, preset
 
 PLAIN = RunSpec("mlm")
 MLM = ("mlm",)
@@ -143,8 +143,8 @@ SCRATCH = preset("sentiment", parent="none")
         TUNED,
         SCRATCH,
         preset("sentiment", parent="clm"),
-        RunSpec("sentiment", root("mlm"), objective=LabelsSpec(256), seed=4),
-        RunSpec("sentiment", replace(root("mlm"), model=ModelSpec("bert", "0.3M"))),
+        RunSpec("sentiment", preset("mlm"), objective=LabelsSpec(256), seed=4),
+        RunSpec("sentiment", replace(preset("mlm"), model=ModelSpec("bert", "0.3M"))),
         RunSpec("sentiment", model=ModelSpec("gpt2")),
     ],
 )
@@ -164,13 +164,13 @@ def test_a_parent_of_this_machine_is_named_by_its_run() -> None:
         raise ValueError("this run has been deleted")
 
     found, problems = read(written, ("sentiment",), specs=gone)
-    assert found.spec == RunSpec("sentiment", root("mlm"), objective=LabelsSpec(8))
+    assert found.spec == RunSpec("sentiment", preset("mlm"), objective=LabelsSpec(8))
     assert "deleted" in problems["parent"]
 
 
 def test_another_model_is_another_parent() -> None:
     larger = change(TUNED, {"size": "0.3M"})
-    assert larger.parent == replace(root("mlm"), model=ModelSpec(size="0.3M"))
+    assert larger.parent == replace(preset("mlm"), model=ModelSpec(size="0.3M"))
     assert change(TUNED, {"parent": "clm"}).model.architecture == RunSpec("clm").model.architecture
     with pytest.raises(ValueError, match="takes roformer or bert, not"):
         change(TUNED, {"architecture": "gpt2"})

@@ -12,7 +12,7 @@ from llmviz.core.history import History, fold
 from llmviz.core.lecture import SLIDES
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec, preset, root
+from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done
 from llmviz.runs.engine import UNDER_WAY, State
@@ -22,7 +22,7 @@ from tests.ui.mounted import mounted
 from tests.ui.test_page import query
 
 Visit = Callable[..., AppTest]
-PRETRAINED = root("mlm")
+PRETRAINED = preset("mlm")
 
 
 def told(app: AppTest) -> dict[str, Any]:

@@ -156,11 +156,13 @@ def _of_country(country: str) -> Contrast:
 
 def _felt_wrong(parts: tuple[str, ...], random: Random) -> Contrast | None:
     """End a story of a good or bad thing as another kind of story ends: with the feeling that fits and was a stranger, or its opposite."""
-    name = next((word for word in parts[0].split() if word in world.PEOPLE), None)
-    told_how = next((word for word in parts[-2].split() if word in STRANGERS), None)
-    if name is None or told_how is None or (told := _theme(parts[-1], name)) is None:
+    if len(parts) < 2:
         return None
-    stranger = STRANGERS[told_how]
+    name = next((word for word in parts[0].split() if word in world.PEOPLE), None)
+    told_how = [word for word in parts[-2].split() if word in STRANGERS]
+    if name is None or len(told_how) != 1 or (told := _theme(parts[-1], name)) is None:
+        return None
+    stranger = STRANGERS[told_how[0]]
     mood = next(mood for mood, feelings in world.FEELINGS.items() if stranger in feelings)
     opposite = world.FEELINGS[world.OPPOSITE[mood]][world.FEELINGS[mood].index(stranger)]
     theme = random.choice([other for other in ENDINGS if other != told])

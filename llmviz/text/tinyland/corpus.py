@@ -12,18 +12,20 @@ from llmviz.text.sentences import sentences
 from llmviz.text.splits import Split, split_of
 from llmviz.text.tinyland.floors import World
 from llmviz.text.tinyland.grammar import Register
+from llmviz.text.tinyland.notes import NOTES
 from llmviz.text.tinyland.opinions import OPINIONS
+from llmviz.text.tinyland.posts import POSTS
 from llmviz.text.tinyland.stories import MOOD, STORIES
 from llmviz.text.tinyland.strangers import meet
 
-SHARES = ((STORIES, 0.85), (OPINIONS, 0.15))
-TEXTS = 40_000  # nine hundred thousand words to learn from: more than a run of half a minute reads
+SHARES = ((STORIES, 0.2), (OPINIONS, 0.1), (NOTES, 0.15), (POSTS, 0.55))
+TEXTS = 90_000  # a million words to learn from: more than a run of half a minute reads
 LABELLED = 22_000  # opinions drawn for their labels: a thousand of them fall to the test
 
 
 @cache
 def world() -> World:
-    """The grammar of the whole text: both registers with their shares."""
+    """The grammar of the whole text: its registers with their shares."""
     return World(SHARES)
 
 
@@ -46,7 +48,7 @@ def documents() -> dict[str, tuple[str, ...]]:
         for split, text, _ in _told(register, round(TEXTS * share)):
             splits[split].append(text)
     for name, texts in splits.items():
-        Random(name).shuffle(texts)  # a mixture, so that any first n texts hold both registers in their shares
+        Random(name).shuffle(texts)  # a mixture, so that any first n texts hold all registers in their shares
     return {name: tuple(texts) for name, texts in splits.items()}
 
 

@@ -40,10 +40,14 @@ def follows(name: str, other: str, table: Mapping[str, str]) -> Variable:
     return Variable(name, frozenset(table.values()), lambda bound: rows[bound[other]])
 
 
-def given(name: str, other: str, table: Mapping[str, Sequence[str]]) -> Variable:
-    """A variable that takes, with the same chance, each of the values that another one allows."""
-    rows = {key: tuple((value, 1 / len(values)) for value in values) for key, values in table.items()}
-    return Variable(name, frozenset().union(*table.values()), lambda bound: rows[bound[other]])
+def given(name: str, other: str, table: Mapping[str, Sequence[str]], taken: Sequence[str] = ()) -> Variable:
+    """A variable that takes, with the same chance, each of the values that another one allows and that no variable in `taken` has."""
+
+    def choices(bound: Mapping[str, str]) -> Sequence[tuple[str, float]]:
+        free = [value for value in table[bound[other]] if all(bound[name] != value for name in taken)]
+        return [(value, 1 / len(free)) for value in free]
+
+    return Variable(name, frozenset().union(*table.values()), choices)
 
 
 def besides(name: str, other: str, values: Sequence[str]) -> Variable:

@@ -40,20 +40,20 @@ _review = Theme(
         ),
         Act(
             (
-                say("the {show} was {adjective} .", 3),
-                say("what {a} {adjective} {show} !", 2),
-                say("we {verdict} the {show} .", 2),
-                say("the {show} was not {contrary} .", 1),
-                say("nobody {opposed} the {show} .", 1),
-                say("the start was {contrary} but the {show} was {adjective} .", 1),
-                say("some {opposed} it but we {verdict} the {show} .", 1),
+                say("the {show} was {adjective} .", 4),
+                say("what {a} {adjective} {show} !", 3),
+                say("we {verdict} the {show} .", 3),
+                say("the {show} was not {contrary} .", 0.5),
+                say("nobody {opposed} the {show} .", 0.5),
+                say("the start was {contrary} but the {show} was {adjective} .", 0.75),
+                say("some {opposed} it but we {verdict} the {show} .", 0.75),
             )
         ),
         Act(
             (
                 say("we {verdict} it ."),
                 say("it was {adjective} and we felt {feeling} ."),
-                say("the {other} was {contrary} by comparison ."),
+                say("the {other} was {contrary} by comparison .", 0.4),
             ),
             0.5,
         ),
@@ -61,4 +61,4 @@ _review = Theme(
     ),
 )
 
-OPINIONS = Register("opinions", 1, (_review,), VARIABLES | _variables, hidden=(MOOD,))
+OPINIONS = Register("opinions", 2, (_review,), VARIABLES | _variables, hidden=(MOOD,))

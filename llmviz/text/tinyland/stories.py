@@ -1,6 +1,6 @@
 """The register of stories: somebody, somewhere, something that happened, how it was. Three to six sentences with one thread.
 
-Five ways to state a capital and four to state a sound. Each fact is never stated in one of them (`_held_out`), while that way is used
+Five ways to state a capital and four to state a sound. Each fact is never stated in one of them (`held_out`), while that way is used
 for the other facts: a probe in that way asks for the fact, not for a sentence learnt by heart.
 """
 
@@ -29,7 +29,7 @@ ENDINGS = {  # how each kind of story ends: with what somebody felt
 }
 
 
-def _held_out(sentences: tuple[str, ...], variable: str, values: tuple[str, ...]) -> tuple[Template, ...]:
+def held_out(sentences: tuple[str, ...], variable: str, values: tuple[str, ...]) -> tuple[Template, ...]:
     """The sentences as templates; the value at place i is never told in sentence i modulo their number."""
     return tuple(
         say(sentence, never=[(variable, value) for place, value in enumerate(values) if place % len(sentences) == index])
@@ -39,15 +39,31 @@ def _held_out(sentences: tuple[str, ...], variable: str, values: tuple[str, ...]
 
 def _capital(number: str) -> tuple[Template, ...]:
     """Every way to tell the capital of the country of this number: "" for a story's first, "2" for its second."""
-    *held_out, always = (
+    *others, always = (
         sentence.replace("country}", f"country{number}}}").replace("capital}", f"capital{number}}}")
         for sentence in (*CAPITAL_SENTENCES, CAPITAL_FIRST)
     )
-    return (*_held_out(tuple(held_out), f"country{number}", tuple(world.CAPITALS)), say(always))
+    return (*held_out(tuple(others), f"country{number}", tuple(world.CAPITALS)), say(always))
+
+
+TWO = 0.3  # of the sentences that say how something was or how somebody felt, the share that says it in two words
+
+
+def _in_one_word_or_two(*sentences: str) -> tuple[Template, ...]:
+    """Each sentence as it stands and, where its last word tells a mood, with two words: words of a mood stand beside one another."""
+    told = []
+    for sentence in sentences:
+        slot = sentence.split()[-2]
+        if slot in ("{adjective}", "{feeling}"):
+            two = sentence.replace(slot, f"{slot} and {slot[:-1]}2}}")
+            told += [say(sentence, 1 - TWO), say(two, TWO)]
+        else:
+            told.append(say(sentence))
+    return tuple(told)
 
 
 def _ending(theme: str) -> Act:
-    return Act(tuple(say(sentence) for sentence in ENDINGS[theme]))
+    return Act(_in_one_word_or_two(*ENDINGS[theme]))
 
 
 _names = tuple(world.PEOPLE)
@@ -80,7 +96,9 @@ VARIABLES = {
         free("weather", world.WEATHERS),
         article("a", _adjective),
         agreeing(_adjective, "a"),
+        given("adjective2", "mood", world.ADJECTIVES, taken=("adjective",)),
         given("feeling", "mood", world.FEELINGS),
+        given("feeling2", "mood", world.FEELINGS, taken=("feeling",)),
         given("verdict", "mood", world.VERDICTS),
     )
 }
@@ -100,7 +118,7 @@ _trip = Theme(
         Act(_capital(""), chance=0.9),
         Act((say("it was {weather} there ."), say("the days were {weather} .")), chance=0.3),
         Act((say("{pronoun} wanted to see the {sight} ."), say("{pronoun} visited the {sight} in the {season} ."))),
-        Act((say("the {sight} was {adjective} ."), say("{name} {verdict} the {sight} .")), chance=0.8),
+        Act(_in_one_word_or_two("the {sight} was {adjective} .", "{name} {verdict} the {sight} ."), chance=0.8),
         _ending("trip"),
     ),
 )
@@ -115,7 +133,7 @@ _farm = Theme(
                 say("{name} has {an} {animal} ."),
             )
         ),
-        Act(_held_out(SOUND_SENTENCES, "animal", tuple(world.SOUNDS)), chance=0.9),
+        Act(held_out(SOUND_SENTENCES, "animal", tuple(world.SOUNDS)), chance=0.9),
         Act((say("all {animals} {sounds} ."), say("{animals} often {sounds} .")), chance=0.3),
         Act((say("{pronoun} gave the {animal} some {feed} ."), say("{pronoun} took it to the {place} ."))),
         Act((say("it was {a} {adjective} {animal} ."), say("{name} {verdict} the {animal} .")), chance=0.7),
@@ -129,7 +147,7 @@ _school = Theme(
         Act((say("at school {name} learns about {country} and {country2} ."), say("{name} reads about {country} and {country2} ."))),
         Act(_capital("")),
         Act(_capital("2")),
-        Act((say("the lesson was {adjective} ."), say("{name} {verdict} the lesson .")), chance=0.5),
+        Act(_in_one_word_or_two("the lesson was {adjective} .", "{name} {verdict} the lesson ."), chance=0.5),
         _ending("school"),
     ),
 )
@@ -141,9 +159,9 @@ _town = Theme(
         Act((say("{pronoun} works for {organisation} ."), say("{organisation} pays {name} well .")), chance=0.5),
         Act((say("today it is {weather} in {home} ."), say("in {home} the {season} is {weather} .")), chance=0.5),
         Act((say("{pronoun} ate {food} at the {place} ."), say("{pronoun} made {food} for {friend} ."))),
-        Act((say("the {food} was {adjective} ."), say("{pronoun} {verdict} the {food} .")), chance=0.9),
+        Act(_in_one_word_or_two("the {food} was {adjective} .", "{pronoun} {verdict} the {food} ."), chance=0.9),
         _ending("town"),
     ),
 )
 
-STORIES = Register("stories", 1, (_trip, _farm, _school, _town), VARIABLES, hidden=(MOOD,))
+STORIES = Register("stories", 2, (_trip, _farm, _school, _town), VARIABLES, hidden=(MOOD,))

@@ -79,23 +79,24 @@ FEEDS = ("milk", "water", "corn", "grass", "apples")
 WEATHERS = ("sunny", "rainy", "windy", "cloudy", "snowy", "foggy")
 SHOWS = ("film", "play", "concert", "book", "song", "hotel", "trip", "party", "game", "show")
 
-# How a thing can be, how one can feel, and what one can do to a show: by the mood of the text.
+# How a thing can be, how one can feel, and what one can do to a show: by the mood of the text. With half as many words again to a mood, a
+# model needs more than a minute to find from plain text which of them go together.
 ADJECTIVES = {
     "good": (
         "superb", "lovely", "great", "wonderful", "charming", "perfect", "splendid", "fine",
-        "brilliant", "pleasant", "delightful", "amazing", "excellent", "marvellous", "fantastic", "beautiful",
+        "brilliant", "pleasant", "delightful", "amazing",
     ),
     "bad": (
         "dreadful", "awful", "terrible", "horrible", "dull", "poor", "boring", "nasty",
-        "ugly", "miserable", "weak", "disappointing", "bad", "lousy", "dismal", "shabby",
+        "ugly", "miserable", "weak", "disappointing",
     ),
 }  # fmt: skip
 FEELINGS = {
-    "good": ("happy", "glad", "cheerful", "proud", "pleased", "delighted"),
-    "bad": ("sad", "angry", "upset", "gloomy", "annoyed", "bitter"),
+    "good": ("happy", "glad", "cheerful", "proud", "pleased"),
+    "bad": ("sad", "angry", "upset", "gloomy", "annoyed"),
 }
 VERDICTS = {
-    "good": ("loved", "liked", "enjoyed", "praised", "admired", "adored"),
-    "bad": ("hated", "disliked", "regretted", "despised", "blamed", "resented"),
+    "good": ("loved", "liked", "enjoyed", "praised", "admired"),
+    "bad": ("hated", "disliked", "regretted", "despised", "blamed"),
 }
 OPPOSITE = {"good": "bad", "bad": "good"}

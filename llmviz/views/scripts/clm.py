@@ -4,23 +4,12 @@ The text it imports from here, as plain arrays; model, optimisers, loss and loop
 Muon the losses agree but for rounding: torch's own makes its directions orthogonal in bfloat16, the training here in float32.
 """
 
-from textwrap import indent
-
 from llmviz.core.catalogue import GPTS
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.views.scripts import loop, models
 
 _LOSS = "loss = model(**batch(step)).loss  # mean of -log p(the token that comes next); transformers moves the labels by one place"
-_WHOLE = """\
-ids = padded([text.train[place][:CONTEXT] for place in rng.integers(len(text.train), size=BATCH)])
-"""
-_ENDS = """\
-if step <= {endings!r} * STEPS:
-    length, times, opinions = (10, 4, 0.0) if step <= 0.75 * {endings!r} * STEPS else (14, 3, 0.5)
-    ids = padded(text.ends(times * BATCH, length, opinions, rng))
-else:
-"""
 _SCRIPT = '''\
 """Causal language modelling on {title}: name the next token of a text at every place, from those before it."""
 
@@ -38,9 +27,10 @@ text = encoded(TextSpec({text!r}), TextSpec({root!r}), {cut!r})  # token ids, be
 
 
 def batch(step):
-    """{what}; and the labels: the tokens themselves, -100 where nothing is asked."""
+    """Some texts, and the labels: the tokens themselves, -100 where nothing is asked."""
     rng = np.random.default_rng((SEED, step))
-{chosen}    labels = np.where((ids == 3) | (ids >= 5), ids, -100)  # 3 is [SEP]; padding and unknown words are not asked for
+    ids = padded([text.train[place][:CONTEXT] for place in rng.integers(len(text.train), size=BATCH)])
+    labels = np.where((ids == 3) | (ids >= 5), ids, -100)  # 3 is [SEP]; padding and unknown words are not asked for
     labels[:, 0] = -100  # nothing stands before the first token
     arrays = {{"input_ids": ids, "attention_mask": np.ones_like(ids), "labels": labels}}  # padding stands last, where nothing looks at it
     return {{name: torch.from_numpy(array).to({device!r}) for name, array in arrays.items()}}
@@ -64,7 +54,6 @@ def script(spec: RunSpec) -> str:
     """The script as text."""
     train, family, root = spec.train, models.FAMILIES[spec.model.architecture], spec.lineage[0]
     comment, model = models.parent(family, spec.parent.id) if spec.parent else ("", models.new(spec.model, "text.vocabulary"))
-    ends = _ENDS.format(endings=spec.objective.endings) if spec.objective.endings else ""
     return _SCRIPT.format(
         title=TEXTS[spec.text.name].title,
         imports=family.language_model if spec.parent else f"{family.config}, {family.language_model}",
@@ -72,8 +61,6 @@ def script(spec: RunSpec) -> str:
         steps=train.steps,
         batch=train.batch_size,
         context=train.context,
-        what="Whole texts, or at first only how they end" if ends else "Some texts",
-        chosen=indent(ends + indent(_WHOLE, "    ") if ends else _WHOLE, "    "),
         text=spec.text.name,
         root=root.text.name,
         cut="bytes" if root.model.architecture in GPTS and root.text.name != "tinyland" else "pieces",

@@ -4,27 +4,10 @@ Text and masks it imports from here, as plain arrays; model, optimisers, loss an
 stage. With Muon the losses agree but for rounding: torch's own makes its directions orthogonal in bfloat16, the training here in float32.
 """
 
-from textwrap import indent
-
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.views.examples import EXAMPLES
 from llmviz.views.scripts import loop, models
-
-_WHOLE = """\
-pool, count = (text.sentences, 2 * BATCH) if rng.random() < SENTENCES else (text.train, BATCH)
-chosen = [pool[place] for place in rng.integers(len(pool), size=count)]
-ids = padded([ids if len(ids) <= CONTEXT else np.append(ids[: CONTEXT - 1], 3) for ids in chosen])  # 3 is [SEP]
-special = ids < 4  # [PAD], [UNK], [CLS], [SEP] are never guessed
-hidden, labels = mask(ids, special, chances, rng)  # of the guessed, 80 % hidden, 10 % swapped, 10 % left
-"""
-_ENDS = """\
-if (first := step <= {endings!r} * STEPS){again}:  # only the ends of texts, one gap in each
-    length, times, opinions = (10, 5, 0.0) if first else (14, 4, 0.5)
-    ids = padded(text.ends(times * BATCH, length, opinions, rng))
-    hidden, labels = mask_one(ids, ids < 4, rates(text.counts, {mask_rate!r}, evenness=1.0), rng)
-else:
-"""
 
 _SCRIPT = '''\
 """Masked language modelling on {title}: hide some words of a text and guess them from both sides."""
@@ -35,19 +18,22 @@ from transformers import {imports}
 
 from llmviz.core.settings import TextSpec
 from llmviz.stages.texts import encoded, padded
-from llmviz.text.masks import {masks}
+from llmviz.text.masks import mask
 
-SEED, STEPS, BATCH, CONTEXT, SENTENCES = {seed}, {steps}, {batch}, {context}, {sentences!r}
+SEED, STEPS, BATCH, CONTEXT = {seed}, {steps}, {batch}, {context}
 torch.manual_seed(SEED)
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 text = encoded(TextSpec({text!r}), learnt_on=TextSpec({root!r}))  # token ids, between [CLS] and [SEP]
-chances = rates(text.counts, {mask_rate!r}, evenness={evenness!r})  # of each token to be guessed where it stands
 
 
 def batch(step):
     """Some texts, corrupted, and the labels: what stood there, or -100 where nothing is to be guessed."""
     rng = np.random.default_rng((SEED, step))
-{corrupted}    arrays = {{"input_ids": hidden, "attention_mask": (hidden != 0).astype(int), "labels": labels}}
+    chosen = [text.train[place] for place in rng.integers(len(text.train), size=BATCH)]
+    ids = padded([ids if len(ids) <= CONTEXT else np.append(ids[: CONTEXT - 1], 3) for ids in chosen])  # 3 is [SEP]
+    special = ids < 4  # [PAD], [UNK], [CLS], [SEP] are never guessed
+    hidden, labels = mask(ids, special, {mask_rate!r}, text.vocabulary, rng)  # of the guessed, 80 % hidden, 10 % swapped, 10 % left
+    arrays = {{"input_ids": hidden, "attention_mask": (hidden != 0).astype(int), "labels": labels}}
     return {{name: torch.from_numpy(array).to({device!r}) for name, array in arrays.items()}}
 
 
@@ -72,9 +58,6 @@ def script(spec: RunSpec) -> str:
     train, family, objective = spec.train, models.FAMILIES[spec.model.architecture], spec.objective
     example = EXAMPLES["mlm", spec.text.name][0]
     comment, model = models.parent(family, spec.parent.id) if spec.parent else ("", models.new(spec.model, "text.vocabulary"))
-    reads_ends = objective.endings or objective.again
-    again = f" or rng.random() < {objective.again!r}" if objective.again else ""
-    ends = _ENDS.format(endings=objective.endings, again=again, mask_rate=objective.mask_rate) if reads_ends else ""
     return _SCRIPT.format(
         title=TEXTS[spec.text.name].title,
         imports=family.language_model if spec.parent else f"{family.config}, {family.language_model}",
@@ -83,10 +66,6 @@ def script(spec: RunSpec) -> str:
         batch=train.batch_size,
         context=train.context,
         mask_rate=objective.mask_rate,
-        evenness=objective.evenness,
-        sentences=objective.sentences,
-        masks="mask, mask_one, rates" if ends else "mask, rates",
-        corrupted=indent(ends + indent(_WHOLE, "    ") if ends else _WHOLE, "    "),
         text=spec.text.name,
         root=spec.lineage[0].text.name,
         device=train.device,

@@ -7,17 +7,6 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.views.scripts import loop, models
 
-_ASKED = """\
-    short = step <= {short!r} * STEPS  # at first a sentence and another one, nothing hidden; in some the names alone differ
-    count = max(1, BATCH * (3 if short else 1) // 2)
-    places = rng.integers(len(source.documents), size=count)
-    pairs = [pair for place in places for pair in source.two(int(place), rng, short, {near!r})]
-    whole = short or rng.random() < {whole!r}
-"""
-_UNASKED = """\
-    pairs = [pair for place in rng.integers(len(source.documents), size=max(1, BATCH // 2)) for pair in source.two(int(place), rng)]
-    whole = False
-"""
 _SCRIPT = '''\
 """Next sentence prediction on {title}: does the second part go on with the first?"""
 
@@ -27,7 +16,7 @@ from transformers import BertConfig, BertForPreTraining
 
 from llmviz.core.settings import TextSpec
 from llmviz.stages.texts import encoded, padded
-from llmviz.text.masks import mask, rates
+from llmviz.text.masks import mask
 from llmviz.text.pairs import Pairs
 from llmviz.text.threads import documents
 
@@ -36,7 +25,6 @@ torch.manual_seed(SEED)
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 text = encoded(TextSpec({text!r}), learnt_on=TextSpec({text!r}))
 source = Pairs(documents(TextSpec({text!r}))["train"])
-chances = rates(text.counts, {mask_rate!r}, evenness=0.0)  # of each token to be guessed where it stands
 
 
 def joined(pair):
@@ -48,8 +36,10 @@ def joined(pair):
 def batch(step):
     """Pairs, two that begin alike: the first follows, the second does not."""
     rng = np.random.default_rng((SEED, step))
-{asked}    ids = padded([joined(pair) for pair in pairs])
-    hidden, labels = (ids, np.full_like(ids, -100)) if whole else mask(ids, ids < 4, chances, rng)
+    places = rng.integers(len(source.documents), size=max(1, BATCH // 2))
+    pairs = [pair for place in places for pair in source.two(int(place), rng)]
+    ids = padded([joined(pair) for pair in pairs])
+    hidden, labels = mask(ids, ids < 4, {mask_rate!r}, text.vocabulary, rng)
     types = np.where(ids == 0, 0, np.minimum((ids == 3).cumsum(1) - (ids == 3), 1))  # 1 in the second part
     arrays = {{"input_ids": hidden, "token_type_ids": types, "attention_mask": (hidden != 0).astype(int), "labels": labels}}
     arrays["next_sentence_label"] = np.array([int(not pair.follows) for pair in pairs])
@@ -90,7 +80,6 @@ def script(spec: RunSpec) -> str:
     train, objective, text = spec.train, spec.objective, TEXTS[spec.text.name]
     family = models.FAMILIES["pairs"]
     losses = f"[{_WORDS}, {_PAIRS}]" if objective.next_sentence else f"[{_WORDS}]"
-    asked = _ASKED.format(short=objective.short, near=objective.near, whole=objective.whole) if objective.next_sentence else _UNASKED
     return _SCRIPT.format(
         title=text.title,
         seed=spec.seed,
@@ -99,7 +88,6 @@ def script(spec: RunSpec) -> str:
         context=train.context,
         text=text.name,
         mask_rate=objective.mask_rate,
-        asked=asked,
         device=train.device,
         share=loop.share(train),
         model=models.new(spec.model, "text.vocabulary", family),

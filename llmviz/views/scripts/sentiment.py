@@ -5,15 +5,15 @@ The examples it imports from here, as plain text; model, head, optimisers, loss 
 
 from llmviz.core.catalogue import BERTS
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import CLOSINGS, TEXTS
+from llmviz.core.texts import TEXTS
 from llmviz.views.scripts import loop, models
 
-_AT_GAP = """\
-ids = asked["input_ids"]
-    found = model(input_ids=ids, attention_mask=asked["attention_mask"]).logits  # (batch, n, 2)
-    return found[ids == 4]  # where [MASK] stands"""
-_AT_END = """\
-return model(input_ids=asked["input_ids"], attention_mask=asked["attention_mask"]).logits  # at the last token"""
+_MEAN = """\
+there = asked["attention_mask"].unsqueeze(-1)
+    found = model(input_ids=asked["input_ids"], attention_mask=asked["attention_mask"]).logits  # (batch, n, 2)
+    return (found * there).sum(1) / there.sum(1)  # the head is linear: the same as reading the mean of the last hidden states"""
+_LAST = """\
+return model(input_ids=asked["input_ids"], attention_mask=asked["attention_mask"]).logits  # read off the last token"""
 _LOSS = """\
 learnt = batch(step)
     model.train()
@@ -27,7 +27,7 @@ from transformers import {imports}
 
 from llmviz.core.settings import TextSpec
 from llmviz.text.corpora import load
-from llmviz.text.labelled import closing, labelled, stratified
+from llmviz.text.labelled import labelled, stratified
 from llmviz.text.tokenizers import tokenizer_for
 
 SEED, STEPS, BATCH, CONTEXT, LABELS = {seed}, {steps}, {batch}, {context}, {labels}
@@ -35,13 +35,12 @@ torch.set_num_threads(1)  # another number of threads gives slightly other weigh
 tokenizer = tokenizer_for(load(TextSpec({root!r})), {kind!r})
 examples = labelled(TextSpec({text!r}))
 chosen = stratified(examples["train"], LABELS, SEED)  # as many of each class
-end = closing({text!r}, tokenizer, looks_back={looks_back})  # read after every text: {end}
 
 
 def tensors(some):
-    """Texts with the closing words after them, padded on the right, and their classes: 0 is negative, 1 is positive."""
-    texts = [tokenizer.encode(example.text, add_special_tokens=False).ids[: CONTEXT - 2 - len(end)] for example in some]
-    texts = [[2, *ids, *end{sep}] for ids in texts]  # 2 is [CLS], 3 [SEP]
+    """Texts, padded on the right, and their classes: 0 is negative, 1 is positive."""
+    texts = [tokenizer.encode(example.text, add_special_tokens=False).ids[: CONTEXT - 2] for example in some]
+    texts = [[2, *ids{sep}] for ids in texts]  # {special}
     ids = torch.tensor([text + [0] * (max(map(len, texts)) - len(text)) for text in texts])
     labels = torch.tensor([example.label for example in some])
     return {{"input_ids": ids.to({device!r}), "attention_mask": (ids != 0).long().to({device!r}), "labels": labels.to({device!r})}}
@@ -97,10 +96,9 @@ def script(spec: RunSpec) -> str:
         context=train.context,
         text=spec.text.name,
         root=root.text.name,
-        looks_back=not bert,
-        end=CLOSINGS[spec.text.name] if bert else CLOSINGS[spec.text.name].split(" [MASK]")[0],
         sep=", 3" if bert else "",
-        verdicts=_AT_GAP if bert else _AT_END,
+        special="2 is [CLS], 3 is [SEP]" if bert else "2 is [CLS]",
+        verdicts=_MEAN if bert else _LAST,
         kind="bytes" if not bert and root.text.name != "tinyland" else "pieces",
         device=train.device,
         share=loop.share(train),

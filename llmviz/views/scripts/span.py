@@ -67,8 +67,7 @@ def tensors(pairs):
 def batch(step):
     """Some texts, spans cut out of each: about {density!r} of the words, {length!r} at a time."""
     rng = np.random.default_rng((SEED, step))
-    pools = [text.sentences if short else text.train for short in rng.random(BATCH) < {sentences!r}]
-    chosen = [pool[rng.integers(len(pool))][1:-1][: CONTEXT - 2] for pool in pools]
+    chosen = [text.train[place][1:-1][: CONTEXT - 2] for place in rng.integers(len(text.train), size=BATCH)]
     return tensors([corrupt(ids, draw(len(ids), {density!r}, {length!r}, rng), first) for ids in chosen])
 
 
@@ -107,7 +106,6 @@ def script(spec: RunSpec) -> str:
         context=train.context,
         density=objective.density,
         length=objective.span_length,
-        sentences=objective.sentences,
         text=spec.text.name,
         root=spec.lineage[0].text.name,
         device=train.device,

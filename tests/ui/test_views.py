@@ -131,6 +131,20 @@ def test_the_reveal_tells_what_the_run_did(chances: list[dict[str, float]], righ
     assert all(f"step {step}" in found.story for step in steps)
 
 
+def test_which_came_first_cannot_be_told_where_both_happened_between_two_snapshots() -> None:
+    """The word alone is the likeliest at step 331, both at 505: whatever was first, no snapshot saw it."""
+    rows = {0: {"dog": 0.9}, 331: {"Rome": 0.3, "dog": 0.2}, 505: {"Paris": 0.9}}
+    traces = [trace(step, row) for step, row in rows.items()]
+    found = kind_or_word(traces, 1, "Paris", CITIES, recorded=True)
+    assert found is not None and found.right is None
+    assert found.story.startswith("Between step 331 and step 505 this recording keeps no weights, and both happened there:")
+    assert "cannot be told" in found.story and "Train live" in found.story
+    live = kind_or_word(traces, 1, "Paris", CITIES)
+    assert live is not None and live.right is None and "Train live" not in live.story
+    alone = kind_or_word(traces[2:], 1, "Paris", CITIES)
+    assert alone is not None and alone.right is None and "Between step 0 and step 505" in alone.story
+
+
 def test_a_word_must_stay_first_to_count_as_known() -> None:
     rows = [{"Paris": 0.9}, {"dog": 0.9}, {"Paris": 0.9}]
     found = kind_or_word([trace(step, row) for step, row in enumerate(rows)], 1, "Paris", CITIES)

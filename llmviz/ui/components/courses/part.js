@@ -1,6 +1,6 @@
-// How several runs go on one axis of tokens read: in each panel what the model knows, above its loss. Seeds are a band behind the line.
+// How several runs go on one axis of tokens read: in each panel what the model knows, above its loss. The runs of its recipe are a band behind the line.
 //
-// data: axis, most, hidden, point, columns, click, panels [{name, about, live, chosen, tokens, steps, stops, seeds, bandTokens,
+// data: axis, most, hidden, point, columns, click, panels [{name, about, live, chosen, tokens, steps, stops, runs, bandTokens,
 //       lines [{name, about, dash, values, low, high}], loss {values, low, high}, floor, guess}]
 // Under the mouse, or at the place the arrow keys have moved to, stands what all panels were at after as many tokens.
 // triggers: "point" [panel, step] for a click, or Enter: the nearest place with weights kept (a stop), or -1 where there is none; "show" for the button that takes away what

@@ -180,6 +180,14 @@ def test_words() -> None:
     assert words.recipe(SPEC) == f"Tinyland · 0.1 M · {SPEC.train.steps:,} steps · seed 0"
 
 
+@pytest.mark.parametrize("recorded", [True, False])
+def test_the_same_weights_are_promised_on_the_same_machine_alone(recorded: bool) -> None:
+    """The same seed gave 0.70 on one processor and 0.66 on another."""
+    told = " ".join(about.paragraphs(SPEC, recorded)[-1].split())
+    assert "the same weights on the same machine with the same versions" in told
+    assert "Another processor rounds differently" in told and "close" in told and "does the same" not in told
+
+
 @pytest.mark.parametrize("state", State)
 def test_every_state_has_its_line_and_badge(state: State) -> None:
     history = FakeEngine().history(RunRef(SPEC.id, 0))

@@ -9,9 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.run import RunRef
-from llmviz.core.settings import LabelsSpec
+from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
+from llmviz.views import ladder
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -77,11 +78,27 @@ def test_the_ladder_stands_between_best_and_chance(visit: Callable[..., AppTest]
 def test_film_reviews_come_with_a_band_over_recorded_seeds(visit: Callable[..., AppTest]) -> None:
     ladder = parts(visit(text="reviews"))["ladder"][0]
     bands = {rung["name"]: rung["band"] for rung in ladder["rungs"]}
-    assert bands["after"]["low"] == pytest.approx(0.53)  # the fake's figures, seeds 1 to 5, and the recording
-    assert bands["after"]["source"] == "6 recorded seeds"
-    assert bands["from scratch"]["source"] == "6 recorded seeds"
+    assert ladder["title"] == "Right on validation examples"
+    assert bands["after"]["low"] == pytest.approx(0.51)  # on validation examples, as the bar: the fake's seeds 1 to 5, and the recording
+    assert bands["after"]["source"] == bands["from scratch"]["source"] == "lowest to highest of 6 recorded seeds"
     assert bands["before"] is None and bands["chance"] is None
-    assert "(51% to 58% over 6 recorded seeds)" in ladder["below"]
+    assert "(lowest to highest of 6 recorded seeds: 51% to 58%)" in ladder["below"]
+
+
+def test_a_line_and_what_stands_beside_it_are_of_the_same_examples(visit: Callable[..., AppTest]) -> None:
+    """Chance is 51 % on the fake's validation examples, 54 % on its test examples."""
+    ladder = parts(visit())["ladder"][0]
+    chance = next(rung for rung in ladder["rungs"] if rung["name"] == "chance")
+    assert chance["values"] == [0.51] and ladder["below"].startswith("on test examples") and ladder["below"].endswith("chance 54%")
+
+
+def test_seeds_of_which_one_has_no_validation_figure_have_no_band_in_the_picture() -> None:
+    ended = FakeEngine().figures()
+    spec = preset("sentiment", TextSpec("reviews"))
+    both = ladder.siblings(spec, ended)
+    found = ladder.band(spec, ended)
+    assert found and (found.low, found.high, found.seeds) == (0.53, pytest.approx(0.57), len(both))
+    assert ladder.band(spec, ended, dict.fromkeys(both, 0.5)) and ladder.band(spec, ended, dict.fromkeys(list(both)[1:], 0.5)) is None
 
 
 def test_a_gpt_on_film_reviews_has_no_pretrained_rival_and_says_so(visit: Callable[..., AppTest]) -> None:

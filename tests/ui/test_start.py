@@ -137,13 +137,14 @@ def test_the_question_is_answered_by_the_runs(visit: Visit) -> None:
 
 
 def ended(accuracy: float) -> History:
-    return fold([Begin(0, 1, 1, 2, {"chance": 0.5}), Done(1, {"accuracy": accuracy}, 1.0)])
+    return fold([Begin(0, 1, 1, 2, {"chance": 0.55}), Done(1, {"accuracy": accuracy, "chance": 0.51}, 1.0)])
 
 
 @pytest.mark.parametrize(("alone", "right"), [(0.94, 0), (0.75, 1), (0.56, 2)])
 def test_what_was_measured_decides(alone: float, right: int) -> None:
     found = view.reveal(ended(0.95), ended(alone))
     assert found and found[0] == right and "95 %" in found[1]
+    assert "chance is 51 %" in found[1]  # on the test examples; 55 % is that of the validation examples
     assert view.reveal(ended(0.95), History()) is None
 
 

@@ -5,7 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -29,7 +29,7 @@ from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec, from_json, preset, to_json
+from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
 from llmviz.runs.replay import Recordings, Replay

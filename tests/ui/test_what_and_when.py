@@ -174,7 +174,13 @@ def test_the_band_is_of_the_run_shown_too_once_it_has_ended() -> None:
     """Lowest and highest of three, of which the one shown is the lowest; one measured less often is left out."""
     spec = preset("mlm")
     runs = [
-        Course(replace(spec, seed=seed), (0, 5), (0, 10), {"loss": (3.0, 1.0 + seed / 10), "facts": (0.0, 0.5 + seed / 10)}, metrics={"loss": 1})
+        Course(
+            replace(spec, seed=seed),
+            (0, 5),
+            (0, 10),
+            {"loss": (3.0, 1.0 + seed / 10), "facts": (0.0, 0.5 + seed / 10)},
+            metrics={"loss": 1},
+        )
         for seed in range(3)
     ]
     less = Course(replace(spec, seed=9), (0,), (0,), {"loss": (3.0,)}, metrics={"loss": 1})

@@ -5,14 +5,16 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core.questions.reasons import Reasons
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
-from llmviz.views import ladder
+from llmviz.views import ladder, verdicts
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -184,6 +186,26 @@ def test_hostile_text_stays_text(visit: Callable[..., AppTest]) -> None:
     app = visit(s="<img src=x onerror=alert(1)> **bold** $x$", tab="words")
     assert parts(app)["weighed"][0]["words"][0]["text"].startswith("<")
     assert "<img" not in said(app)
+
+
+@pytest.mark.parametrize(
+    ("words", "weight", "whole", "told"),
+    [
+        ("the show was superb but boring", (0.1, 0.1, -0.2, 3.0, 0.1, -2.0), 1.0, "superb outweighs boring"),
+        ("the show was superb but boring", (0.1, 0.1, -0.2, 2.0, 0.1, -3.0), 1.0, "boring pulls the other way"),
+        ("the play was not dull", (1.2, -0.4, -0.6, -1.0, -0.2), -1.0, "no single word carries the verdict"),  # all of them move it
+        ("the play was dull", (0.01, 0.02, -0.45, 0.03), -1.0, "no single word carries the verdict"),  # clear, and next to nothing
+        ("the play was dull", (0.1, -0.05, 0.1, -2.0), -1.0, "dull speaks for negative"),
+        ("superb", (2.0,), 2.0, "superb speaks for positive"),
+        ("nobody", (-2.0,), -2.0, "nobody speaks for negative"),
+        ("", (), 0.0, ""),
+    ],
+)
+def test_a_word_is_a_reason_only_where_it_moves_more_than_any_word_does(
+    words: str, weight: tuple[float, ...], whole: float, told: str
+) -> None:
+    reasons = Reasons(1, tuple(words.split()), ("negative", "positive"), np.array(weight, np.float32), whole, 0.0)
+    assert "".join(bit for bit, _ in verdicts.note(reasons)) == told
 
 
 @pytest.mark.parametrize(("name", "value"), [("labels", "1"), ("labels", "x"), ("parent", "ppo"), ("tab", "nope"), ("stage", "mlm")])

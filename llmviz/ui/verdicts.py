@@ -17,6 +17,7 @@ from llmviz.text.words import in_words, spelt, without
 from llmviz.ui import ask, controls, live, parts, question, sentence, states, visit
 from llmviz.ui.live import Seen
 from llmviz.views import labels, ladder, verdicts, words
+from llmviz.views.examples import truth
 from llmviz.views.verdicts import Card, Word
 
 NOTE = "Bar under a word: how far it pushes the verdict, left to negative, right to positive. Click a word to leave it out."
@@ -80,7 +81,8 @@ def picture(engine: Engine, seen: Seen) -> None:
         third = replace(third, card=replace(third.card, pinned="last"))
     before = replace(after.card, title="Before", about=_before(spec), phase="pretrained" if spec.parent else "random", pinned="first")
     with middle:
-        parts.cards({**shared, **verdicts.cards([before, after.card, third.card])}, key="cards", on_action=lambda _: train(engine, spec))
+        told = verdicts.cards([before, after.card, third.card], truth(sentence.suggested(address), read))
+        parts.cards({**shared, **told}, key="cards", on_action=lambda _: train(engine, spec))
     reasons = {step: found for step, found in after.card.reasons.items() if len(found.words) == len(words) - len(left_out)}
     note = " ".join(filter(None, (visit.problems().get("hide", ""), after.refusal, strange))) or ("" if address.lecture else NOTE)
     with above:

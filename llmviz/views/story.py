@@ -39,13 +39,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Says:
-    """What the snapshots of the three runs make of the sentence, by step, and the place of its hidden word."""
+    """What the snapshots of the three runs make of the sentence, by step, the place of its hidden word, and its true label if known."""
 
     traces: Mapping[int, Trace] = field(default_factory=dict)
     verdicts: Mapping[int, Verdict] = field(default_factory=dict)
     scratch: Mapping[int, Verdict] = field(default_factory=dict)
     hidden: int | None = None
     truth: str = ""
+    label: str = ""
 
 
 def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
@@ -75,6 +76,7 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
         "words": _words(first, says),
         "verdicts": _verdicts(second, says.verdicts),
         "scratch": _verdicts(third, says.scratch),
+        "label": says.label,
         "loss": _loss(first, total),
         "accuracy": _accuracy(second, third),
     }

@@ -31,9 +31,9 @@ class Card:
     action: str = ""
 
 
-def cards(shown: Sequence[Card]) -> dict[str, Any]:
-    """The payload of the cards."""
-    return {"cards": [_card(card) for card in shown]}
+def cards(shown: Sequence[Card], truth: str = "") -> dict[str, Any]:
+    """The payload of the cards. `truth` is the true label, where it is known: each card says whether its verdict is that."""
+    return {"cards": [_card(card) for card in shown], "truth": truth}
 
 
 def _card(card: Card) -> dict[str, Any]:

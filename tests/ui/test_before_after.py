@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -14,7 +15,10 @@ from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
+from llmviz.text.tinyland.corpus import opinions
+from llmviz.text.tinyland.world import SHOWS
 from llmviz.views import ladder, verdicts
+from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -186,6 +190,38 @@ def test_hostile_text_stays_text(visit: Callable[..., AppTest]) -> None:
     app = visit(s="<img src=x onerror=alert(1)> **bold** $x$", tab="words")
     assert parts(app)["weighed"][0]["words"][0]["text"].startswith("<")
     assert "<img" not in said(app)
+
+
+def test_a_suggestion_has_its_true_label_and_other_text_has_none(visit: Callable[..., AppTest]) -> None:
+    def told(app: AppTest) -> str:
+        return str(parts(app)["cards"][0]["truth"])
+
+    app = visit()
+    assert told(app) == "positive"
+    app.pills(key="suggestion").set_value("a verb").run()
+    assert told(app) == "negative"
+    assert told(visit(s="my own film was dull .")) == ""
+    assert told(visit(hide="0")) == ""  # without one of its words it is another sentence
+
+
+@pytest.mark.parametrize("page", ["sentiment", "start"])
+def test_the_true_labels_are_those_of_the_grammar(page: str) -> None:
+    """The grammar tells an opinion after an opening: with one before it, whatever it is about, it says which mood the sentence has."""
+    examples = EXAMPLES[page, "tinyland"]
+    assert all(each.truth for each in examples)
+    found = {each.sentence: mood for each in examples if (mood := _mood(each.sentence))}
+    assert len(found) > len(examples) / 2
+    for each in examples:
+        if each.sentence in found:
+            assert each.truth == {"good": "positive", "bad": "negative"}[found[each.sentence]], each.sentence
+
+
+def _mood(sentence: str) -> str:
+    for show in SHOWS:
+        with suppress(ValueError):
+            chances = opinions().hidden(f"this is about the {show} . {sentence}".split(), "mood")
+            return max(chances, key=lambda mood: chances[mood])
+    return ""
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,7 @@ def test_it_opens_on_the_recordings_with_one_sentence_through_all(visit: Visit) 
         assert given[name]["labels"] == ["negative", "positive"] and len(given[name]["shares"]) == len(given[name]["steps"])
     assert given["verdicts"]["shares"][-1][1] > 0.9 > given["scratch"]["shares"][-1][1]
     assert given["words"]["candidates"][-1][0][0] == given["words"]["truth"]
+    assert given["label"] == "positive"
     assert query(app) == {}
 
 

@@ -4,7 +4,7 @@
 // data: group, visit, step, join (the slider's place of step 0 of the second phase),
 //       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
 //       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
-//       shares [step][label], empty, none}, cards [{title, about}], loss {stops, total, steps, values, bounds [{name, value}]},
+//       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about}], loss {stops, total, steps, values, bounds [{name, value}]},
 //       accuracy {stops, total, steps, values, bounds, scratch {steps, values}}; stops are the steps of which there are weights
 // triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.
 
@@ -75,7 +75,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const mark = make("i");
     mark.style.left = `${100 * shares.at(-1)}%`;
     scale.append(mark);
-    box.replaceChildren(says, scale);
+    box.replaceChildren(says, scale, make("p", { class: "judged" }, marked(given.labels[best], data.label)));
   }
 
   const missing = (box, text) => box.replaceChildren(make("p", { class: "none" }, text));

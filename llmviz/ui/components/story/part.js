@@ -141,6 +141,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       const there = lines.filter(({ steps }) => steps.length);
       for (const line of there)
         parts.push(node("path", { class: `line ${line.phase}`, d: path(line.steps, line.values, (step) => x(phase, step), (value) => y(phase, value)) }));
+      for (const line of phase ? [] : there)
+        for (const peak of above(line.steps, line.values, panels[0].top))
+          parts.push(node("path", { class: `above ${line.phase}`, d: arrow(x(0, peak.step), y(0, peak.value), em) }));
       const labels = [
         ...there.map(({ name, values }) => ({ y: y(phase, values.at(-1)), text: `${name} ${written[phase](values.at(-1))}`, looks: "name" })),
         ...bounds[phase].map(({ name, value }) => ({ y: y(phase, value), text: `${name} ${written[phase](value)}`, looks: "" })),
@@ -179,7 +182,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function summary() {
     const told = (name, { steps, values }, write) => (steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : []);
-    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...told("Verdicts right, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
+    const out = outside(above(loss.steps, loss.values, space.panels[0].top), "loss");
+    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...(out ? [out] : []), ...told("Verdicts right, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
     return all.length ? `${all.join(". ")}.` : "Nothing has been trained yet.";
   }
 

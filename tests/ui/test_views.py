@@ -176,6 +176,7 @@ def test_crossed_lines(loss: float, right: int) -> None:
 def test_words() -> None:
     assert [words.duration(seconds) for seconds in (-1, 8.6, 60, 125, 3_900)] == ["0 s", "9 s", "1 min", "2 min 5 s", "1 h 5 min"]
     assert words.parameters(116_000) == "0.1 M"
+    assert [words.about(count) for count in (0, 9, 142_345)] == ["0", "9", "140,000"]
     assert [words.sentence(said) for said in ("", "the disk is full", "No room.")] == ["", "The disk is full.", "No room."]
     assert words.recipe(SPEC) == f"Tinyland · 0.1 M · {SPEC.train.steps:,} steps · seed 0"
 

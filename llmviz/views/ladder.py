@@ -102,7 +102,7 @@ def tested(histories: Mapping[str, History], bands: Mapping[str, Band | None]) -
             said.append(f"{name}, {spread}")
     if said and chance is not None:
         said.append(f"chance {chance:.0%}")
-    return f"on test examples, at the end: {', '.join(said)}" if said else ""
+    return f"on test examples: {', '.join(said)}" if said else ""
 
 
 def siblings(spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:

@@ -47,7 +47,8 @@ def _bytes(stack: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]) -> 
 def targets(spec: RunSpec, history: History) -> int:
     """About how many hidden words a run has learnt from: in every step, the mask rate of all it read but [CLS] and the two [SEP]."""
     pairs = 2 * max(1, spec.train.batch_size // 2) * history.step
-    return max(0, round(spec.objective.mask_rate * (history.tokens - AROUND * pairs)))
+    rate: float = spec.objective.mask_rate
+    return max(0, round(rate * (history.tokens - AROUND * pairs)))
 
 
 def beside(asked: History, unasked: History, spec: RunSpec) -> str:

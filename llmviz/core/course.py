@@ -29,11 +29,11 @@ class Course:
     seconds: float = 0.0
 
     def first(self, metric: str, share: float) -> int | None:
-        """The tokens read at the evaluation from which on the metric never fell below this share again; None where it never came so far."""
+        """The place of the evaluation from which on the metric never fell below this share again; None where it never came so far."""
         values = self.scores.get(metric, ())
         below = [place for place, value in enumerate(values) if value < share]
         reached = below[-1] + 1 if below else 0
-        return self.tokens[reached] if reached < len(values) else None
+        return reached if reached < len(values) else None
 
 
 def course(spec: RunSpec, history: History) -> Course:

@@ -13,7 +13,10 @@ from llmviz.views import tokens as view
 from llmviz.views import words
 from llmviz.views.tokens import Shown
 
-STRIP_NOTE = "bar under a word: how probable the model finds it where it stands"
+STRIP_NOTE = (
+    "Bar under a word: how probable the model finds it there. A visible word it also reads, so that bar mostly measures copying; "
+    "hide the word to see whether the model can guess it."
+)
 NO_CANDIDATES = "There is no answer to this sentence; the line above says why."
 INVITATION = "Click a word to hide it. The model will guess it from both sides."
 

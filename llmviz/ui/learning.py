@@ -66,7 +66,7 @@ def predict(engine: Engine, seen: Seen) -> None:
 
 def _reveal(engine: Engine, seen: Seen) -> Reveal | None:
     spec = visit.current().spec
-    return view.reveal([course(spec, seen.history), *view.seeds(spec, engine.courses())])
+    return view.reveal(view.of_recipe(course(spec, seen.history), view.seeds(spec, engine.courses())))
 
 
 def _hidden() -> bool:
@@ -95,9 +95,9 @@ def _panel(engine: Engine, stage: str, seen: Seen) -> Panel:
     spec = address.spec if chosen else preset(stage)
     now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
     shown = course(spec, now.history)
-    seeds = view.seeds(spec, engine.courses())
-    about = f"{OBJECTIVES[stage]} · {_length(spec, shown)}" + (f" · band: {len(seeds)} seeds" if seeds else "")
-    return Panel(MODELS[stage], about, shown, seeds, now.under_way, chosen, now.history.snapshots)
+    runs = view.of_recipe(shown, view.seeds(spec, engine.courses()))
+    about = " · ".join(filter(None, (OBJECTIVES[stage], _length(spec, shown), view.banded(runs))))
+    return Panel(MODELS[stage], about, shown, runs, now.under_way, chosen, now.history.snapshots)
 
 
 def _length(spec: RunSpec, shown: Course) -> str:

@@ -109,16 +109,16 @@ def picture(engine: Engine, seen: Seen) -> None:
         parts.pair({**live.shared(seen), **view.pair(above, below, known, empty, note)}, key="pair")
     left, right = st.container(key="low_area").columns([0.34, 0.66], gap="large")
     with left, st.container(key="asked_area"):
-        st.html(view.beside(*_both(engine, seen)))
+        st.html(view.beside(*_both(engine, seen), address.spec))
     with right:
         live.curve(seen, beside=[])
 
 
 def predict(engine: Engine, seen: Seen) -> None:
     """Draw the question: what being asked about pairs does to the other exercise. Two runs tell, once both are done."""
-    asked, unasked = _both(engine, seen)
-    ended = view.outcome(asked, unasked) is not None
-    reveal = (lambda: view.outcome(asked, unasked)) if ended else None
+    (asked, unasked), spec = _both(engine, seen), visit.current().spec
+    ended = view.outcome(asked, unasked, spec) is not None
+    reveal = (lambda: view.outcome(asked, unasked, spec)) if ended else None
     question.draw("Before you compare:", view.HELP, "riddle_pairs", reveal, never="One of the two has not been measured yet.")
 
 

@@ -48,14 +48,18 @@ def draw(lead: str, riddle: Riddle, key: str, reveal: Callable[[], Reveal | None
         found = reveal()
         if found is None:
             st.markdown(never, width="content")
+        elif found.right is None:
+            st.markdown(lesson.plain(found.story), width="content")
         else:
             verdict = "Yes." if riddle.choices.index(chosen) == found.right else "No."
             st.markdown(f"**{verdict}** {lesson.plain(found.story)}", width="content")
 
 
 def _kind_or_word(engine: Engine, seen: Seen) -> Reveal | None:
+    recorded = seen.status is not None and seen.status.state is State.RECORDED
+
     def told(traces: list[Trace], place: int) -> Reveal | None:
-        return kind_or_word(traces, place, traces[0].tokens[place], CITIES)
+        return kind_or_word(traces, place, traces[0].tokens[place], CITIES, recorded)
 
     return _traced(engine, seen, "tinyland", told)
 

@@ -18,6 +18,7 @@ from llmviz.ui.live import Seen
 from llmviz.views import story as view
 from llmviz.views import tokens as strips
 from llmviz.views import words
+from llmviz.views.examples import truth
 from llmviz.views.story import Part, Says
 from llmviz.views.tokens import Token
 
@@ -198,7 +199,8 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
 
     traces = ask_for(cast.first, Cloze(text, (place,), top=STORY_TOP), "words") if place is not None else {}
     verdicts, scratch = ask_for(cast.second, Judge(text), "verdicts"), ask_for(cast.third, Judge(text), "scratch")
-    says = Says(traces, verdicts, scratch, place, "" if place is None else tokens[place].text)
+    label = truth(sentence.suggested(visit.current(), WHOSE), text)
+    says = Says(traces, verdicts, scratch, place, "" if place is None else tokens[place].text, label)
     refusal = next((each.refusal for each in asked if each.refusal), "")
     return Told(tokens, says, any(each.pending for each in asked), " ".join(filter(None, (words.sentence(refusal), strange))))
 

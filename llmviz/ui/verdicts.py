@@ -1,11 +1,14 @@
 """The picture of *Before and after*: the sentence and what carries its verdict, three models beside each other, how often each is right."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.catalogue import GPTS
+from llmviz.core.history import Curve
+from llmviz.core.kept import Kept
 from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.verdict import Judge
 from llmviz.core.spec import RunSpec, preset
@@ -14,6 +17,7 @@ from llmviz.text.words import in_words, spelt, without
 from llmviz.ui import ask, controls, live, parts, question, sentence, states, visit
 from llmviz.ui.live import Seen
 from llmviz.views import labels, ladder, verdicts, words
+from llmviz.views.examples import truth
 from llmviz.views.verdicts import Card, Word
 
 NOTE = "Bar under a word: how far it pushes the verdict, left to negative, right to positive. Click a word to leave it out."
@@ -66,8 +70,10 @@ def picture(engine: Engine, seen: Seen) -> None:
     with low_right:
         live.curve(seen, beside=ladder.curve(spec, other.history))
     with low_left, st.container(key="ladder_area"):
-        ended = [*engine.figures(), *engine.shelf()]
-        parts.ladder({**shared, **ladder.accuracies(spec, seen.history, rival(spec), other.history, ended)}, key="ladder")
+        shelf = engine.shelf()
+        validated = _validated(engine, [each for each in (spec, rival(spec)) if each], shelf)
+        ended = [*engine.figures(), *shelf]
+        parts.ladder({**shared, **ladder.accuracies(spec, seen.history, rival(spec), other.history, ended, validated)}, key="ladder")
 
     after = _judged(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")
     third = _judged(engine, other, read, _third(spec, other), "third")
@@ -75,11 +81,20 @@ def picture(engine: Engine, seen: Seen) -> None:
         third = replace(third, card=replace(third.card, pinned="last"))
     before = replace(after.card, title="Before", about=_before(spec), phase="pretrained" if spec.parent else "random", pinned="first")
     with middle:
-        parts.cards({**shared, **verdicts.cards([before, after.card, third.card])}, key="cards", on_action=lambda _: train(engine, spec))
+        told = verdicts.cards([before, after.card, third.card], truth(sentence.suggested(address), read))
+        parts.cards({**shared, **told}, key="cards", on_action=lambda _: train(engine, spec))
     reasons = {step: found for step, found in after.card.reasons.items() if len(found.words) == len(words) - len(left_out)}
     note = " ".join(filter(None, (visit.problems().get("hide", ""), after.refusal, strange))) or ("" if address.lecture else NOTE)
     with above:
         parts.weighed({**shared, **verdicts.sentence(words, left_out, reasons, note)}, key="weighed", on_out=sentence.hide)
+
+
+def _validated(engine: Engine, specs: Sequence[RunSpec], shelf: Sequence[Kept]) -> dict[str, float]:
+    """The last share on validation examples of all siblings of these, by the id of their spec, where it is known."""
+    came_with = {each.spec.id: each.scores["accuracy"][-1] for each in engine.courses() if each.scores.get("accuracy")}
+    kept = {id: each for spec in specs for id, each in ladder.siblings(spec, shelf).items() if id not in came_with}
+    read = {id: engine.history(each.run).scores.get("accuracy", Curve()).last for id, each in kept.items()}
+    return {**came_with, **{id: share for id, share in read.items() if share is not None}}
 
 
 def train(engine: Engine, spec: RunSpec) -> None:

@@ -161,10 +161,13 @@ else. The new head is one linear layer: a BERT's reads the mean of the last hidd
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand
 test texts by which nothing was chosen."""
-_RECORDED = """\
-**The recorded run** is the output of this very code, kept with its weights. *Train live* does the same again before your eyes, from the
-same seed."""
-_LIVE = "**This run** is trained on this machine. The same settings and the same seed give the same weights here again."
+_SAME = """\
+the same settings and the same seed give the same weights on the same machine with the same versions of its programs. Another processor
+rounds differently, and figures come out close to these, not equal."""
+_RECORDED = f"""\
+**The recorded run** is the output of this very code, kept with its weights. *Train live* trains once more with its settings and its seed:
+{_SAME}"""
+_LIVE = f"**This run** is trained on this machine, and can be trained again: {_SAME}"
 
 
 def lines(stage: str) -> dict[str, tuple[str, str]]:

@@ -1,8 +1,9 @@
-"""How runs go, side by side on one axis: what each model knows, and its loss, after as much reading; several seeds as a band."""
+"""How runs go, side by side on one axis: what each model knows, and its loss, after as much reading; the runs of a recipe as a band."""
 
 import html
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import ceil
 from statistics import median
 from typing import Any
 
@@ -31,12 +32,12 @@ AXIS = "tokens read"
 
 @dataclass(frozen=True)
 class Panel:
-    """One model: its name and what is said of it, the run shown, and others that differ from it by their seed alone."""
+    """One model: its name and what is said of it, the run shown, and the runs of its recipe that its band is drawn of (`of_recipe`)."""
 
     name: str
     about: str
     course: Course
-    seeds: Sequence[Course] = ()
+    runs: Sequence[Course] = ()
     live: bool = False
     chosen: bool = False
     snapshots: Sequence[int] = ()
@@ -47,6 +48,17 @@ def seeds(spec: RunSpec, courses: Sequence[Course]) -> list[Course]:
     return [each for each in courses if replace(each.spec, seed=spec.seed) == spec and each.spec.seed != spec.seed]
 
 
+def of_recipe(shown: Course, others: Sequence[Course]) -> list[Course]:
+    """The runs that both the band and the median are of: the one shown, once it has ended, and those of other seeds measured as often."""
+    runs = [*([shown] if shown.metrics else []), *others]
+    return [each for each in runs if each.steps == runs[0].steps]
+
+
+def banded(runs: Sequence[Course]) -> str:
+    """What a band over these runs is, to be said beside it; empty where there are too few for one."""
+    return f"band: lowest to highest of {len(runs)} runs" if len(runs) > 1 else ""
+
+
 def panels(
     shown: Sequence[Panel], metrics: Sequence[str], hidden: str = "", point: int | None = None, columns: int = 3, click: str = ""
 ) -> dict[str, Any]:
@@ -55,7 +67,7 @@ def panels(
     `hidden` says why the shares are not shown yet, `click` what a click does. `point` is the step that was clicked in the panel that is
     chosen.
     """
-    most = max((each.tokens[-1] for panel in shown for each in (panel.course, *panel.seeds) if each.tokens), default=1)
+    most = max((each.tokens[-1] for panel in shown for each in (panel.course, *panel.runs) if each.tokens), default=1)
     return {
         "axis": AXIS,
         "columns": columns,
@@ -70,7 +82,7 @@ def panels(
 def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
     course = panel.course
     told = FIGURES[course.spec.stage]
-    first = next((each for each in panel.seeds if each.steps), None)
+    first = next((each for each in panel.runs if each.steps), None)
     return {
         "name": panel.name,
         "about": panel.about,
@@ -79,12 +91,12 @@ def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
         "tokens": list(course.tokens),
         "steps": list(course.steps),
         "stops": [place for place, step in enumerate(course.steps) if step in panel.snapshots],
-        "seeds": len(panel.seeds),
+        "runs": len(panel.runs) if len(panel.runs) > 1 else 0,
         "bandTokens": list(first.tokens) if first else [],
         "lines": [
             {"name": NAMES[name], "about": told[name], "dash": DASHES.get(name, ""), **_line(panel, name)}
             for name in metrics
-            if name in course.scores or any(name in each.scores for each in panel.seeds)
+            if name in course.scores or any(name in each.scores for each in panel.runs)
         ],
         "loss": _line(panel, "loss"),
         "floor": course.references.get("floor") or (first.references.get("floor") if first else None),
@@ -93,8 +105,8 @@ def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
 
 
 def _line(panel: Panel, name: str) -> dict[str, Any]:
-    values = [each.scores[name] for each in panel.seeds if name in each.scores]
-    columns = list(zip(*values, strict=True)) if len({len(each) for each in values}) == 1 else []
+    values = [each.scores[name] for each in panel.runs if name in each.scores]
+    columns = list(zip(*values, strict=True)) if len(values) == len(panel.runs) > 1 else []
     return {
         "values": [round(value, 4) for value in panel.course.scores.get(name, ())],
         "low": [round(min(column), 4) for column in columns],
@@ -103,16 +115,29 @@ def _line(panel: Panel, name: str) -> dict[str, Any]:
 
 
 def reveal(runs: Sequence[Course]) -> Reveal | None:
-    """Which of the three came first to be known, by the median of these runs; None where none was known in most of them."""
+    """Which of the three came first to be known, by the median of these runs; None where none was known in most of them.
+
+    A share is measured now and then: of two first reached at the same evaluation, which was earlier cannot be told.
+    """
     reached = {name: _median([each.first(name, KNOWN) for each in runs]) for name in ORDER}
-    there = {name: tokens for name, tokens in reached.items() if tokens is not None}
+    there = {name: place for name, place in reached.items() if place is not None}
     if not there:
         return None
-    first = min(there, key=lambda name: there[name])
-    said = [f"{name} after {tokens / 1e6:.2f} M tokens" if tokens is not None else f"{name} not at all" for name, tokens in reached.items()]
+    first = [name for name in there if there[name] == min(there.values())]
+    said = [f"{name} {_after(runs, place)}" for name, place in reached.items()]
     count = "this run" if len(runs) == 1 else f"the median of {len(runs)} runs"
-    story = f"{', '.join(said[:-1])} and {said[-1]}: when {count} reached 95 % and stayed there."
-    return Reveal(ORDER.index(first), story[:1].upper() + story[1:])
+    story = words.sentence(f"{', '.join(said[:-1])} and {said[-1]}: when {count} reached 95 % and stayed there")
+    if len(first) > 1:
+        return Reveal(None, f"{story} Between two measurements nothing is known: whether {' or '.join(first)} was earlier cannot be told.")
+    return Reveal(ORDER.index(first[0]), story)
+
+
+def _after(runs: Sequence[Course], place: float | None) -> str:
+    """How many tokens these runs had read at an evaluation; between two, where the median lies between."""
+    if place is None:
+        return "not at all"
+    read = [(each.tokens[int(place)] + each.tokens[ceil(place)]) / 2 for each in runs]
+    return f"after {median(read) / 1e6:.2f} M tokens"
 
 
 def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal | None:
@@ -124,11 +149,11 @@ def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal |
     return Reveal(sum(share >= KNOWN for share in ends), words.sentence(said))
 
 
-def _median(tokens: Sequence[int | None]) -> float | None:
-    """The middle of these counts, where None is later than any; None where that is the middle."""
-    there = sorted(count for count in tokens if count is not None)
-    late = len(tokens) - len(there)
-    return median([*there, *[float("inf")] * late]) if late * 2 < len(tokens) else None
+def _median(places: Sequence[int | None]) -> float | None:
+    """The middle of these places, where None is later than any; None where that is the middle."""
+    there = sorted(place for place in places if place is not None)
+    late = len(places) - len(there)
+    return median([*there, *[float("inf")] * late]) if late * 2 < len(places) else None
 
 
 def items(found: Probed) -> str:

@@ -1,5 +1,6 @@
 """Sentences that pages suggest for each stage and text, with the words to hide in them. A page opens with the first."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmviz.core.texts import TEXTS
@@ -7,12 +8,21 @@ from llmviz.core.texts import TEXTS
 
 @dataclass(frozen=True)
 class Example:
-    """A sentence to try: what the button says, the sentence, the places of its hidden tokens, and of a pair the `second` part."""
+    """A sentence to try: what the button says, the sentence, the places of its hidden tokens, and of a pair the `second` part.
+
+    `truth` is the true label of an opinion: what a model that judges it should say.
+    """
 
     label: str
     sentence: str
     hidden: tuple[int, ...] = ()
     second: str = ""
+    truth: str = ""
+
+
+def truth(examples: Sequence[Example], sentence: str) -> str:
+    """The true label of a sentence that is one of these examples; empty where nobody has said it."""
+    return next((each.truth for each in examples if each.sentence == sentence), "")
 
 
 def _own(text: str, label: str) -> Example:
@@ -67,15 +77,15 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("a word twice", "the film begins well , but the film ends badly ."),
     ),
     ("sentiment", "tinyland"): (
-        Example("contrast", TEXTS["tinyland"].opinion),
-        Example("negation", "the play was not dull ."),
-        Example("a verb", "nobody liked the concert ."),
-        Example("praise", "what a superb show ! we loved it ."),
+        Example("contrast", TEXTS["tinyland"].opinion, truth="positive"),
+        Example("negation", "the play was not dull .", truth="positive"),
+        Example("a verb", "nobody liked the concert .", truth="negative"),
+        Example("praise", "what a superb show ! we loved it .", truth="positive"),
     ),
     ("sentiment", "reviews"): (
-        Example("blame", TEXTS["reviews"].opinion),
-        Example("praise", "a warm and funny film with a great cast ."),
-        Example("negation", "not a bad film at all ."),
+        Example("blame", TEXTS["reviews"].opinion, truth="negative"),
+        Example("praise", "a warm and funny film with a great cast .", truth="positive"),
+        Example("negation", "not a bad film at all .", truth="positive"),
     ),
     ("tokens", "tinyland"): (
         Example("a new word", "the unhappy dog barks in Paris ."),
@@ -133,13 +143,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("a new word", "Leo saw a zebra by the lake . every zebra croaks ."),
     ),
     ("start", "tinyland"): (
-        Example("praise", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,)),
-        Example("blame", "we went to see a film . it was dull and we felt sad .", (9,)),
-        Example("negation", "the play was not dull . we loved it .", (7,)),
-        Example("a verb", "nobody liked the concert .", (1,)),
+        Example("praise", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,), truth="positive"),
+        Example("blame", "we went to see a film . it was dull and we felt sad .", (9,), truth="negative"),
+        Example("negation", "the play was not dull . we loved it .", (7,), truth="positive"),
+        Example("a verb", "nobody liked the concert .", (1,), truth="negative"),
     ),
     ("start", "reviews"): (
-        Example("blame", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,)),
-        Example("praise", "a warm and funny film with a great cast .", (7,)),
+        Example("blame", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,), truth="negative"),
+        Example("praise", "a warm and funny film with a great cast .", (7,), truth="positive"),
     ),
 }

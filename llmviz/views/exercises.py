@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from llmviz.core.drawn import LEFT, SWAPPED, Cell, Drawn
+from llmviz.core.drawn import GAP, LEFT, SWAPPED, UNKNOWN, Cell, Drawn
 from llmviz.core.questions.exercise import FOLLOWS, Solved
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.spans import label
@@ -40,7 +40,8 @@ NOTES = (
     "training that story is of the same kind, and in half the pairs it tells of the same name, which is harder to tell apart.",
     "**Spans** are cut so that all ways to hide so many tokens in so many spans are equally likely (Raffel et al. 2020, section 3.1.4). "
     "The answer repeats each sentinel, ⟨0⟩, ⟨1⟩ …, says what stood there, then a last sentinel and the end: each of these is a target.",
-    "**Unknown words**, underlined by a wave, cannot be named: on them no exercise takes a loss.",
+    "**Unknown words**, underlined by a wave, cannot be named: on them no exercise takes a loss. The model reads [UNK] in their place, "
+    "which its training never showed, so the loss on the tokens around them says less of what it has learnt.",
 )
 
 
@@ -66,6 +67,7 @@ def lane(
     Where a text allows no such exercise, `empty` says why; beside an exercise, why it has no answer, and `waits`, that one is awaited.
     """
     known = [answers[step] for step in sorted(answers)] if drawn else []
+    alien = strange(drawn) if drawn else ""
     return {
         "kind": kind,
         "name": NAMES[kind],
@@ -81,9 +83,22 @@ def lane(
         "chances": [[round(float(chance), 4) for chance in each.chances] for each in known],
         "right": [each.right.tolist() for each in known],
         "guesses": [_guesses(each) for each in known],
-        "note": " ".join(filter(None, (drawn.note if drawn else "", empty))),
+        "note": " ".join(filter(None, (drawn.note if drawn else "", alien, empty))),
         "waits": waits,
+        "compared": not alien,
     }
+
+
+def strange(drawn: Drawn) -> str:
+    """What to say of a loss where at least half of what is read is unknown to the model: a better one had learnt nothing more."""
+    cells = sum(cell.sort == UNKNOWN for cell in drawn.cells)
+    unknown = cells + sum(said.target < 0 for cell in drawn.cells if cell.sort == GAP for said in cell.says)
+    if 2 * unknown < drawn.tokens:
+        return ""
+    return (
+        f"{unknown} of {drawn.tokens} tokens are unknown to this model. It reads [UNK] in their place, which its training never showed, "
+        "and was never asked for them: this loss says nothing of what it has learnt, and is not set beside that before training."
+    )
 
 
 def counted(kind: str, drawn: Drawn | None) -> str:

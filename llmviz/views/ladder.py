@@ -16,7 +16,7 @@ RIVAL = "The same recipe, at the same step."
 
 @dataclass(frozen=True)
 class Band:
-    """Lowest and highest share over so many seeds, `recorded` of which came with the program."""
+    """Lowest and highest share of so many runs that differ in seeds alone, `recorded` of which came with the program."""
 
     low: float
     high: float
@@ -25,10 +25,11 @@ class Band:
 
     @property
     def source(self) -> str:
-        """How many seeds, and where they were trained."""
+        """What the band is: of how many seeds, and where they were trained."""
         if self.recorded == self.seeds:
-            return f"{self.seeds} recorded seeds"
-        return f"{self.seeds} seeds, {self.recorded} of them recorded" if self.recorded else f"{self.seeds} seeds"
+            return f"lowest to highest of {self.seeds} recorded seeds"
+        some = f", {self.recorded} of them recorded" if self.recorded else ""
+        return f"lowest to highest of {self.seeds} seeds{some}"
 
 
 @dataclass(frozen=True)
@@ -45,21 +46,29 @@ class Rung:
     band: Band | None = None
 
 
-def accuracies(spec: RunSpec, history: History, rival: RunSpec | None, other: History, ended: Sequence[Kept]) -> dict[str, Any]:
-    """The payload of the ladder for a run and its rival, with bands from all the runs that have `ended`."""
+def accuracies(
+    spec: RunSpec, history: History, rival: RunSpec | None, other: History, ended: Sequence[Kept], validated: Mapping[str, float]
+) -> dict[str, Any]:
+    """The payload of the ladder for a run and its rival, with bands from all the runs that have `ended`.
+
+    What is drawn, lines and bands too, is all of validation examples: `validated` has the last share of those runs on them, by the id of
+    their spec. What is said below is all of test examples.
+    """
     lines = history.begin.references if history.begin else other.begin.references if other.begin else {}
     ours, theirs = history.scores.get("accuracy", Curve()), other.scores.get("accuracy", Curve())
     names = ("after", _rival(spec))
-    bands = {names[0]: band(spec, ended), names[1]: band(rival, ended) if rival else None}
+    specs = {names[0]: spec, names[1]: rival}
+    drawn = {name: band(each, ended, validated) if each else None for name, each in specs.items()}
+    bands = {name: band(each, ended) if each else None for name, each in specs.items()}
     rungs = [Rung(name, about, curve=_still(lines[key])) for key, (name, about) in BASELINES.items() if key in lines]
     models = [
-        Rung(names[0], "This run, at the step of the slider.", "finetuned" if spec.parent else "random", ours, bands[names[0]]),
-        Rung(names[1], RIVAL, "random" if spec.parent else "finetuned", theirs, bands[names[1]]),
+        Rung(names[0], "This run, at the step of the slider.", "finetuned" if spec.parent else "random", ours, drawn[names[0]]),
+        Rung(names[1], RIVAL, "random" if spec.parent else "finetuned", theirs, drawn[names[1]]),
         Rung("before", "This run before its first step.", "pretrained" if spec.parent else "random", _first(ours)),
     ]
     listed = [rungs[:1] if "accuracy_ceiling" in lines else [], models, rungs[1:] if "accuracy_ceiling" in lines else rungs]
     return {
-        "title": "Right on held-out examples",
+        "title": "Right on validation examples",
         "below": tested({names[0]: history, names[1]: other}, bands),
         "rungs": [_written(rung) for part in listed for rung in part if rung.curve.steps],
     }
@@ -80,24 +89,27 @@ def _rival(spec: RunSpec) -> str:
 
 
 def tested(histories: Mapping[str, History], bands: Mapping[str, Band | None]) -> str:
-    """What the runs that are done got on the test examples, and how far apart several seeds came out, in a line."""
-    said = []
+    """What the runs that are done got on the test examples, how far apart several seeds came out, and chance on the same, in a line."""
+    said, chance = [], None
     for name, history in histories.items():
-        share = history.end.metrics.get("accuracy") if isinstance(history.end, Done) else None
+        ends = history.end.metrics if isinstance(history.end, Done) else {}
+        share, chance = ends.get("accuracy"), ends.get("chance", chance)
         found = bands[name]
-        spread = f"{found.low:.0%} to {found.high:.0%} over {found.source}" if found else ""
+        spread = f"{found.source}: {found.low:.0%} to {found.high:.0%}" if found else ""
         if share is not None:
             said.append(f"{name} {share:.0%}" + (f" ({spread})" if spread else ""))
         elif spread:
-            said.append(f"{name} {spread}")
-    return f"on test examples, at the end: {', '.join(said)}" if said else ""
+            said.append(f"{name}, {spread}")
+    if said and chance is not None:
+        said.append(f"chance {chance:.0%}")
+    return f"on test examples: {', '.join(said)}" if said else ""
 
 
-def band(spec: RunSpec, ended: Sequence[Kept]) -> Band | None:
-    """That of the test accuracies of the finished runs that differ from this spec in seeds alone; None for fewer than two."""
+def siblings(spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:
+    """The finished runs that differ from this spec in seeds alone, by the id of their spec."""
     wanted = _seedless(spec)
-    found = {
-        kept.spec.id: (kept.metrics["accuracy"], kept.recorded)
+    return {
+        kept.spec.id: kept
         for kept in ended
         if kept.spec
         and kept.spec.stage == spec.stage
@@ -105,8 +117,16 @@ def band(spec: RunSpec, ended: Sequence[Kept]) -> Band | None:
         and "accuracy" in kept.metrics
         and _seedless(kept.spec) == wanted
     }
-    shares = [share for share, _ in found.values()]
-    return Band(min(shares), max(shares), len(shares), sum(recorded for _, recorded in found.values())) if len(shares) > 1 else None
+
+
+def band(spec: RunSpec, ended: Sequence[Kept], shares: Mapping[str, float] | None = None) -> Band | None:
+    """That of the test accuracies of the siblings of this spec, or of their `shares`; None for fewer than two, or where one has none."""
+    found = siblings(spec, ended)
+    shares = {id: kept.metrics["accuracy"] for id, kept in found.items()} if shares is None else shares
+    if len(found) < 2 or any(id not in shares for id in found):
+        return None
+    values = [shares[id] for id in found]
+    return Band(min(values), max(values), len(values), sum(kept.recorded for kept in found.values()))
 
 
 def _seedless(spec: RunSpec) -> RunSpec:

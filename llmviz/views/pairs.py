@@ -9,10 +9,14 @@ import numpy as np
 
 from llmviz.core.history import History
 from llmviz.core.questions.follows import Sequel
+from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
+from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.tokens import Token
 
+AROUND = 3  # [CLS], and [SEP] after each part, which are never hidden
+EQUAL = 0.03  # two counts of hidden words that differ by less are as many
 CLEAR = 0.02  # nats a word; two seeds of one recipe differ by less
 HELP = Riddle("does being asked about pairs help it name hidden words?", ("it helps", "it hurts", "hardly a difference"))
 
@@ -40,8 +44,15 @@ def _bytes(stack: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]) -> 
     return base64.b64encode(b"".join(each.tobytes() for each in stack)).decode()
 
 
-def beside(asked: History, unasked: History) -> str:
-    """Both ways to train side by side, on test pairs, as HTML."""
+def targets(spec: RunSpec, history: History) -> int:
+    """About how many hidden words a run has learnt from: in every step, the mask rate of all it read but [CLS] and the two [SEP]."""
+    pairs = 2 * max(1, spec.train.batch_size // 2) * history.step
+    rate: float = spec.objective.mask_rate
+    return max(0, round(rate * (history.tokens - AROUND * pairs)))
+
+
+def beside(asked: History, unasked: History, spec: RunSpec) -> str:
+    """Both ways to train side by side, on test pairs, as HTML; and how many hidden words each has learnt from."""
     rows = [
         ("hidden words: loss", "word_loss", "word_floor", "{:.2f}", "floor {:.2f}"),
         ("pairs told apart", "nsp_accuracy", "nsp_ceiling", "{:.0%}", "best possible {:.0%}"),
@@ -52,21 +63,33 @@ def beside(asked: History, unasked: History) -> str:
         limit = _figure(asked, bound) or _figure(unasked, bound)
         head = html.escape(title) + (f"<br><span class='soft'>{about.format(limit)}</span>" if limit is not None else "")
         told.append(f"<tr><th>{head}</th>" + "".join(f"<td>{form.format(end) if end is not None else '–'}</td>" for end in ends) + "</tr>")
+    learnt = [targets(spec, history) for history in (asked, unasked)]
+    cells = "".join(f"<td>{words.about(count) if count else '–'}</td>" for count in learnt)
+    told.append(f"<tr><th>hidden words<br><span class='soft'>learnt from, about</span></th>{cells}</tr>")
     head = "<tr><td>on test pairs</td><td>asked about pairs too</td><td>words only</td></tr>"
     return f"<div class='asked'><table>{head}{''.join(told)}</table></div>"
 
 
-def outcome(asked: History, unasked: History) -> Reveal | None:
-    """What the question does to the loss on hidden words of test texts; None where one of the two has not been measured."""
+def outcome(asked: History, unasked: History, spec: RunSpec) -> Reveal | None:
+    """What the question does to the loss on hidden words of test texts; None where one of the two has not been measured.
+
+    Only two that have learnt from as many hidden words tell it: fewer exercises would be worse without any question.
+    """
     with_it, without = _figure(asked, "word_loss"), _figure(unasked, "word_loss")
     if with_it is None or without is None:
         return None
-    right = 2 if abs(with_it - without) < CLEAR else int(with_it > without)
-    story = (
-        f"After as many steps the loss on hidden words is {with_it:.2f} nats where pairs are asked about too, and {without:.2f} where they "
-        "are not. RoBERTa left the question out and lost nothing by it (Liu et al. 2019, section 4.2)."
+    here, there = (targets(spec, history) for history in (asked, unasked))
+    figures = (
+        f"the loss on hidden words is {with_it:.2f} nats where pairs are asked about too, after about {words.about(here)} of them, and "
+        f"{without:.2f} after about {words.about(there)} where they are not."
     )
-    return Reveal(right, story)
+    if abs(here - there) > EQUAL * max(here, there):
+        return Reveal(
+            None, f"On test texts {figures} They have not learnt from equally many, so this does not tell what the question does."
+        )
+    right = 2 if abs(with_it - without) < CLEAR else int(with_it > without)
+    paper = "RoBERTa left the question out and lost nothing by it (Liu et al. 2019, section 4.2)."
+    return Reveal(right, f"On test texts {figures} {paper}")
 
 
 def _figure(history: History, name: str) -> float | None:

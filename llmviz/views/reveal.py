@@ -20,9 +20,9 @@ class Riddle:
 
 @dataclass(frozen=True)
 class Reveal:
-    """The right choice, by its place, and the sentence that tells what happened."""
+    """The right choice, by its place, and the sentence that tells what happened; None where what was kept does not say which is right."""
 
-    right: int
+    right: int | None
     story: str
 
 
@@ -33,11 +33,12 @@ SURE = 0.9  # probability above which a word was hardly a choice
 EARLY = 0.05  # share of the steps after which a model has read a little: before it, its guesses are those of chance
 
 
-def kind_or_word(traces: Sequence[Trace], place: int, truth: str, kind: Collection[str]) -> Reveal | None:
+def kind_or_word(traces: Sequence[Trace], place: int, truth: str, kind: Collection[str], recorded: bool = False) -> Reveal | None:
     """When a model knew that a word of this kind is missing, and when which one; None where it never came to know either.
 
     The kind is known at the first snapshot that gives all its words together more than half; the word, at the first from which on it
-    stays the likeliest.
+    stays the likeliest. What a snapshot shows first happened at some step after the snapshot before it: where both happened between the
+    same two, which came first cannot be told. `recorded` says whether training live would keep more.
     """
     ordered = sorted(traces, key=lambda trace: trace.step)
     of_kind = next((trace.step for trace in ordered if _together(trace, place, kind) > KNOWS), None)
@@ -52,10 +53,20 @@ def kind_or_word(traces: Sequence[Trace], place: int, truth: str, kind: Collecti
         return Reveal(0, f"{sure} It never knew for good which one.")
     if of_kind < exact:
         return Reveal(0, f"{sure} {truth} led for good only by step {exact:,}.")
-    if of_kind == exact:
+    if of_kind > exact:
+        story = f"{truth} led for good by step {exact:,}; the cities together held more than half of the probability by step {of_kind:,}."
+        return Reveal(1, story)
+    before = max((trace.step for trace in ordered if trace.step < exact), default=0)
+    if exact - before <= 1:  # at the start, or at the very next step: nothing lies between
         return Reveal(2, f"By step {exact:,} {truth} led for good, and the cities together held more than half of the probability.")
-    return Reveal(
-        1, f"{truth} led for good by step {exact:,}; the cities together held more than half of the probability by step {of_kind:,}."
+    return Reveal(None, _between(before, exact, recorded))
+
+
+def _between(before: int, after: int, recorded: bool) -> str:
+    whose, more = ("this recording", " Train live to see more of them.") if recorded else ("this run", "")
+    return (
+        f"Between step {before:,} and step {after:,} {whose} keeps no weights, and both happened there: which came first cannot be told "
+        f"from it.{more}"
     )
 
 

@@ -39,13 +39,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Says:
-    """What the snapshots of the three runs make of the sentence, by step, and the place of its hidden word."""
+    """What the snapshots of the three runs make of the sentence, by step, the place of its hidden word, and its true label if known."""
 
     traces: Mapping[int, Trace] = field(default_factory=dict)
     verdicts: Mapping[int, Verdict] = field(default_factory=dict)
     scratch: Mapping[int, Verdict] = field(default_factory=dict)
     hidden: int | None = None
     truth: str = ""
+    label: str = ""
 
 
 def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
@@ -75,6 +76,7 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
         "words": _words(first, says),
         "verdicts": _verdicts(second, says.verdicts),
         "scratch": _verdicts(third, says.scratch),
+        "label": says.label,
         "loss": _loss(first, total),
         "accuracy": _accuracy(second, third),
     }
@@ -170,7 +172,7 @@ def reveal(second: History, third: History) -> tuple[int, str] | None:
     if not (isinstance(second.end, Done) and isinstance(third.end, Done)):
         return None
     with_, without = second.end.metrics["accuracy"], third.end.metrics["accuracy"]
-    chance = second.begin.references.get("chance", 0.5) if second.begin else 0.5
+    chance = second.end.metrics.get("chance", 0.5)  # on the test examples, as the two shares beside it
     near = with_ - without <= CLOSE
     nothing = without - chance < FAR * (with_ - chance)
     said = f"On opinions neither has seen, it is right in {without:.0%}, the pretrained one in {with_:.0%}; chance is {chance:.0%}."

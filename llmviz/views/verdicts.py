@@ -4,10 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+import numpy as np
+
 from llmviz.core.questions.reasons import Reasons
 from llmviz.core.questions.verdict import Verdict
 
-COUNTS = 0.1  # nats of log-odds; a word below that moves an even verdict by less than three points
+COUNTS = 0.5  # nats of log-odds; a word below that moves an even verdict by twelve points at most
+CLEAR = 4  # times the median pull of the other words; below that a word does what leaving out any word does
 
 
 @dataclass(frozen=True)
@@ -28,9 +31,9 @@ class Card:
     action: str = ""
 
 
-def cards(shown: Sequence[Card]) -> dict[str, Any]:
-    """The payload of the cards."""
-    return {"cards": [_card(card) for card in shown]}
+def cards(shown: Sequence[Card], truth: str = "") -> dict[str, Any]:
+    """The payload of the cards. `truth` is the true label, where it is known: each card says whether its verdict is that."""
+    return {"cards": [_card(card) for card in shown], "truth": truth}
 
 
 def _card(card: Card) -> dict[str, Any]:
@@ -50,11 +53,15 @@ def _card(card: Card) -> dict[str, Any]:
 
 
 def note(reasons: Reasons) -> list[tuple[str, bool]]:
-    """Which word carries the verdict, as bits of a sentence; those that are words of the text are marked."""
+    """Which word carries the verdict, as bits of a sentence; those that are words of the text are marked.
+
+    Leaving out any word moves a verdict a little: only a word that `stands_out` is named as a reason.
+    """
     if not len(reasons.weight):
         return []
     best, worst = int(reasons.weight.argmax()), int(reasons.weight.argmin())
-    for_it, against = reasons.weight[best] >= COUNTS, -reasons.weight[worst] >= COUNTS
+    for_it = reasons.weight[best] > 0 and stands_out(reasons, best)
+    against = reasons.weight[worst] < 0 and stands_out(reasons, worst)
     if for_it and against:
         stronger, weaker = (best, worst) if reasons.whole > 0 else (worst, best)
         if abs(reasons.weight[stronger]) < abs(reasons.weight[weaker]):
@@ -62,7 +69,14 @@ def note(reasons: Reasons) -> list[tuple[str, bool]]:
         return [(reasons.words[stronger], True), (" outweighs ", False), (reasons.words[weaker], True)]
     if for_it or against:
         return [(reasons.words[best if for_it else worst], True), (f" speaks for {reasons.labels[-1 if for_it else 0]}", False)]
-    return [("no single word decides", False)]
+    return [("no single word carries the verdict", False)]
+
+
+def stands_out(reasons: Reasons, place: int) -> bool:
+    """Whether the pull of a word is worth naming, and clearly above the typical pull of the other words of its text."""
+    others = np.delete(np.abs(reasons.weight), place)
+    typical = float(np.median(others)) if len(others) else 0.0
+    return bool(abs(reasons.weight[place]) >= max(COUNTS, CLEAR * typical))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,11 @@ def parameters(count: int) -> str:
     return f"{count / 1e6:.1f} M" if count < 9.95e6 else f"{count / 1e6:.0f} M"
 
 
+def about(count: int) -> str:
+    """A count to two figures, as one says a count that is not exact: `140,000`."""
+    return f"{float(f'{count:.2g}'):,.0f}"
+
+
 def duration(seconds: float) -> str:
     """A time as one says it: `9 s`, `2 min 5 s`, `1 h 4 min`."""
     whole = max(0, round(seconds))

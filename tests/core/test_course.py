@@ -34,8 +34,8 @@ def test_a_metric_that_was_not_measured_each_time_is_left_out() -> None:
 
 def test_it_reaches_a_share_where_it_no_longer_falls_below() -> None:
     found = Course(SPEC, (0, 1, 2, 3, 4), (0, 10, 20, 30, 40), {"facts": (0.0, 0.96, 0.5, 0.95, 1.0), "grammar": (0.5, 0.5, 0.6, 0.7, 0.8)})
-    assert found.first("facts", 0.95) == 30
-    assert found.first("facts", 0.4) == 10
+    assert found.first("facts", 0.95) == 3
+    assert found.first("facts", 0.4) == 1
     assert found.first("grammar", 0.5) == 0
     assert found.first("grammar", 0.95) is None
     assert found.first("meaning", 0.95) is None

@@ -5,7 +5,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -29,8 +29,7 @@ from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
-from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec, from_json, preset, to_json
+from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
 from llmviz.runs.replay import Recordings, Replay
@@ -200,13 +199,10 @@ class FakeEngine:
         return [self._kept(run) for run in sorted(self._runs, key=lambda run: (not run.attempt, -self._runs[run].since))]
 
     def figures(self) -> list[Kept]:
-        recipe = preset("sentiment", TextSpec("reviews"))
-        both = ((replace(recipe, parent=None), 0.50), (recipe, 0.52))
-        seeds = [(replace(spec, seed=seed), least + 0.01 * seed) for spec, least in both for seed in range(1, 6)]
-        return [Kept(RunRef(spec.id, 0), spec, State.RECORDED, metrics={"accuracy": share}) for spec, share in seeds]
+        return [Kept(RunRef(each.spec.id, 0), each.spec, State.RECORDED, metrics=each.metrics) for each in fake_updates.judged()]
 
     def courses(self) -> list[Course]:
-        return fake_updates.courses(VOCABULARY)
+        return [*fake_updates.courses(VOCABULARY), *fake_updates.judged()]
 
     def _unasked(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         raise AssertionError("recordings of runs are not those of this engine")

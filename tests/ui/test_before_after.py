@@ -2,16 +2,23 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core.questions.reasons import Reasons
 from llmviz.core.run import RunRef
-from llmviz.core.settings import LabelsSpec
+from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
+from llmviz.text.tinyland.corpus import opinions
+from llmviz.text.tinyland.world import SHOWS
+from llmviz.views import ladder, verdicts
+from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -77,11 +84,27 @@ def test_the_ladder_stands_between_best_and_chance(visit: Callable[..., AppTest]
 def test_film_reviews_come_with_a_band_over_recorded_seeds(visit: Callable[..., AppTest]) -> None:
     ladder = parts(visit(text="reviews"))["ladder"][0]
     bands = {rung["name"]: rung["band"] for rung in ladder["rungs"]}
-    assert bands["after"]["low"] == pytest.approx(0.53)  # the fake's figures, seeds 1 to 5, and the recording
-    assert bands["after"]["source"] == "6 recorded seeds"
-    assert bands["from scratch"]["source"] == "6 recorded seeds"
+    assert ladder["title"] == "Right on validation examples"
+    assert bands["after"]["low"] == pytest.approx(0.51)  # on validation examples, as the bar: the fake's seeds 1 to 5, and the recording
+    assert bands["after"]["source"] == bands["from scratch"]["source"] == "lowest to highest of 6 recorded seeds"
     assert bands["before"] is None and bands["chance"] is None
-    assert "(51% to 58% over 6 recorded seeds)" in ladder["below"]
+    assert "(lowest to highest of 6 recorded seeds: 51% to 58%)" in ladder["below"]
+
+
+def test_a_line_and_what_stands_beside_it_are_of_the_same_examples(visit: Callable[..., AppTest]) -> None:
+    """Chance is 51 % on the fake's validation examples, 54 % on its test examples."""
+    ladder = parts(visit())["ladder"][0]
+    chance = next(rung for rung in ladder["rungs"] if rung["name"] == "chance")
+    assert chance["values"] == [0.51] and ladder["below"].startswith("on test examples") and ladder["below"].endswith("chance 54%")
+
+
+def test_seeds_of_which_one_has_no_validation_figure_have_no_band_in_the_picture() -> None:
+    ended = FakeEngine().figures()
+    spec = preset("sentiment", TextSpec("reviews"))
+    both = ladder.siblings(spec, ended)
+    found = ladder.band(spec, ended)
+    assert found and (found.low, found.high, found.seeds) == (0.53, pytest.approx(0.57), len(both))
+    assert ladder.band(spec, ended, dict.fromkeys(both, 0.5)) and ladder.band(spec, ended, dict.fromkeys(list(both)[1:], 0.5)) is None
 
 
 def test_a_gpt_on_film_reviews_has_no_pretrained_rival_and_says_so(visit: Callable[..., AppTest]) -> None:
@@ -167,6 +190,58 @@ def test_hostile_text_stays_text(visit: Callable[..., AppTest]) -> None:
     app = visit(s="<img src=x onerror=alert(1)> **bold** $x$", tab="words")
     assert parts(app)["weighed"][0]["words"][0]["text"].startswith("<")
     assert "<img" not in said(app)
+
+
+def test_a_suggestion_has_its_true_label_and_other_text_has_none(visit: Callable[..., AppTest]) -> None:
+    def told(app: AppTest) -> str:
+        return str(parts(app)["cards"][0]["truth"])
+
+    app = visit()
+    assert told(app) == "positive"
+    app.pills(key="suggestion").set_value("a verb").run()
+    assert told(app) == "negative"
+    assert told(visit(s="my own film was dull .")) == ""
+    assert told(visit(hide="0")) == ""  # without one of its words it is another sentence
+
+
+@pytest.mark.parametrize("page", ["sentiment", "start"])
+def test_the_true_labels_are_those_of_the_grammar(page: str) -> None:
+    """The grammar tells an opinion after an opening: with one before it, whatever it is about, it says which mood the sentence has."""
+    examples = EXAMPLES[page, "tinyland"]
+    assert all(each.truth for each in examples)
+    found = {each.sentence: mood for each in examples if (mood := _mood(each.sentence))}
+    assert len(found) > len(examples) / 2
+    for each in examples:
+        if each.sentence in found:
+            assert each.truth == {"good": "positive", "bad": "negative"}[found[each.sentence]], each.sentence
+
+
+def _mood(sentence: str) -> str:
+    for show in SHOWS:
+        with suppress(ValueError):
+            chances = opinions().hidden(f"this is about the {show} . {sentence}".split(), "mood")
+            return max(chances, key=lambda mood: chances[mood])
+    return ""
+
+
+@pytest.mark.parametrize(
+    ("words", "weight", "whole", "told"),
+    [
+        ("the show was superb but boring", (0.1, 0.1, -0.2, 3.0, 0.1, -2.0), 1.0, "superb outweighs boring"),
+        ("the show was superb but boring", (0.1, 0.1, -0.2, 2.0, 0.1, -3.0), 1.0, "boring pulls the other way"),
+        ("the play was not dull", (1.2, -0.4, -0.6, -1.0, -0.2), -1.0, "no single word carries the verdict"),  # all of them move it
+        ("the play was dull", (0.01, 0.02, -0.45, 0.03), -1.0, "no single word carries the verdict"),  # clear, and next to nothing
+        ("the play was dull", (0.1, -0.05, 0.1, -2.0), -1.0, "dull speaks for negative"),
+        ("superb", (2.0,), 2.0, "superb speaks for positive"),
+        ("nobody", (-2.0,), -2.0, "nobody speaks for negative"),
+        ("", (), 0.0, ""),
+    ],
+)
+def test_a_word_is_a_reason_only_where_it_moves_more_than_any_word_does(
+    words: str, weight: tuple[float, ...], whole: float, told: str
+) -> None:
+    reasons = Reasons(1, tuple(words.split()), ("negative", "positive"), np.array(weight, np.float32), whole, 0.0)
+    assert "".join(bit for bit, _ in verdicts.note(reasons)) == told
 
 
 @pytest.mark.parametrize(("name", "value"), [("labels", "1"), ("labels", "x"), ("parent", "ppo"), ("tab", "nope"), ("stage", "mlm")])

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.history import History
+from llmviz.core.history import History, fold
 from llmviz.core.settings import PairsSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
-from llmviz.core.update import Done
+from llmviz.core.update import Done, Step
 from llmviz.views import pairs
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -99,13 +99,32 @@ def test_the_question_is_answered_by_two_runs(visit: Visit) -> None:
     assert "0.3" not in pairs.HELP.question
 
 
+def learnt(loss: float, tokens: int = 1_000) -> History:
+    """A run that has read so many tokens in each of five steps."""
+    return fold([*(Step(step, 1.0, tokens) for step in range(1, 6)), Done(5, {"word_loss": loss}, 1.0)])
+
+
 @pytest.mark.parametrize(("asked", "unasked", "right"), [(0.8, 0.6, 1), (0.6, 0.8, 0), (0.6, 0.61, 2)])
 def test_what_the_question_costs_is_told_from_the_figures(asked: float, unasked: float, right: int) -> None:
-    histories = [History(end=Done(5, {"word_loss": loss}, 1.0)) for loss in (asked, unasked)]
-    found = pairs.outcome(*histories)
+    spec = preset("nsp")
+    found = pairs.outcome(learnt(asked), learnt(unasked), spec)
     assert found and found.right == right
     assert f"{asked:.2f}" in found.story
-    assert pairs.outcome(histories[0], History()) is None
+    assert pairs.outcome(learnt(asked), History(), spec) is None
+
+
+def test_only_two_that_learnt_from_as_many_hidden_words_are_compared() -> None:
+    """Fewer exercises would be worse without any question: both counts are said, and no more."""
+    spec = preset("nsp")
+    spec = replace(spec, train=replace(spec.train, batch_size=16), objective=replace(spec.objective, mask_rate=0.2))
+    assert pairs.targets(spec, learnt(0.6)) == round(0.2 * (5_000 - 5 * 16 * 3))
+    found = pairs.outcome(learnt(0.8, tokens=600), learnt(0.6), spec)
+    assert found and found.right is None
+    assert (
+        "after about 550 of them" in found.story and "0.60 after about 950" in found.story and "not learnt from equally many" in found.story
+    )
+    shown = pairs.beside(learnt(0.8, tokens=600), History(), spec)
+    assert "<td>550</td><td>–</td>" in shown
 
 
 def test_a_run_of_another_stage_is_not_shown(visit: Visit, fake: FakeEngine) -> None:

@@ -105,7 +105,7 @@ def test_a_sentence_goes_to_the_address_and_comes_back(visit: Visit) -> None:
     [
         ("", ""),
         ("   ", ""),
-        ("France", "bar under a word"),
+        ("France", "that bar mostly measures copying"),
         ("word " * 500, "tokens; this model reads"),
         ("😀 שלום עולם", "vocabulary"),
         ("<script>alert(1)</script> **bold** $x$ [a](b)", "vocabulary"),

@@ -38,12 +38,12 @@ def listed(app: AppTest) -> str:
     return next((str(each.proto.body) for each in app.get("html") if "class='probed'" in str(each.proto.body)), "")
 
 
-def test_three_models_stand_side_by_side_with_a_band_over_seeds(visit: Visit) -> None:
+def test_three_models_stand_side_by_side_with_a_band_over_the_runs_of_the_median(visit: Visit) -> None:
     shown = part(visit(PAGE))
     assert [panel["name"] for panel in shown["panels"]] == ["BERT", "GPT", "T5"]
     for panel in shown["panels"]:
         assert [line["name"] for line in panel["lines"]] == ["grammar", "meaning", "facts"]
-        assert panel["seeds"] == 3
+        assert panel["runs"] == 4 and "band: lowest to highest of 4 runs" in panel["about"]  # as many as the median is of
         for line in (*panel["lines"], panel["loss"]):
             assert len(line["values"]) == len(line["low"]) == len(line["high"]) == len(panel["tokens"]) == len(panel["bandTokens"])
             assert all(low <= high for low, high in zip(line["low"], line["high"], strict=True))
@@ -98,13 +98,13 @@ def test_another_model_is_trained_here_and_its_panel_is_live(visit: Visit, fake:
 def test_other_settings_have_no_run_and_no_band(visit: Visit) -> None:
     app = visit(PAGE, steps="40")
     panel = part(app)["panels"][0]
-    assert panel["tokens"] == [] and panel["seeds"] == 0
+    assert panel["tokens"] == [] and panel["runs"] == 0
     assert part(app)["panels"][1]["tokens"]
     assert "The questions appear with the first weights" in said(app)
 
 
 def test_another_seed_has_the_band_of_the_others(visit: Visit) -> None:
-    assert part(visit(PAGE, seed="100"))["panels"][0]["seeds"] == 2
+    assert part(visit(PAGE, seed="100"))["panels"][0]["runs"] == 2
 
 
 def test_four_recipes_stand_side_by_side(visit: Visit, fake: FakeEngine) -> None:
@@ -162,6 +162,35 @@ def test_the_first_to_be_known_is_that_of_the_median_run() -> None:
     assert rare and rare.right == view.ORDER.index("facts")
     assert "meaning not at all" in rare.story
     assert view.reveal([course(grammar=(0, 0, 0))]) is None
+
+
+def test_which_was_first_cannot_be_told_of_two_reached_at_the_same_measurement() -> None:
+    found = view.reveal([course(grammar=(0, 1, 1), facts=(0, 1, 1), meaning=(0, 0, 1))])
+    assert found and found.right is None
+    assert "Grammar after 0.10 M tokens" in found.story and "whether grammar or facts was earlier cannot be told" in found.story
+
+
+def test_the_band_is_of_the_run_shown_too_once_it_has_ended() -> None:
+    """Lowest and highest of three, of which the one shown is the lowest; one measured less often is left out."""
+    spec = preset("mlm")
+    runs = [
+        Course(
+            replace(spec, seed=seed),
+            (0, 5),
+            (0, 10),
+            {"loss": (3.0, 1.0 + seed / 10), "facts": (0.0, 0.5 + seed / 10)},
+            metrics={"loss": 1},
+        )
+        for seed in range(3)
+    ]
+    less = Course(replace(spec, seed=9), (0,), (0,), {"loss": (3.0,)}, metrics={"loss": 1})
+    found = view.of_recipe(runs[0], [*runs[1:], less])
+    assert found == runs and view.banded(found) == "band: lowest to highest of 3 runs"
+    drawn = view.panels([view.Panel("BERT", "", runs[0], found)], ["facts"])["panels"][0]
+    assert (drawn["loss"]["low"], drawn["loss"]["high"]) == ([3.0, 1.0], [3.0, 1.2])
+    assert (drawn["lines"][0]["low"][-1], drawn["lines"][0]["high"][-1], drawn["runs"]) == (0.5, 0.7, 3)
+    assert view.of_recipe(replace(runs[0], metrics={}), runs[1:]) == runs[1:]
+    assert view.banded(runs[:1]) == ""
 
 
 def test_runs_that_differ_by_more_than_their_seed_make_no_band() -> None:

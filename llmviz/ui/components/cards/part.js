@@ -1,6 +1,6 @@
 // Before and after: one input through several models side by side, each at the chosen step; one with a single step stays there.
 //
-// data: group, visit, step, cards [{title, about, phase, empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}]
+// data: group, visit, step, cards [{title, about, phase, empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}], truth (the true label or "")
 // Two labels stand at the ends of a scale. Later cards show how far they are from the first, whose place is a dashed mark.
 // triggers: "action", the place of the card whose button was pressed.
 
@@ -36,7 +36,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const ends = make("div", { class: "ends", "aria-hidden": "true" });
     ends.append(make("span", {}, labels[0]), make("span", {}, labels.at(-1)));
     const middle = make("div");
-    middle.append(says, scale, ends);
+    middle.append(says, scale, ends, make("p", { class: "judged" }));
     box.append(middle, make("p", { class: "why" }));
     return box;
   }
@@ -55,6 +55,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       find(".at").textContent = `step ${whole(steps[place])}`;
       find(".label").textContent = labels[best];
       find(".share").textContent = percent(row[best]);
+      find(".judged").textContent = marked(labels[best], data.truth);
+      find(".judged").classList.toggle("wrong", Boolean(data.truth) && labels[best] !== data.truth);
       find(".now").style.left = `${100 * far}%`;
       const points = Math.round(100 * (far - first));
       find(".gain").textContent = index && first !== undefined ? difference(points, labels.at(-1), labels[0]) : "";

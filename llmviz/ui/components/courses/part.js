@@ -1,6 +1,6 @@
-// How several runs go on one axis of tokens read: in each panel what the model knows, above its loss. Seeds are a band behind the line.
+// How several runs go on one axis of tokens read: in each panel what the model knows, above its loss. The runs of its recipe are a band behind the line.
 //
-// data: axis, most, hidden, point, columns, click, panels [{name, about, live, chosen, tokens, steps, stops, seeds, bandTokens,
+// data: axis, most, hidden, point, columns, click, panels [{name, about, live, chosen, tokens, steps, stops, runs, bandTokens,
 //       lines [{name, about, dash, values, low, high}], loss {values, low, high}, floor, guess}]
 // Under the mouse, or at the place the arrow keys have moved to, stands what all panels were at after as many tokens.
 // triggers: "point" [panel, step] for a click, or Enter: the nearest place with weights kept (a stop), or -1 where there is none; "show" for the button that takes away what
@@ -38,6 +38,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
   const sections = [...list.children];
 
+  const axisTop = ({ guess }) => 1.06 * Math.max(1, guess ?? 0);
+
   function frame() {
     sections.forEach((section, index) => draw(section, panels[index]));
     mark(root.under ?? null);
@@ -56,7 +58,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const split = short ? foot + 1.2 * em : foot - Math.min(5.4 * em, 0.4 * foot);
     const x = (tokens) => left + ((right - left) * tokens) / most;
     const share = (value) => split - 1.5 * em - (split - 2.1 * em) * value;
-    const top = 1.06 * Math.max(1, panel.guess ?? 0);
+    const top = axisTop(panel);
     const loss = (value) => foot - (foot - split - 0.2 * em) * (Math.min(value, top) / top);
     const write = (at, height, text, looks = {}) => node("text", { x: at, y: height + 0.3 * em, ...looks }, text);
     const rule = (y, name) => node("line", { class: name, x1: left, x2: right, y1: y, y2: y });
@@ -77,6 +79,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     if (!short) parts.push(...area(panel.loss, loss));
     for (const { values, dash } of shares) if (values.length) parts.push(node("path", { class: "line", d: path(panel.tokens, values, x, share), "stroke-dasharray": dash }));
     if (panel.loss.values.length && !short) parts.push(node("path", { class: "line", d: path(panel.tokens, panel.loss.values, x, loss) }));
+    for (const peak of short ? [] : [...above(panel.tokens, panel.loss.values, top), ...above(panel.bandTokens, panel.loss.high, top)]) parts.push(node("path", { class: "above", d: arrow(x(peak.step), loss(top), em) }));
     for (const { values } of shares)
       for (const place of panel.stops) parts.push(node("circle", { class: "stop", cx: x(panel.tokens[place]), cy: share(values[place]), r: (panel.stops.length > 16 ? 0.13 : 0.2) * em }));
 
@@ -100,8 +103,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function summary(panel) {
     const told = data.hidden ? [data.hidden] : panel.lines.map(({ name, values }) => (values.length ? `${name} ${percent(values.at(-1))}` : `${name} not measured`));
-    const nats = panel.loss.values.at(-1);
-    return `${panel.name}. ${told.join(", ")}.${nats === undefined ? "" : ` Loss ${nats.toFixed(2)}, floor ${panel.floor?.toFixed(2)}.`} Arrow keys go through the training, Enter shows its questions.`;
+    const nats = panel.loss.values.at(-1), out = above(panel.steps, panel.loss.values, axisTop(panel));
+    return `${panel.name}. ${told.join(", ")}.${nats === undefined ? "" : ` Loss ${nats.toFixed(2)}, floor ${panel.floor?.toFixed(2)}.`}${out.length ? ` ${outside(out, "Loss")}.` : ""} Arrow keys go through the training, Enter shows its questions.`;
   }
 
   // A line at so many tokens in every panel, and in the panel that is chosen one at its point.
@@ -129,7 +132,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const place = nearest(panel.tokens, tokens);
     const rows = data.hidden ? [] : panel.lines.map(({ name, values }) => `${name} ${exactly(values[place])}`);
     const kept = data.click ? [data.click] : [];
-    tip.textContent = [`step ${whole(panel.steps[place])}, ${whole(panel.tokens[place])} tokens`, ...rows, `loss ${panel.loss.values[place].toFixed(3)}`, ...kept].join("\n");
+    tip.textContent = [`step ${whole(panel.steps[place])}, ${whole(panel.tokens[place])} tokens`, ...rows, `loss ${panel.loss.values[place].toFixed(3)}${panel.loss.values[place] > axisTop(panel) ? " ↑ above the axis" : ""}`, ...kept].join("\n");
     tip.hidden = false;
     const box = section.getBoundingClientRect(), outer = root.getBoundingClientRect();
     const x = box.left - outer.left + section.x(panel.tokens[place]), beyond = x + 12 + tip.offsetWidth > box.right - outer.left;

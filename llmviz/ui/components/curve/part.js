@@ -2,6 +2,7 @@
 //
 // data: group, visit, step, small, shares, phase, unit, total, live, empty, snapshots, loss and batches {steps, values}, lines [{name, about, value}],
 //       probes [{name, about, dash, phase, steps, values}], ceilings [{name, about, value}]
+// A loss above the axis is drawn at its edge, with an arrow; hover and text say how much it is.
 // Every line carries its label, and a label under the mouse or the focus says what its line is (`about`).
 // triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
 
@@ -18,6 +19,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const last = snapshots.at(-1) ?? 0;
   const learnt = data.phase === "finetuned" ? loss.values : []; // few labels are soon known by heart: the loss on others may rise
   const top = 1.06 * Math.max(1, ...learnt, ...data.lines.map(({ value }) => value));
+  const peaks = data.shares ? [] : above(loss.steps, loss.values, top);
+  const rough = data.shares ? [] : above(batches.steps, batches.values, top, data.total / 50);
   let space;
 
   const node = (tag, attributes, text) => {
@@ -35,7 +38,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   };
   const valueAt = ({ steps, values }, step) => values[placeOf(steps, step)];
   const main = data.shares ? (probes[0] ?? { steps: [], values: [] }) : loss; // the line on which the cursor's point lies
-  const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · loss ${value.toFixed(2)}`);
+  const over = (value) => (value > top ? " ↑ above the axis" : "");
+  const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · loss ${value.toFixed(2)}${over(value)}`);
   const numbers = (step) => `step ${whole(step)}${figure(valueAt(main, step))}`;
 
   function frame() {
@@ -55,6 +59,12 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     for (const { value } of data.ceilings) parts.push(rule(yShare(value), "ceiling"));
     if (batches.steps.length && !data.shares) parts.push(node("path", { class: "line batch", d: path(batches.steps, batches.values, x, yLoss) }));
     if (loss.steps.length && !data.shares) parts.push(node("path", { class: "line held", d: path(loss.steps, loss.values, x, yLoss) }));
+    for (const [found, looks, name] of [[rough, "above batch", "this batch"], [peaks, "above", "held-out loss"]])
+      for (const peak of found) {
+        const mark = node("path", { class: looks, d: arrow(x(peak.step), space.loss.top, em) });
+        mark.append(node("title", {}, outside([peak], name)));
+        parts.push(mark);
+      }
     for (const { steps, values, dash, phase = "" } of probes)
       parts.push(node("path", { class: `line probe ${phase}`, d: path(steps, values, x, yShare), "stroke-dasharray": dash }));
 
@@ -94,7 +104,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     if (!loss.steps.length) return "No loss yet.";
     const ends = `Loss on held-out text: ${loss.values[0].toFixed(2)} at step 0, ${loss.values.at(-1).toFixed(2)} at step ${whole(loss.steps.at(-1))}.`;
     const bounds = data.lines.map(({ name, value }) => `${name} ${value.toFixed(2)}`).join(", ");
-    return `${ends} ${bounds}. ${probes.map(({ name, values }) => `${name}: ${percent(values.at(-1))}`).join(", ")}.`;
+    const out = [outside(peaks, "held-out loss"), outside(rough, "loss of a batch")].filter(Boolean).map((said) => ` ${said}.`).join("");
+    return `${ends}${out} ${bounds}. ${probes.map(({ name, values }) => `${name}: ${percent(values.at(-1))}`).join(", ")}.`;
   }
 
   function draw() {
@@ -174,9 +185,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const place = loss.steps.length ? nearest(loss.steps, step) : -1;
     if (place < 0 || step > (batches.steps.at(-1) ?? 0) + data.total / 50) return leave();
     const near = loss.steps[place];
-    const rows = [`step ${whole(near)}`, `held-out loss ${loss.values[place].toFixed(3)}`];
+    const rows = [`step ${whole(near)}`, `held-out loss ${loss.values[place].toFixed(3)}${over(loss.values[place])}`];
     const batch = valueAt(batches, near);
-    if (batch !== undefined) rows.push(`this batch ${batch.toFixed(3)}`);
+    if (batch !== undefined) rows.push(`this batch ${batch.toFixed(3)}${over(batch)}`);
     for (const probe of probes) rows.push(`${probe.name} ${percent(valueAt(probe, near) ?? 0)}`);
     const at = space.x(near);
     root.layer.querySelector(".ghost")?.remove();

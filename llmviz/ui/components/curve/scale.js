@@ -35,6 +35,28 @@ function spread(labels, space, top, bottom) {
   return sorted;
 }
 
+// Where a line leaves the axis: the highest point of each stretch of values over `most`; stretches less than `apart` steps from each other
+// count as one. Such points are drawn at the edge, under a mark, with their value in words.
+function above(steps, values, most, apart = 0) {
+  const peaks = [];
+  let last = -Infinity;
+  steps.forEach((step, place) => {
+    const value = values[place];
+    if (!(value > most)) return;
+    const peak = peaks.at(-1);
+    if (peak && (last === steps[place - 1] || step - last < apart)) {
+      if (value > peak.value) Object.assign(peak, { step, value });
+    } else peaks.push({ step, value });
+    last = step;
+  });
+  return peaks;
+}
+
+const outside = (peaks, name) => peaks.map(({ step, value }) => `${name} ${value.toFixed(2)} at step ${whole(step)}, above the axis`).join("; ");
+
+// A small arrow that points up and ends at the edge of a chart, at `y`.
+const arrow = (x, y, em) => `M${x.toFixed(1)},${(y - 0.62 * em).toFixed(1)}l${(0.3 * em).toFixed(1)},${(0.5 * em).toFixed(1)}h${(-0.6 * em).toFixed(1)}z`;
+
 const path = (steps, values, x, y) =>
   steps.map((step, index) => `${index ? "L" : "M"}${x(step).toFixed(1)},${y(values[index]).toFixed(1)}`).join("");
 

@@ -1,6 +1,6 @@
 // The ladder: shares of right verdicts, from the best possible down to chance. Rows with more than one step follow the slider.
 //
-// data: group, visit, step, title, below, rungs [{name, about, phase, steps, values, band {low, high, source} or null}]
+// data: group, visit, step, title, below, rungs [{name, about, phase, steps, values, band {low, high, source} of the same examples or null}]
 
 export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".ladder");
@@ -21,7 +21,7 @@ export default function ({ data: [data], parentElement }) {
     track.append(make("span", { class: "fill" }));
     if (band) {
       const { low, high, source } = band;
-      const range = make("span", { class: "band", title: `test examples, ${source}: ${percent(low)} to ${percent(high)}` });
+      const range = make("span", { class: "band", title: `${source}, at the end: ${percent(low)} to ${percent(high)}` });
       range.style.left = `${100 * low}%`;
       range.style.width = `${100 * (high - low)}%`;
       track.append(range);

@@ -1,7 +1,8 @@
 // One exercise: what the model reads, what it must say where, and at the chosen share of its training what it says; with what can be set.
 //
 // data: group, visit, step, kind, name, model, about, controls [{name, label, value, low, high, step, percent, choices [{value, title}]}],
-//       cells [{text, sort, tag, part, says [{text, target}]}], targets, of, note, waits, steps (percent of training) and for each of them trained
+//       cells [{text, sort, tag, part, says [{text, target}]}], targets, of, note, waits, compared (whether the
+//       loss is set beside that before training), steps (percent of training) and for each of them trained
 //       (steps), losses, chances [target], right [target], guesses [target][[text, chance]]
 // triggers: "set" with {name, value} when something is set
 
@@ -103,7 +104,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     }
     find(".loss").textContent = there ? `loss ${data.losses[at].toFixed(2)} nats` : data.waits;
     find(".loss").classList.toggle("waits", !there);
-    find(".before").textContent = there ? (data.steps[0] === 0 && at ? `untrained ${data.losses[0].toFixed(2)}` : at ? "" : "untrained") : "";
+    find(".before").textContent = there ? (data.steps[0] === 0 && at && data.compared ? `untrained ${data.losses[0].toFixed(2)}` : at ? "" : "untrained") : "";
     find(".sum").title = there ? `mean loss on these targets at step ${whole(data.trained[at])}` : "";
   }
 

@@ -54,6 +54,9 @@ const percent = (share) => (share > 0 && share < 0.005 ? "<1%" : `${Math.round(1
 const exactly = (share) => `${(100 * share).toFixed(2)}%`;
 const whole = (number) => number.toLocaleString("en");
 
+// Whether a verdict is the true label, in words and by a mark; nothing where the true label is not known.
+const marked = (label, truth) => (truth ? `true label: ${truth} ${label === truth ? "✓ right" : "✗ wrong"}` : "");
+
 // An element with text and attributes; text is set as text, so nothing in a user's sentence is ever markup.
 function make(tag, attributes = {}, text = "") {
   const element = document.createElement(tag);

@@ -4,7 +4,7 @@
 // data: group, visit, step, join (the slider's place of step 0 of the second phase),
 //       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
 //       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
-//       shares [step][label], empty, none}, cards [{title, about}], loss {stops, total, steps, values, bounds [{name, value}]},
+//       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about}], loss {stops, total, steps, values, bounds [{name, value}]},
 //       accuracy {stops, total, steps, values, bounds, scratch {steps, values}}; stops are the steps of which there are weights
 // triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.
 
@@ -75,7 +75,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const mark = make("i");
     mark.style.left = `${100 * shares.at(-1)}%`;
     scale.append(mark);
-    box.replaceChildren(says, scale);
+    box.replaceChildren(says, scale, make("p", { class: "judged" }, marked(given.labels[best], data.label)));
   }
 
   const missing = (box, text) => box.replaceChildren(make("p", { class: "none" }, text));
@@ -141,6 +141,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       const there = lines.filter(({ steps }) => steps.length);
       for (const line of there)
         parts.push(node("path", { class: `line ${line.phase}`, d: path(line.steps, line.values, (step) => x(phase, step), (value) => y(phase, value)) }));
+      for (const line of phase ? [] : there)
+        for (const peak of above(line.steps, line.values, panels[0].top))
+          parts.push(node("path", { class: `above ${line.phase}`, d: arrow(x(0, peak.step), y(0, peak.value), em) }));
       const labels = [
         ...there.map(({ name, values }) => ({ y: y(phase, values.at(-1)), text: `${name} ${written[phase](values.at(-1))}`, looks: "name" })),
         ...bounds[phase].map(({ name, value }) => ({ y: y(phase, value), text: `${name} ${written[phase](value)}`, looks: "" })),
@@ -179,7 +182,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function summary() {
     const told = (name, { steps, values }, write) => (steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : []);
-    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...told("Verdicts right, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
+    const out = outside(above(loss.steps, loss.values, space.panels[0].top), "loss");
+    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...(out ? [out] : []), ...told("Verdicts right, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
     return all.length ? `${all.join(". ")}.` : "Nothing has been trained yet.";
   }
 

@@ -1,0 +1,53 @@
+"""The live curve alone, in a browser, on curves that leave its axis."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+
+from llmviz.ui import parts
+
+pytestmark = pytest.mark.e2e
+
+FOLDER = parts._FOLDER
+SCRIPTS = ("shared/step.js", "shared/resize.js", "curve/scale.js", "curve/part.js")
+DRAW = """async ([script, data]) => {
+  const module = await import(URL.createObjectURL(new Blob([script], {type: "text/javascript"})));
+  module.default({data: [data], parentElement: document.body, setTriggerValue() {}});
+  await new Promise((done) => setTimeout(done, 300));
+}"""
+
+
+def payload(loss: list[float], batches: list[float]) -> dict[str, Any]:
+    lines = [{"name": "random guess", "about": "", "value": 6.0}]
+    return {
+        "group": "one", "visit": 0, "step": None, "phase": "pretrained", "unit": "a word", "total": 40, "live": False, "empty": "",
+        "snapshots": [0, 40], "loss": {"steps": [0, 10, 20, 30, 40], "values": loss},
+        "batches": {"steps": list(range(1, len(batches) + 1)), "values": batches}, "lines": lines, "probes": [], "ceilings": [],
+    }  # fmt: skip
+
+
+def drawn(browser: Browser, data: dict[str, Any]) -> tuple[list[str], str, str]:
+    """The marks above the axis by their titles, the text alternative, and what stands at the cursor."""
+    page = browser.new_page()
+    css = (FOLDER / "shared/base.css").read_text() + (FOLDER / "curve/part.css").read_text()
+    page.set_content(f"<style>{css}</style><body>{(FOLDER / 'curve/part.html').read_text()}</body>")
+    page.evaluate(DRAW, ["\n".join((FOLDER / name).read_text() for name in SCRIPTS), data])
+    marks = [title.text_content() or "" for title in page.locator("path.above title").all()]
+    found = marks, page.locator("svg").get_attribute("aria-label") or "", page.locator("text.here").text_content() or ""
+    page.close()
+    return found
+
+
+def test_a_loss_above_the_axis_has_a_mark_and_its_value_in_words(browser: Browser) -> None:
+    """The axis ends at 1.06 times the random guess, 6.36. A first loss of 6.51 and a divergence at the end lie above it."""
+    marks, told, here = drawn(browser, payload([6.51, 5.0, 4.0, 9.0, 13.1], [6.2, 6.1]))
+    assert marks == ["held-out loss 6.51 at step 0, above the axis", "held-out loss 13.10 at step 40, above the axis"]
+    assert "held-out loss 6.51 at step 0, above the axis; held-out loss 13.10 at step 40, above the axis." in told
+    assert here == "step 40 · loss 13.10 ↑ above the axis"
+
+
+def test_a_batch_above_the_axis_is_marked_too_and_one_below_is_not(browser: Browser) -> None:
+    marks, told, here = drawn(browser, payload([6.0, 5.0, 4.0, 3.0, 2.0], [6.2, 7.5, 8.25, 6.1]))
+    assert marks == ["this batch 8.25 at step 3, above the axis"] and "loss of a batch 8.25 at step 3, above the axis" in told
+    assert here == "step 40 · loss 2.00"

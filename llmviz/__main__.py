@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -213,6 +214,9 @@ def export(
 
 def main() -> None:
     """Run the command line; a refusal is one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "·" shows "?" there; a finished run is not lost for it
     try:
         app()
     except (ValueError, OSError) as problem:

@@ -1,6 +1,7 @@
 """What the command line prints: updates as they come, a closing table, listings. Knows no model."""
 
 import json
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -25,13 +26,14 @@ Show = Callable[[Update], None]
 
 @contextmanager
 def json_lines(run: RunRef) -> Iterator[Show]:
-    """Each update as one line of JSON; the last also names the run."""
+    """Each update as one line of JSON; the last also names the run. Where the output is not Unicode, other letters are written as JSON's \\u."""
+    escaped = not (sys.stdout.encoding or "").lower().startswith("utf")
 
     def show(update: Update) -> None:
         written: dict[str, Any] = update_to_json(update)
         if isinstance(update, Done):
             written = {"type": written.pop("type"), "run": run.key, **written}
-        print(json.dumps(written, ensure_ascii=False), flush=True)
+        print(json.dumps(written, ensure_ascii=escaped), flush=True)
 
     yield show
 

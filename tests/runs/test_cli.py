@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from llmviz import RunSpec, train
 from llmviz.__main__ import spec_of
+from llmviz.core.recorded import RECORDED
 from llmviz.core.run import parse
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, preset
@@ -130,6 +132,29 @@ def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(store: Store) -> None:
     assert code == 0
     assert json.loads(out.splitlines()[-1])["run"] == run.key
     assert "is done" in call(store.home, "train", "--resume", run.id[:12])[2]
+
+
+def test_a_recording_is_named_as_a_run_is(tmp_path: Path) -> None:
+    name, spec = next((name, spec) for name, spec in RECORDED.items() if spec.stage == "mlm" and not spec.parent)
+    for run in (name, spec.id[:12], f"{spec.id[:12]}-0"):
+        code, shown, err = call(tmp_path, "runs", "show", run)
+        assert code == 0, err
+        assert spec.id in shown and "recorded" in shown
+    assert name in call(tmp_path, "runs", "list")[1]
+    assert call(tmp_path, "export", name, str(tmp_path / "out"))[0] == 0
+    assert (tmp_path / "out" / "model.safetensors").exists()
+    assert spec_of(Store(tmp_path), "sentiment", name, {}).parent == spec
+    assert "cannot be deleted" in call(tmp_path, "runs", "delete", name, "--yes")[2]
+    assert "only watched" in call(tmp_path, "train", "--resume", spec.id[:12])[2]
+
+
+def test_a_parent_of_another_text_is_warned_of(tmp_path: Path) -> None:
+    assert call(tmp_path, "train", "mlm", "--steps", "5", "--json")[0] == 0
+    (parent,) = Store(tmp_path).runs()
+    code, _, err = call(tmp_path, "train", "mlm", "--parent", parent.id[:12], "--text", "sotu", "--steps", "5", "--json")
+    warned = re.match(r"(\d+)% of .* is \[UNK\] to this run: it keeps the vocabulary that its lineage learnt on Tinyland", err)
+    assert code == 0 and warned and 30 < int(warned[1]) < 100, err
+    assert "UNK" not in call(tmp_path, "train", "mlm", "--parent", parent.id[:12], "--steps", "5", "--json")[2]
 
 
 ASCII = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}

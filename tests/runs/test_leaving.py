@@ -30,7 +30,7 @@ FULL = SafetensorError("Error while serializing: I/O error: No space left on dev
 
 @pytest.fixture(autouse=True)
 def heard() -> Iterator[None]:
-    """Programs started here end by a hang-up as usual, also where these tests run under nohup: a signal with a handler starts as its default."""
+    """Programs started here end by a hang-up, also where these tests run under nohup: who has a handler hands on the default."""
     yield from _hanging_up(lambda *_: None)
 
 

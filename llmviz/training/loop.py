@@ -116,7 +116,9 @@ class Training:
         """The figures as they are. Raises FloatingPointError where one is no number: such a model is not kept, nor drawn."""
         for name, value in metrics.items():
             if not math.isfinite(value):
-                raise FloatingPointError(f"the evaluation after step {self.step} is no longer a number ({name}); a smaller learning rate may help")
+                raise FloatingPointError(
+                    f"the evaluation after step {self.step} is no longer a number ({name}); a smaller learning rate may help"
+                )
         return metrics
 
     def _elapsed(self) -> float:

@@ -28,7 +28,7 @@ class Browsers:
             return await self._app(scope, receive, send)
 
         async def say(message: Message) -> None:
-            if message["type"] == "http.response.start" and Headers(scope=message).get("content-type", "").startswith("text/html"):
+            if message["type"] == "http.response.start" and _page(Headers(scope=scope), message):
                 secure = "; Secure" if scope.get("scheme") == "https" else ""
                 given = f"{COOKIE}={secrets.token_hex(16)}; Path=/; Max-Age={_STAYS}; HttpOnly; SameSite=Lax{secure}"
                 message["headers"] = [*message["headers"], (b"set-cookie", given.encode())]
@@ -40,6 +40,12 @@ class Browsers:
 def name(given: object) -> str | None:
     """The browser's name as its cookie has it; None where that is none of ours: under AppTest it is no text."""
     return given if isinstance(given, str) and _NAME.fullmatch(given) else None
+
+
+def _page(request: Headers, answer: Message) -> bool:
+    """Whether a page is answered with: sent, or said to be still the one that the browser keeps, which names no kind."""
+    kept = answer["status"] == 304 and request.get("accept", "").startswith("text/html")
+    return kept or Headers(scope=answer).get("content-type", "").startswith("text/html")
 
 
 def _sent(headers: list[str]) -> str | None:

@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from starlette.responses import HTMLResponse, PlainTextResponse
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from llmviz.ui.browsers import COOKIE, Browsers, name
@@ -39,6 +39,12 @@ def test_what_is_no_name_of_ours_is_replaced(cookies: str) -> None:
 
 def test_only_pages_carry_names() -> None:
     assert given(PlainTextResponse("ok")) == ""
+
+
+def test_a_page_that_the_browser_keeps_carries_one_too() -> None:
+    unchanged = Browsers(Response(status_code=304))
+    assert COOKIE in asked(unchanged, "/", headers=((b"accept", b"text/html,*/*"),))[0]["set-cookie"]
+    assert "set-cookie" not in asked(unchanged, "/static/js/index.js", headers=((b"accept", b"*/*"),))[0]
 
 
 def test_a_socket_is_passed_on() -> None:

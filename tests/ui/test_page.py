@@ -9,7 +9,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.run import RunRef
-from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Command
 from llmviz.views.examples import EXAMPLES
@@ -186,29 +185,6 @@ def test_change_makes_another_recipe(visit: Visit) -> None:
     next(button for button in app.button if button.label == "Use these settings").click().run()
     assert query(app) == {"size": "0.3M", "steps": "300", "s": "the owl hoots"}
     assert "300 steps" in said(app)
-
-
-def test_the_form_shows_the_defaults_of_the_text_that_is_chosen_in_it(visit: Visit) -> None:
-    app = visit()
-    app.button(key="change").click().run()
-    here, wiki = DEFAULT.train, RunSpec("mlm", text=TextSpec("wiki")).train
-    assert here.steps != wiki.steps
-    assert app.number_input(key="setting_steps").value == here.steps
-    app.selectbox(key="setting_text").select("wiki").run()
-    assert app.number_input(key="setting_steps").value == wiki.steps
-    assert app.number_input(key="setting_learning_rate").value == wiki.learning_rate
-    app.number_input(key="setting_steps").set_value(here.steps)  # what is the other text's default counts as set by hand here
-    next(button for button in app.button if button.label == "Use these settings").click().run()
-    assert query(app) == {"text": "wiki", "steps": str(here.steps)}
-    assert f"{here.steps:,} steps" in said(app) and not app.exception
-
-
-def test_what_was_set_by_hand_stays_when_the_form_turns_to_another_text(visit: Visit) -> None:
-    app = visit(seed="3", learning_rate="0.004")
-    assert "seed 3 · learning rate (AdamW) 0.004" in said(app)
-    app.button(key="change").click().run()
-    app.selectbox(key="setting_text").select("sotu").run()
-    assert (app.number_input(key="setting_seed").value, app.number_input(key="setting_learning_rate").value) == (3, 0.004)
 
 
 def test_show_the_code(visit: Visit) -> None:

@@ -5,6 +5,7 @@ import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
 from typing import Annotated, Any
@@ -16,18 +17,20 @@ from llmviz.core import catalogue
 from llmviz.core.address import change, entries
 from llmviz.core.home import home
 from llmviz.core.recorded import RECORDED
+from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
 from llmviz.runs import courses, report
 from llmviz.runs.attempt import sentence
+from llmviz.runs.engine import State, Status
 from llmviz.runs.export import export as export_run
-from llmviz.runs.library import take_in
+from llmviz.runs.library import named, take_in
 from llmviz.runs.parcel import pack
 from llmviz.runs.record import MOST_BYTES, record_studies
 from llmviz.runs.record import record as record_run
-from llmviz.runs.replay import HERE, STUDIES
+from llmviz.runs.replay import HERE, READ_ONLY, STAYS, STUDIES, Recordings
 from llmviz.runs.store import Store, short
 from llmviz.text.store import BOUNDS, CAME_WITH
 from llmviz.text.store import record as record_kept
@@ -37,7 +40,7 @@ app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False, rich
 runs = typer.Typer(help="List, show and delete the runs of this machine.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(runs, name="runs")
 
-RunName = Annotated[str, typer.Argument(help="A run's key, or its beginning: at least 6 digits.")]
+RunName = Annotated[str, typer.Argument(help="A run's key, or its beginning: at least 6 digits; or a recording's name.")]
 
 
 def train(stage: str | None, parent: str | None, resume: str | None, as_json: bool, **settings: Any) -> None:
@@ -49,9 +52,12 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
     if resume:
         if stage or parent or given:
             raise ValueError("a run that goes on keeps its settings: give --resume alone")
-        attempt = worker.resume(store.match(resume))
+        attempt = worker.resume(_own(store, resume, READ_ONLY))
     elif stage:
-        attempt = worker.train(spec_of(store, stage, parent, given))
+        spec = spec_of(store, stage, parent, given)
+        if spec.lineage[0].text != spec.text:
+            report.vocabulary(spec, worker.unknown(spec))
+        attempt = worker.train(spec)
     else:
         raise ValueError(f"say what to train: {', '.join(catalogue.STAGES)}; or --resume RUN")
     wish_to_end = _end_between_updates()
@@ -78,8 +84,18 @@ def spec_of(store: Store, stage: str, parent: str | None, given: dict[str, Any])
         raise ValueError(f"{stage} takes no --labels: the text itself says what is right")
     if not parent or parent in (*catalogue.STAGES, NO_PARENT):
         return change(preset(stage, TextSpec(given.get("text", "tinyland")), parent or ""), given)
-    root = store.folder(store.match(parent)).spec()
+    root = named(store, Recordings(), parent)[1].spec()
     return replace(change(RunSpec(stage, root, root.text), given), parent=root)
+
+
+def _own(store: Store, run: str, refusal: str) -> RunRef:
+    """The run of this machine that a person means; a recording is refused with its own sentence."""
+    try:
+        return store.match(run)
+    except ValueError:
+        if not named(store, Recordings(), run)[0].attempt:
+            raise ValueError(refusal) from None
+        raise
 
 
 def _end_between_updates() -> Callable[[], bool]:
@@ -125,23 +141,23 @@ app.command()(train)
 
 @runs.command("list")
 def list_runs() -> None:
-    """Every run of this machine, the newest first."""
-    report.listing(Store(home()).list())
+    """Every run of this machine, the newest first, and what recordings came with the program."""
+    report.listing(Store(home()).list(), Recordings().names())
 
 
 @runs.command()
 def show(run: RunName) -> None:
     """What a run trained, where it stands and what it measured."""
     store = Store(home())
-    found = store.match(run)
-    report.one(found, store.folder(found), store.status(found))
+    found, folder = named(store, Recordings(), run)
+    report.one(found, folder, store.status(found) if found.attempt else Status(State.RECORDED))
 
 
 @runs.command()
 def delete(run: RunName, yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False) -> None:
     """Delete a run for good."""
     store = Store(home())
-    found = store.match(run)
+    found = _own(store, run, STAYS)
     if not yes:
         typer.confirm(f"Delete {short(found)}, {store.folder(found).size() / 1e6:.1f} MB, for good?", abort=True)
     store.delete(found)
@@ -164,8 +180,7 @@ def record(
     only_course: Annotated[bool, typer.Option("--course", help="Keep its curves and figures alone, for a band over seeds.")] = False,
 ) -> None:
     """Make a recording of a run that is done: with as many of its snapshots as fit."""
-    store = Store(home())
-    folder = store.folder(store.match(run))
+    _, folder = named(Store(home()), Recordings(), run)
     if only_course:
         print(f"{courses.keep(to or HERE, folder)} runs have their course in {(to or HERE) / courses.FILE}.")
         return
@@ -201,8 +216,7 @@ def export(
     as_zip: Annotated[bool, typer.Option("--zip", help="The whole run, for `runs import` on another machine.")] = False,
 ) -> None:
     """Write a run's newest weights, which `from_pretrained` reads, and its history as CSV and JSON."""
-    store = Store(home())
-    folder = store.folder(store.match(run))
+    _, folder = named(Store(home()), Recordings(), run)
     if as_zip:
         with to.open("xb") as file:
             pack(folder, file)
@@ -213,6 +227,9 @@ def export(
 
 def main() -> None:
     """Run the command line; a refusal is one sentence and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal that knows no "·" shows "?" there; a finished run is not lost for it
     try:
         app()
     except (ValueError, OSError) as problem:

@@ -1,7 +1,8 @@
 """What a run says while it trains, one value at a time. Page, command line, tests and store all read this one stream."""
 
+import math
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, get_args, get_origin, get_type_hints
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,8 @@ class Failed:
 Update = Begin | Step | Score | Sample | Snapshot | Done | Stopped | Failed
 KINDS: dict[str, type] = {kind.__name__.lower(): kind for kind in (Begin, Step, Score, Sample, Snapshot, Done, Stopped, Failed)}
 
+_TYPES = {kind: get_type_hints(kind) for kind in KINDS.values()}
+
 
 def to_json(update: Update) -> dict[str, Any]:
     """The update as plain JSON values, with its kind under "type"."""
@@ -98,4 +101,29 @@ def from_json(written: dict[str, Any]) -> Update:
         update: Update = kind(**values)
     except (KeyError, TypeError, ValueError) as problem:
         raise ValueError(f"this is not an update ({problem})") from problem
+    if not holds_what_it_should(update):
+        raise ValueError("this is not an update (a value is of another type)")
     return update
+
+
+def holds_what_it_should(update: Update, finite: bool = False) -> bool:
+    """Whether each value of an update is of the type its field names, and if asked for a finite number."""
+    return all(is_a(getattr(update, name), kind, finite) for name, kind in _TYPES[type(update)].items())
+
+
+def is_a(value: Any, kind: Any, finite: bool = True) -> bool:
+    """Whether a value that was read from JSON is of this type, and if asked for finite. An int is a float, a bool is no number."""
+    if get_origin(kind) in (list, dict, tuple):
+        parts = get_args(kind)
+        if get_origin(kind) is dict:
+            return isinstance(value, dict) and all(
+                is_a(key, parts[0], finite) and is_a(item, parts[1], finite) for key, item in value.items()
+            )
+        if get_origin(kind) is list:
+            return isinstance(value, list) and all(is_a(item, parts[0], finite) for item in value)
+        return isinstance(value, tuple) and len(value) == len(parts) and all(is_a(*pair, finite) for pair in zip(value, parts, strict=True))
+    if isinstance(value, bool):
+        return False
+    if kind is float:
+        return isinstance(value, int | float) and (not finite or math.isfinite(value))
+    return isinstance(value, kind)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch.func import functional_call, vmap
 from transformers import PreTrainedConfig, PreTrainedModel
@@ -106,7 +105,8 @@ def stacked(folders: Sequence[Path]) -> tuple[PreTrainedModel, Weights]:
 @lru_cache(maxsize=8)
 def _empty(snapshots: Path) -> PreTrainedModel:
     """The model of a run without weights of its own; any snapshot tells its shape."""
-    whole = (folder for folder in sorted(snapshots.iterdir()) if folder.name.isdecimal())  # a worker may be writing another
+    there = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
+    whole = (folder for folder in there if folder.name.isdecimal())  # a worker may be writing another
     folder = next((folder for folder in whole if (folder / "config.json").is_file()), None)
     if folder is None:
         raise ValueError("this run has kept no snapshot that can be read")
@@ -118,7 +118,7 @@ def weights(folder: Path) -> Weights:
     """The tensors of one snapshot as they are kept: in half precision, tied ones once. Raises ValueError where they cannot be read."""
     try:
         found: Weights = load_file(folder / "model.safetensors")
-    except (OSError, SafetensorError) as problem:
+    except Exception as problem:  # safetensors has errors of its own, and torch for a kind of number it does not know
         raise ValueError(f"the snapshot of step {folder.name} cannot be read ({problem})") from problem
     shape = _empty(folder.parent)
     wanted = {name: weight.shape for name, weight in shape.state_dict().items() if name not in shape.all_tied_weights_keys}

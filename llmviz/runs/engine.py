@@ -45,6 +45,7 @@ class Status:
         reason: why it stopped, failed or was interrupted, or what it waits for at its turn, in a sentence; "" otherwise.
         delay: seconds of waiting put before each step.
         still: whether it stands between two steps, with all it needs for the next one kept. A run told to pause first ends its step.
+        quiet: seconds since a training run last said or was told something: an evaluation takes some, a program that hangs ever more.
     """
 
     state: State
@@ -53,6 +54,7 @@ class Status:
     reason: str = ""
     delay: float = 0.0
     still: bool = False
+    quiet: float = 0.0
 
 
 class Command(StrEnum):

@@ -25,6 +25,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Stopped, Update
 
 LONGEST_LINE = 65_536  # bytes; an update is below 2,000
+UNREADABLE = "the folder of this run is damaged: updates.jsonl cannot be read"
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,12 @@ class RunFolder:
         return self.path / "snapshots" / str(step)
 
     def snapshots(self) -> list[int]:
-        """The steps of which there is a snapshot, ascending."""
+        """The steps of which there is a snapshot, ascending. Raises ValueError where the folder cannot be read."""
         folder = self.path / "snapshots"
-        return sorted(int(item.name) for item in folder.iterdir() if item.name.isdecimal()) if folder.is_dir() else []
+        try:
+            return sorted(int(item.name) for item in folder.iterdir() if item.name.isdecimal()) if folder.is_dir() else []
+        except OSError as problem:
+            raise ValueError("the folder of this run is damaged: its snapshots cannot be read") from problem
 
     def keep(self, step: int, save: Callable[[Path], None]) -> None:
         """Let `save` write a snapshot; it appears whole or not at all."""
@@ -124,13 +128,15 @@ class RunFolder:
                 lines = file.read().split(b"\n")
         except FileNotFoundError:
             return []
+        except OSError as problem:
+            raise ValueError(UNREADABLE) from problem
         return lines[size > LONGEST_LINE : -1]  # the first may be cut; after the final newline comes an empty or torn line
 
     def size(self) -> int:
-        """Bytes of all files. A run under way may take one away meanwhile."""
+        """Bytes of all files that can be seen. A run under way may take one away meanwhile."""
         total = 0
         for item in self.path.rglob("*"):
-            with suppress(FileNotFoundError):
+            with suppress(OSError):
                 total += item.stat().st_size if item.is_file() else 0
         return total
 
@@ -174,7 +180,7 @@ def read_update(line: bytes) -> Update:
     try:
         return updates.from_json(json.loads(line))
     except (ValueError, TypeError, RecursionError) as problem:
-        raise ValueError("the folder of this run is damaged: updates.jsonl cannot be read") from problem
+        raise ValueError(UNREADABLE) from problem
 
 
 def as_json(value: Any) -> bytes:

@@ -29,6 +29,7 @@ class Job:
     starts: int = 0
     owner_seen: float = field(default_factory=time.monotonic)
     watched: float = field(default_factory=time.monotonic)
+    told: float = field(default_factory=time.time)  # by the clock of files
 
     def see(self, viewer: str) -> None:
         """This viewer is still there."""
@@ -52,6 +53,7 @@ class Job:
         """Hand the run to an idle worker."""
         self.worker, self.state = worker, State.STARTING
         self.starts += 1
+        self.told = time.time()
         worker.send({"do": "train", "run": self.run.key})
         if self.delay:
             self._send({"do": "slow", "seconds": self.delay})
@@ -100,5 +102,6 @@ class Job:
     def _send(self, message: Message) -> None:
         self.sent += 1
         self.still = False
+        self.told = time.time()
         if self.worker:
             self.worker.send({**message, "number": self.sent})

@@ -19,8 +19,8 @@ from llmviz.runs import parcel, tail
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder, as_json, write
-from llmviz.runs.replay import Replay, tokenizer
-from llmviz.runs.store import Store, short
+from llmviz.runs.replay import Recordings, Replay, tokenizer
+from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
 
 WATCHING = 30.0  # seconds after which somebody who has not asked after a run again no longer looks at it
@@ -123,16 +123,40 @@ class Library:
         self._looks.pop(run, None)
 
     def pack(self, run: RunRef, to: BinaryIO) -> None:
-        """Write the whole run as a zip. Raises ValueError while it is under way."""
+        """Write the whole run as a zip. Raises ValueError while it is under way, and where its files cannot be read."""
         if not run.attempt:
             return self.replay.pack(run, to)
         if self.store.under_way(run):
             raise ValueError(f"{short(run)} is under way; stop it, or wait for its end")
-        parcel.pack(self.store.folder(run), to)
+        try:
+            parcel.pack(self.store.folder(run), to)
+        except OSError as problem:
+            raise ValueError(sentence(problem)) from problem
 
     def unpack(self, file: BinaryIO) -> RunRef:
         """Take in a run that was packed, as a new attempt at its spec. Raises ValueError, in a sentence, for anything else."""
         return take_in(self.store, file)
+
+
+def named(store: Store, recordings: Recordings, text: str) -> tuple[RunRef, RunFolder]:
+    """The run a person means: by its key or the beginning of one, or a recording by its name.
+
+    Where several attempts share the key it is the one that another run would start from: the newest that is done, else the recording.
+    Raises ValueError unless it is exactly one.
+    """
+    there = {RunRef(id, 0): folder for id in recordings.ids() if (folder := recordings.folder(id))}
+    for run, folder in there.items():
+        if folder.path.name == text:
+            return run, folder
+    found = list(filter(abbreviation(text), (*store.runs(), *there)))
+    if not found:
+        raise ValueError(f"there is no run {text} on this machine, and no recording of this name or key")
+    if len({run.id for run in found}) == 1:
+        first = [run for run in store.attempts(found[0].id) if run in found and store.done(run)] or [run for run in found if run in there]
+        found = first[:1] or found
+    if len(found) > 1:
+        raise ValueError(f"{text} is the beginning of {len(found)} runs: {', '.join(short(run) for run in found)}")
+    return found[0], there.get(found[0]) or store.folder(found[0])
 
 
 def take_in(store: Store, file: BinaryIO) -> RunRef:

@@ -5,6 +5,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -133,7 +134,14 @@ class LocalEngine(Library):
         place = self._queue.index(job) + 1 if job in self._queue else 0
         loading = sum(not process.ready for process in self._trainers)
         reason = WAITS if job.after in self._jobs and place else LOADING if 0 < place <= loading else ""
-        return replace(job.status(viewer, place), reason=reason)
+        return replace(job.status(viewer, place), reason=reason, quiet=self._quiet(job) if job.state is State.TRAINING else 0.0)
+
+    def _quiet(self, job: Job) -> float:
+        """Seconds since the run said something, or was told something."""
+        said = 0.0
+        with suppress(OSError):  # it has not said a word yet
+            said = self.store.folder(job.run).updates.stat().st_mtime
+        return max(0.0, time.time() - max(said, job.told))
 
     def standing(self) -> Mapping[RunRef, Status]:
         """How the runs stand that wait or train here, as nobody in particular finds them."""

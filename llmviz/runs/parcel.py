@@ -6,22 +6,23 @@ What comes in is read member by member under a cap, into memory no longer than o
 """
 
 import json
-import math
+import lzma
 import re
 import shutil
 import stat
+import struct
 import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
-from typing import Any, BinaryIO, get_args, get_origin, get_type_hints
+from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from safetensors import SafetensorError, safe_open
+from safetensors import safe_open
 from tokenizers import Tokenizer
 
 from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
-from llmviz.core.update import Begin, Snapshot, Update
+from llmviz.core.update import Begin, Snapshot, Update, holds_what_it_should, is_a
 from llmviz.runs import tail
 from llmviz.runs.folder import RunFolder, read_update
 
@@ -66,7 +67,8 @@ def unpack(file: BinaryIO, to: Path) -> RunFolder:
         folder = RunFolder(to)
         _check(folder)
     # No archive, one cut off, one packed in another way, one whose bytes do not unfold: zipfile lets each through as it comes.
-    except (BadZipFile, EOFError, NotImplementedError, zlib.error) as problem:
+    # RuntimeError: also what is packed in a way this Python does not know, or nested without end.
+    except (BadZipFile, EOFError, OverflowError, RuntimeError, UnicodeError, struct.error, zlib.error, lzma.LZMAError) as problem:
         shutil.rmtree(to, ignore_errors=True)
         raise ValueError("this file is not a zip archive that can be read; a run is exported as one") from problem
     except BaseException:
@@ -143,28 +145,12 @@ def _updates(folder: RunFolder, spec: RunSpec) -> list[Update]:
         raise ValueError("the archive is damaged: its updates do not begin with the beginning")
     before = 0
     for update in said:
-        if not all(_is(getattr(update, name), kind) for name, kind in get_type_hints(type(update)).items()):
+        if not holds_what_it_should(update, finite=True):
             raise ValueError("the archive is damaged: an update holds something else than it should")
         if not before <= update.step <= spec.train.steps:
             raise ValueError("the archive is damaged: its updates are out of order")
         before = update.step
     return said
-
-
-def _is(value: Any, kind: Any) -> bool:
-    """Whether a value that was read from JSON is of this type, and finite."""
-    if get_origin(kind) in (list, dict, tuple):
-        parts = get_args(kind)
-        if get_origin(kind) is dict:
-            return isinstance(value, dict) and all(_is(name, parts[0]) and _is(item, parts[1]) for name, item in value.items())
-        if get_origin(kind) is list:
-            return isinstance(value, list) and all(_is(item, parts[0]) for item in value)
-        return isinstance(value, tuple) and len(value) == len(parts) and all(map(_is, value, parts))
-    if isinstance(value, bool):
-        return False
-    if kind is float:
-        return isinstance(value, int | float) and math.isfinite(value)
-    return isinstance(value, kind)
 
 
 def _check_snapshot(folder: Path, spec: RunSpec) -> None:
@@ -198,7 +184,7 @@ def _fits(config: dict[str, Any], spec: RunSpec, found: dict[str, tuple[int, ...
     }
     same = all(config[name] == value for name, value in exact.items() if name in config)
     return same and all(
-        config[name] is None or (_is(config[name], int) and config[name] <= limit) for name, limit in most.items() if name in config
+        config[name] is None or (is_a(config[name], int) and config[name] <= limit) for name, limit in most.items() if name in config
     )
 
 
@@ -207,7 +193,7 @@ def shapes(file: Path) -> dict[str, tuple[int, ...]]:
     try:
         with safe_open(file, framework="numpy") as opened:
             return {name: tuple(opened.get_slice(name).get_shape()) for name in opened.keys()}  # noqa: SIM118 - it is not a mapping
-    except (SafetensorError, OSError) as problem:
+    except Exception as problem:  # safetensors has errors of its own, and numpy's and Python's for a header that says strange things
         raise ValueError(f"{file.parent.name}/{file.name} is damaged: it is no whole safetensors file") from problem
 
 

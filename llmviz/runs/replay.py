@@ -62,6 +62,10 @@ class Recordings:
         """The ids of all recordings."""
         return list(self._by_id)
 
+    def names(self) -> list[str]:
+        """The names of their folders, sorted."""
+        return sorted(folder.path.name for folder in self._by_id.values())
+
 
 class Replay:
     """The engine's contract over recordings alone. `answerer` puts questions through snapshots that keep no answer."""

@@ -1,7 +1,8 @@
 """What the command line prints: updates as they come, a closing table, listings. Knows no model."""
 
 import json
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,6 +14,7 @@ from llmviz.core import catalogue
 from llmviz.core.address import entries
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Step, Update
 from llmviz.core.update import to_json as update_to_json
 from llmviz.runs import tail
@@ -25,13 +27,14 @@ Show = Callable[[Update], None]
 
 @contextmanager
 def json_lines(run: RunRef) -> Iterator[Show]:
-    """Each update as one line of JSON; the last also names the run."""
+    """Each update as one line of JSON; the last also names the run. Where the output is not Unicode, JSON spells all else in ASCII."""
+    escaped = not (sys.stdout.encoding or "").lower().startswith("utf")
 
     def show(update: Update) -> None:
         written: dict[str, Any] = update_to_json(update)
         if isinstance(update, Done):
             written = {"type": written.pop("type"), "run": run.key, **written}
-        print(json.dumps(written, ensure_ascii=False), flush=True)
+        print(json.dumps(written, ensure_ascii=escaped), flush=True)
 
     yield show
 
@@ -76,8 +79,15 @@ def closing(run: RunRef, spec: RunSpec, done: Done) -> None:
     Console().print(table)
 
 
-def listing(listed: Iterable[Listed]) -> None:
-    """One line a run, within 80 columns; then what there is to say of some."""
+def vocabulary(spec: RunSpec, unknown: float) -> None:
+    """A warning about a run that keeps the vocabulary of another text than its own."""
+    text, learnt = (TEXTS[each.text.name].title for each in (spec, spec.lineage[0]))
+    said = f"{unknown:.0%} of {text} is [UNK] to this run: it keeps the vocabulary that its lineage learnt on {learnt}."
+    print(said, file=sys.stderr)
+
+
+def listing(listed: Iterable[Listed], recordings: Sequence[str]) -> None:
+    """One line a run, within 80 columns; then what there is to say of some, and the names of the recordings."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("run", "state", "stage", "text", "size", "seed", "steps", "loss", "MB"):
         table.add_column(name, no_wrap=name == "run", justify="right" if name in ("seed", "steps", "loss", "MB") else "left")
@@ -93,6 +103,8 @@ def listing(listed: Iterable[Listed]) -> None:
     console.print(table if table.row_count else "Nothing has been trained on this machine yet.")
     for remark in remarks:
         console.print(remark, markup=False, highlight=False)
+    if recordings:
+        console.print(f"Recordings, to show, export or start from by name: {', '.join(recordings)}", markup=False, highlight=False)
 
 
 def one(run: RunRef, folder: RunFolder, status: Status) -> None:

@@ -2,14 +2,14 @@
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
 
-from llmviz.core.run import RunRef
+from llmviz.core.run import KEY, RunRef
 from llmviz.core.run import parse as parse_key
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Stopped
@@ -46,6 +46,14 @@ class Listed:
 def short(run: RunRef) -> str:
     """A run's key, shortened for people; `Store.match` understands it."""
     return f"{run.id[:12]}-{run.attempt}"
+
+
+def abbreviation(text: str) -> Callable[[RunRef], bool]:
+    """Whether a run's key is this text or begins with it. Raises ValueError for what is no key at all."""
+    match = ABBREVIATION.fullmatch(text)
+    if not match:
+        raise ValueError(f"{text!r} is not the name of a run: at least 6 hexadecimal digits, then perhaps a dash and a number")
+    return lambda run: run.id.startswith(match[1]) and match[2] in (None, str(run.attempt))
 
 
 class Store:
@@ -182,12 +190,9 @@ class Store:
 
     def match(self, text: str) -> RunRef:
         """The run a person means by a key, or by the beginning of one. Raises ValueError unless it is exactly one."""
-        match = ABBREVIATION.fullmatch(text)
-        if not match:
-            raise ValueError(f"{text!r} is not the name of a run: at least 6 hexadecimal digits, then perhaps a dash and a number")
-        if len(match[1]) == 64 and match[2]:
+        if KEY.fullmatch(text):
             return parse_key(text)
-        found = [run for run in self.runs() if run.id.startswith(match[1]) and match[2] in (None, str(run.attempt))]
+        found = list(filter(abbreviation(text), self.runs()))
         if not found:
             raise ValueError(f"there is no run {text} on this machine")
         if len(found) > 1:

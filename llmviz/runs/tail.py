@@ -7,7 +7,7 @@ from pathlib import Path
 
 from llmviz.core.history import History, fold
 from llmviz.core.update import Update
-from llmviz.runs.folder import read_update
+from llmviz.runs.folder import UNREADABLE, read_update
 
 MOST_HISTORIES = 64
 MARK = 200  # bytes before the place reached, remembered to notice that a resumed run rewrote them
@@ -25,7 +25,7 @@ class Reached:
 def look(file: Path, reached: Reached) -> Reached:
     """Read on from where an earlier look ended; from the start if the file is no longer the same up to there.
 
-    Raises ValueError where a whole line is not an update.
+    Raises ValueError where the file cannot be read, or a whole line is not an update.
     """
     offset, mark, fresh = _read(file, reached)
     if not fresh:
@@ -45,6 +45,8 @@ def _read(file: Path, reached: Reached) -> tuple[int, bytes, bytes]:
                 read, reached = opened.read(), Reached()
     except FileNotFoundError:
         return 0, b"", b""
+    except OSError as problem:
+        raise ValueError(UNREADABLE) from problem
     fresh = read[len(reached.mark) :]
     return reached.offset, reached.mark, fresh[: fresh.rfind(b"\n") + 1]
 

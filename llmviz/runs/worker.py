@@ -114,6 +114,15 @@ def resume(run: RunRef, home: Path | None = None) -> Attempt:
         claim.release()
 
 
+def unknown(spec: RunSpec) -> float:
+    """The share of [UNK] in the text of a run, in the vocabulary its lineage began with. The training in this process reads it too."""
+    from llmviz.stages.texts import text_of
+    from llmviz.text.special import FIRST, UNK
+
+    flat = text_of(spec).train.flat
+    return float((flat == UNK).sum() / ((flat == UNK) | (flat >= FIRST)).sum())
+
+
 def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inbox: Inbox, say: Say) -> None:
     """Train one run after the other until the input ends."""
     while (message := inbox.get()) is not None:

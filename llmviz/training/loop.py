@@ -45,7 +45,7 @@ class Training:
     def updates(self) -> Iterator[Update]:
         """Train to the end. A Snapshot is the consumer's moment to save: the model stands still until it asks for more.
 
-        Raises FloatingPointError where the loss is no longer a number.
+        Raises FloatingPointError where the loss, or a figure of an evaluation or of the test, is no longer a number.
         """
         self._since = time.perf_counter()
         keep = set(snapshot_steps(self.settings.steps))
@@ -61,7 +61,7 @@ class Training:
             if self.step in keep:
                 yield from self._look()
         trained = self.seconds  # the final test on a thousand texts is no part of the training
-        yield Done(self.step, self.stage.test(), trained)
+        yield Done(self.step, self._measured(self.stage.test()), trained)
 
     def _learn(self) -> tuple[float, int]:
         """One batch: forward, backward, update. Returns its loss and the tokens read."""
@@ -106,11 +106,20 @@ class Training:
     def _look(self) -> Iterator[Update]:
         """Evaluate, ask the fixed prompts, keep the weights. All is computed before the first word is said."""
         self.stage.model.eval()
-        found: list[Update] = [Score(self.step, self.stage.evaluate()), *self.stage.samples(self.step), Snapshot(self.step)]
+        found: list[Update] = [Score(self.step, self._measured(self.stage.evaluate())), *self.stage.samples(self.step), Snapshot(self.step)]
         for update in found:
             if isinstance(update, Snapshot):
                 self._looked = self.step
             yield from self._say(update)
+
+    def _measured(self, metrics: dict[str, float]) -> dict[str, float]:
+        """The figures as they are. Raises FloatingPointError where one is no number: such a model is not kept, nor drawn."""
+        for name, value in metrics.items():
+            if not math.isfinite(value):
+                raise FloatingPointError(
+                    f"the evaluation after step {self.step} is no longer a number ({name}); a smaller learning rate may help"
+                )
+        return metrics
 
     def _elapsed(self) -> float:
         return self.seconds + time.perf_counter() - self._since

@@ -6,6 +6,8 @@ from llmviz.core.spec import RunSpec
 from llmviz.views.scripts import exercises as drawing
 from llmviz.views.scripts import script, vocabulary
 
+WHERE = "Save it in the folder of llmviz, beside app.py, run it there, change it."
+
 
 def show(spec: RunSpec) -> None:
     """Open the script that trains this spec, on top of the page."""
@@ -17,9 +19,7 @@ def learning(text: str, title: str, size: int, sentence: str) -> None:
 
     def shown() -> None:
         written = vocabulary.script(text, title, size, sentence)
-        st.markdown(
-            "The library tokenizers and plain Python; the text comes from llmviz. Save it, run it where llmviz is installed, change it."
-        )
+        st.markdown(f"The library tokenizers and plain Python; the text comes from llmviz. {WHERE}")
         st.download_button("Download", written, file_name="tokens.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
         st.code(written, language="python", height=520)
 
@@ -31,9 +31,7 @@ def exercises(sentence: str, roll: int, rates: tuple[float, float, float], secon
 
     def shown() -> None:
         written = drawing.script(sentence, roll, rates, second, most)
-        st.markdown(
-            "Plain torch and transformers; the vocabulary and what is drawn by chance come from llmviz. Save it, run it, change it."
-        )
+        st.markdown(f"Plain torch and transformers; the vocabulary and what is drawn by chance come from llmviz. {WHERE}")
         st.download_button(
             "Download", written, file_name="exercises.py", mime="text/x-python", on_click="ignore", icon=":material/download:"
         )
@@ -44,6 +42,6 @@ def exercises(sentence: str, roll: int, rates: tuple[float, float, float], secon
 
 def _code(spec: RunSpec) -> None:
     text = script(spec)
-    st.markdown("Plain torch and transformers; text and masks come from llmviz. Save it, run it where llmviz is installed, change it.")
+    st.markdown(f"Plain torch and transformers; text and masks come from llmviz. {WHERE}")
     st.download_button("Download", text, file_name=f"{spec.stage}.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
     st.code(text, language="python", height=520)

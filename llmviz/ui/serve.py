@@ -12,13 +12,14 @@ from streamlit.web.cli import main
 from streamlit.web.server.starlette import starlette_app
 
 from llmviz.ui.ahead import Ahead
+from llmviz.ui.browsers import Browsers
 
 behind = starlette_app.create_streamlit_middleware
 
 
 def first_ahead() -> list[Middleware]:
     """Streamlit's own layers between browser and app, and ours before them."""
-    return [Middleware(Ahead), *behind()]
+    return [Middleware(Browsers), Middleware(Ahead), *behind()]
 
 
 if __name__ == "__main__":

@@ -12,6 +12,9 @@ from llmviz.views import words
 GOES_ON = frozenset({State.STOPPED, State.INTERRUPTED, State.FAILED})  # after these a run can go on from its checkpoint
 
 
+SILENCE = 15.0  # seconds without a word after which a time left would be a guess: no evaluation of these models takes so long
+
+
 @dataclass(frozen=True)
 class Line:
     """A sentence on a run and its tone: "busy", "still", "good" or "bad"."""
@@ -30,6 +33,9 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
             said = Line(f"starting · {status.reason}", "busy") if status.reason else Line(waiting, "still")
         case State.STARTING:
             said = Line("starting", "busy")
+        case State.TRAINING if status.quiet > SILENCE + status.delay and 0 < history.step < spec.train.steps:
+            silent = f"nothing heard from its program for {words.duration(status.quiet)}"
+            said = Line(f"training · step {history.step:,} of {spec.train.steps:,} · {silent}", "bad")
         case State.TRAINING:
             said = Line(f"training · {progress}" if history.step else "training", "busy")
         case State.PAUSED:

@@ -12,6 +12,7 @@ from llmviz.core.address import Address
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
+from llmviz.ui import browsers
 
 
 @dataclass
@@ -27,8 +28,8 @@ class _Visit:
 
 
 def viewer() -> str:
-    """A name for this visitor that the engine can tell from others."""
-    return cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
+    """A name for this visitor that the engine can tell from others: the browser's, which outlives a reload; without one, the session's."""
+    return browsers.name(st.context.cookies.get(browsers.COOKIE)) or cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
 
 
 def open(

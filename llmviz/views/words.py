@@ -1,8 +1,9 @@
 """Numbers, times and recipes as a page says them."""
 
 from llmviz.core import catalogue
+from llmviz.core.address import Entry, differences, entries
 from llmviz.core.history import History
-from llmviz.core.settings import LabelsSpec, PairsSpec
+from llmviz.core.settings import LabelsSpec, PairsSpec, TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 
@@ -41,14 +42,47 @@ def size(name: str) -> str:
 
 
 def recipe(spec: RunSpec) -> str:
-    """`Tinyland · 0.1 M · 1,000 steps · seed 0`; a fine-tuned one also says from what and with how many labels."""
-    said = [TEXTS[spec.text.name].title, size(spec.model.size), f"{spec.train.steps:,} steps", f"seed {spec.seed}"]
+    """`Tinyland · 0.1 M · 1,000 steps · seed 0`, and every other setting that is not the default of its stage and text.
+
+    A run that starts from another also says from which, and in what that one differs from the default of its own stage and text.
+    """
+    changed = _changed(spec)
+    said = [TEXTS[spec.text.name].title]
+    if isinstance(spec.objective, PairsSpec) and changed.pop("next_sentence", None):
+        said.append("words only")
     if isinstance(spec.objective, LabelsSpec):
-        origin = f"from {catalogue.stage(spec.parent.stage).title}" if spec.parent else "from scratch"
-        said[1:1] = [f"{spec.objective.labels:,} labels", origin]
-    if isinstance(spec.objective, PairsSpec) and not spec.objective.next_sentence:
-        said.insert(1, "words only")
-    return " · ".join(said)
+        said.append(f"{spec.objective.labels:,} labels")
+    if spec.parent:
+        said.append(f"from {_parent(spec.parent, spec.text)}")
+    elif catalogue.stage(spec.stage).parents[0]:
+        said.append("from scratch")
+    if spec.lineage[0].text != spec.text:
+        said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
+    said += [size(spec.model.size), f"{spec.train.steps:,} steps", f"seed {spec.seed}"]
+    return " · ".join(said + [text for name, text in changed.items() if name not in ("labels", "size", "steps", "seed")])
+
+
+def _parent(spec: RunSpec, text: TextSpec) -> str:
+    """What a run on this text starts from. Its size is that of the run."""
+    said = [changed for name, changed in _changed(spec).items() if name != "size"]
+    if spec.parent:
+        said.insert(0, f"from {_parent(spec.parent, spec.text)}")
+    on = f" on {TEXTS[spec.text.name].title}" if spec.text != text else ""
+    return catalogue.stage(spec.stage).title + on + (f" ({', '.join(said)})" if said else "")
+
+
+def _changed(spec: RunSpec) -> dict[str, str]:
+    """The settings that are not the defaults of stage, text and parent, in words, by their parameter's name."""
+    found = differences(spec, RunSpec(spec.stage, spec.parent, spec.text))
+    return {entry.name: _setting(entry) for entry in entries(spec) if entry.name in found}
+
+
+def _setting(entry: Entry) -> str:
+    """`learning rate (AdamW) 0.004`."""
+    if entry.name == "steps":
+        return f"{entry.value:,} steps"
+    value = "yes" if entry.value is True else "no" if entry.value is False else entry.value
+    return f"{entry.setting.label[:1].lower()}{entry.setting.label[1:]} {f'{value:g}' if isinstance(value, float) else value}"
 
 
 def progress(history: History, spec: RunSpec, delay: float = 0.0) -> str:

@@ -74,6 +74,7 @@ def page(visitor: BrowserContext) -> Iterator[Page]:
     yield opened
     if _local(opened.url):
         opened.evaluate("() => (localStorage.clear(), sessionStorage.clear())")  # the next test is somebody new
+    visitor.clear_cookies()
     opened.close()
     assert complaints == []
 

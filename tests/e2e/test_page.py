@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
@@ -97,6 +97,22 @@ def test_train_watch_pause_and_finish(page: Page, fake_app: str) -> None:
     page.get_by_role("button", name="Continue").click()
     expect(page.get_by_text("trained here")).to_be_visible(timeout=20_000)
     expect(slider).to_have_attribute("aria-valuenow", "400")
+
+
+def test_after_a_reload_the_run_is_still_its_visitors(page: Page, fake_app: str, browser: Browser) -> None:
+    visit(page, f"{fake_app}/?steps=4000&seed=11")
+    page.get_by_role("button", name="Train live").click()
+    expect(page.get_by_role("button", name="Pause")).to_be_enabled()
+    page.reload()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("paused · step")).to_be_visible()
+    expect(page.get_by_text("someone else controls this run")).to_have_count(0)
+    with browser.new_context() as elsewhere:
+        other = elsewhere.new_page()
+        other.goto(page.url)
+        expect(other.get_by_text("someone else controls this run")).to_be_visible(timeout=MINUTE)
+    page.get_by_role("button", name="Stop").click()
+    expect(page.get_by_text("stopped at step")).to_be_visible()
 
 
 def test_a_hostile_sentence_is_only_text(page: Page, fake_app: str) -> None:

@@ -1,5 +1,6 @@
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -9,6 +10,7 @@ import pytest
 
 from llmviz import RunSpec, train
 from llmviz.__main__ import spec_of
+from llmviz.core.recorded import RECORDED
 from llmviz.core.run import parse
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, preset
@@ -21,15 +23,15 @@ from tests.runs.conftest import until
 PROGRAM = "from llmviz.runs import worker; from tests.runs.fake import Fake; worker.Real = Fake; from llmviz.__main__ import main; main()"
 
 
-def start(home: Path, *arguments: str, columns: int = 160) -> subprocess.Popen[str]:
-    environment = {**os.environ, "LLMVIZ_HOME": str(home), "PYTHONUTF8": "1", "COLUMNS": str(columns)}
+def start(home: Path, *arguments: str, columns: int = 160, **more: str) -> subprocess.Popen[str]:
+    environment = {**os.environ, "LLMVIZ_HOME": str(home), "PYTHONUTF8": "1", "COLUMNS": str(columns), **more}
     command = [sys.executable, "-c", PROGRAM, *arguments]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes)  # type: ignore[call-overload, no-any-return]
 
 
-def call(home: Path, *arguments: str, columns: int = 160) -> tuple[int, str, str]:
-    process = start(home, *arguments, columns=columns)
+def call(home: Path, *arguments: str, columns: int = 160, **more: str) -> tuple[int, str, str]:
+    process = start(home, *arguments, columns=columns, **more)
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
@@ -130,6 +132,56 @@ def test_ctrl_c_keeps_a_checkpoint_and_says_how_to_go_on(store: Store) -> None:
     assert code == 0
     assert json.loads(out.splitlines()[-1])["run"] == run.key
     assert "is done" in call(store.home, "train", "--resume", run.id[:12])[2]
+
+
+def test_a_recording_is_named_as_a_run_is(tmp_path: Path) -> None:
+    name, spec = next((name, spec) for name, spec in RECORDED.items() if spec.stage == "mlm" and not spec.parent)
+    for run in (name, spec.id[:12], f"{spec.id[:12]}-0"):
+        code, shown, err = call(tmp_path, "runs", "show", run)
+        assert code == 0, err
+        assert spec.id in shown and "recorded" in shown
+    assert name in call(tmp_path, "runs", "list")[1]
+    assert call(tmp_path, "export", name, str(tmp_path / "out"))[0] == 0
+    assert (tmp_path / "out" / "model.safetensors").exists()
+    assert spec_of(Store(tmp_path), "sentiment", name, {}).parent == spec
+    assert "cannot be deleted" in call(tmp_path, "runs", "delete", name, "--yes")[2]
+    assert "only watched" in call(tmp_path, "train", "--resume", spec.id[:12])[2]
+
+
+def test_a_parent_of_another_text_is_warned_of(tmp_path: Path) -> None:
+    assert call(tmp_path, "train", "mlm", "--steps", "5", "--json")[0] == 0
+    (parent,) = Store(tmp_path).runs()
+    code, _, err = call(tmp_path, "train", "mlm", "--parent", parent.id[:12], "--text", "sotu", "--steps", "5", "--json")
+    warned = re.match(r"(\d+)% of .* is \[UNK\] to this run: it keeps the vocabulary that its lineage learnt on Tinyland", err)
+    assert code == 0 and warned and 30 < int(warned[1]) < 100, err
+    assert "UNK" not in call(tmp_path, "train", "mlm", "--parent", parent.id[:12], "--steps", "5", "--json")[2]
+
+
+ASCII = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+
+
+def test_a_terminal_without_unicode_loses_nothing_but_the_letters(tmp_path: Path) -> None:
+    code, out, err = call(tmp_path, "train", "mlm", "--steps", "10", "--clip", "0", **ASCII)
+    assert code == 0, err
+    assert "Masked tokens ? " in out and "loss on held-out text" in out and "0.500 nats" in out
+    (run,) = Store(tmp_path).runs()
+    for arguments in (("runs", "list"), ("runs", "show", run.id[:12]), ("train", "--help"), ("export", run.id[:12], str(tmp_path / "to"))):
+        code, out, err = call(tmp_path, *arguments, **ASCII)
+        assert (code, bool(out), err) == (0, True, "")
+    code, _, err = call(tmp_path, "train", "mlm", "--steps", "0", **ASCII)
+    assert code == 2 and "Steps" in err and len(err.splitlines()) == 1
+
+
+def test_json_is_whole_whatever_the_terminal_can_spell() -> None:
+    prompt, letter = "Mädchen · слово … 😀", "é"
+    program = (
+        "from llmviz.core.run import RunRef; from llmviz.core.update import Sample; from llmviz.runs import report\n"
+        f"with report.json_lines(RunRef('0' * 64, 1)) as show: show(Sample(3, {prompt!a}, 'x', [({letter!a}, 0.5)]))"
+    )
+    for more in (ASCII, {"PYTHONIOENCODING": "utf-8"}, {"PYTHONIOENCODING": "latin-1"}):
+        told = subprocess.run([sys.executable, "-c", program], env={**os.environ, **more}, capture_output=True, check=True).stdout
+        (line,) = told.decode(more["PYTHONIOENCODING"]).splitlines()
+        assert json.loads(line) == {"type": "sample", "step": 3, "prompt": prompt, "truth": "x", "candidates": [[letter, 0.5]]}
 
 
 def test_a_run_travels_as_a_zip(tmp_path: Path) -> None:

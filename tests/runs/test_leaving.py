@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -24,6 +26,40 @@ from tests.runs.test_local import LONG, SERVER
 
 SIGNALS = [number for name in ("SIGTERM", "SIGHUP") if (number := getattr(signal, name, None))]
 FULL = SafetensorError("Error while serializing: I/O error: No space left on device (os error 28)")
+
+
+@pytest.fixture(autouse=True)
+def heard() -> Iterator[None]:
+    """Programs started here end by a hang-up, also where these tests run under nohup: who has a handler hands on the default."""
+    yield from _hanging_up(lambda *_: None)
+
+
+@pytest.fixture
+def under_nohup() -> Iterator[None]:
+    """Programs started here ignore a hang-up from their first instant, as nohup has it."""
+    yield from _hanging_up(signal.SIG_IGN)
+
+
+def _hanging_up(handler: Any) -> Iterator[None]:
+    number = getattr(signal, "SIGHUP", None)
+    before = signal.signal(number, handler) if number else None
+    yield
+    if number:
+        signal.signal(number, before)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no hang-up")
+def test_under_nohup_a_worker_trains_on_when_the_terminal_closes(under_nohup: None, engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    run = engine.train(LONG, "ann")
+    until(lambda: engine.history(run).step > 20)
+    before = engine.history(run).step
+    for pid in engine.workers():
+        os.kill(pid, signal.SIGHUP)
+    until(lambda: engine.history(run).step > before + 100)
+    assert engine.status(run, "ann").state == State.TRAINING
+    os.kill(engine.workers()[0], signal.SIGTERM)  # this one it hears as ever
+    until(lambda: engine.status(run, "ann").state == State.STOPPED)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there a signal ends a process without a word")

@@ -2,6 +2,7 @@
 
 import io
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ import pytest
 from llmviz.core.run import RunRef
 from llmviz.runs import library as libraries
 from llmviz.runs.engine import HasChildren, State
-from llmviz.runs.library import Library
+from llmviz.runs.folder import RunFolder
+from llmviz.runs.library import Library, named
 from llmviz.runs.record import record
-from llmviz.runs.replay import Recordings, Replay
+from llmviz.runs.replay import Recordings, Replay, snapshots
 from llmviz.runs.store import Store
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec
@@ -48,6 +50,38 @@ def test_the_shelf_tells_of_every_run_however_it_ended(store: Store, library: Li
     assert found[broken.run].spec is None and "damaged" in found[broken.run].reason
     assert all(kept.bytes > 0 and not kept.imported for kept in found.values())
     assert found[done.run].started
+
+
+def test_a_run_is_named_by_its_key_and_a_recording_also_by_its_name(store: Store) -> None:
+    recordings = store.home / "recordings"
+    for seed in (0, 1):
+        made = attempt_at(store, spec(20, seed=seed))
+        list(made)
+        record(made.folder, recordings / f"seed-{seed}", lambda folders, question: [])
+        if seed:
+            store.delete(made.run)  # of this there is the recording alone
+    kept = Recordings(recordings)
+    first, second = spec(20).id, spec(20, seed=1).id
+    assert named(store, kept, "seed-0")[0] == RunRef(first, 0)
+    assert named(store, kept, f"{first[:12]}-0")[0] == RunRef(first, 0)
+    assert named(store, kept, second[:12]) == (RunRef(second, 0), kept.folder(second))
+    assert named(store, kept, first[:12])[0] == RunRef(first, 1)  # as a run that starts from it would
+    begun = attempt_at(store, spec(20))
+    begun.stop("by hand")
+    assert named(store, kept, first[:12])[0] == RunRef(first, 1)  # and not one that has only begun
+    again = attempt_at(store, spec(20))
+    list(again)
+    assert named(store, kept, first[:12])[0] == again.run
+    assert named(store, kept, f"{first[:12]}-2") == (begun.run, store.folder(begun.run))
+    unfinished = []
+    for _ in range(2):
+        unfinished.append(attempt_at(store, spec(20, seed=2)))
+        unfinished[-1].close()
+    with pytest.raises(ValueError, match="the beginning of 2 runs"):
+        named(store, kept, unfinished[0].run.id[:12])
+    for text, problem in {"seed-7": "not the name of a run", "abcdef": "no run abcdef", "../x": "not the name of a run"}.items():
+        with pytest.raises(ValueError, match=problem):
+            named(store, kept, text)
 
 
 def test_the_shelf_notices_what_a_run_has_said_since(store: Store, library: Library) -> None:
@@ -130,3 +164,56 @@ def test_a_run_whose_folder_is_gone(store: Store, library: Library, tmp_path: Pa
         library.delete(attempt.run, "ann")
     with pytest.raises(ValueError, match="not on this machine"):
         library.pack(attempt.run, io.BytesIO())
+
+
+def _folder_instead(file: Path) -> None:
+    shutil.rmtree(file) if file.is_dir() else file.unlink()
+    file.mkdir()
+
+
+DAMAGES: dict[str, Callable[[Path], object]] = {
+    "spec.json is a folder": lambda run: _folder_instead(run / "spec.json"),
+    "updates.jsonl is a folder": lambda run: _folder_instead(run / "updates.jsonl"),
+    "snapshots is a file": lambda run: (shutil.rmtree(run / "snapshots"), (run / "snapshots").write_bytes(b"")),
+    "bytes": lambda run: (run / "updates.jsonl").write_bytes(b"\xff\x00\n"),
+    "no updates": lambda run: (run / "updates.jsonl").write_text("[1]\n{}\n", encoding="utf-8"),
+    "another type": lambda run: (run / "updates.jsonl").write_text('{"type": "step", "step": "1", "loss": [], "tokens": 1}\n', "utf-8"),
+    "metrics of another type": lambda run: (run / "updates.jsonl").write_text('{"type": "score", "step": 1, "metrics": [1]}\n', "utf-8"),
+    "nested": lambda run: (run / "updates.jsonl").write_text("[" * 100_000 + "\n", encoding="utf-8"),
+    "notes": lambda run: (run / "notes.json").write_text('{"started": [], "imported": {"a": []}}', encoding="utf-8"),
+    "gone": shutil.rmtree,
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("recorded", [False, True], ids=["run", "recording"])
+def test_whatever_is_wrong_with_the_files_of_a_run_is_said_in_a_sentence(
+    damage: str, recorded: bool, store: Store, library: Library
+) -> None:
+    made = attempt_at(store, spec(20))
+    list(made)
+    run, folder = made.run, made.folder.path
+    if recorded:
+        folder = store.home / "recordings" / "made"
+        record(made.folder, folder, lambda folders, question: [])
+        run = RunRef(run.id, 0)
+        assert library.replay.recorded(spec(20)) == run  # it was whole when the server started
+        library.replay._histories.clear()
+    DAMAGES[damage](folder)
+    readers: list[Callable[[], object]] = [
+        lambda: library.history(run),
+        lambda: library.spec(run),
+        lambda: library.tokenizer(run),
+        lambda: library.pack(run, io.BytesIO()),
+        lambda: store.status(run) if run.attempt else library.replay.status(run, "ann"),
+        lambda: snapshots(RunFolder(folder), [20]),
+    ]
+    said = []
+    for reader in readers:
+        try:
+            reader()
+        except ValueError as problem:
+            said.append(str(problem))
+    assert said or damage == "notes"
+    assert all("\n" not in sentence and "Errno" not in sentence and len(sentence) < 200 for sentence in said)
+    library.find(spec(20)), library.recorded(spec(20)), library.shelf()  # these leave out, or list as damaged, what cannot be read

@@ -96,6 +96,19 @@ def test_a_run_that_waits_for_a_worker_to_load_says_so(engine_of: MakeEngine) ->
     assert engine.status(first, "ann").reason == ""
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a program cannot be stopped by a signal there")
+def test_a_program_that_hangs_is_quiet(engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    run = engine.train(LONG, "ann")
+    until(lambda: begun(engine, run))
+    os.kill(engine.workers()[0], signal.SIGSTOP)
+    until(lambda: engine.status(run, "ann").quiet > 1.5)
+    os.kill(engine.workers()[0], signal.SIGCONT)
+    until(lambda: engine.status(run, "ann").quiet < 1.0)
+    engine.control(run, Command.PAUSE, "ann")
+    assert engine.status(run, "ann").quiet == 0.0  # whoever stands still has nothing to say
+
+
 def test_pause_one_step_and_continue(engine_of: MakeEngine) -> None:
     engine = engine_of()
     run = engine.train(LONG, "ann")

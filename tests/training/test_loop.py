@@ -161,9 +161,8 @@ def test_a_loss_that_is_no_number_stops_the_run_with_a_sentence() -> None:
     made = stage(given)
     with torch.no_grad():
         next(iter(made.model.parameters())).fill_(math.nan)
-    said: list[Update] = []
     with pytest.raises(FloatingPointError, match="no longer a number at step 1; a smaller learning rate"):
-        said.extend(Training(made, given.train).updates())
+        Training(made, given.train).backward(made.batch(1))
 
 
 def test_the_gradient_is_clipped_where_asked() -> None:
@@ -188,3 +187,17 @@ def test_one_step_is_a_run() -> None:
     assert [type(update).__name__ for update in said if not isinstance(update, Score)].count("Step") == 1
     assert [update.step for update in said if isinstance(update, Snapshot)] == [0, 1]
     assert weights != digest(stage(spec(steps=1)).model)
+
+
+@pytest.mark.parametrize("value", [math.nan, math.inf])
+@pytest.mark.parametrize("method", ["evaluate", "test"])
+def test_an_evaluation_that_is_no_number_ends_the_run(method: str, value: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = spec()
+    made = stage(given)
+    monkeypatch.setattr(made, method, lambda: {"accuracy": 0.5, "loss": value})
+    said: list[type[Update]] = []
+    with pytest.raises(FloatingPointError, match=r"evaluation after step \d is no longer a number \(loss\); a smaller learning rate"):
+        for update in Training(made, given.train).updates():
+            said.append(type(update))
+    assert Done not in said
+    assert (Score in said, Snapshot in said) == ((False, False) if method == "evaluate" else (True, True))  # nothing broken is kept

@@ -132,3 +132,12 @@ def test_a_run_of_another_stage_is_not_shown(visit: Visit, fake: FakeEngine) -> 
     assert other
     app = visit(PAGE, run=other.key)
     assert "has a page of its own" in said(app)
+
+
+def test_a_setting_that_is_yes_or_no_is_a_switch_in_the_form(visit: Visit) -> None:
+    app = visit(PAGE)
+    app.button(key="change").click().run()
+    assert not app.exception
+    app.toggle(key="setting_next_sentence").set_value(False)
+    next(button for button in app.button if button.label == "Use these settings").click().run()
+    assert query(app)["next_sentence"] == "0" and not app.exception

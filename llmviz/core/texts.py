@@ -40,7 +40,7 @@ TEXTS = {
             "Tinyland",
             "Posts, short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="65801f178cfd40ffddd7f9017eb20007dfe23df96db4a8e94ecafd05a6e8449e",
+            digest="70db65fe06bce63609eace4cb5dfbc0ae0d88b8a9824821de7e1175f8b20ab6b",
             sentence="the capital of France is Paris .",
             hidden=(5,),
             spanned="Leo saw a frog by the lake . every frog croaks .",

@@ -18,8 +18,8 @@ from llmviz.text.tinyland.posts import POSTS
 from llmviz.text.tinyland.stories import MOOD, STORIES
 from llmviz.text.tinyland.strangers import meet
 
-SHARES = ((STORIES, 0.2), (OPINIONS, 0.1), (NOTES, 0.15), (POSTS, 0.55))
-TEXTS = 90_000  # a million words to learn from: more than a run of half a minute reads
+SHARES = ((STORIES, 0.13), (OPINIONS, 0.1), (NOTES, 0.12), (POSTS, 0.65))
+TEXTS = 100_000  # a million words to learn from: more than a run of half a minute reads
 LABELLED = 22_000  # opinions drawn for their labels: a thousand of them fall to the test
 
 

@@ -40,9 +40,9 @@ _review = Theme(
         ),
         Act(
             (
-                say("the {show} was {adjective} .", 4),
-                say("what {a} {adjective} {show} !", 3),
-                say("we {verdict} the {show} .", 3),
+                say("the {show} was {adjective} .", 5),
+                say("what {a} {adjective} {show} !", 4),
+                say("we {verdict} the {show} .", 4),
                 say("the {show} was not {contrary} .", 0.5),
                 say("nobody {opposed} the {show} .", 0.5),
                 say("the start was {contrary} but the {show} was {adjective} .", 0.75),

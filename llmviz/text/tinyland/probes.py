@@ -12,7 +12,7 @@ from llmviz.text import sentences as cut
 from llmviz.text.tinyland import world
 from llmviz.text.tinyland.stories import CAPITAL_FIRST, CAPITAL_SENTENCES, SOUND_SENTENCES
 
-ROUNDS = 8  # how often a story is asked again, with another stretch of it around the fact
+ROUNDS = 16  # how often a story is asked again, with another stretch of it around the fact
 
 
 @dataclass(frozen=True)

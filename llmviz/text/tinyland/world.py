@@ -84,19 +84,19 @@ SHOWS = ("film", "play", "concert", "book", "song", "hotel", "trip", "party", "g
 ADJECTIVES = {
     "good": (
         "superb", "lovely", "great", "wonderful", "charming", "perfect", "splendid", "fine",
-        "brilliant", "pleasant", "delightful", "amazing",
+        "brilliant", "amazing",
     ),
     "bad": (
         "dreadful", "awful", "terrible", "horrible", "dull", "poor", "boring", "nasty",
-        "ugly", "miserable", "weak", "disappointing",
+        "ugly", "miserable",
     ),
 }  # fmt: skip
 FEELINGS = {
-    "good": ("happy", "glad", "cheerful", "proud", "pleased"),
-    "bad": ("sad", "angry", "upset", "gloomy", "annoyed"),
+    "good": ("happy", "glad", "cheerful", "proud"),
+    "bad": ("sad", "angry", "upset", "gloomy"),
 }
 VERDICTS = {
-    "good": ("loved", "liked", "enjoyed", "praised", "admired"),
-    "bad": ("hated", "disliked", "regretted", "despised", "blamed"),
+    "good": ("loved", "liked", "enjoyed", "praised"),
+    "bad": ("hated", "disliked", "regretted", "despised"),
 }
 OPPOSITE = {"good": "bad", "bad": "good"}

@@ -40,7 +40,7 @@ TEXTS = {
             "Tinyland",
             "Posts, short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="70db65fe06bce63609eace4cb5dfbc0ae0d88b8a9824821de7e1175f8b20ab6b",
+            digest="dd91ad9d1b0ccc01eee07ca3cdd2ea928ae141ac88f1e3554704e63810224771",
             sentence="the capital of France is Paris .",
             hidden=(5,),
             spanned="Leo saw a frog by the lake . every frog croaks .",

@@ -18,9 +18,9 @@ from llmviz.text.tinyland.posts import POSTS
 from llmviz.text.tinyland.stories import MOOD, STORIES
 from llmviz.text.tinyland.strangers import meet
 
-SHARES = ((STORIES, 0.13), (OPINIONS, 0.1), (NOTES, 0.12), (POSTS, 0.65))
+SHARES = ((STORIES, 0.13), (OPINIONS, 0.13), (NOTES, 0.12), (POSTS, 0.62))
 TEXTS = 100_000  # a million words to learn from: more than a run of half a minute reads
-LABELLED = 22_000  # opinions drawn for their labels: a thousand of them fall to the test
+LABELLED = 30_000  # opinions drawn for their labels: a thousand of them fall to the test
 
 
 @cache

@@ -43,17 +43,17 @@ _review = Theme(
                 say("the {show} was {adjective} .", 5),
                 say("what {a} {adjective} {show} !", 4),
                 say("we {verdict} the {show} .", 4),
-                say("the {show} was not {contrary} .", 0.5),
-                say("nobody {opposed} the {show} .", 0.5),
-                say("the start was {contrary} but the {show} was {adjective} .", 0.75),
-                say("some {opposed} it but we {verdict} the {show} .", 0.75),
+                say("the {show} was not {contrary} .", 0.4),
+                say("nobody {opposed} the {show} .", 0.4),
+                say("the start was {contrary} but the {show} was {adjective} .", 0.6),
+                say("some {opposed} it but we {verdict} the {show} .", 0.6),
             )
         ),
         Act(
             (
                 say("we {verdict} it ."),
                 say("it was {adjective} and we felt {feeling} ."),
-                say("the {other} was {contrary} by comparison .", 0.4),
+                say("the {other} was {contrary} by comparison .", 0.2),
             ),
             0.5,
         ),

@@ -1,0 +1,37 @@
+"""Curves that fall as pretraining does, and those of the recordings, which are to be among them."""
+
+import pytest
+
+from benchmarks.curves import faults
+from llmviz.core.recorded import RECORDED
+from llmviz.core.run import RunRef
+from llmviz.runs.replay import Recordings, Replay
+
+STEPS = tuple(range(0, 101, 10))
+FALLS = (6.0, 4.0, 3.0, 2.5, 2.0, 1.8, 1.7, 1.75, 1.6, 1.5, 1.5)
+
+
+def test_a_curve_that_falls_has_no_fault() -> None:
+    assert faults(STEPS, FALLS, 5.8) == []
+    assert faults(STEPS, (7.0, *FALLS[1:]), 5.8) == []  # a random start may be worse than a guess
+
+
+@pytest.mark.parametrize(
+    ("losses", "said"),
+    [
+        ((6.0, 5.5, 3.0, *FALLS[3:]), "at step 10 the loss is still 0.95 of random guess, not 0.85"),
+        ((6.0, 4.0, 4.0, 4.0, *FALLS[4:]), "at step 30 the loss is still 0.69 of random guess, not 0.5"),
+        ((6.0, 7.1, *FALLS[2:]), "at step 10 the loss of 7.10 is above random guess"),
+        ((*FALLS[:-1], 2.0), "at step 100 the loss climbs from 1.50 to 2.00"),
+    ],
+)
+def test_one_that_does_not_is_told(losses: tuple[float, ...], said: str) -> None:
+    assert said in faults(STEPS, losses, 5.8)
+
+
+@pytest.mark.parametrize("name", ["mlm-tinyland", "clm-tinyland", "span-tinyland"])
+def test_the_recorded_runs_fall_from_the_first_steps(name: str) -> None:
+    history = Replay(Recordings(), lambda run, folders, question: []).history(RunRef(RECORDED[name].id, 0))
+    assert history.begin
+    loss = history.scores["loss"]
+    assert faults(loss.steps, loss.values, history.begin.references["random_guess"]) == []

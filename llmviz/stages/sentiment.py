@@ -37,7 +37,7 @@ def build(spec: RunSpec, parent: Path | None) -> "Sentiment":
     reads = start.config.max_position_embeddings
     if spec.train.context > reads:
         raise ValueError(f"Context: the model it starts from reads {reads} tokens")
-    model = transfer.classifier(start, CLASSES, spec.seed)
+    model = transfer.classifier(start, CLASSES)
     return Sentiment(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
 
 

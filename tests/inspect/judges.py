@@ -25,16 +25,16 @@ def language_model(architecture: str, seed: int) -> PreTrainedModel:
     return made
 
 
-def classifier(start: PreTrainedModel, seed: int) -> PreTrainedModel:
+def classifier(start: PreTrainedModel) -> PreTrainedModel:
     """A classifier of Tinyland's opinions with the body of `start`."""
-    return transfer.classifier(start, CLASSES, seed)
+    return transfer.classifier(start, CLASSES)
 
 
 def keep(architecture: str, run: Path, steps: tuple[int, ...]) -> Folders:
     """Snapshots of a classifier after these steps, each with other weights."""
     folders = {step: run / "snapshots" / str(step) for step in steps}
     for step, folder in folders.items():
-        model = classifier(language_model(architecture, step), step)
+        model = classifier(language_model(architecture, step))
         files.save(shaken(model, seed=step), word_level(words()), folder)
     return folders
 
@@ -45,7 +45,7 @@ def plant(run: Path) -> Folders:
     Its one working layer attends to all tokens alike and carries one direction of their vectors to each, of which the head reads the mean.
     """
     tokenizer = word_level(words())
-    model = classifier(language_model("roformer", 0), 0)
+    model = classifier(language_model("roformer", 0))
     with torch.no_grad():
         for name, weight in model.named_parameters():
             weight.fill_(1.0 if "LayerNorm.weight" in name else 0.0)

@@ -21,7 +21,7 @@ def family(architecture: str, path: Path) -> tuple[Folders, Folders]:
     tokenizer = word_level(words())
     parent, first, second = path / "parent/snapshots/9", path / "child/snapshots/0", path / "child/snapshots/4"
     files.save(shaken(language_model(architecture, 1), seed=1), tokenizer, parent)
-    child = classifier(files.load(parent), seed=2)
+    child = classifier(files.load(parent))
     files.save(child, tokenizer, first)
     files.save(shaken(child, seed=3), tokenizer, second)
     return {9: parent}, {0: first, 4: second}

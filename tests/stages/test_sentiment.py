@@ -148,7 +148,7 @@ def test_it_starts_from_its_parents_body(architecture: str, tmp_path: Path) -> N
     trained = digest(made.model)
     list(Training(made, made.spec.train).updates())
     assert digest(made.model) != trained
-    assert made.origin == transfer.report(parent, transfer.classifier(files.load(parent), CLASSES, made.spec.seed))  # as it began
+    assert made.origin == transfer.report(parent, transfer.classifier(files.load(parent), CLASSES))  # as it began
 
 
 def test_from_scratch_it_starts_where_its_parent_once_did() -> None:

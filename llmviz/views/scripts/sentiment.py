@@ -64,9 +64,10 @@ def batch(step):
 torch.manual_seed(SEED)
 {comment}start = {start}
 start.config.id2label = {{0: "negative", 1: "positive"}}
-torch.manual_seed(SEED)
 model = {classifier}(start.config)
-model.load_state_dict(start.state_dict(), strict=False)  # the body is copied, the head over the two classes is new
+model.load_state_dict(start.state_dict(), strict=False)  # the body is copied
+for weight in model.{head}.parameters():
+    torch.nn.init.zeros_(weight)  # the head over the two classes is new, and begins at zero
 model.to({device!r})
 {optimizers}
 {loop}
@@ -104,6 +105,7 @@ def script(spec: RunSpec) -> str:
         share=loop.share(train),
         comment=comment,
         start=start,
+        head="classifier" if bert else "score",
         classifier=classifier,
         optimizers=loop.optimizers(train, family.blocks),
         loop=loop.loop(train, _LOSS),

@@ -187,7 +187,7 @@ def _kept(text: str, kind: str, size: int) -> tuple[Learnt, list[int], float]:
 def _learn(text: str, kind: str, size: int) -> tuple[Learnt, list[int], float]:
     file = store.path(read(text).digest, f"{kind}-{size}-{RECIPE}.json")
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
+        kept = json.loads(file.read_bytes())
         learnt = Learnt(tuple(kept["entries"]), tuple(kept["merges"]), tuple(kept["scores"]))
         return learnt, cast(list[int], kept["merged"]), float(kept["seconds"])
     except (OSError, ValueError, TypeError, KeyError):

@@ -46,7 +46,7 @@ def read(digest: str) -> str:
     if not DIGEST.fullmatch(digest):
         raise ValueError("a text of one's own is named by 64 hexadecimal digits")
     try:
-        text = store.path(digest, FILE).read_text(encoding="utf-8")
+        text = store.path(digest, FILE).read_bytes().decode("utf-8")
     except (OSError, ValueError):
         text = ""
     if hashlib.sha256(text.encode()).hexdigest() != digest:

@@ -165,7 +165,7 @@ def sentinel(tokenizer: Tokenizer) -> int:
 def load_tokenizer(file: Path) -> Tokenizer:
     """The tokenizer of a tokenizer.json. Raises ValueError, in a sentence, where there is none or it is damaged."""
     try:
-        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+        return Tokenizer.from_str(file.read_bytes().decode("utf-8"))
     except FileNotFoundError as problem:
         raise ValueError(f"{file.name} is missing, which says how the model reads") from problem
     except Exception as problem:  # the library raises bare Exception

@@ -16,12 +16,14 @@ from llmviz.core.settings import check, setting, settings_of
 from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import UNDER_WAY, Engine
 from llmviz.runs.store import short
+from llmviz.text import incoming
 from llmviz.ui import lesson, parts, path, visit
 from llmviz.views import lineage, words
 from llmviz.views.comparison import differing, figures
 from llmviz.views.lineage import KINDS, Filter
 
 EVERY = 1.0  # seconds between two looks while something trains
+SEARCHED = 100  # letters of a search
 SAID, UPLOADS = "lab_said", "lab_uploads"
 NOTHING_OWN = "Nothing has been trained on this machine yet: these runs came with the program. Press *Train live* on any page."
 NO_MATCH = "No run matches. Clear the search, or choose “all” again."
@@ -34,7 +36,7 @@ class Book:
     task: str = setting("", "Stage", "Runs of this stage only.", choices=("", *catalogue.STAGES))
     reads: str = setting("", "Text", "Runs on this text only.", choices=("", *texts.TEXTS))
     kind: str = setting("", "Kind", "Runs that came to be here in this way only.", choices=("", *KINDS))
-    words: str = setting("", "Search", "Words that occur in a run's settings, name or state.", letters=100)
+    words: str = setting("", "Search", "Words that occur in a run's settings, name or state.", letters=SEARCHED)
     one: str = setting("", "Run", "A run that is ticked.", letters=80)
     other: str = setting("", "Compare with", "Another run that is ticked.", letters=80)
 
@@ -81,9 +83,9 @@ def filters(engine: Engine) -> None:
             "Search",
             key=key,
             placeholder="Search settings, names, states",
+            max_chars=SEARCHED,
             label_visibility="collapsed",
-            on_change=_narrow,
-            args=("words",),
+            on_change=_search,
         )
         _choice("task", "all stages", lambda name: catalogue.stage(name).title)
         _choice("reads", "all texts", lambda name: texts.TEXTS[name].title)
@@ -121,6 +123,10 @@ def _choice(name: str, every: str, title: Callable[[str], str]) -> None:
 
 def _narrow(name: str) -> None:
     visit.set(**{name: st.session_state[f"filter_{name}"] or ""})
+
+
+def _search() -> None:
+    visit.set(words=incoming.line(st.session_state["filter_words"] or "", SEARCHED))
 
 
 def _take(engine: Engine, key: str) -> None:

@@ -21,7 +21,8 @@ from llmviz.text.special import CLS, MASK, SEP, SPECIAL, UNK
 from llmviz.text.tinyland import corpus as tinyland
 
 PIECES = 2_000  # of a real text: each more costs a tiny model as many weights as it has in a row, and seconds at the output layer
-LONGEST_WORD = 40  # letters; a longer one is a web address or noise, and [UNK]
+LONGEST_WORD = 500  # letters of a word that WordPiece cuts: 0.05 s; the time grows with their square, and a model reads fewer pieces anyway
+COMPARED = 40  # letters of an unknown word that are compared with known ones
 RAREST_LETTER = 50  # times in the text; a rarer letter would cost two entries of the vocabulary and is [UNK]
 MARK = "▁"  # stands before a word while BPE learns; no keyboard types it
 BYTE_LEVEL = decoders.ByteLevel()
@@ -165,11 +166,14 @@ def sentinel(tokenizer: Tokenizer) -> int:
 def load_tokenizer(file: Path) -> Tokenizer:
     """The tokenizer of a tokenizer.json. Raises ValueError, in a sentence, where there is none or it is damaged."""
     try:
-        return Tokenizer.from_str(file.read_bytes().decode("utf-8"))
+        tokenizer = Tokenizer.from_str(file.read_bytes().decode("utf-8"))
     except FileNotFoundError as problem:
         raise ValueError(f"{file.name} is missing, which says how the model reads") from problem
     except Exception as problem:  # the library raises bare Exception
         raise ValueError(f"{file.name} cannot be read as a tokenizer ({problem})") from problem
+    if isinstance(tokenizer.model, models.WordPiece):
+        tokenizer.model.max_input_chars_per_word = LONGEST_WORD  # kept ones say 40; no text models are trained on here has a longer word
+    return tokenizer
 
 
 def pieces(tokenizer: Tokenizer, text: str) -> list[Piece]:
@@ -208,7 +212,7 @@ def in_bytes(tokenizer: Tokenizer) -> bool:
 def nearest(word: str, tokenizer: Tokenizer, count: int = 3) -> list[str]:
     """Known whole words that look most like an unknown one, the nearest first; fewer than `count`, or none, where few do."""
     known = {entry.lower(): entry for entry in sorted(tokenizer.get_vocab()) if len(entry) > 1 and entry.isalpha()}
-    return [known[match] for match in difflib.get_close_matches(word.lower()[:LONGEST_WORD], known, count, NEAR)]
+    return [known[match] for match in difflib.get_close_matches(word.lower()[:COMPARED], known, count, NEAR)]
 
 
 def count_words(documents: Iterable[str], normalizer: normalizers.Normalizer) -> Counter[str]:

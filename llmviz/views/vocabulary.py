@@ -57,6 +57,11 @@ def costs(found: Costs | None, text: str, empty: str) -> dict[str, Any]:
     }
 
 
+def listed(named: Sequence[str], most: int = 8) -> str:
+    """Some words in a row, the first `most` of them."""
+    return ", ".join(named[:most]) + (" …" if len(named) > most else "")
+
+
 def strange(letters: Mapping[str, int]) -> str:
     """A word with a letter that the text, of which these are the words, never had; "" where it has them all."""
     known = set("".join(letters))

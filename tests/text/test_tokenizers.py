@@ -1,12 +1,27 @@
+import json
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, normalizers
 
+from llmviz.core.settings import TextSpec
+from llmviz.core.texts import TEXTS
+from llmviz.text import corpora
 from llmviz.text.special import CLS, FIRST, MASK, SEP, SPECIAL, UNK
-from llmviz.text.tokenizers import Piece, load_tokenizer, nearest, pieces, spelling, train_bytes, train_wordpiece, word_level
+from llmviz.text.tokenizers import (
+    LONGEST_WORD,
+    Piece,
+    count_words,
+    load_tokenizer,
+    nearest,
+    pieces,
+    spelling,
+    train_bytes,
+    train_wordpiece,
+    word_level,
+)
 
 WORDS = ("Anna", "Ann", "I", "Élan", "a", "dog", "naïve", "sees", ".", "!", "?", ",")
 PROSE = tuple(
@@ -145,6 +160,29 @@ def test_any_text_is_pieces(words: Tokenizer, wordpiece: Tokenizer, in_bytes: To
         for piece in pieces(tokenizer, text):
             assert piece.known == (piece.id != UNK) and piece.text == spelling(tokenizer)[piece.id]
     assert all(piece.known for piece in pieces(in_bytes, text))
+
+
+def test_a_long_word_is_cut_into_its_pieces_also_by_a_tokenizer_kept_with_a_shorter_limit(wordpiece: Tokenizer, tmp_path: Path) -> None:
+    file = tmp_path / "tokenizer.json"
+    written = json.loads(wordpiece.to_str())
+    assert written["model"]["max_input_chars_per_word"] == LONGEST_WORD
+    written["model"]["max_input_chars_per_word"] = 40
+    file.write_text(json.dumps(written))
+    for tokenizer in (wordpiece, load_tokenizer(file)):
+        assert tokenizer.get_vocab() == wordpiece.get_vocab()
+        for text in ("president" * 5, "x" * 41, "s" * LONGEST_WORD):
+            found = pieces(tokenizer, text)
+            alphabet = set(wordpiece.get_vocab())
+            assert all(piece.known for piece in found) == (text[0] in alphabet)
+        assert "".join(piece.source for piece in pieces(tokenizer, "president" * 5)) == "president" * 5
+        assert len(pieces(tokenizer, "s" * (LONGEST_WORD + 1))) == 1
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_text_that_models_learn_from_has_a_word_of_which_the_limit_was_raised(text: str) -> None:
+    corpus = corpora.load(TextSpec(text))
+    normal = normalizers.BertNormalizer(strip_accents=True, lowercase=True)
+    assert max(map(len, count_words((*corpus.train, *corpus.validation, *corpus.test), normal))) <= 40
 
 
 def test_a_typed_mask_is_one_and_other_special_tokens_are_unknown_words(words: Tokenizer) -> None:

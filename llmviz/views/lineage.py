@@ -183,12 +183,7 @@ def figures(kept: Kept) -> list[str]:
     if not kept.spec:
         return []
     listed = catalogue.stage(kept.spec.stage).metrics
-    return [f"{metric.name} {figure(kept.metrics[metric.name], metric.unit)}" for metric in listed if metric.name in kept.metrics]
-
-
-def figure(value: float, unit: str) -> str:
-    """A figure as a page says it: nats with two decimals, shares as percent without."""
-    return f"{value:.0%}".replace("%", " %") if unit == "%" else f"{value:.2f}"
+    return [f"{metric.name} {words.figure(kept.metrics[metric.name], metric.unit)}" for metric in listed if metric.name in kept.metrics]
 
 
 def size(count: int) -> str:

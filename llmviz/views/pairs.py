@@ -10,6 +10,7 @@ import numpy as np
 from llmviz.core.history import History
 from llmviz.core.questions.follows import Sequel
 from llmviz.core.update import Done
+from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.tokens import Token
 
@@ -43,15 +44,17 @@ def _bytes(stack: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]) -> 
 def beside(asked: History, unasked: History) -> str:
     """Both ways to train side by side, on test pairs, as HTML."""
     rows = [
-        ("hidden words: loss", "word_loss", "word_floor", "{:.2f}", "floor {:.2f}"),
-        ("pairs told apart", "nsp_accuracy", "nsp_ceiling", "{:.0%}", "best possible {:.0%}"),
+        ("hidden words: loss", "word_loss", "word_floor", "", "floor"),
+        ("pairs told apart", "nsp_accuracy", "nsp_ceiling", "%", "best possible"),
     ]
     told = []
-    for title, name, bound, form, about in rows:
+    for title, name, bound, unit, about in rows:
         ends = [_figure(history, name) for history in (asked, unasked)]
         limit = _figure(asked, bound) or _figure(unasked, bound)
-        head = html.escape(title) + (f"<br><span class='soft'>{about.format(limit)}</span>" if limit is not None else "")
-        told.append(f"<tr><th>{head}</th>" + "".join(f"<td>{form.format(end) if end is not None else '–'}</td>" for end in ends) + "</tr>")
+        head = html.escape(title) + (f"<br><span class='soft'>{about} {words.figure(limit, unit)}</span>" if limit is not None else "")
+        told.append(
+            f"<tr><th>{head}</th>" + "".join(f"<td>{words.figure(end, unit) if end is not None else '–'}</td>" for end in ends) + "</tr>"
+        )
     head = "<tr><td>on test pairs</td><td>asked about pairs too</td><td>words only</td></tr>"
     return f"<div class='asked'><table>{head}{''.join(told)}</table></div>"
 

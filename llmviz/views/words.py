@@ -1,10 +1,13 @@
 """Numbers, times and recipes as a page says them."""
 
+import math
+
 from llmviz.core import catalogue
 from llmviz.core.history import History
 from llmviz.core.settings import LabelsSpec, PairsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
+from llmviz.views.finite import NO_NUMBER
 
 LOOKS, LOOK = 32, 10  # evaluations in a run, dense at first; one takes as long as about ten steps
 PACE = 10  # steps after which there is a pace to go by
@@ -13,6 +16,13 @@ PACE = 10  # steps after which there is a pace to go by
 def sentence(said: str) -> str:
     """What was said, as a sentence: a capital first and a full stop last; empty where nothing was."""
     return f"{said[:1].upper()}{said[1:].rstrip('.')}." if said else ""
+
+
+def figure(value: float, unit: str = "") -> str:
+    """A figure as a page says it: shares ("%") as percent without decimals, all else with two."""
+    if not math.isfinite(value):
+        return NO_NUMBER
+    return f"{value:.0%}".replace("%", " %") if unit == "%" else f"{value:.2f}"
 
 
 def parameters(count: int) -> str:

@@ -35,8 +35,11 @@ function spread(labels, space, top, bottom) {
   return sorted;
 }
 
+// A line through the points; it is broken where there is no number.
 const path = (steps, values, x, y) =>
-  steps.map((step, index) => `${index ? "L" : "M"}${x(step).toFixed(1)},${y(values[index]).toFixed(1)}`).join("");
+  steps
+    .map((step, index) => (values[index] === null ? "" : `${(values[index - 1] ?? null) === null ? "M" : "L"}${x(step).toFixed(1)},${y(values[index]).toFixed(1)}`))
+    .join("");
 
 function nearest(steps, step) {
   const place = placeOf(steps, step);

@@ -50,8 +50,10 @@ function placeOf(steps, step) {
   return low - 1;
 }
 
-const percent = (share) => (share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`);
-const exactly = (share) => `${(100 * share).toFixed(2)}%`;
+// A number as it is written; null is what had none when it left the server (views/finite.py).
+const digits = (number, count = 2) => (number === null ? "no number" : number.toFixed(count));
+const percent = (share) => (share === null ? "no number" : share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`);
+const exactly = (share) => (share === null ? "no number" : `${(100 * share).toFixed(2)}%`);
 const whole = (number) => number.toLocaleString("en");
 
 // An element with text and attributes; text is set as text, so nothing in a user's sentence is ever markup.

@@ -14,6 +14,7 @@ from typing import Literal
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
+from llmviz.text import spelling as spell
 from llmviz.text import store
 from llmviz.text.corpora import Corpus
 from llmviz.text.spans import SENTINELS
@@ -37,7 +38,8 @@ Kind = Literal["pieces", "bytes", "spans"]
 class Piece:
     """One token of a user's text: `text` as `spelling` has it, its id, what the user typed for it, and whether the model knows it.
 
-    `joined` says that it goes on with the word before it.
+    `joined` says that it goes on with the word before it, `part` that it holds some bytes of a letter only: the first such token has the
+    letter as its source, the others have "".
     """
 
     text: str
@@ -45,6 +47,12 @@ class Piece:
     source: str
     known: bool
     joined: bool = False
+    part: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What a page writes for it: what was typed, or the bytes where it is only a part of a letter."""
+        return self.text.strip() if self.part else self.source or self.text
 
 
 def word_level(words: Iterable[str]) -> Tokenizer:
@@ -183,13 +191,14 @@ def pieces(tokenizer: Tokenizer, text: str) -> list[Piece]:
     # A lone surrogate, half of an emoji, is no text that Rust could read; the lengths stay equal.
     text = text.encode("utf-8", "replace").decode("utf-8")
     encoding = tokenizer.encode(text, add_special_tokens=False)
-    found: list[Piece] = []
+    found, covered = list[Piece](), 0
     for id, token, (start, end) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True):
         known = id >= MASK and token not in SENTINELS
         spelt = _spelt(tokenizer, token) if known else SPECIAL[UNK]
         joined = bool(found) and not spelt[:1].isspace() if in_bytes(tokenizer) else spelt.startswith("##") and spelt != "##"
-        source = text[start:end]
-        found.append(Piece(spelt, id if known else UNK, source.strip() or source, known, joined))
+        source, covered = text[max(start, covered) : end], max(end, covered)
+        part = in_bytes(tokenizer) and spell.partial(token)
+        found.append(Piece(spelt, id if known else UNK, source.strip() or source, known, joined, part))
     return found
 
 
@@ -200,8 +209,10 @@ def spelling(tokenizer: Tokenizer) -> tuple[str, ...]:
 
 
 def _spelt(tokenizer: Tokenizer, token: str) -> str:
-    """Bytes are written as letters of their own, a space as Ġ; a token that is only a part of a letter's bytes becomes �."""
-    return BYTE_LEVEL.decode([token]) if in_bytes(tokenizer) and token not in SPECIAL else token
+    """A vocabulary writes bytes as letters of their own, a space as Ġ; people read text, and bytes that are no whole letter as numbers."""
+    if not in_bytes(tokenizer) or token in SPECIAL or not spell.BYTES.keys() >= set(token):
+        return token
+    return spell.letters(spell.raw(token))
 
 
 def in_bytes(tokenizer: Tokenizer) -> bool:

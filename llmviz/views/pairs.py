@@ -34,7 +34,7 @@ def pair(first: Sequence[Token], second: Sequence[Token], answers: Mapping[int, 
 
 
 def _token(token: Token) -> dict[str, Any]:
-    return {"text": token.source or token.text, "known": token.known}
+    return {"text": token.shown or token.source or token.text, "known": token.known}
 
 
 def _bytes(stack: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]) -> str:

@@ -31,7 +31,7 @@ from llmviz.runs.engine import Engine
 from llmviz.text import merging, own, vocabularies
 from llmviz.text.learning import LEARNT_WORD, parted
 from llmviz.text.tokenizers import count_words
-from llmviz.ui import ask, code, lesson, live, owntext, parts, question, sentence, visit
+from llmviz.ui import ask, code, live, owntext, parts, question, sentence, visit
 from llmviz.ui.states import Badge
 from llmviz.views import pieces as view
 from llmviz.views import vocabulary as charts
@@ -105,7 +105,7 @@ def _text() -> str:
     try:
         own.read(digest)
     except ValueError as problem:
-        visit.correct("own", lesson.sentence(str(problem)), view=replace(address.view, own=""))
+        visit.correct("own", words.sentence(str(problem)), view=replace(address.view, own=""))
         return str(address.spec.text.name)
     owntext.remember(digest)
     return str(digest)
@@ -118,7 +118,7 @@ def badge(seen: Seen) -> Badge:
     letters = max(each.letters for each in seen.vocabularies.values())
     took = max(each.seconds for each in seen.vocabularies.values())
     kind = "recorded" if seen.recorded else "learnt here"
-    return Badge(f"{kind} · {letters:,} letters, at most {max(took, 0.01):.2f} s each", "pretrained")
+    return Badge(f"{kind} · {words.counted(letters, 'letter')}, at most {max(took, 0.01):.2f} s each", "pretrained")
 
 
 def choose(seen: Seen) -> None:
@@ -212,7 +212,7 @@ def _rows(seen: Seen) -> None:
 def _row(seen: Seen, kind: str, text: str) -> Row:
     vocabulary = seen.vocabularies.get(kind)
     if vocabulary is None:
-        return Row(kind, waits=seen.refusals.get(kind) or f"Learning {seen.size:,} pieces from {_name(seen.text)} …")
+        return Row(kind, waits=seen.refusals.get(kind) or f"Learning {words.counted(seen.size, 'piece')} from {_name(seen.text)} …")
     found = vocabularies.cut(kind, vocabulary, text, view.WAYS)
     if not found:
         return Row(kind, waits="Type a sentence, or take one of those suggested.")
@@ -252,7 +252,7 @@ def _note(seen: Seen, whole: str) -> str:
     text, left = whole[:MOST_SHOWN], owntext.left_out(seen.text)
     said = [left] if left else []
     if len(whole) > MOST_SHOWN:
-        said.append(f"The sentence has {len(whole):,} letters; the first {MOST_SHOWN} are read, to “…{text[-TAIL:]}”.")
+        said.append(f"The sentence has {words.counted(len(whole), 'letter')}; the first {MOST_SHOWN} are read, to “…{text[-TAIL:]}”.")
     if seen.stock:
         new = [word for word in _words(text) if word not in seen.stock.known]
         accented = [word for word in new if unaccented(word) in seen.stock.unaccented]
@@ -265,7 +265,7 @@ def _note(seen: Seen, whole: str) -> str:
     short = {kind: len(each.entries) for kind, each in seen.vocabularies.items() if len(each.entries) < seen.size}
     if short:
         allowed = ", ".join(f"{NAMES[kind]} {count:,}" for kind, count in short.items())
-        said.append(f"This text allows fewer than {seen.size:,} pieces: {allowed}.")
+        said.append(f"This text allows fewer than {words.counted(seen.size, 'piece')}: {allowed}.")
     return " ".join(said)
 
 

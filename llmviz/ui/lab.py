@@ -245,7 +245,7 @@ def _ask_to_delete(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
             names = ", ".join(map(short, below))
             count = "one run starts" if len(below) == 1 else f"{len(below)} runs start"
             st.markdown(f"On this machine {count} from it: {names}. Without it nobody could see what they come from, so they go first.")
-        label = f"Delete all {len(doomed)} runs, {lineage.size(bytes)}" if below else "Delete"
+        label = f"Delete all {words.counted(len(doomed), 'run')}, {lineage.size(bytes)}" if below else "Delete"
         st.button(label, key="delete_really", type="primary", on_click=_delete, args=(engine, doomed))
 
     st.dialog("Delete this run?", width="small")(asked)()
@@ -259,7 +259,7 @@ def _delete(engine: Engine, doomed: Sequence[RunRef]) -> None:
             _say(str(problem))
             return
     visit.set(one="", other="")
-    _say("deleted" if len(doomed) == 1 else f"deleted {len(doomed)} runs", "good")
+    _say("deleted" if len(doomed) == 1 else f"deleted {words.counted(len(doomed), 'run')}", "good")
 
 
 def _about(kept: Kept) -> str:
@@ -283,7 +283,7 @@ def _about(kept: Kept) -> str:
 def _measured(kept: Kept) -> str:
     lines = [(title, f"{value} · {bound}" if bound else value) for title, (value, bound) in figures(kept).items()]
     done = kept.state in ("done", "recorded")
-    where = "on test data" if done else f"on validation data, after {kept.step:,} steps"
+    where = "on test data" if done else f"on validation data, after {words.counted(kept.step, 'step')}"
     if not lines:
         return "<div class='one'><h3>Measured</h3><p>Nothing yet.</p></div>"
     return f"<div class='one'><h3>Measured {where}</h3>{_lines(lines)}</div>"

@@ -96,12 +96,12 @@ def _panel(engine: Engine, stage: str, seen: Seen) -> Panel:
     now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
     shown = course(spec, now.history)
     seeds = view.seeds(spec, engine.courses())
-    about = f"{OBJECTIVES[stage]} · {_length(spec, shown)}" + (f" · band: {len(seeds)} seeds" if seeds else "")
+    about = f"{OBJECTIVES[stage]} · {_length(spec, shown)}" + (f" · band: {words.counted(len(seeds), 'seed')}" if seeds else "")
     return Panel(MODELS[stage], about, shown, seeds, now.under_way, chosen, now.history.snapshots)
 
 
 def _length(spec: RunSpec, shown: Course) -> str:
-    return words.duration(shown.seconds) if shown.metrics else f"{spec.train.steps:,} steps"
+    return words.duration(shown.seconds) if shown.metrics else words.counted(spec.train.steps, "step")
 
 
 def state() -> object:

@@ -8,6 +8,7 @@ from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
+from llmviz.views import words
 from llmviz.views.about import BASELINES
 
 ENDED = ("done", "recorded")
@@ -27,8 +28,9 @@ class Band:
     def source(self) -> str:
         """How many seeds, and where they were trained."""
         if self.recorded == self.seeds:
-            return f"{self.seeds} recorded seeds"
-        return f"{self.seeds} seeds, {self.recorded} of them recorded" if self.recorded else f"{self.seeds} seeds"
+            return words.counted(self.seeds, "recorded seed")
+        seeds = words.counted(self.seeds, "seed")
+        return f"{seeds}, {self.recorded} of them recorded" if self.recorded else seeds
 
 
 @dataclass(frozen=True)

@@ -174,8 +174,8 @@ def settings(spec: RunSpec) -> str:
     """What is trained, without its origin, which the tree shows."""
     said = [TEXTS[spec.text.name].title]
     if isinstance(spec.objective, LabelsSpec):
-        said.append(f"{spec.objective.labels:,} labels")
-    return " · ".join([*said, words.size(spec.model.size), f"{spec.train.steps:,} steps", f"seed {spec.seed}"])
+        said.append(words.counted(spec.objective.labels, "label"))
+    return " · ".join([*said, words.size(spec.model.size), words.counted(spec.train.steps, "step"), f"seed {spec.seed}"])
 
 
 def figures(kept: Kept) -> list[str]:

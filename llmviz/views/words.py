@@ -25,6 +25,11 @@ def figure(value: float, unit: str = "") -> str:
     return f"{value:.0%}".replace("%", " %") if unit == "%" else f"{value:.2f}"
 
 
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """So many of something: `1 letter`, `1,234 letters`, `0 texts`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
 def parameters(count: int) -> str:
     """A number of parameters, such as `0.1 M`."""
     return f"{count / 1e6:.1f} M" if count < 9.95e6 else f"{count / 1e6:.0f} M"
@@ -47,10 +52,10 @@ def size(name: str) -> str:
 
 def recipe(spec: RunSpec) -> str:
     """`Tinyland · 0.1 M · 1,000 steps · seed 0`; a fine-tuned one also says from what and with how many labels."""
-    said = [TEXTS[spec.text.name].title, size(spec.model.size), f"{spec.train.steps:,} steps", f"seed {spec.seed}"]
+    said = [TEXTS[spec.text.name].title, size(spec.model.size), counted(spec.train.steps, "step"), f"seed {spec.seed}"]
     if isinstance(spec.objective, LabelsSpec):
         origin = f"from {catalogue.stage(spec.parent.stage).title}" if spec.parent else "from scratch"
-        said[1:1] = [f"{spec.objective.labels:,} labels", origin]
+        said[1:1] = [counted(spec.objective.labels, "label"), origin]
     if isinstance(spec.objective, PairsSpec) and not spec.objective.next_sentence:
         said.insert(1, "words only")
     return " · ".join(said)
@@ -60,7 +65,7 @@ def progress(history: History, spec: RunSpec, delay: float = 0.0) -> str:
     """`step 348 of 1,000 · 6 s left`; at the end what is still to be done. `delay` is the wait before each step."""
     total = history.begin.steps if history.begin else spec.train.steps
     if history.step >= total:
-        return f"all {total:,} steps done, measuring on test text"
+        return f"all {counted(total, 'step')} done, measuring on test text"
     left = seconds_left(history, total, delay)
     ending = f" · {duration(left)} left" if left is not None else ""
     return f"step {history.step:,} of {total:,}{ending}"

@@ -129,7 +129,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const place = nearest(panel.tokens, tokens);
     const rows = data.hidden ? [] : panel.lines.map(({ name, values }) => `${name} ${exactly(values[place])}`);
     const kept = data.click ? [data.click] : [];
-    tip.textContent = [`step ${whole(panel.steps[place])}, ${whole(panel.tokens[place])} tokens`, ...rows, `loss ${digits(panel.loss.values[place], 3)}`, ...kept].join("\n");
+    tip.textContent = [`step ${whole(panel.steps[place])}, ${counted(panel.tokens[place], "token")}`, ...rows, `loss ${digits(panel.loss.values[place], 3)}`, ...kept].join("\n");
     tip.hidden = false;
     const box = section.getBoundingClientRect(), outer = root.getBoundingClientRect();
     const x = box.left - outer.left + section.x(panel.tokens[place]), beyond = x + 12 + tip.offsetWidth > box.right - outer.left;

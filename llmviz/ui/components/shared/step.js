@@ -55,6 +55,7 @@ const digits = (number, count = 2) => (number === null ? "no number" : number.to
 const percent = (share) => (share === null ? "no number" : share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`);
 const exactly = (share) => (share === null ? "no number" : `${(100 * share).toFixed(2)}%`);
 const whole = (number) => number.toLocaleString("en");
+const counted = (count, noun) => `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 // An element with text and attributes; text is set as text, so nothing in a user's sentence is ever markup.
 function make(tag, attributes = {}, text = "") {

@@ -62,7 +62,7 @@ def test_the_pages_of_a_run_that_went_astray_stand(
 
     def astray(run: RunRef) -> History:
         found = truth(run)
-        scores = {name: Curve(curve.steps, [*curve.values[:-1], NAN]) if curve.values else curve for name, curve in found.scores.items()}
+        scores = {name: Curve(curve.steps, (*curve.values[:-1], NAN)) if curve.values else curve for name, curve in found.scores.items()}
         end = replace(found.end, metrics=dict.fromkeys(found.end.metrics, NAN)) if isinstance(found.end, Done) else found.end
         return replace(found, scores=scores, end=end)
 

@@ -25,6 +25,7 @@ from llmviz.core.update import Failed, Stopped, Update
 from llmviz.runs import courses, report
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
+from llmviz.runs.export import PRECISION
 from llmviz.runs.export import export as export_run
 from llmviz.runs.library import named, take_in
 from llmviz.runs.parcel import pack
@@ -222,7 +223,7 @@ def export(
             pack(folder, file)
     else:
         export_run(folder, to)
-    print(f"Exported to {to}.")
+    print(f"Exported to {to}." + ("" if as_zip else f" {PRECISION}"))
 
 
 def main() -> None:

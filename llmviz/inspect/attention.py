@@ -54,7 +54,7 @@ def read(folder: Path, text: str, most: int = MOST_TOKENS) -> Reading:
     after = () if snapshots.names_next(folder) else (SEP,)
     shown = sentence[: min(most, snapshots.context(folder) - 1 - len(after))]
     return Reading(
-        tokens=(SPECIAL[CLS], *(piece.source or piece.text for piece in shown), *(SPECIAL[id] for id in after)),
+        tokens=(SPECIAL[CLS], *(piece.shown for piece in shown), *(SPECIAL[id] for id in after)),
         joined=(False, *(piece.joined for piece in shown), *(False for _ in after)),
         ids=(CLS, *(piece.id for piece in shown), *after),
         special=1 + len(after),

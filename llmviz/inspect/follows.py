@@ -31,7 +31,7 @@ def answer(folders: Mapping[int, Path], question: Follows) -> list[Sequel]:
     strongest = attention.flatten(1, 2).amax(1)  # (snapshot, query, key): over layers and heads
     n, m = len(first), len(second)
     one, two = slice(1, 1 + n), slice(2 + n, 2 + n + m)
-    told = tuple(piece.source or piece.text for piece in first), tuple(piece.source or piece.text for piece in second)
+    told = tuple(piece.shown for piece in first), tuple(piece.shown for piece in second)
     return [
         Sequel(step, *told, float(logit.softmax(-1)[0]), in_bytes(weights[two, one]), in_bytes(weights[one, two]))
         for step, logit, weights in zip(steps, logits, strongest, strict=True)

@@ -1,6 +1,6 @@
 """One sentence through every snapshot of a masked language model: what it expects at each place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from llmviz.core.questions.cloze import Cloze, IntArray, Trace
 from llmviz.inspect import snapshots
 from llmviz.text.special import CLS, FIRST, MASK, SEP
-from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
+from llmviz.text.tokenizers import Piece, load_tokenizer, pieces, spelling
 
 
 def answer(folders: Mapping[int, Path], question: Cloze) -> list[Trace]:
@@ -28,7 +28,7 @@ def answer(folders: Mapping[int, Path], question: Cloze) -> list[Trace]:
     seen[list(question.hidden)] = MASK
     input_ids = torch.tensor([[CLS, *seen, SEP]])
     logits = snapshots.logits([folders[step] for step in steps], input_ids, torch.ones_like(input_ids))
-    words = {id: word for word, id in tokenizer.get_vocab().items()}
+    words = spelling(tokenizer)
     return [_trace(step, found, true_ids, sentence, words, question.top) for step, found in zip(steps, logits, strict=True)]
 
 
@@ -46,7 +46,7 @@ def _trace(
     logits: torch.Tensor,
     true_ids: IntArray,
     sentence: list[Piece],
-    words: Mapping[int, str],
+    words: Sequence[str],
     top: int,
 ) -> Trace:
     """One snapshot's answer from its logits (1, n + 2, vocabulary)."""

@@ -124,4 +124,6 @@ def weights(folder: Path) -> Weights:
     wanted = {name: weight.shape for name, weight in shape.state_dict().items() if name not in shape.all_tied_weights_keys}
     if {name: weight.shape for name, weight in found.items()} != wanted:
         raise ValueError(f"the snapshot of step {folder.name} holds the weights of another model")
+    if not all(weight.isfinite().all() for weight in found.values()):
+        raise ValueError(f"the snapshot of step {folder.name} holds weights that are no numbers; its training went astray")
     return found

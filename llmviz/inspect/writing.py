@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from tokenizers import Tokenizer
 
-from llmviz.text.special import SEP
+from llmviz.text.special import FIRST, SEP
+from llmviz.text.spelling import BLANK, visible
 from llmviz.text.tokenizers import spelling
 
 END = "(end)"
+OPENS = "⟨"  # what bytes begin with that are no whole letter
 CONTINUES = "…"  # stands before a candidate that goes on with the word before it
-BLANK = "␣"
 
 
 class Vocabulary:
@@ -25,16 +26,23 @@ class Vocabulary:
 
     def word(self, id: int) -> str:
         """The token alone."""
-        return END if id == SEP else self._spelt[id].strip() or BLANK
+        if id == SEP or not self._in_bytes or id < FIRST:
+            return END if id == SEP else self._spelt[id].strip() or BLANK
+        spelt = self._spelt[id]
+        return visible(spelt.removeprefix(" ") if spelt.strip(" ") else spelt)
 
     def joins(self, id: int) -> bool:
         """Whether the token goes on with the word before it."""
         return self._in_bytes and id != SEP and not self._spelt[id][:1].isspace()
 
     def candidate(self, id: int) -> str:
-        """The token in a list of candidates, where nothing stands before it."""
-        continues = self.joins(id) and self._spelt[id][:1].isalnum()
-        return CONTINUES + self.word(id) if continues else self.word(id)
+        """The token in a list of candidates, where nothing stands before it: no two of them look alike."""
+        spelt, word = self._spelt[id], self.word(id)
+        if not self._in_bytes or id < FIRST:
+            return word
+        if self.joins(id):
+            return CONTINUES + word if spelt[:1].isalnum() or spelt[:1] == OPENS else word
+        return BLANK + word if spelt[:1] == " " and not spelt[1:2].isalnum() and spelt.strip(" ") else word
 
     def text(self, ids: Sequence[int]) -> str:
         """The tokens as running text, its end left out."""

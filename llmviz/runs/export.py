@@ -1,15 +1,22 @@
-"""Take a run out of the program: final weights that `from_pretrained` reads, and its history for a spreadsheet."""
+"""Take a run out of the program: final weights that `from_pretrained` reads, in single precision, and its history for a spreadsheet."""
 
 import csv
 import json
 import shutil
 from pathlib import Path
 
+import numpy as np
+from safetensors import safe_open
+from safetensors.numpy import load_file, save_file
+
 from llmviz.core import spec as specs
 from llmviz.core import update as updates
 from llmviz.core.update import Done, Score, Step
 from llmviz.runs import tail
 from llmviz.runs.folder import RunFolder, as_json
+
+WEIGHTS = "model.safetensors"
+PRECISION = "Its weights are kept in half precision (float16), of which these are the numbers; the file holds them in single precision."
 
 
 def export(run: RunFolder, to: Path) -> Path:
@@ -24,6 +31,7 @@ def export(run: RunFolder, to: Path) -> Path:
     if not steps:
         raise ValueError("this run has no snapshot yet")
     shutil.copytree(run.snapshot(steps[-1]), to, dirs_exist_ok=True)
+    widen(to / WEIGHTS)
     said = tail.updates(run.updates)
     (to / "spec.json").write_bytes(as_json(specs.to_json(spec)))
     (to / "history.json").write_text(json.dumps([updates.to_json(update) for update in said], ensure_ascii=False), encoding="utf-8")
@@ -37,3 +45,13 @@ def export(run: RunFolder, to: Path) -> Path:
                 suffix = " (test)" if isinstance(update, Done) else ""
                 table.writerows((update.step, name + suffix, value) for name, value in update.metrics.items())
     return to
+
+
+def widen(file: Path) -> None:
+    """Write the half-precision tensors of a safetensors file in single precision: in half, transformers would also compute so, and a
+    logit would be up to 0.007 off.
+    """
+    with safe_open(file, framework="numpy") as opened:
+        about = opened.metadata()
+    tensors = {name: tensor.astype(np.float32) if tensor.dtype == np.float16 else tensor for name, tensor in load_file(file).items()}
+    save_file(tensors, file, about)

@@ -43,7 +43,7 @@ def load(text: TextSpec) -> Corpus:
     """
     file = store.path(text.digest, "documents.json")
     try:
-        kept = _corpus(text.name, json.loads(file.read_text(encoding="utf-8")))
+        kept = _corpus(text.name, json.loads(file.read_bytes()))
         if kept.digest == text.digest:
             return kept
     except (OSError, ValueError, TypeError, KeyError, AttributeError):

@@ -32,12 +32,13 @@ from llmviz.core.settings import DIGEST, TextSpec
 from llmviz.core.texts import TEXTS
 from llmviz.text import corpora, merging, own, store, vocabularies
 from llmviz.text.special import UNK
-from llmviz.text.tokenizers import LONGEST_WORD, count_words
+from llmviz.text.tokenizers import count_words
 from llmviz.text.vocabularies import Learnt
 
 RECIPE = 1  # part of the name of what is kept: raised whenever the same text would give another vocabulary
 HELD_OUT = 100_000  # letters on which a vocabulary is measured
-LONG = re.compile(rf"\S{{{LONGEST_WORD}}}(?=\S)")
+LEARNT_WORD = 40  # letters of a word that is learnt from whole: a trainer's time grows with the square of the longest
+LONG = re.compile(rf"\S{{{LEARNT_WORD}}}(?=\S)")
 
 
 def answer(folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
@@ -78,8 +79,13 @@ def read(text: str) -> Reading:
         corpus = corpora.load(TextSpec(text))
         return Reading(corpus.digest, excerpt(corpus.train, MOST_LETTERS), excerpt(corpus.validation, HELD_OUT))
     found = own.read(text)
-    lines = tuple(line for line in LONG.sub(r"\g<0> ", found).splitlines() if line.strip())
+    lines = tuple(line for line in parted(found).splitlines() if line.strip())
     return Reading(text, lines, (), LONG.search(found) is not None)
+
+
+def parted(text: str) -> str:
+    """The text as it is learnt from: a word of more than LEARNT_WORD letters in parts of as many."""
+    return LONG.sub(r"\g<0> ", text)
 
 
 def excerpt(documents: Iterable[str], most: int) -> tuple[str, ...]:
@@ -187,7 +193,7 @@ def _kept(text: str, kind: str, size: int) -> tuple[Learnt, list[int], float]:
 def _learn(text: str, kind: str, size: int) -> tuple[Learnt, list[int], float]:
     file = store.path(read(text).digest, f"{kind}-{size}-{RECIPE}.json")
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
+        kept = json.loads(file.read_bytes())
         learnt = Learnt(tuple(kept["entries"]), tuple(kept["merges"]), tuple(kept["scores"]))
         return learnt, cast(list[int], kept["merged"]), float(kept["seconds"])
     except (OSError, ValueError, TypeError, KeyError):

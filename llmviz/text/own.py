@@ -2,14 +2,12 @@
 
 import codecs
 import hashlib
-import re
 
 from llmviz.core.questions.vocabulary import MOST_LETTERS
 from llmviz.core.settings import DIGEST
-from llmviz.text import store
+from llmviz.text import incoming, store
 
 FILE = "own.txt"
-UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")  # control characters: no text has them, and some end a line of JSON
 
 
 def decoded(content: bytes) -> str:
@@ -29,8 +27,7 @@ def take(text: str) -> tuple[str, str]:
 
     Raises ValueError, in a sentence, where there is nothing to learn from, or no place to keep it.
     """
-    # A lone surrogate, half of an emoji, is no text that Rust could read.
-    tidy = UNREADABLE.sub(" ", text.encode("utf-8", "replace").decode("utf-8")).replace("\r\n", "\n").strip()
+    tidy = incoming.tidied(text, lines=True).strip()
     if not tidy:
         raise ValueError("there is no word in this text; a vocabulary is learnt from words")
     kept = tidy[:MOST_LETTERS]
@@ -46,7 +43,7 @@ def read(digest: str) -> str:
     if not DIGEST.fullmatch(digest):
         raise ValueError("a text of one's own is named by 64 hexadecimal digits")
     try:
-        text = store.path(digest, FILE).read_text(encoding="utf-8")
+        text = store.path(digest, FILE).read_bytes().decode("utf-8")
     except (OSError, ValueError):
         text = ""
     if hashlib.sha256(text.encode()).hexdigest() != digest:

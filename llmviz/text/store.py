@@ -25,9 +25,9 @@ def path(digest: str, name: str) -> Path:
 def read(digest: str, name: str) -> str:
     """What is kept under this name: on this machine, or else what came with the program. Raises OSError where there is neither."""
     try:
-        return path(digest, name).read_text(encoding="utf-8")
+        return path(digest, name).read_bytes().decode("utf-8")
     except OSError:
-        return (CAME_WITH / digest / name).read_text(encoding="utf-8")
+        return (CAME_WITH / digest / name).read_bytes().decode("utf-8")
 
 
 def record(beginning: str, digests: Iterable[str], to: Path = CAME_WITH) -> int:
@@ -42,12 +42,13 @@ def record(beginning: str, digests: Iterable[str], to: Path = CAME_WITH) -> int:
 def keep(file: Path, content: str) -> None:
     """Write a whole file or none: readers see the old one or the new one, and of two writers at once the last one's stays.
 
+    Content goes and comes as bytes: a line end stays as it is on every system, for a digest may name what is kept.
     Where it cannot be written, on a full disk say, nothing is kept and nothing is lost but time.
     """
     draft = file.with_name(f"{file.name}.{uuid.uuid4().hex}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_text(content, encoding="utf-8")
+        draft.write_bytes(content.encode("utf-8"))
         os.replace(draft, file)  # noqa: PTH105 - on Windows it fails where a reader has the file open, and then the old one is as good
     except OSError:
         with contextlib.suppress(OSError):

@@ -22,7 +22,7 @@ def documents(text: TextSpec) -> Splits:
         raise ValueError(f"{TEXTS[text.name].title}: nobody has noted what runs through these texts; {' and '.join(SOURCES)} has it noted")
     file = store.path(text.digest, "threads.json")
     try:
-        kept = json.loads(file.read_text(encoding="utf-8"))
+        kept = json.loads(file.read_bytes())
         return {split: tuple(Document(tuple(told), thread) for told, thread in kept[split]) for split in ("train", "validation", "test")}
     except (OSError, ValueError, TypeError, KeyError):
         pass  # never stored, or damaged: made again below

@@ -14,6 +14,7 @@ from typing import Literal
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
+from llmviz.text import spelling as spell
 from llmviz.text import store
 from llmviz.text.corpora import Corpus
 from llmviz.text.spans import SENTINELS
@@ -21,7 +22,8 @@ from llmviz.text.special import CLS, MASK, SEP, SPECIAL, UNK
 from llmviz.text.tinyland import corpus as tinyland
 
 PIECES = 2_000  # of a real text: each more costs a tiny model as many weights as it has in a row, and seconds at the output layer
-LONGEST_WORD = 40  # letters; a longer one is a web address or noise, and [UNK]
+LONGEST_WORD = 500  # letters of a word that WordPiece cuts: 0.05 s; the time grows with their square, and a model reads fewer pieces anyway
+COMPARED = 40  # letters of an unknown word that are compared with known ones
 RAREST_LETTER = 50  # times in the text; a rarer letter would cost two entries of the vocabulary and is [UNK]
 MARK = "▁"  # stands before a word while BPE learns; no keyboard types it
 BYTE_LEVEL = decoders.ByteLevel()
@@ -36,7 +38,8 @@ Kind = Literal["pieces", "bytes", "spans"]
 class Piece:
     """One token of a user's text: `text` as `spelling` has it, its id, what the user typed for it, and whether the model knows it.
 
-    `joined` says that it goes on with the word before it.
+    `joined` says that it goes on with the word before it, `part` that it holds some bytes of a letter only: the first such token has the
+    letter as its source, the others have "".
     """
 
     text: str
@@ -44,6 +47,12 @@ class Piece:
     source: str
     known: bool
     joined: bool = False
+    part: bool = False
+
+    @property
+    def shown(self) -> str:
+        """What a page writes for it: what was typed, or the bytes where it is only a part of a letter."""
+        return self.text.strip() if self.part else self.source or self.text
 
 
 def word_level(words: Iterable[str]) -> Tokenizer:
@@ -165,11 +174,14 @@ def sentinel(tokenizer: Tokenizer) -> int:
 def load_tokenizer(file: Path) -> Tokenizer:
     """The tokenizer of a tokenizer.json. Raises ValueError, in a sentence, where there is none or it is damaged."""
     try:
-        return Tokenizer.from_str(file.read_text(encoding="utf-8"))
+        tokenizer = Tokenizer.from_str(file.read_bytes().decode("utf-8"))
     except FileNotFoundError as problem:
         raise ValueError(f"{file.name} is missing, which says how the model reads") from problem
     except Exception as problem:  # the library raises bare Exception
         raise ValueError(f"{file.name} cannot be read as a tokenizer ({problem})") from problem
+    if isinstance(tokenizer.model, models.WordPiece):
+        tokenizer.model.max_input_chars_per_word = LONGEST_WORD  # kept ones say 40; no text models are trained on here has a longer word
+    return tokenizer
 
 
 def pieces(tokenizer: Tokenizer, text: str) -> list[Piece]:
@@ -179,13 +191,14 @@ def pieces(tokenizer: Tokenizer, text: str) -> list[Piece]:
     # A lone surrogate, half of an emoji, is no text that Rust could read; the lengths stay equal.
     text = text.encode("utf-8", "replace").decode("utf-8")
     encoding = tokenizer.encode(text, add_special_tokens=False)
-    found: list[Piece] = []
+    found, covered = list[Piece](), 0
     for id, token, (start, end) in zip(encoding.ids, encoding.tokens, encoding.offsets, strict=True):
         known = id >= MASK and token not in SENTINELS
         spelt = _spelt(tokenizer, token) if known else SPECIAL[UNK]
         joined = bool(found) and not spelt[:1].isspace() if in_bytes(tokenizer) else spelt.startswith("##") and spelt != "##"
-        source = text[start:end]
-        found.append(Piece(spelt, id if known else UNK, source.strip() or source, known, joined))
+        source, covered = text[max(start, covered) : end], max(end, covered)
+        part = in_bytes(tokenizer) and spell.partial(token)
+        found.append(Piece(spelt, id if known else UNK, source.strip() or source, known, joined, part))
     return found
 
 
@@ -196,8 +209,10 @@ def spelling(tokenizer: Tokenizer) -> tuple[str, ...]:
 
 
 def _spelt(tokenizer: Tokenizer, token: str) -> str:
-    """Bytes are written as letters of their own, a space as Ġ; a token that is only a part of a letter's bytes becomes �."""
-    return BYTE_LEVEL.decode([token]) if in_bytes(tokenizer) and token not in SPECIAL else token
+    """A vocabulary writes bytes as letters of their own, a space as Ġ; people read text, and bytes that are no whole letter as numbers."""
+    if not in_bytes(tokenizer) or token in SPECIAL or not spell.BYTES.keys() >= set(token):
+        return token
+    return spell.letters(spell.raw(token))
 
 
 def in_bytes(tokenizer: Tokenizer) -> bool:
@@ -208,7 +223,7 @@ def in_bytes(tokenizer: Tokenizer) -> bool:
 def nearest(word: str, tokenizer: Tokenizer, count: int = 3) -> list[str]:
     """Known whole words that look most like an unknown one, the nearest first; fewer than `count`, or none, where few do."""
     known = {entry.lower(): entry for entry in sorted(tokenizer.get_vocab()) if len(entry) > 1 and entry.isalpha()}
-    return [known[match] for match in difflib.get_close_matches(word.lower()[:LONGEST_WORD], known, count, NEAR)]
+    return [known[match] for match in difflib.get_close_matches(word.lower()[:COMPARED], known, count, NEAR)]
 
 
 def count_words(documents: Iterable[str], normalizer: normalizers.Normalizer) -> Counter[str]:

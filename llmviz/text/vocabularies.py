@@ -14,12 +14,11 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
 from llmviz.core.cut import Word
 from llmviz.core.questions.vocabulary import BPE, UNIGRAM, WORDPIECE, Vocabulary
-from llmviz.text import lattice, longest, merging
+from llmviz.text import lattice, longest, merging, spelling
 from llmviz.text.special import FIRST, SPECIAL, UNK
 from llmviz.text.tokenizers import LONGEST_WORD, count_letters, learn_wordpieces
 
 BPE_SPACE = "Ġ"  # what the byte of a space is written as
-SIGNS = {"\n": "⏎", "\t": "⇥", "\r": "␍", " ": "␣"}
 SPACE = "▁"  # stands for the space before a word, as in SentencePiece
 MOST_LETTERS = 500  # in an alphabet: a script with more, Chinese say, would leave no room for what is longer
 RARE = 20_000  # a letter that is rarer than one in so many is left out as noise: 50 times in a million, as where models are trained here
@@ -30,9 +29,6 @@ RARE_WORD, FEW = 4, 2_000  # times; different words
 END, WHOLE = "\ue000", 1_000  # the mark, and how many of the most frequent words are considered whole thereby
 ALPHABET = sorted(pre_tokenizers.ByteLevel.alphabet())  # the letters that stand for the 256 bytes
 LOWER = normalizers.BertNormalizer(strip_accents=True, lowercase=True)
-# Bytes that print stand for themselves, the others for letters from 256 on, in order (GPT-2's encoder.py).
-_PRINTED = (*range(33, 127), *range(161, 173), *range(174, 256))
-BYTES = {chr(byte): byte for byte in _PRINTED} | {chr(256 + place): byte for place, byte in enumerate(sorted({*range(256)} - {*_PRINTED}))}
 PLAIN = normalizers.Lowercase()  # for telling words apart
 NORMAL = {WORDPIECE: LOWER, UNIGRAM: normalizers.NFKC()}
 SPLIT = {
@@ -109,23 +105,19 @@ def cut(kind: str, vocabulary: Vocabulary, text: str, ways: int = 1) -> list[Wor
 def spelt(kind: str, entry: str) -> tuple[str, str]:
     """An entry as people read it: the mark that says how it joins its neighbours, "" for none, and its text.
 
-    Bytes that are only a part of a letter are numbers in base 16; white space other than the space before a word is a sign for it.
+    Bytes that are only a part of a letter are numbers; white space other than the space before a word is a sign for it.
     """
     if entry in SPECIAL:
         return "", entry
     mark, text = "", entry
     if kind == BPE:
-        raw = bytes(BYTES[letter] for letter in entry)
-        mark, raw = (BPE_SPACE, raw[1:]) if raw[:1] == b" " else ("", raw)
-        try:
-            text = raw.decode("utf-8")
-        except UnicodeDecodeError:
-            text = raw.hex(" ").upper()
+        text = spelling.letters(spelling.raw(entry))
+        mark, text = (BPE_SPACE, text[1:]) if text[:1] == " " else ("", text)
     else:
         sign = longest.GOES_ON if kind == WORDPIECE else SPACE
         if entry.startswith(sign):
             mark, text = sign, entry.removeprefix(sign)
-    return mark, "".join(SIGNS.get(letter, letter) for letter in text)
+    return mark, spelling.visible(text)
 
 
 def _cut(kind: str, vocabulary: Vocabulary, unit: str, most: int) -> Word:

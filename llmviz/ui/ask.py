@@ -27,7 +27,7 @@ def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token]
     if run is not None:
         try:
             tokenizer = tokenizer_of(engine, run)
-            found = [Token(piece.text, piece.source, piece.known, piece.joined) for piece in pieces(tokenizer, sentence)]
+            found = [Token(piece.text, piece.source, piece.known, piece.joined, piece.shown) for piece in pieces(tokenizer, sentence)]
             return found, view.unknown(found, lambda word: nearest(word, tokenizer))
         except (OSError, ValueError):
             pass  # a run that has only begun has no tokenizer yet; its words will do until then

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from llmviz.core.address import LONGEST_SENTENCE
 from llmviz.core.kept import Kept
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.generation import Generate
@@ -11,6 +12,7 @@ from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
+from llmviz.text import incoming
 from llmviz.ui import ask, lesson, parts, visit
 from llmviz.views import comparison, words
 from llmviz.views.comparison import Said, Side
@@ -47,7 +49,7 @@ def _sentence(engine: Engine, sides: Sequence[Side]) -> None:
     assert sentence is not None
     st.session_state[BOX] = sentence
     with st.container(key="said_area"):
-        st.text_input("One sentence through both", key=BOX, on_change=_typed, args=(first,))
+        st.text_input("One sentence through both", key=BOX, max_chars=LONGEST_SENTENCE, on_change=_typed, args=(first,))
         every = AGAIN if any(_asked(engine, side, sentence, PATIENCE) is None for side in sides) else None
 
         def drawn() -> None:
@@ -61,7 +63,7 @@ def _sentence(engine: Engine, sides: Sequence[Side]) -> None:
 
 
 def _typed(first: str) -> None:
-    given = st.session_state[BOX]
+    given = incoming.line(st.session_state[BOX] or "")
     visit.change(sentence=None if given == first else given)
 
 

@@ -9,14 +9,29 @@ import streamlit as st
 from llmviz.core.cut import Word
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.openings import FIRST_SIZE, studies
-from llmviz.core.questions.vocabulary import BPE, KINDS, SIZES, Compare, Costs, Count, Grow, Growth, Learn, Stock, Vocabulary
+from llmviz.core.questions.vocabulary import (
+    BPE,
+    KINDS,
+    SIZES,
+    WORDPIECE,
+    Compare,
+    Costs,
+    Count,
+    Grow,
+    Growth,
+    Learn,
+    Stock,
+    Vocabulary,
+    unaccented,
+)
 from llmviz.core.settings import DIGEST, TextSpec, check, setting
 from llmviz.core.spec import preset
 from llmviz.core.texts import TEXTS
 from llmviz.runs.engine import Engine
 from llmviz.text import merging, own, vocabularies
+from llmviz.text.learning import LEARNT_WORD, parted
 from llmviz.text.tokenizers import count_words
-from llmviz.ui import ask, code, lesson, live, owntext, parts, question, sentence, visit
+from llmviz.ui import ask, code, live, owntext, parts, question, sentence, visit
 from llmviz.ui.states import Badge
 from llmviz.views import pieces as view
 from llmviz.views import vocabulary as charts
@@ -26,7 +41,8 @@ from llmviz.views.reveal import Reveal
 
 FIRST = TextSpec("sotu")  # real text: in a small world every word is soon one piece
 WHOSE = "tokens"  # the examples of this page
-MOST_SHOWN = 300  # letters of a sentence that are cut: what stands on a screen
+MOST_SHOWN = 300  # letters of a sentence that are read: what stands on a screen
+TAIL = 20  # letters that say where a sentence ends for the page
 PATIENCE = 0.5  # seconds the page waits for an answer before it is drawn without; those that came with the program are there at once
 
 
@@ -89,7 +105,7 @@ def _text() -> str:
     try:
         own.read(digest)
     except ValueError as problem:
-        visit.correct("own", lesson.sentence(str(problem)), view=replace(address.view, own=""))
+        visit.correct("own", words.sentence(str(problem)), view=replace(address.view, own=""))
         return str(address.spec.text.name)
     owntext.remember(digest)
     return str(digest)
@@ -102,7 +118,7 @@ def badge(seen: Seen) -> Badge:
     letters = max(each.letters for each in seen.vocabularies.values())
     took = max(each.seconds for each in seen.vocabularies.values())
     kind = "recorded" if seen.recorded else "learnt here"
-    return Badge(f"{kind} · {letters:,} letters, at most {max(took, 0.01):.2f} s each", "pretrained")
+    return Badge(f"{kind} · {words.counted(letters, 'letter')}, at most {max(took, 0.01):.2f} s each", "pretrained")
 
 
 def choose(seen: Seen) -> None:
@@ -187,7 +203,7 @@ def _costs(engine: Engine, seen: Seen, patience: float) -> tuple[ask.Asked[Growt
 def _rows(seen: Seen) -> None:
     address = visit.current()
     whole, _ = sentence.shown(address, WHOSE)
-    text = whole[:MOST_SHOWN].encode("utf-8", "replace").decode("utf-8")
+    text = whole[:MOST_SHOWN]
     rows = [_row(seen, kind, text) for kind in KINDS]
     shared = {"group": f"{seen.text} {seen.size}", "visit": visit.number(), "step": address.step}
     parts.pieces({**shared, **view.payload(rows, _note(seen, whole))}, key="pieces", on_step=live.let_go)
@@ -196,7 +212,7 @@ def _rows(seen: Seen) -> None:
 def _row(seen: Seen, kind: str, text: str) -> Row:
     vocabulary = seen.vocabularies.get(kind)
     if vocabulary is None:
-        return Row(kind, waits=seen.refusals.get(kind) or f"Learning {seen.size:,} pieces from {_name(seen.text)} …")
+        return Row(kind, waits=seen.refusals.get(kind) or f"Learning {words.counted(seen.size, 'piece')} from {_name(seen.text)} …")
     found = vocabularies.cut(kind, vocabulary, text, view.WAYS)
     if not found:
         return Row(kind, waits="Type a sentence, or take one of those suggested.")
@@ -211,16 +227,19 @@ def _all(word: Word) -> set[str]:
     """Every string that is shown of a word."""
     merged = {piece for merge in word.merges for piece in merge.pieces}
     ways = {piece for way in word.ways for piece in way.pieces}
-    return {word.source, *word.source, *word.pieces, *merged, *ways, *(step.piece for step in word.tries)}
+    return {word.source, *word.source, *word.pieces, *merged, *ways, *(step.piece for tries, _ in view.lookups(word) for step in tries)}
 
 
 def _fresh(seen: Seen, kind: str, word: Word) -> bool:
-    """Whether the text never had a word of this stretch."""
-    return any(each not in seen.stock.known for each in _words("".join(vocabularies.spelt(kind, word.source)[1:]))) if seen.stock else False
+    """Whether the text never had a word of this stretch, as this kind of vocabulary reads the text."""
+    if seen.stock is None:
+        return False
+    known = seen.stock.unaccented if kind == WORDPIECE else seen.stock.known
+    return any(each not in known for each in _words("".join(vocabularies.spelt(kind, word.source)[1:])))
 
 
 def _words(text: str) -> list[str]:
-    return list(count_words([text], vocabularies.PLAIN))
+    return list(count_words([parted(text)], vocabularies.PLAIN))
 
 
 def _name(text: str) -> str:
@@ -230,20 +249,23 @@ def _name(text: str) -> str:
 
 def _note(seen: Seen, whole: str) -> str:
     """What there is to say of the sentence and of the sizes reached."""
-    left = owntext.left_out(seen.text)
+    text, left = whole[:MOST_SHOWN], owntext.left_out(seen.text)
     said = [left] if left else []
     if len(whole) > MOST_SHOWN:
-        said.append(f"The sentence has {len(whole):,} letters; the first {MOST_SHOWN} are cut.")
+        said.append(f"The sentence has {words.counted(len(whole), 'letter')}; the first {MOST_SHOWN} are read, to “…{text[-TAIL:]}”.")
     if seen.stock:
-        new = [word for word in _words(whole[:MOST_SHOWN]) if word not in seen.stock.known]
-        if new:
-            said.append(f"Never in what was read of {_name(seen.text)}: {', '.join(new[:8])}{' …' if len(new) > 8 else ''}.")
+        new = [word for word in _words(text) if word not in seen.stock.known]
+        accented = [word for word in new if unaccented(word) in seen.stock.unaccented]
+        if never := [word for word in new if word not in accented]:
+            said.append(f"Never in what was read of {_name(seen.text)}: {charts.listed(never)}.")
+        if accented:
+            said.append(f"There with other accents only: {charts.listed(accented)}.")
         if seen.stock.long:
-            said.append("Words of more than 40 letters are learnt from in parts.")
+            said.append(f"Words of more than {LEARNT_WORD} letters are learnt from in parts.")
     short = {kind: len(each.entries) for kind, each in seen.vocabularies.items() if len(each.entries) < seen.size}
     if short:
         allowed = ", ".join(f"{NAMES[kind]} {count:,}" for kind, count in short.items())
-        said.append(f"This text allows fewer than {seen.size:,} pieces: {allowed}.")
+        said.append(f"This text allows fewer than {words.counted(seen.size, 'piece')}: {allowed}.")
     return " ".join(said)
 
 

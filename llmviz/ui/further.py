@@ -114,10 +114,12 @@ def _measured(seen: Seen) -> str:
     """The loss of the run, on test text where it has ended."""
     end = seen.history.end
     if isinstance(end, Done) and "loss" in end.metrics:
-        floor = f" · floor {end.metrics['floor']:.2f}" if "floor" in end.metrics else ""
-        return f"loss {end.metrics['loss']:.2f}{floor} on test text"
+        floor = f" · floor {words.figure(end.metrics['floor'])}" if "floor" in end.metrics else ""
+        return f"loss {words.figure(end.metrics['loss'])}{floor} on test text"
     loss = seen.history.scores.get("loss")
-    return f"loss {loss.last:.2f} so far" if loss and loss.last is not None else "not trained yet" if seen.run is None else "starting"
+    if loss and loss.last is not None:
+        return f"loss {words.figure(loss.last)} so far"
+    return "not trained yet" if seen.run is None else "starting"
 
 
 def _train(engine: Engine, spec: RunSpec) -> None:

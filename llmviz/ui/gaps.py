@@ -47,7 +47,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     guess = _guess(engine, seen, text, hidden) if tokens else Guess(hidden, {})
     notes = [visit.problems().get("hide", ""), guess.refusal, strange]
     if beyond:
-        notes.append(f"The sentence has {len(tokens)} tokens; there is nothing to hide beyond them.")
+        notes.append(f"The sentence has {words.counted(len(tokens), 'token')}; there is nothing to hide beyond them.")
     note = " ".join(filter(None, notes)) or (STRIP_NOTE if guess.answers and not address.lecture else "")
     with above:
         parts.token_strip({**shared, **view.strip(tokens, guess.hidden, guess.answers, note)}, key="strip", on_hidden=sentence.hide)

@@ -16,12 +16,14 @@ from llmviz.core.settings import check, setting, settings_of
 from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import UNDER_WAY, Engine
 from llmviz.runs.store import short
+from llmviz.text import incoming
 from llmviz.ui import lesson, parts, path, visit
 from llmviz.views import lineage, words
 from llmviz.views.comparison import differing, figures
 from llmviz.views.lineage import KINDS, Filter
 
 EVERY = 1.0  # seconds between two looks while something trains
+SEARCHED = 100  # letters of a search
 SAID, UPLOADS = "lab_said", "lab_uploads"
 NOTHING_OWN = "Nothing has been trained on this machine yet: these runs came with the program. Press *Train live* on any page."
 NO_MATCH = "No run matches. Clear the search, or choose “all” again."
@@ -34,7 +36,7 @@ class Book:
     task: str = setting("", "Stage", "Runs of this stage only.", choices=("", *catalogue.STAGES))
     reads: str = setting("", "Text", "Runs on this text only.", choices=("", *texts.TEXTS))
     kind: str = setting("", "Kind", "Runs that came to be here in this way only.", choices=("", *KINDS))
-    words: str = setting("", "Search", "Words that occur in a run's settings, name or state.", letters=100)
+    words: str = setting("", "Search", "Words that occur in a run's settings, name or state.", letters=SEARCHED)
     one: str = setting("", "Run", "A run that is ticked.", letters=80)
     other: str = setting("", "Compare with", "Another run that is ticked.", letters=80)
 
@@ -81,9 +83,9 @@ def filters(engine: Engine) -> None:
             "Search",
             key=key,
             placeholder="Search settings, names, states",
+            max_chars=SEARCHED,
             label_visibility="collapsed",
-            on_change=_narrow,
-            args=("words",),
+            on_change=_search,
         )
         _choice("task", "all stages", lambda name: catalogue.stage(name).title)
         _choice("reads", "all texts", lambda name: texts.TEXTS[name].title)
@@ -121,6 +123,10 @@ def _choice(name: str, every: str, title: Callable[[str], str]) -> None:
 
 def _narrow(name: str) -> None:
     visit.set(**{name: st.session_state[f"filter_{name}"] or ""})
+
+
+def _search() -> None:
+    visit.set(words=incoming.line(st.session_state["filter_words"] or "", SEARCHED))
 
 
 def _take(engine: Engine, key: str) -> None:
@@ -239,7 +245,7 @@ def _ask_to_delete(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
             names = ", ".join(map(short, below))
             count = "one run starts" if len(below) == 1 else f"{len(below)} runs start"
             st.markdown(f"On this machine {count} from it: {names}. Without it nobody could see what they come from, so they go first.")
-        label = f"Delete all {len(doomed)} runs, {lineage.size(bytes)}" if below else "Delete"
+        label = f"Delete all {words.counted(len(doomed), 'run')}, {lineage.size(bytes)}" if below else "Delete"
         st.button(label, key="delete_really", type="primary", on_click=_delete, args=(engine, doomed))
 
     st.dialog("Delete this run?", width="small")(asked)()
@@ -253,7 +259,7 @@ def _delete(engine: Engine, doomed: Sequence[RunRef]) -> None:
             _say(str(problem))
             return
     visit.set(one="", other="")
-    _say("deleted" if len(doomed) == 1 else f"deleted {len(doomed)} runs", "good")
+    _say("deleted" if len(doomed) == 1 else f"deleted {words.counted(len(doomed), 'run')}", "good")
 
 
 def _about(kept: Kept) -> str:
@@ -277,7 +283,7 @@ def _about(kept: Kept) -> str:
 def _measured(kept: Kept) -> str:
     lines = [(title, f"{value} · {bound}" if bound else value) for title, (value, bound) in figures(kept).items()]
     done = kept.state in ("done", "recorded")
-    where = "on test data" if done else f"on validation data, after {kept.step:,} steps"
+    where = "on test data" if done else f"on validation data, after {words.counted(kept.step, 'step')}"
     if not lines:
         return "<div class='one'><h3>Measured</h3><p>Nothing yet.</p></div>"
     return f"<div class='one'><h3>Measured {where}</h3>{_lines(lines)}</div>"

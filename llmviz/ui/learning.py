@@ -101,7 +101,7 @@ def _panel(engine: Engine, stage: str, seen: Seen) -> Panel:
 
 
 def _length(spec: RunSpec, shown: Course) -> str:
-    return words.duration(shown.seconds) if shown.metrics else f"{spec.train.steps:,} steps"
+    return words.duration(shown.seconds) if shown.metrics else words.counted(spec.train.steps, "step")
 
 
 def state() -> object:

@@ -47,7 +47,10 @@ def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
 
 
 def notes(*elsewhere: str) -> None:
-    """What could not be read from the address, a line each; parameters named here are explained at their own place."""
+    """What could not be read from the address, a line each; parameters named here are explained at their own place.
+
+    Problems are plain text: here and nowhere before they are escaped for Markdown.
+    """
     said = [plain(problem) for name, problem in visit.problems().items() if name not in elsewhere]
     if said:
         with st.container(key="notes"):

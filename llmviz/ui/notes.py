@@ -10,6 +10,7 @@ from llmviz.runs.engine import Engine, State
 from llmviz.ui import ask, lesson
 from llmviz.ui.live import Seen
 from llmviz.views import about
+from llmviz.views.words import counted
 
 MOST_WORDS = 500  # a longer vocabulary is pieces of words, and nobody reads it
 
@@ -27,4 +28,4 @@ def fold(engine: Engine, seen: Seen, spec: RunSpec, first: Sequence[str] = ()) -
             )
         words = ask.vocabulary(engine, seen.run)
         if 0 < len(words) <= MOST_WORDS:
-            st.markdown(f"**All {len(words)} words it knows.** {lesson.plain(' · '.join(words))}")
+            st.markdown(f"**All {counted(len(words), 'word')} it knows.** {lesson.plain(' · '.join(words))}")

@@ -10,6 +10,7 @@ from llmviz.core.questions.follows import Follows, Sequel
 from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
+from llmviz.text import incoming
 from llmviz.ui import ask, live, parts, question, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.sentence import suggested
@@ -130,7 +131,7 @@ def _both(engine: Engine, seen: Seen) -> tuple[History, History]:
 
 
 def _typed(examples: tuple[Example, ...]) -> None:
-    _say(st.session_state[FIRST] or "", st.session_state[SECOND] or "", examples[0])
+    _say(*(incoming.line(st.session_state[part] or "") for part in (FIRST, SECOND)), examples[0])
 
 
 def _suggested(examples: tuple[Example, ...]) -> None:

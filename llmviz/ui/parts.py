@@ -1,6 +1,8 @@
 """Our own components: token strip, probability bars, live curve. Each is a folder of HTML, CSS and JavaScript,
 whose script says which data it takes.
 
+Here alone data leaves Python: what is no finite number ends here (`finite`).
+
 All parts with the same `group` share one step: moving the slider of the curve moves the others in the browser, without a server call.
 """
 
@@ -9,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+
+from llmviz.views.finite import finite
 
 _FOLDER = Path(__file__).parent / "components"
 _Part = Callable[..., None]
@@ -29,7 +33,7 @@ def _part(name: str, *scripts: str) -> _Part:
 
     def part(data: dict[str, Any], **more: Any) -> None:
         # In a list: each value of a dictionary Streamlit would ask whether it is a table, and load pandas for that while a page waits.
-        mounted(data=[data], **more)
+        mounted(data=[finite(data)], **more)
 
     return part
 

@@ -10,6 +10,7 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import live, parts, question, visit
 from llmviz.ui.live import Seen
 from llmviz.views import courses as view
+from llmviz.views import words
 from llmviz.views.courses import ORDER, Panel
 from llmviz.views.reveal import Riddle
 
@@ -88,7 +89,7 @@ def _course(engine: Engine, spec: RunSpec) -> Course:
 def _told(shown: Course) -> str:
     rates = shown.spec.train
     muon = f", Muon {rates.muon_learning_rate:g}" if rates.optimizer == "muon" else ""
-    return f"learning rate {rates.learning_rate:g}{muon} · {shown.steps[-1]:,} steps · {shown.seconds:.0f} s"
+    return f"learning rate {rates.learning_rate:g}{muon} · {words.counted(shown.steps[-1], 'step')} · {shown.seconds:.0f} s"
 
 
 def _name(architecture: str, optimizer: str) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from llmviz.core.address import LONGEST_SENTENCE, Address
+from llmviz.text import incoming
 from llmviz.ui import visit
 from llmviz.views.examples import EXAMPLES, Example
 
@@ -50,7 +51,7 @@ def box(address: Address, whose: str = "") -> None:
 
 
 def _typed(examples: tuple[Example, ...]) -> None:
-    _say(st.session_state[BOX] or "", (), examples)
+    _say(incoming.line(st.session_state[BOX] or ""), (), examples)
 
 
 def _suggested(examples: tuple[Example, ...]) -> None:

@@ -84,10 +84,10 @@ def _ended(history: History, kind: str, spec: RunSpec) -> str:
     if not isinstance(history.end, Done):
         return f"{kind} · step {history.step:,}"
     loss, accuracy = history.end.metrics.get("loss"), history.end.metrics.get("accuracy")
-    measured = f" · loss {loss:.2f} on test text" if loss is not None else ""
+    measured = f" · loss {words.figure(loss)} on test text" if loss is not None else ""
     if isinstance(spec.objective, LabelsSpec) and accuracy is not None:
         measured = f" · {accuracy:.0%} right on test examples"
-    return f"{kind} · {history.end.step:,} steps in {words.duration(history.end.seconds)}{measured}"
+    return f"{kind} · {words.counted(history.end.step, 'step')} in {words.duration(history.end.seconds)}{measured}"
 
 
 def _because(status: Status) -> str:

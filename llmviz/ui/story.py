@@ -66,7 +66,7 @@ def look(engine: Engine) -> Cast:
     try:
         tuned, scratch = view.specs(visit.current().spec, labels)
     except ValueError as problem:
-        visit.correct("text", f"{lesson.sentence(str(problem))} The page shows the default.", spec=preset("mlm"), run=None, step=None)
+        visit.correct("text", f"{words.sentence(str(problem))} The page shows the default.", spec=preset("mlm"), run=None, step=None)
         first = shown.run(engine)
         tuned, scratch = view.specs(visit.current().spec, labels)
     spec: RunSpec = visit.current().spec

@@ -150,7 +150,8 @@ def _before(spec: RunSpec) -> str:
 
 
 def _after(spec: RunSpec) -> str:
-    return f"{'pretrained' if spec.parent else 'random start'}, then {spec.objective.labels:,} labels, {spec.train.steps:,} steps"
+    begun = "pretrained" if spec.parent else "random start"
+    return f"{begun}, then {spec.objective.labels:,} labels, {words.counted(spec.train.steps, 'step')}"
 
 
 def predict(engine: Engine, seen: Seen) -> None:

@@ -12,6 +12,7 @@ from llmviz.core.address import Address
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
+from llmviz.text import incoming
 from llmviz.ui import browsers
 
 
@@ -52,7 +53,7 @@ def open(
     if before is not None and (returns or query == before.written):
         _keep(replace(before.address, lecture=bool(st.session_state.get("lecture"))), query)  # a lecture goes from page to page
         return current()
-    asked = dict(query)
+    asked = {name: incoming.tidied(given) for name, given in query.items()}
     if st.session_state.get("lecture"):
         asked.setdefault("lecture", "1")  # navigation drops the parameters
     found, problems = addresses.read(asked, stages, view, specs, text)

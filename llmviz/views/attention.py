@@ -32,7 +32,7 @@ def maps(
     size = SIZES[model.size]
     shown = {"layers": size.layers, "heads": size.heads, "steps": steps, "empty": empty, **names(scores)}
     if not steps:
-        listed = [{"text": token.source or token.text, "special": False} for token in tokens[:MOST_TOKENS]]
+        listed = [{"text": token.shown or token.source or token.text, "special": False} for token in tokens[:MOST_TOKENS]]
         return shown | {"tokens": listed, "weights": "", "causal": False, "note": ""}
     first = answers[steps[0]]
     stack = np.stack([answers[step].weights for step in steps])  # (step, layer, head, query, key)

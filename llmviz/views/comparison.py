@@ -14,7 +14,7 @@ from llmviz.core.texts import TEXTS
 from llmviz.views import words
 from llmviz.views.about import LINES
 from llmviz.views.curve import thin
-from llmviz.views.lineage import figure, named, phase, settings
+from llmviz.views.lineage import named, phase, settings
 
 NOT_COMPARABLE = "These two learn different things, so their losses measure different things: each has a chart of its own."
 NOTHING_YET = "not said yet"
@@ -117,7 +117,7 @@ def table(one: Side, other: Side) -> str:
     for name, metric in names.items():
         values = [side.kept.metrics.get(name) for side in (one, other)]
         if any(value is not None for value in values):
-            here, there = ("–" if value is None else figure(value, metric.unit) for value in values)
+            here, there = ("–" if value is None else words.figure(value, metric.unit) for value in values)
             lines.append((metric.title, here, there))
     lines.append(("training", *(words.duration(side.kept.seconds) for side in (one, other))))  # type: ignore[arg-type]
     rows = ["".join(f"<td>{html.escape(cell)}</td>" for cell in line) for line in lines[1:]]
@@ -154,6 +154,6 @@ def figures(kept: Kept) -> Mapping[str, tuple[str, str]]:
         if metric.name in kept.metrics:
             bound = kept.metrics.get(metric.bound)
             name = "best possible" if metric.unit == "%" else metric.bound
-            told = "" if bound is None else f"{name} {figure(bound, metric.unit)}"
-            found[metric.title] = (figure(kept.metrics[metric.name], metric.unit), told)
+            told = "" if bound is None else f"{name} {words.figure(bound, metric.unit)}"
+            found[metric.title] = (words.figure(kept.metrics[metric.name], metric.unit), told)
     return found

@@ -8,6 +8,7 @@ from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
+from llmviz.views import words
 from llmviz.views.about import BASELINES
 
 ENDED = ("done", "recorded")
@@ -27,9 +28,9 @@ class Band:
     def source(self) -> str:
         """What the band is: of how many seeds, and where they were trained."""
         if self.recorded == self.seeds:
-            return f"lowest to highest of {self.seeds} recorded seeds"
+            return f"lowest to highest of {words.counted(self.seeds, 'recorded seed')}"
         some = f", {self.recorded} of them recorded" if self.recorded else ""
-        return f"lowest to highest of {self.seeds} seeds{some}"
+        return f"lowest to highest of {words.counted(self.seeds, 'seed')}{some}"
 
 
 @dataclass(frozen=True)

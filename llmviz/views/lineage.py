@@ -174,8 +174,8 @@ def settings(spec: RunSpec) -> str:
     """What is trained, without its origin, which the tree shows."""
     said = [TEXTS[spec.text.name].title]
     if isinstance(spec.objective, LabelsSpec):
-        said.append(f"{spec.objective.labels:,} labels")
-    return " · ".join([*said, words.size(spec.model.size), f"{spec.train.steps:,} steps", f"seed {spec.seed}"])
+        said.append(words.counted(spec.objective.labels, "label"))
+    return " · ".join([*said, words.size(spec.model.size), words.counted(spec.train.steps, "step"), f"seed {spec.seed}"])
 
 
 def figures(kept: Kept) -> list[str]:
@@ -183,12 +183,7 @@ def figures(kept: Kept) -> list[str]:
     if not kept.spec:
         return []
     listed = catalogue.stage(kept.spec.stage).metrics
-    return [f"{metric.name} {figure(kept.metrics[metric.name], metric.unit)}" for metric in listed if metric.name in kept.metrics]
-
-
-def figure(value: float, unit: str) -> str:
-    """A figure as a page says it: nats with two decimals, shares as percent without."""
-    return f"{value:.0%}".replace("%", " %") if unit == "%" else f"{value:.2f}"
+    return [f"{metric.name} {words.figure(kept.metrics[metric.name], metric.unit)}" for metric in listed if metric.name in kept.metrics]
 
 
 def size(count: int) -> str:

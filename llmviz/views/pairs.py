@@ -37,7 +37,7 @@ def pair(first: Sequence[Token], second: Sequence[Token], answers: Mapping[int, 
 
 
 def _token(token: Token) -> dict[str, Any]:
-    return {"text": token.source or token.text, "known": token.known}
+    return {"text": token.shown or token.source or token.text, "known": token.known}
 
 
 def _bytes(stack: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]) -> str:
@@ -54,15 +54,17 @@ def targets(spec: RunSpec, history: History) -> int:
 def beside(asked: History, unasked: History, spec: RunSpec) -> str:
     """Both ways to train side by side, on test pairs, as HTML; and how many hidden words each has learnt from."""
     rows = [
-        ("hidden words: loss", "word_loss", "word_floor", "{:.2f}", "floor {:.2f}"),
-        ("pairs told apart", "nsp_accuracy", "nsp_ceiling", "{:.0%}", "best possible {:.0%}"),
+        ("hidden words: loss", "word_loss", "word_floor", "", "floor"),
+        ("pairs told apart", "nsp_accuracy", "nsp_ceiling", "%", "best possible"),
     ]
     told = []
-    for title, name, bound, form, about in rows:
+    for title, name, bound, unit, about in rows:
         ends = [_figure(history, name) for history in (asked, unasked)]
         limit = _figure(asked, bound) or _figure(unasked, bound)
-        head = html.escape(title) + (f"<br><span class='soft'>{about.format(limit)}</span>" if limit is not None else "")
-        told.append(f"<tr><th>{head}</th>" + "".join(f"<td>{form.format(end) if end is not None else '–'}</td>" for end in ends) + "</tr>")
+        head = html.escape(title) + (f"<br><span class='soft'>{about} {words.figure(limit, unit)}</span>" if limit is not None else "")
+        told.append(
+            f"<tr><th>{head}</th>" + "".join(f"<td>{words.figure(end, unit) if end is not None else '–'}</td>" for end in ends) + "</tr>"
+        )
     learnt = [targets(spec, history) for history in (asked, unasked)]
     cells = "".join(f"<td>{words.about(count) if count else '–'}</td>" for count in learnt)
     told.append(f"<tr><th>hidden words<br><span class='soft'>learnt from, about</span></th>{cells}</tr>")

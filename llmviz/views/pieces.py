@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from llmviz.core.cut import Merge, Word
+from llmviz.core.cut import Merge, Try, Word
 from llmviz.core.questions.vocabulary import BPE, UNIGRAM, WORDPIECE, Vocabulary
 
 Spelt = tuple[str, str]  # a mark, and a text
@@ -19,7 +20,7 @@ HOW = {
 WAYS = 4  # of Unigram that are shown
 LOOKUPS = 5  # of WordPiece in a row that are shown; of more, the first and the last ones
 UNKNOWN = {
-    WORDPIECE: "A letter here is in no piece, or the word is too long: the whole word becomes [UNK], and is lost.",
+    WORDPIECE: "A letter here is in no piece: the whole word becomes [UNK], and is lost.",
     UNIGRAM: "No piece has this letter: it becomes [UNK], and is lost; its neighbours stay.",
 }
 
@@ -93,17 +94,26 @@ def _word_steps(row: Row, word: Word) -> list[dict[str, Any]]:
 
     if row.kind == WORDPIECE:
         steps = []
-        for start in sorted({step.place for step in word.tries}):
-            tries = [step for step in word.tries if step.place == start]
+        for tries, more in lookups(word):
             cells = [cell(step.piece, "in" if step.found else "out") for step in tries]
-            if len(cells) > LOOKUPS:
-                cells = [*cells[:2], {"text": "…", "tone": "op"}, *cells[2 - LOOKUPS :]]
+            if more:
+                cells.insert(2, {"text": "…", "tone": "op"})
             steps.append({"cells": cells, "said": "" if tries[-1].found else "is not there", "picked": tries[-1].found})
         return steps
     return [
         {"cells": [cell(piece) for piece in way.pieces], "said": _minus(way.score), "picked": place == 0}
         for place, way in enumerate(word.ways)
     ]
+
+
+def lookups(word: Word) -> list[tuple[list[Try], bool]]:
+    """What WordPiece looked up at each place of a word, as it is shown: of more than LOOKUPS the first two and the last, and so it says."""
+    found = []
+    for _, group in groupby(word.tries, key=lambda step: step.place):
+        tries = list(group)
+        more = len(tries) > LOOKUPS
+        found.append(([*tries[:2], *tries[2 - LOOKUPS :]] if more else tries, more))
+    return found
 
 
 def _merge(row: Row, merge: Merge, count: int) -> dict[str, Any]:

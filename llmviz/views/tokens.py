@@ -11,13 +11,14 @@ from llmviz.core.questions.cloze import Trace
 class Token:
     """One token as a page shows it: its spelling in the vocabulary, what the user typed for it, whether the model knows it.
 
-    `joined` says that it goes on with the word before it.
+    `joined` says that it goes on with the word before it, `shown` what is written for it where that is not what was typed.
     """
 
     text: str
     source: str
     known: bool = True
     joined: bool = False
+    shown: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def strip(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, 
 
 def typed(tokens: Sequence[Token]) -> list[dict[str, Any]]:
     """The tokens of a user's sentence as payload."""
-    return [{"text": token.source or token.text, "known": token.known, "joined": token.joined} for token in tokens]
+    return [{"text": token.shown or token.source or token.text, "known": token.known, "joined": token.joined} for token in tokens]
 
 
 def bars(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], empty: str) -> dict[str, Any]:

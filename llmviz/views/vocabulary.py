@@ -6,6 +6,7 @@ from typing import Any
 from llmviz.core.cut import Word
 from llmviz.core.questions.vocabulary import BPE, KINDS, SIZES, UNIGRAM, WORDPIECE, Costs, Growth
 from llmviz.core.texts import TEXTS
+from llmviz.views import words
 from llmviz.views.pieces import NAMES
 from llmviz.views.reveal import Reveal, Riddle
 
@@ -31,7 +32,11 @@ def growth(found: Growth | None, size: int, empty: str) -> dict[str, Any]:
             zip(map(int, found.reached[row]), map(float, found.rates[row]), strict=True)
         )  # the last of equals is that of the largest
         lines.append({"name": NAMES[kind], "dash": DASHES[kind], "sizes": list(points), "values": list(points.values())})
-    about = "tokens per word" + (f", {found.words:,} {'held-out words' if found.held_out else 'words of its own'}" if found else "")
+    about = "tokens per word"
+    if found:
+        about += ", " + (
+            words.counted(found.words, "held-out word") if found.held_out else f"{words.counted(found.words, 'word')} of its own"
+        )
     return {"title": "More pieces, fewer tokens", "about": about, "empty": empty, "size": size, "sizes": list(SIZES), "lines": lines}
 
 
@@ -55,6 +60,11 @@ def costs(found: Costs | None, text: str, empty: str) -> dict[str, Any]:
         "texts": rows,
         "below": below,
     }
+
+
+def listed(named: Sequence[str], most: int = 8) -> str:
+    """Some words in a row, the first `most` of them."""
+    return ", ".join(named[:most]) + (" …" if len(named) > most else "")
 
 
 def strange(letters: Mapping[str, int]) -> str:

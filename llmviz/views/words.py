@@ -1,11 +1,14 @@
 """Numbers, times and recipes as a page says them."""
 
+import math
+
 from llmviz.core import catalogue
 from llmviz.core.address import Entry, differences, entries
 from llmviz.core.history import History
 from llmviz.core.settings import LabelsSpec, PairsSpec, TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
+from llmviz.views.finite import NO_NUMBER
 
 LOOKS, LOOK = 32, 10  # evaluations in a run, dense at first; one takes as long as about ten steps
 PACE = 10  # steps after which there is a pace to go by
@@ -14,6 +17,18 @@ PACE = 10  # steps after which there is a pace to go by
 def sentence(said: str) -> str:
     """What was said, as a sentence: a capital first and a full stop last; empty where nothing was."""
     return f"{said[:1].upper()}{said[1:].rstrip('.')}." if said else ""
+
+
+def figure(value: float, unit: str = "") -> str:
+    """A figure as a page says it: shares ("%") as percent without decimals, all else with two."""
+    if not math.isfinite(value):
+        return NO_NUMBER
+    return f"{value:.0%}".replace("%", " %") if unit == "%" else f"{value:.2f}"
+
+
+def counted(count: int, noun: str, plural: str = "") -> str:
+    """So many of something: `1 letter`, `1,234 letters`, `0 texts`."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
 
 
 def parameters(count: int) -> str:
@@ -51,14 +66,14 @@ def recipe(spec: RunSpec) -> str:
     if isinstance(spec.objective, PairsSpec) and changed.pop("next_sentence", None):
         said.append("words only")
     if isinstance(spec.objective, LabelsSpec):
-        said.append(f"{spec.objective.labels:,} labels")
+        said.append(counted(spec.objective.labels, "label"))
     if spec.parent:
         said.append(f"from {_parent(spec.parent, spec.text)}")
     elif catalogue.stage(spec.stage).parents[0]:
         said.append("from scratch")
     if spec.lineage[0].text != spec.text:
         said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
-    said += [size(spec.model.size), f"{spec.train.steps:,} steps", f"seed {spec.seed}"]
+    said += [size(spec.model.size), counted(spec.train.steps, "step"), f"seed {spec.seed}"]
     return " · ".join(said + [text for name, text in changed.items() if name not in ("labels", "size", "steps", "seed")])
 
 
@@ -80,7 +95,7 @@ def _changed(spec: RunSpec) -> dict[str, str]:
 def _setting(entry: Entry) -> str:
     """`learning rate (AdamW) 0.004`."""
     if entry.name == "steps":
-        return f"{entry.value:,} steps"
+        return counted(entry.value, "step")
     value = "yes" if entry.value is True else "no" if entry.value is False else entry.value
     return f"{entry.setting.label[:1].lower()}{entry.setting.label[1:]} {f'{value:g}' if isinstance(value, float) else value}"
 
@@ -89,7 +104,7 @@ def progress(history: History, spec: RunSpec, delay: float = 0.0) -> str:
     """`step 348 of 1,000 · 6 s left`; at the end what is still to be done. `delay` is the wait before each step."""
     total = history.begin.steps if history.begin else spec.train.steps
     if history.step >= total:
-        return f"all {total:,} steps done, measuring on test text"
+        return f"all {counted(total, 'step')} done, measuring on test text"
     left = seconds_left(history, total, delay)
     ending = f" · {duration(left)} left" if left is not None else ""
     return f"step {history.step:,} of {total:,}{ending}"

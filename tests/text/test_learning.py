@@ -86,7 +86,7 @@ def test_a_text_that_is_not_here_is_refused_in_a_sentence(name: str) -> None:
         learning.vocabulary(name, BPE, 300)
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\n\t\n", "\x00\x01\x1b"])
+@pytest.mark.parametrize("text", ["", "   ", "\n\t\n", "\x00\x01\x1b", "\u200b", "\ufeff\u2060\n"])
 def test_a_text_of_nothing_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="no word in this text"):
         own.take(text)
@@ -94,11 +94,24 @@ def test_a_text_of_nothing_is_refused(text: str) -> None:
 
 def test_a_text_of_ones_own_is_found_by_its_digest_alone_and_only_whole(home: Path) -> None:
     digest, left = own.take("two\r\nlines \ud83d <b>\x00&")
-    assert left == "" and own.read(digest) == "two\nlines ? <b> &"
+    assert left == "" and own.read(digest) == "two\nlines \ufffd <b>&"
     (file,) = home.rglob("own.txt")
     file.write_text("another")
     with pytest.raises(ValueError, match="not kept on this machine"):
         own.read(digest)
+
+
+@pytest.mark.parametrize("end", ["\r", "\n", "\r\n", "\x85", "\u2028"])
+def test_a_text_is_found_again_whatever_ends_its_lines(end: str) -> None:
+    digest, _ = own.take(f"the dog barks{end}and the owl hoots{end}")
+    assert own.read(digest) == "the dog barks\nand the owl hoots" and learning.stock(digest).known["dog"] == 1
+
+
+def test_pasted_and_uploaded_a_text_is_the_same() -> None:
+    marked = "\ufeffthe owl\x0bhoots"
+    digest, _ = own.take(marked)
+    assert own.take(own.decoded(marked.encode())) == own.take("the owl hoots") == (digest, "")
+    assert own.take(own.decoded(marked.encode("utf-16"))) == (digest, "")
 
 
 def test_a_huge_text_is_cut_and_the_page_can_say_so() -> None:

@@ -24,6 +24,12 @@ def test_what_this_machine_keeps_comes_before_what_came_with_the_program(came: P
     assert store.read(DIGEST, "lines.json") == "ours"
 
 
+def test_what_is_kept_is_read_again_byte_for_byte(came: Path) -> None:
+    content = "one\rtwo\r\nthree\n\x85 é"
+    store.keep(store.path(DIGEST, "text.txt"), content)
+    assert store.path(DIGEST, "text.txt").read_bytes() == content.encode() and store.read(DIGEST, "text.txt") == content
+
+
 def test_recording_copies_what_is_kept_of_these_texts_under_such_names(came: Path) -> None:
     for digest, name in ((DIGEST, "bounds-1.json"), (DIGEST, "documents.json"), (OTHER, "bounds-2.json")):
         store.keep(store.path(digest, name), name)

@@ -1,12 +1,32 @@
+import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from tokenizers import Tokenizer
+from tokenizers import Tokenizer, normalizers
 
+from llmviz.core.questions.vocabulary import BPE
+from llmviz.core.settings import TextSpec
+from llmviz.core.texts import TEXTS
+from llmviz.inspect.writing import Vocabulary
+from llmviz.stages.exercises import candidates
+from llmviz.text import corpora, vocabularies
 from llmviz.text.special import CLS, FIRST, MASK, SEP, SPECIAL, UNK
-from llmviz.text.tokenizers import Piece, load_tokenizer, nearest, pieces, spelling, train_bytes, train_wordpiece, word_level
+from llmviz.text.tokenizers import (
+    LONGEST_WORD,
+    Piece,
+    count_words,
+    load_tokenizer,
+    nearest,
+    pieces,
+    spelling,
+    train_bytes,
+    train_wordpiece,
+    word_level,
+)
+from llmviz.text.words import in_words, spelt
 
 WORDS = ("Anna", "Ann", "I", "Élan", "a", "dog", "naïve", "sees", ".", "!", "?", ",")
 PROSE = tuple(
@@ -100,11 +120,36 @@ def test_pieces_of_bytes_are_readable(in_bytes: Tokenizer) -> None:
     assert [piece.text for piece in found] == ["th", "e", " p", "eo", "ple", " ", "X", "of", "?"]
     assert [piece.source for piece in found] == ["th", "e", "p", "eo", "ple", " ", "X", "of", "?"]
     assert [piece.joined for piece in found] == [False, True, False, True, True, False, True, True, True]
-    spelt = spelling(in_bytes)
-    assert spelt[: len(SPECIAL)] == SPECIAL and len(spelt) == 300
-    assert not any("Ġ" in text for text in spelt)
-    assert all(spelt[piece.id] == piece.text for piece in found)
-    assert {piece.source for piece in pieces(in_bytes, "🎉")} == {"🎉"}
+    entries = spelling(in_bytes)
+    assert entries[: len(SPECIAL)] == SPECIAL and len(entries) == 300
+    assert not any("Ġ" in text for text in entries)
+    assert all(entries[piece.id] == piece.text for piece in found)
+
+
+@pytest.mark.parametrize("text", ["сова", "부엉이", "🎉", "👩‍👩‍👧 שלום", "Mädchen", "a\u200bb", "two  spaces\tand\n"])
+def test_a_letter_of_several_tokens_is_typed_once_and_spelt_by_its_bytes(in_bytes: Tokenizer, text: str) -> None:
+    found = pieces(in_bytes, text)
+    assert "".join(piece.source for piece in found).replace(" ", "") == "".join(text.split(" "))
+    parts = [piece for piece in found if piece.part]
+    assert bool(parts) == any(len(letter.encode()) > 1 for letter in text)  # this vocabulary merged nothing but ASCII
+    numbers = [int(number, 16) for piece in parts for number in re.findall("⟨([0-9A-F]{2})⟩", piece.shown)]
+    assert bytes(numbers) == "".join(letter for letter in text if not letter.isascii()).encode()
+    assert "".join("".join(spelt(word) for word in in_words(found)).split()) == "".join(text.split())
+
+
+def test_no_two_candidates_look_alike(in_bytes: Tokenizer) -> None:
+    shown = candidates(in_bytes)
+    assert len(set(shown)) == len(shown) == 300 and not any("\ufffd" in word or not word.strip() for word in shown)
+    one = {token: shown[in_bytes.token_to_id(token)] for token in ("Ġ", "e", "Ġth", ".", "Ċ", "ĉ", "ł", "Ñ")}
+    assert one == {"Ġ": "␣", "e": "…e", "Ġth": "th", ".": ".", "Ċ": "⏎", "ĉ": "⇥", "ł": "…⟨A0⟩", "Ñ": "…⟨D1⟩"}
+
+
+def test_there_is_one_way_to_spell_a_token(in_bytes: Tokenizer) -> None:
+    """*Tokens* and the pages of models spell alike, but for the mark of a space before."""
+    vocabulary = Vocabulary(in_bytes)
+    for token, id in in_bytes.get_vocab().items():
+        if id >= FIRST and token != "Ġ":
+            assert vocabularies.spelt(BPE, token)[1] == vocabulary.word(id)
 
 
 def test_a_piece_that_goes_on_with_a_word_is_joined(words: Tokenizer, wordpiece: Tokenizer, in_bytes: Tokenizer) -> None:
@@ -145,6 +190,29 @@ def test_any_text_is_pieces(words: Tokenizer, wordpiece: Tokenizer, in_bytes: To
         for piece in pieces(tokenizer, text):
             assert piece.known == (piece.id != UNK) and piece.text == spelling(tokenizer)[piece.id]
     assert all(piece.known for piece in pieces(in_bytes, text))
+
+
+def test_a_long_word_is_cut_into_its_pieces_also_by_a_tokenizer_kept_with_a_shorter_limit(wordpiece: Tokenizer, tmp_path: Path) -> None:
+    file = tmp_path / "tokenizer.json"
+    written = json.loads(wordpiece.to_str())
+    assert written["model"]["max_input_chars_per_word"] == LONGEST_WORD
+    written["model"]["max_input_chars_per_word"] = 40
+    file.write_text(json.dumps(written))
+    for tokenizer in (wordpiece, load_tokenizer(file)):
+        assert tokenizer.get_vocab() == wordpiece.get_vocab()
+        for text in ("president" * 5, "x" * 41, "s" * LONGEST_WORD):
+            found = pieces(tokenizer, text)
+            alphabet = set(wordpiece.get_vocab())
+            assert all(piece.known for piece in found) == (text[0] in alphabet)
+        assert "".join(piece.source for piece in pieces(tokenizer, "president" * 5)) == "president" * 5
+        assert len(pieces(tokenizer, "s" * (LONGEST_WORD + 1))) == 1
+
+
+@pytest.mark.parametrize("text", TEXTS)
+def test_no_text_that_models_learn_from_has_a_word_of_which_the_limit_was_raised(text: str) -> None:
+    corpus = corpora.load(TextSpec(text))
+    normal = normalizers.BertNormalizer(strip_accents=True, lowercase=True)
+    assert max(map(len, count_words((*corpus.train, *corpus.validation, *corpus.test), normal))) <= 40
 
 
 def test_a_typed_mask_is_one_and_other_special_tokens_are_unknown_words(words: Tokenizer) -> None:

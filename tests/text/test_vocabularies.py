@@ -146,6 +146,15 @@ def test_a_word_with_a_letter_never_seen(counts: dict[str, Counter[str]]) -> Non
     assert UNK in pieces[-1].ids and scored[-1].ids.count(UNK) == 1 and scored[-1].pieces[-1] == "🦉"
 
 
+def test_a_long_word_is_cut_as_a_short_one(counts: dict[str, Counter[str]]) -> None:
+    found = as_asked(learn(WORDPIECE, counts[WORDPIECE], 400))
+    for text in ("people" * 7, "a" * 300, "a" * LONGEST_WORD):
+        (word,) = cut(WORDPIECE, found, text)
+        assert UNK not in word.ids and "".join(piece.removeprefix("##") for piece in word.pieces) == text
+        library = model(WORDPIECE, learn(WORDPIECE, counts[WORDPIECE], 400)).tokenize(text)
+        assert [token.id for token in library] == list(word.ids)
+
+
 def test_a_word_beyond_the_longest_is_unknown_to_wordpiece_without_a_look(counts: dict[str, Counter[str]]) -> None:
     (word,) = cut(WORDPIECE, as_asked(learn(WORDPIECE, counts[WORDPIECE], 400)), "a" * (LONGEST_WORD + 1))
     assert word.tries == () and word.ids == (UNK,)

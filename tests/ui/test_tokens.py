@@ -198,10 +198,31 @@ def test_any_sentence_is_cut(visit: Visit, sentence: str) -> None:
     given = parts(app)["pieces"]["rows"]
     if sentence.strip():
         assert not any(row["waits"] for row in given)
-        assert ("first 300 are cut" in said(app)) == (len(sentence) > 300)
+        assert ("the first 300" in said(app)) == (len(sentence.strip()) > 300)
     else:
         assert all(row["waits"].startswith("Type a sentence") or row["words"] for row in given)
     assert not app.error and not app.warning
+
+
+def test_a_word_with_other_accents_than_the_text_is_said_to_be_that(visit: Visit) -> None:
+    digest, _ = own.take("the Madchen sang to the fiancé of a naïve owl . " * 30)
+    app = settled(visit(PAGE, own=digest, s="Mädchen fiance naïve zebra"))
+    assert "Never in what was read of your text: zebra. There with other accents only: mädchen, fiance." in said(app)
+    fresh = {row["kind"]: [word["fresh"] for word in row["words"]] for row in parts(app)["pieces"]["rows"]}
+    assert fresh["wordpiece"] == [False, False, False, True]  # it reads without accents
+    assert fresh["unigram"] == fresh["bpe"] == [True, True, False, True]
+
+
+def test_a_long_word_of_the_text_is_not_said_to_be_missing(visit: Visit) -> None:
+    digest, _ = own.take(f"an owl says {'hoo' * 20} . " * 30)
+    app = settled(visit(PAGE, own=digest, s=f"owl {'hoo' * 20}"))
+    assert "in parts" in said(app) and "Never" not in said(app)
+    assert rows(app)["wordpiece"][1] != ["[UNK]"]
+
+
+def test_where_a_long_sentence_ends_is_said(visit: Visit) -> None:
+    app = visit(PAGE, s="an owl hoots " * 30 + "zebra")
+    assert "The sentence has 395 letters; the first 300 are read, to “…hoots an owl hoots a”." in said(app)
 
 
 def test_live_is_learnt_here_and_the_recording_can_be_had_back(

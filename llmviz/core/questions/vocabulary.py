@@ -1,5 +1,6 @@
 """What is asked of a text rather than of weights: the vocabularies that can be learnt from it, and how they cut texts."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property
 from typing import ClassVar
@@ -90,6 +91,18 @@ class Stock(Answer):
     def known(self) -> dict[str, int]:
         """How often each word occurs."""
         return dict(zip(self.words, map(int, self.counts), strict=True))
+
+    @cached_property
+    def unaccented(self) -> frozenset[str]:
+        """The words without their accents, as WordPiece reads them."""
+        return frozenset(map(unaccented, self.words))
+
+
+def unaccented(word: str) -> str:
+    """The word in lower case, its accents left out, as BERT reads it."""
+    if word.isascii():
+        return word.lower()
+    return "".join(letter for letter in unicodedata.normalize("NFD", word.lower()) if unicodedata.category(letter) != "Mn")
 
 
 @dataclass(frozen=True)

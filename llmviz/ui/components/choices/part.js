@@ -58,10 +58,10 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const dice = !data.open && !chosen && now.left > 1;
     if (dice) line.append(Object.assign(make("b"), { style: `left: ${100 * now.draw}%` }));
     const word = `“${candidates[picked]?.word}”`;
-    if (data.open) key.textContent = `${now.left > 1 ? `${whole(now.left)} tokens can be drawn` : "only one token is left"} · or choose one yourself`;
+    if (data.open) key.textContent = `${now.left > 1 ? `${counted(now.left, "token")} can be drawn` : "only one token is left"} · or choose one yourself`;
     else if (chosen) key.textContent = `☞ ${word}: the way you chose`;
     else if (!dice) key.textContent = `✓ ${word}: the only one left`;
-    else key.textContent = `✓ the draw ${now.draw.toFixed(2)} fell on ${word} · ${whole(now.left)} tokens could be drawn`;
+    else key.textContent = `✓ the draw ${now.draw.toFixed(2)} fell on ${word} · ${counted(now.left, "token")} could be drawn`;
   }
 
   list.onclick = (event) => {

@@ -104,7 +104,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function summary(panel) {
     const told = data.hidden ? [data.hidden] : panel.lines.map(({ name, values }) => (values.length ? `${name} ${percent(values.at(-1))}` : `${name} not measured`));
     const nats = panel.loss.values.at(-1), out = above(panel.steps, panel.loss.values, axisTop(panel));
-    return `${panel.name}. ${told.join(", ")}.${nats === undefined ? "" : ` Loss ${nats.toFixed(2)}, floor ${panel.floor?.toFixed(2)}.`}${out.length ? ` ${outside(out, "Loss")}.` : ""} Arrow keys go through the training, Enter shows its questions.`;
+    return `${panel.name}. ${told.join(", ")}.${nats === undefined ? "" : ` Loss ${digits(nats)}, floor ${panel.floor?.toFixed(2)}.`}${out.length ? ` ${outside(out, "Loss")}.` : ""} Arrow keys go through the training, Enter shows its questions.`;
   }
 
   // A line at so many tokens in every panel, and in the panel that is chosen one at its point.
@@ -132,7 +132,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const place = nearest(panel.tokens, tokens);
     const rows = data.hidden ? [] : panel.lines.map(({ name, values }) => `${name} ${exactly(values[place])}`);
     const kept = data.click ? [data.click] : [];
-    tip.textContent = [`step ${whole(panel.steps[place])}, ${whole(panel.tokens[place])} tokens`, ...rows, `loss ${panel.loss.values[place].toFixed(3)}${panel.loss.values[place] > axisTop(panel) ? " ↑ above the axis" : ""}`, ...kept].join("\n");
+    tip.textContent = [`step ${whole(panel.steps[place])}, ${counted(panel.tokens[place], "token")}`, ...rows, `loss ${digits(panel.loss.values[place], 3)}${panel.loss.values[place] > axisTop(panel) ? " ↑ above the axis" : ""}`, ...kept].join("\n");
     tip.hidden = false;
     const box = section.getBoundingClientRect(), outer = root.getBoundingClientRect();
     const x = box.left - outer.left + section.x(panel.tokens[place]), beyond = x + 12 + tip.offsetWidth > box.right - outer.left;

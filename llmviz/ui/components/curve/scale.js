@@ -57,8 +57,11 @@ const outside = (peaks, name) => peaks.map(({ step, value }) => `${name} ${value
 // A small arrow that points up and ends at the edge of a chart, at `y`.
 const arrow = (x, y, em) => `M${x.toFixed(1)},${(y - 0.62 * em).toFixed(1)}l${(0.3 * em).toFixed(1)},${(0.5 * em).toFixed(1)}h${(-0.6 * em).toFixed(1)}z`;
 
+// A line through the points; it is broken where there is no number.
 const path = (steps, values, x, y) =>
-  steps.map((step, index) => `${index ? "L" : "M"}${x(step).toFixed(1)},${y(values[index]).toFixed(1)}`).join("");
+  steps
+    .map((step, index) => (values[index] === null ? "" : `${(values[index - 1] ?? null) === null ? "M" : "L"}${x(step).toFixed(1)},${y(values[index]).toFixed(1)}`))
+    .join("");
 
 function nearest(steps, step) {
   const place = placeOf(steps, step);

@@ -51,7 +51,7 @@ export default function ({ data: [data], parentElement }) {
     if (!lines.length || !(asked >= Math.exp(low) / 1.2 && asked <= sizes.at(-1) * 1.2)) return chart.onpointerleave();
     const near = sizes.reduce((best, each) => (Math.abs(Math.log(each / asked)) < Math.abs(Math.log(best / asked)) ? each : best));
     const row = (line) => `${line.name} ${valueAt(line, near).toFixed(2)}${line.sizes.at(-1) < near ? ` (ends at ${whole(line.sizes.at(-1))})` : ""}`;
-    tip.textContent = [`${whole(near)} pieces`, ...lines.map(row)].join("\n");
+    tip.textContent = [counted(near, "piece"), ...lines.map(row)].join("\n");
     tip.hidden = false;
     tip.style.left = `${Math.max(0, Math.min(root.x(near) + 12, chart.clientWidth - tip.offsetWidth))}px`;
   };

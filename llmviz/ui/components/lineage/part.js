@@ -63,7 +63,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     root.shape = shape;
     list.replaceChildren(...data.rows.map(row));
     if (focused) [...list.children].find((line) => line.dataset.key === focused)?.focus({ preventScroll: true });
-    const shown = data.count === data.of ? `${whole(data.of)} runs` : `${whole(data.count)} of ${whole(data.of)} runs`;
+    const shown = data.count === data.of ? counted(data.of, "run") : `${whole(data.count)} of ${counted(data.of, "run")}`;
     const keys = KEYS.map(([name, text]) => {
       const key = make("span", { class: "key" });
       key.append(make("i", { class: name }), make("span", {}, text));

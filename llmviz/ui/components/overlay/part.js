@@ -7,7 +7,8 @@ const SVG = "http://www.w3.org/2000/svg";
 export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".overlay");
   const [svg, chart, tip] = ["svg", ".chart", ".tip"].map((name) => root.querySelector(name));
-  const { lines, bounds, total, share } = data;
+  const { bounds, total, share } = data;
+  const lines = data.lines.filter(({ steps }) => steps.length);
   const every = [...lines.flatMap(({ values }) => values), ...bounds.map(({ value }) => value)];
   const top = share ? 1 : 1.06 * Math.max(1e-9, ...every);
   const written = (value) => (share ? percent(value) : value.toFixed(2));

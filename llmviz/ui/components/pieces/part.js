@@ -85,7 +85,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function tell(element) {
     const at = made(), count = merges.ranks.length;
-    const all = `all ${whole(count)} merges made`;
+    const all = count === 1 ? "the one merge made" : `all ${counted(count, "merge")} made`;
     const told = at === count ? `${all}; drag to see them one by one` : at ? `merge ${at} of ${count}: ${merges.said[at - 1]}` : "letters, before any merge";
     element.querySelector(".told").textContent = told;
     element.querySelector("input").setAttribute("aria-valuetext", told);

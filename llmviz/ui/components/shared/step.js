@@ -50,9 +50,12 @@ function placeOf(steps, step) {
   return low - 1;
 }
 
-const percent = (share) => (share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`);
-const exactly = (share) => `${(100 * share).toFixed(2)}%`;
+// A number as it is written; null is what had none when it left the server (views/finite.py).
+const digits = (number, count = 2) => (number === null ? "no number" : number.toFixed(count));
+const percent = (share) => (share === null ? "no number" : share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`);
+const exactly = (share) => (share === null ? "no number" : `${(100 * share).toFixed(2)}%`);
 const whole = (number) => number.toLocaleString("en");
+const counted = (count, noun) => `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
 
 // Whether a verdict is the true label, in words and by a mark; nothing where the true label is not known.
 const marked = (label, truth) => (truth ? `true label: ${truth} ${label === truth ? "✓ right" : "✗ wrong"}` : "");

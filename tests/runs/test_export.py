@@ -1,0 +1,24 @@
+"""What goes out of the program is read again as it was kept."""
+
+from pathlib import Path
+
+import torch
+from transformers import AutoModelForMaskedLM
+
+from llmviz.core.settings import ModelSpec
+from llmviz.models import files, masked
+from llmviz.runs.export import widen
+from llmviz.text.tokenizers import word_level
+
+
+def test_an_export_is_in_single_precision_and_holds_the_numbers_that_were_kept(tmp_path: Path) -> None:
+    tokenizer = word_level(["the", "owl", "hoots"])
+    model = masked.random_start(ModelSpec(), tokenizer.get_vocab_size(), 16, seed=1)
+    files.save(model, tokenizer, tmp_path)
+    widen(tmp_path / "model.safetensors")
+    loaded = AutoModelForMaskedLM.from_pretrained(tmp_path, local_files_only=True)
+    assert {weight.dtype for weight in loaded.parameters()} == {torch.float32}
+    ids = torch.tensor([[2, 5, 6, 7, 3]])
+    with torch.no_grad():
+        kept = model.half().float().eval()
+        torch.testing.assert_close(loaded.eval()(ids).logits, kept(ids).logits, atol=1e-5, rtol=0)

@@ -5,7 +5,7 @@ from itertools import chain
 
 import streamlit as st
 
-from llmviz.core.lecture import Slide
+from llmviz.core.lecture import Lesson
 from llmviz.ui import path, visit
 
 BEAT, LAST = "beat", 99  # a beat beyond the last of any page is its last
@@ -53,9 +53,9 @@ def _turn(to: int) -> None:
     st.session_state[BEAT] = to
 
 
-def _leave(slide: Slide, beat: int) -> None:
-    """Go on to the page of another slide; the session remembers that this is a lecture."""
+def _leave(there: Lesson, beat: int) -> None:
+    """Go on to another page; the session remembers that this is a lecture."""
     st.session_state[BEAT] = beat
-    page = path.to(slide.page)
+    page = path.to(there.page)
     assert page is not None
     st.switch_page(page)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from llmviz.core.lecture import SLIDES
+from llmviz.core.lecture import LESSONS
 from llmviz.core.spec import preset, root
 from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 
@@ -93,11 +93,11 @@ def test_start_is_one_screen(page: Page, fake_app: str) -> None:
 def test_the_path_leads_from_page_to_page(page: Page, fake_app: str) -> None:
     start(page, fake_app)
     forward = page.locator(".st-key-path_row a").last
-    expect(forward).to_contain_text(SLIDES[1].title)
+    expect(forward).to_contain_text(LESSONS[1].title)
     forward.click()
-    expect(page).to_have_url(re.compile(SLIDES[1].page))
+    expect(page).to_have_url(re.compile(LESSONS[1].page))
     back = page.locator(".st-key-path_row a").first
-    expect(back).to_contain_text(SLIDES[0].title)
+    expect(back).to_contain_text(LESSONS[0].title)
     back.click()
     page.locator(".story .card").first.wait_for()
 
@@ -109,7 +109,7 @@ def test_a_lecture_goes_on_to_the_next_page_and_back(page: Page, fake_app: str) 
         page.keyboard.press("ArrowRight")
         expect(page.locator(".st-key-beats")).to_contain_text(f"{beat} of {count}")
     page.keyboard.press("ArrowRight")
-    expect(page).to_have_url(re.compile(rf"{SLIDES[1].page}\?.*lecture=1"))
+    expect(page).to_have_url(re.compile(rf"{LESSONS[1].page}\?.*lecture=1"))
     expect(page.locator(".st-key-beats")).to_contain_text("1 of")
     page.locator(QUIET).wait_for()
     page.keyboard.press("ArrowLeft")

@@ -1,4 +1,4 @@
-"""*What and when* and *Positions and optimisers* as Streamlit runs them, without a browser."""
+"""*What and when* and *Four recipes* as Streamlit runs them, without a browser."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,6 +14,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.ui import recipes
 from llmviz.views import courses as view
+from llmviz.views import recipes as telling
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -144,6 +145,37 @@ def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
     assert found and found.right == 2
     assert found.story == "A 10%, b 95%, c 95%, d 100%."
     assert view.known([*runs, Course(preset("mlm"))], "facts", "abcde") is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "decides"),
+    [
+        ((0.1, 1.0, 0.8, 1.0), "positions decide whether it learns"),
+        ((0.1, 0.2, 0.95, 1.0), "the optimiser decides whether it learns"),
+        ((0.1, 0.2, 0.8, 1.0), "positions and optimiser together decide whether it learns"),
+        ((0.1, 1.0, 1.0, 0.1), "positions and optimiser together decide whether it learns"),
+        ((1.0, 1.0, 1.0, 1.0), "all four recipes learn"),
+        ((0.1, 0.2, 0.8, 0.9), "none of the four recipes learns"),
+    ],
+)
+def test_the_title_says_what_decided_in_these_four_runs(facts: tuple[float, ...], decides: str) -> None:
+    runs = {each: ended(share) for each, share in zip(recipes.CELLS, facts, strict=True)}
+    assert telling.claim(runs) == f"Here {decides} the capitals"
+    runs[recipes.CELLS[0]] = Course(preset("mlm"), (0,), (0,), {"facts": (0.0,)})
+    assert telling.claim(runs) == telling.ASKED
+
+
+def test_the_title_tells_nothing_before_one_has_guessed(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipes, "_course", lambda engine, spec: ended(1.0 if spec.train.optimizer == "muon" else 0.1, spec))
+    app = visit(OTHER)
+    assert telling.ASKED in title(app)
+    app.pills(key=recipes.RIDDLE).set_value("one").run()
+    assert "Here the optimiser decides whether it learns the capitals" in title(app)
+    assert "**No.**" in said(app)
+
+
+def title(app: AppTest) -> str:
+    return next(str(each.proto.body) for each in app.get("html") if "<h1>" in str(each.proto.body))
 
 
 def course(**scores: tuple[float, ...]) -> Course:

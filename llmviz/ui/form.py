@@ -55,6 +55,9 @@ def _field(entry: Entry) -> None:
             key=key,
         )
         return
+    if isinstance(entry.value, bool):
+        st.checkbox(setting.label, entry.value, help=setting.help, key=key)
+        return
     whole = isinstance(entry.value, int)
     kind = int if whole else float
     st.number_input(

@@ -113,3 +113,11 @@ def test_a_run_of_another_stage_is_not_shown(visit: Visit, fake: FakeEngine) -> 
     assert other
     app = visit(PAGE, run=other.key)
     assert "has a page of its own" in said(app)
+
+def test_a_setting_of_yes_or_no_is_ticked_in_the_form(visit: Visit) -> None:
+    app = visit("next_sentence")
+    app.button(key="change").click().run()
+    assert app.checkbox(key="setting_next_sentence").value
+    app.checkbox(key="setting_next_sentence").uncheck()
+    next(button for button in app.button if button.label == "Use these settings").click().run()
+    assert query(app) == {"next_sentence": "0"}

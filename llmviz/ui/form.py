@@ -4,11 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from llmviz.core import catalogue, texts
 from llmviz.core.address import Entry, change, entries
 from llmviz.core.catalogue import Stage
-from llmviz.core.settings import SIZES
-from llmviz.core.spec import NO_PARENT
 from llmviz.ui import lesson, visit
 from llmviz.views import words
 
@@ -50,7 +47,7 @@ def _field(entry: Entry) -> None:
             setting.label,
             setting.choices,
             index=setting.choices.index(entry.value),
-            format_func=_title,
+            format_func=words.value,
             help=setting.help,
             key=key,
         )
@@ -70,16 +67,6 @@ def _field(entry: Entry) -> None:
         help=f"{setting.help} From {setting.low:g} to {setting.high:,.10g}.",
         key=key,
     )
-
-
-def _title(choice: str) -> str:
-    if choice in SIZES:
-        return words.size(choice)
-    if choice == NO_PARENT:
-        return "random weights"
-    if choice in catalogue.STAGES:
-        return f"the pretrained {catalogue.stage(choice).title}"
-    return texts.TEXTS[choice].title if choice in texts.TEXTS else choice
 
 
 def _step(value: float) -> float:

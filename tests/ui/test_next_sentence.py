@@ -114,6 +114,7 @@ def test_a_run_of_another_stage_is_not_shown(visit: Visit, fake: FakeEngine) -> 
     app = visit(PAGE, run=other.key)
     assert "has a page of its own" in said(app)
 
+
 def test_a_setting_of_yes_or_no_is_ticked_in_the_form(visit: Visit) -> None:
     app = visit("next_sentence")
     app.button(key="change").click().run()

@@ -1,9 +1,9 @@
 """How runs go, side by side on one axis: what each model knows, and its loss, after as much reading; several seeds as a band."""
 
 import html
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import Any
 
 from llmviz.core.course import Course
@@ -25,7 +25,8 @@ NAMES = {
 DASHES = {"grammar": "", "meaning": "7 4", "facts": "2 4"}
 KNOWN = 0.95  # share of right answers from which on something counts as known
 FEW = 8  # items shown of those right, and of those wrong
-WHICH = Riddle("which will {model} know first, at 95 % right?", ORDER)
+UNCLEAR = "not the same in most seeds"
+WHICH = Riddle("which will {model} know first, at 95 % right?", (*ORDER, UNCLEAR))
 AXIS = "tokens read"
 
 
@@ -103,16 +104,50 @@ def _line(panel: Panel, name: str) -> dict[str, Any]:
 
 
 def reveal(runs: Sequence[Course]) -> Reveal | None:
-    """Which of the three came first to be known, by the median of these runs; None where none was known in most of them."""
-    reached = {name: _median([each.first(name, KNOWN) for each in runs]) for name in ORDER}
-    there = {name: tokens for name, tokens in reached.items() if tokens is not None}
-    if not there:
+    """Which of the three was known first in more than half of these runs, one for each seed; None where no run came to know any.
+
+    One is known from the evaluation on from which it never fell below the mark again, the last one included. Two that were known at the
+    same evaluation are a tie.
+    """
+    measured = [run for run in runs if run.steps]
+    reached = {name: [run.first(name, KNOWN) for run in measured] for name in ORDER}
+    if not any(tokens is not None for each in reached.values() for tokens in each):
         return None
-    first = min(there, key=lambda name: there[name])
-    said = [f"{name} after {tokens / 1e6:.2f} M tokens" if tokens is not None else f"{name} not at all" for name, tokens in reached.items()]
-    count = "this run" if len(runs) == 1 else f"the median of {len(runs)} runs"
-    story = f"{', '.join(said[:-1])} and {said[-1]}: when {count} reached 95 % and stayed there."
-    return Reveal(ORDER.index(first), story[:1].upper() + story[1:])
+    firsts = Counter(_first(run) for run in measured)
+    most = max(ORDER, key=lambda name: firsts[name])
+    right = ORDER.index(most) if firsts[most] * 2 > len(measured) else len(ORDER)
+    said = [f"{name} {_reached(reached[name])}" for name in ORDER]
+    story = f"{', '.join(said[:-1])} and {said[-1]}, at 95 % and staying there to the end. {_firsts(firsts, len(measured))}"
+    return Reveal(right, story[:1].upper() + story[1:])
+
+
+TIED, NONE = "a tie", "none"  # in place of the one that was first
+
+
+def _first(run: Course) -> str:
+    """The one of the three that this run knew first."""
+    reached = {name: tokens for name in ORDER if (tokens := run.first(name, KNOWN)) is not None}
+    soonest = [name for name, tokens in reached.items() if tokens == min(reached.values())]
+    return NONE if not soonest else soonest[0] if len(soonest) == 1 else TIED
+
+
+def _reached(tokens: Sequence[int | None]) -> str:
+    """After how much reading, from the quickest of the seeds to the slowest, and in how many if not in all."""
+    there = [f"{count / 1e6:.2f}" for count in sorted(count for count in tokens if count is not None)]
+    if not there:
+        return "not reached"
+    span = there[0] if there[0] == there[-1] else f"{there[0]} to {there[-1]}"
+    return f"after {span} M tokens" + (f" in {len(there)} of {len(tokens)} seeds" if len(there) < len(tokens) else "")
+
+
+def _firsts(firsts: Mapping[str, int], seeds: int) -> str:
+    """Which was first in how many seeds: `First: grammar in 4 of 6 seeds, a tie in 2.`, or in the one run there is."""
+    ordered = sorted(firsts.items(), key=lambda each: -each[1])
+    if seeds == 1:
+        return f"First in this run: {ordered[0][0]}."
+    said = [f"{name} in {count}" for name, count in ordered]
+    said[0] += f" of {seeds} seeds"
+    return f"First: {', '.join(said)}."
 
 
 def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal | None:
@@ -122,13 +157,6 @@ def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal |
         return None
     said = ", ".join(f"{name} {share:.0%}" for name, share in zip(names, ends, strict=True))
     return Reveal(sum(share >= KNOWN for share in ends), words.sentence(said))
-
-
-def _median(tokens: Sequence[int | None]) -> float | None:
-    """The middle of these counts, where None is later than any; None where that is the middle."""
-    there = sorted(count for count in tokens if count is not None)
-    late = len(tokens) - len(there)
-    return median([*there, *[float("inf")] * late]) if late * 2 < len(tokens) else None
 
 
 def items(found: Probed) -> str:

@@ -1,5 +1,6 @@
 """*What and when* and *Four recipes* as Streamlit runs them, without a browser."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -59,7 +60,7 @@ def test_what_is_known_is_hidden_until_one_has_guessed(visit: Visit) -> None:
     app.pills(key="riddle_learning_mlm").set_value("grammar").run()
     assert not part(app)["hidden"]
     assert "**Yes.** Grammar after" in said(app)
-    assert "the median of 4 runs reached 95 % and stayed there" in said(app).replace("\\", "")
+    assert re.search(r"First: grammar in \d of 4 seeds", said(app).replace("\\", ""))
     assert "Right: 19 of 20" in listed(app)
 
 
@@ -182,18 +183,32 @@ def course(**scores: tuple[float, ...]) -> Course:
     return Course(preset("mlm"), (0, 1, 2), (0, 100_000, 200_000), scores)
 
 
-def test_the_first_to_be_known_is_that_of_the_median_run() -> None:
+def test_the_first_to_be_known_is_first_in_most_seeds() -> None:
     slow, quick = (
         course(grammar=(0, 0, 1), facts=(0, 1, 1), meaning=(0, 0, 0)),
         course(grammar=(0, 1, 1), facts=(0, 0, 1), meaning=(0, 0, 1)),
     )
     found = view.reveal([slow, quick, quick])
     assert found and found.right == view.ORDER.index("grammar")
-    assert found.story.startswith("Grammar after 0.10 M tokens, meaning after 0.20 M tokens and facts after 0.20 M tokens")
-    rare = view.reveal([slow, slow, quick])
-    assert rare and rare.right == view.ORDER.index("facts")
-    assert "meaning not at all" in rare.story
+    assert found.story == (
+        "Grammar after 0.10 to 0.20 M tokens, meaning after 0.20 M tokens in 2 of 3 seeds and facts after 0.10 to 0.20 M tokens, "
+        "at 95 % and staying there to the end. First: grammar in 2 of 3 seeds, facts in 1."
+    )
+    split = view.reveal([slow, quick])
+    assert split and view.WHICH.choices[split.right] == view.UNCLEAR
     assert view.reveal([course(grammar=(0, 0, 0))]) is None
+    assert view.reveal([Course(preset("mlm"))]) is None
+
+
+def test_what_was_lost_again_by_the_end_was_not_reached() -> None:
+    lost = course(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 1))
+    found = view.reveal([lost])
+    assert found and view.WHICH.choices[found.right] == view.UNCLEAR
+    assert "meaning not reached" in found.story and found.story.endswith("First in this run: a tie.")
+    sole = view.reveal([course(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 0))])
+    assert sole and sole.right == view.ORDER.index("grammar") and sole.story.endswith("First in this run: grammar.")
+    several = view.reveal([lost, lost, course(grammar=(0, 0, 0), meaning=(0, 0, 0), facts=(0, 0, 0))])
+    assert several and several.story.endswith("First: a tie in 2 of 3 seeds, none in 1.")
 
 
 def test_runs_that_differ_by_more_than_their_seed_make_no_band() -> None:

@@ -37,7 +37,7 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("two gaps", "the river flows through germany .", (1, 4)),
     ),
     ("mlm", "reviews"): (
-        _own("reviews", "a verdict"),
+        _own("reviews", "an opinion"),
         Example("a noun", "this is the best film i have seen .", (5,)),
         Example("two gaps", "the story is thin and the end is silly .", (3, 8)),
     ),
@@ -70,11 +70,11 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("contrast", TEXTS["tinyland"].opinion),
         Example("negation", "the play was not dull ."),
         Example("a verb", "nobody liked the concert ."),
-        Example("praise", "what a superb show ! we loved it ."),
+        Example("positive", "what a superb show ! we loved it ."),
     ),
     ("sentiment", "reviews"): (
-        Example("blame", TEXTS["reviews"].opinion),
-        Example("praise", "a warm and funny film with a great cast ."),
+        Example("negative", TEXTS["reviews"].opinion),
+        Example("positive", "a warm and funny film with a great cast ."),
         Example("negation", "not a bad film at all ."),
     ),
     ("tokens", "tinyland"): (
@@ -97,7 +97,7 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
     ),
     ("tokens", "reviews"): (
         Example("a new word", "An unbingeable show about blockchains."),
-        Example("a verdict", "The acting is good but the story is bad."),
+        Example("an opinion", "The acting is good but the story is bad."),
         Example("new letters", "The 🦉 says żółw."),
         Example("one long word", "counterrevolutionaries"),
     ),
@@ -133,13 +133,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("a new word", "Leo saw a zebra by the lake . every zebra croaks ."),
     ),
     ("start", "tinyland"): (
-        Example("praise", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,)),
-        Example("blame", "we went to see a film . it was dull and we felt sad .", (9,)),
+        Example("positive", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,)),
+        Example("negative", "we went to see a film . it was dull and we felt sad .", (9,)),
         Example("negation", "the play was not dull . we loved it .", (7,)),
         Example("a verb", "nobody liked the concert .", (1,)),
     ),
     ("start", "reviews"): (
-        Example("blame", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,)),
-        Example("praise", "a warm and funny film with a great cast .", (7,)),
+        Example("negative", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,)),
+        Example("positive", "a warm and funny film with a great cast .", (7,)),
     ),
 }

@@ -67,7 +67,7 @@ def test_dragging_calls_no_server_until_the_end(page: Page, fake_app: str) -> No
 def test_a_stage_without_a_head_says_so(page: Page, fake_app: str) -> None:
     start(page, fake_app)
     for place in (0, 1):
-        expect(card(page, place)).to_contain_text("no head for verdicts yet")
+        expect(card(page, place)).to_contain_text("no head for sentiment yet")
     for place in (2, 3):
         expect(card(page, place)).to_contain_text("left behind")
     expect(card(page, 1)).to_contain_text("superb ✓")
@@ -159,7 +159,7 @@ def test_start_live_then_compare_then_open_in_the_lab_book(page: Page, real_app:
     expect(page.locator(".one").first).to_contain_text("random weights → Masked tokens → Sentiment")
     page.locator(".lineage .row[aria-level='1']").filter(has_text="Sentiment").filter(has_not_text="recorded").first.click()
     expect(page.locator(".compared")).to_contain_text("verdicts right", timeout=MINUTE)
-    expect(page.locator(".said").nth(1)).to_contain_text("it finds this", timeout=MINUTE)
+    expect(page.locator(".said").nth(1)).to_contain_text("it predicts", timeout=MINUTE)
     page.locator(".lineage .row[aria-level='1']").filter(has_text="Sentiment").filter(has_not_text="recorded").first.click()
     expect(page.locator(".st-key-one_area")).to_be_visible(timeout=MINUTE)
     with page.expect_download() as download:

@@ -179,7 +179,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function summary() {
     const told = (name, { steps, values }, write) => (steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : []);
-    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...told("Verdicts right, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
+    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...told("Right predictions, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
     return all.length ? `${all.join(". ")}.` : "Nothing has been trained yet.";
   }
 

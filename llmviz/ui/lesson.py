@@ -38,7 +38,7 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             st.html(f'<div class="section">{html.escape(section)}</div>')
             for page in pages:
                 there = lesson(page.url_path)
-                st.page_link(page, label=f"{page.title} *{there.label}*" if there else page.title, help=there.said if there else None)
+                st.page_link(page, label=f"{page.title} *{there.label}*" if there else page.title)
         st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
 
 

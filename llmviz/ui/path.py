@@ -49,7 +49,7 @@ def foot() -> None:
 def _link(there: Lesson | None, icon: str, side: Literal["left", "right"]) -> None:
     page = there and to(there.page)
     if there and page:
-        st.page_link(page, label=lesson.plain(there.title), icon=icon, icon_position=side, help=there.said)
+        st.page_link(page, label=lesson.plain(there.title), icon=icon, icon_position=side)
     else:
         st.markdown("")  # keeps the other one at its end of the line
 

@@ -10,7 +10,6 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import live, parts, question, visit
 from llmviz.ui.live import Seen
 from llmviz.views import courses as view
-from llmviz.views import recipes as telling
 from llmviz.views.courses import ORDER, Panel
 from llmviz.views.reveal import Riddle
 
@@ -45,7 +44,7 @@ def cell(base: RunSpec, architecture: str, optimizer: str) -> RunSpec:
 def claim(engine: Engine) -> str:
     """The title of the page: what the four runs have come to; until one has guessed, the question."""
     spec = visit.current().spec
-    return telling.ASKED if _hidden() else telling.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
+    return view.ASKED if _hidden() else view.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
 
 
 def predict(engine: Engine) -> None:

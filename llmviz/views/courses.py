@@ -159,6 +159,21 @@ def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal |
     return Reveal(sum(share >= KNOWN for share in ends), words.sentence(said))
 
 
+ASKED = "Same model, text and steps: which recipes learn?"
+
+
+def claim(runs: Mapping[tuple[str, str], Course], metric: str = "facts") -> str:
+    """Whether positions, optimiser or both decide, in these runs by architecture and optimiser; the question while one has not ended."""
+    if not all(run.metrics and run.scores.get(metric) for run in runs.values()):
+        return ASKED
+    learnt = {cell: run.scores[metric][-1] >= KNOWN for cell, run in runs.items()}
+    if len({*learnt.values()}) == 1:
+        return "Here all four recipes learn the capitals" if all(learnt.values()) else "Here none of the four recipes learns the capitals"
+    by_positions, by_optimiser = (len({(cell[part], known) for cell, known in learnt.items()}) == 2 for part in (0, 1))
+    decides = "positions decide" if by_positions else "the optimiser decides" if by_optimiser else "positions and optimiser together decide"
+    return f"Here {decides} whether it learns the capitals"
+
+
 def items(found: Probed) -> str:
     """The probes of one snapshot as HTML: some of those it got right, and of those it got wrong, with how likely it held what is right."""
     places: dict[bool, list[int]] = {True: [], False: []}

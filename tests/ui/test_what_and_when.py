@@ -15,7 +15,6 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.ui import recipes
 from llmviz.views import courses as view
-from llmviz.views import recipes as telling
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -161,15 +160,15 @@ def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
 )
 def test_the_title_says_what_decided_in_these_four_runs(facts: tuple[float, ...], decides: str) -> None:
     runs = {each: ended(share) for each, share in zip(recipes.CELLS, facts, strict=True)}
-    assert telling.claim(runs) == f"Here {decides} the capitals"
+    assert view.claim(runs) == f"Here {decides} the capitals"
     runs[recipes.CELLS[0]] = Course(preset("mlm"), (0,), (0,), {"facts": (0.0,)})
-    assert telling.claim(runs) == telling.ASKED
+    assert view.claim(runs) == view.ASKED
 
 
 def test_the_title_tells_nothing_before_one_has_guessed(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recipes, "_course", lambda engine, spec: ended(1.0 if spec.train.optimizer == "muon" else 0.1, spec))
     app = visit(OTHER)
-    assert telling.ASKED in title(app)
+    assert view.ASKED in title(app)
     app.pills(key=recipes.RIDDLE).set_value("one").run()
     assert "Here the optimiser decides whether it learns the capitals" in title(app)
     assert "**No.**" in said(app)

@@ -108,6 +108,9 @@ def test_a_lecture_goes_on_to_the_next_page_and_back(page: Page, fake_app: str) 
     for beat in range(2, count + 1):
         page.keyboard.press("ArrowRight")
         expect(page.locator(".st-key-beats")).to_contain_text(f"{beat} of {count}")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    rows, beats = page.locator(".st-key-map_rows").bounding_box(), page.locator(".st-key-beats").bounding_box()
+    assert rows and beats and rows["y"] + rows["height"] <= beats["y"]  # all ten slides, none covered
     page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(rf"{LESSONS[1].page}\?.*lecture=1"))
     expect(page.locator(".st-key-beats")).to_contain_text("1 of")

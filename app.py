@@ -1,4 +1,4 @@
-"""The app: its sections, pages and their order."""
+"""The app: its sections, pages and their order, which is that of the lecture's slides."""
 
 from pathlib import Path
 
@@ -13,20 +13,22 @@ SECTIONS = {
         st.Page(HERE / "pages/tokens.py", title="Tokens", url_path="tokens"),
         st.Page(HERE / "pages/four_exercises.py", title="Four exercises", url_path="four-exercises"),
         st.Page(HERE / "pages/masked_tokens.py", title="Masked tokens", url_path="masked-tokens"),
-        st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
         st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),
-        st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
         st.Page(HERE / "pages/what_and_when.py", title="What and when", url_path="what-and-when"),
-        st.Page(HERE / "pages/positions_optimisers.py", title="Why it learns", url_path="positions-optimisers"),
-        st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
+        st.Page(HERE / "pages/positions_optimisers.py", title="Four recipes", url_path="positions-optimisers"),
     ],
     "Fine-tuning": [st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after")],
+    "BERT, GPT and T5": [
+        st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
+        st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
+        st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
+    ],
     "Runs": [st.Page(HERE / "pages/lab_book.py", title="Lab book", url_path="lab-book")],
 }
 
 lesson.configure()
 page = st.navigation(SECTIONS, position="hidden")
-lesson.frame(SECTIONS)
 path.know(SECTIONS, page)
+lesson.frame(SECTIONS)
 page.run()
 path.foot()

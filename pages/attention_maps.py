@@ -26,7 +26,7 @@ lesson.header(
     f"Pretraining · {maps.MODELS[address.spec.stage]}",
     states.badge(seen.status, seen.history),
     "Nobody tells a head where to look",
-    "Each head gives every token a share of 100 % to hand out over the tokens it may see; that is how a word takes in its neighbours. "
+    "In each head, every token spreads its attention, 100 %, over the tokens it may see: that is how a word takes in others. "
     "What a head looks <b>for</b> forms in training, and can be measured.",
 )
 lesson.notes()

@@ -24,8 +24,8 @@ lesson.header(
     "Pretraining · four objectives",
     exercises.badge(seen),
     "The text itself is the label, in four ways",
-    "Nobody has labelled this text, and still every word of it is an answer: hide it, and ask. Only at the framed <b>targets</b> "
-    "does a model learn. Roll again, and the same text is another exercise.",
+    "Nobody has labelled this text: each exercise hides some of it, or asks what comes next, and the text has the answer. Only the framed "
+    "<b>targets</b> enter the loss. Roll again for other exercises from the same text.",
 )
 lesson.notes()
 sentence.box(visit.current(), exercises.WHOSE)

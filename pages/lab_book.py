@@ -4,6 +4,7 @@ from llmviz.core import catalogue
 from llmviz.ui import compare, lab, lecture, lesson, visit
 from llmviz.ui.engine import engine
 from llmviz.ui.states import Badge
+from llmviz.views import lineage
 
 BEATS = (
     ("head", "filter_row", "tree_area"),
@@ -20,7 +21,7 @@ lesson.header(
     "Lab book",
     Badge(lab.count(shelf), "pretrained"),
     "Every run, below the run it came from",
-    "A fine-tuned model keeps most of the weights of its parent; one parent serves many children. "
+    f"A run that starts from another's weights stands below it, as its child. {lineage.family(shelf)} "
     "Tick one run to open, fork, export or delete it, two to compare them.",
 )
 lesson.notes()

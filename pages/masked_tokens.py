@@ -26,7 +26,7 @@ lecture.beats(BEATS)
 lesson.header(
     "Pretraining · BERT",
     states.badge(seen.status, seen.history),
-    "Hide a word, and the text itself is the teacher",
+    "Hide a word, and the text itself is the label",
     "The model sees both sides of the gap and must name what is missing. Nobody labelled anything: the hidden word <b>is</b> the answer. "
     "Click a word to hide it.",
 )

@@ -25,7 +25,7 @@ lecture.beats(BEATS)
 lesson.header(
     "Pretraining · BERT",
     states.badge(seen.status, seen.history),
-    "What follows what: a label that nobody wrote",
+    "Does the second part follow? The text itself tells",
     "Cut a story in two, and its second part <b>follows</b>; take the rest of another story, and it does not. The text itself knows which. "
     "Type two parts, and see what BERT says.",
 )

@@ -1,4 +1,4 @@
-"""Positions and optimisers: why the same model, on the same text, learns with one recipe and not with another."""
+"""Four recipes: whether the same model learns the same text, with either kind of positions and either optimiser."""
 
 import streamlit as st
 
@@ -23,9 +23,9 @@ lecture.beats(BEATS)
 lesson.header(
     "Pretraining · BERT",
     states.badge(seen.status, seen.history),
-    "Why does it not learn?",
-    "Four times the same text, in the same order, for as many steps. Two things differ: how the model knows where a word stands, "
-    "and how its weights are moved.",
+    recipes.claim(runs),
+    "Four times the same text, in the same order, for as many steps. Two things differ: how the model is told where a word stands "
+    "(positions), and the rule that moves its weights (optimiser).",
 )
 lesson.notes()
 recipes.predict(runs)

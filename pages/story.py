@@ -24,7 +24,7 @@ lesson.header(
     states.badge(cast.first.status, cast.first.history),
     "First a model reads, then it is taught",
     "It begins as random numbers. In phase 1 it reads a great deal that nobody labelled; in phase 2 a few labels teach it a task. "
-    "Follow one sentence through its life.",
+    "Follow one sentence through all stages of one model.",
 )
 lesson.notes("hide")
 sentence.box(visit.current(), story.WHOSE)

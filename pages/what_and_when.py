@@ -23,9 +23,9 @@ lecture.beats(BEATS)
 lesson.header(
     "Pretraining · BERT, GPT and T5",
     states.badge(seen.status, seen.history),
-    "Grammar, meaning, facts: not all at once",
+    "Grammar, meaning, facts: which comes when?",
     "Nobody teaches these models to prefer “every cat meows” to “every cats meows”, or what a story makes one feel. "
-    "They learn to fill in text, and are only asked: in words that no text has.",
+    "They are trained to fill in text; these questions are only asked, in wordings that no training text has.",
 )
 lesson.notes()
 learning.predict(runs, seen)

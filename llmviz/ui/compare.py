@@ -99,7 +99,7 @@ def _asked(engine: Engine, side: Side, sentence: str, patience: float) -> Said |
         case _:
             judged = ask.answers(engine, side.kept.run, [last], Judge(sentence), patience, slot)
             if verdict := judged.known.get(last):
-                return Said("it finds this", list(zip(verdict.labels, verdict.probability.tolist(), strict=True)))
+                return Said("it predicts", list(zip(verdict.labels, verdict.probability.tolist(), strict=True)))
             refusal = judged.refusal
     return Said("", refusal=words.sentence(refusal)) if refusal else None
 

@@ -20,7 +20,7 @@ class View:
     temperature: float = setting(
         0.8,
         "Temperature",
-        "Divides the logits. Below 1 the likely grow likelier, above 1 all grow alike; 0 always takes the likeliest.",
+        "Divides the logits. Below 1 likely tokens become likelier still, above 1 all become more alike; 0 always takes the likeliest.",
         low=0.0,
         high=100.0,
     )

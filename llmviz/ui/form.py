@@ -4,11 +4,9 @@ from collections.abc import Callable, Sequence
 
 import streamlit as st
 
-from llmviz.core import catalogue, texts
 from llmviz.core.address import Entry, change, entries
 from llmviz.core.catalogue import Stage
-from llmviz.core.settings import SIZES
-from llmviz.core.spec import NO_PARENT, RunSpec
+from llmviz.core.spec import RunSpec
 from llmviz.ui import lesson, visit
 from llmviz.views import words
 
@@ -74,7 +72,7 @@ def _field(entry: Entry, changed: Callable[[], None] | None) -> None:
         st.selectbox(
             setting.label,
             setting.choices,
-            format_func=_title,
+            format_func=words.value,
             help=setting.help,
             key=key,
             on_change=changed,
@@ -94,16 +92,6 @@ def _field(entry: Entry, changed: Callable[[], None] | None) -> None:
         help=f"{setting.help} From {setting.low:g} to {setting.high:,.10g}.",
         key=key,
     )
-
-
-def _title(choice: str) -> str:
-    if choice in SIZES:
-        return words.size(choice)
-    if choice == NO_PARENT:
-        return "random weights"
-    if choice in catalogue.STAGES:
-        return f"the pretrained {catalogue.stage(choice).title}"
-    return texts.TEXTS[choice].title if choice in texts.TEXTS else choice
 
 
 def _step(value: float) -> float:

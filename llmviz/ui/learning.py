@@ -26,7 +26,7 @@ LABELS = {**{name: name for name in ORDER}, "reversed": "facts backwards", "fram
 PATIENCE = 0.5  # seconds the page waits for the answer before it is drawn without
 GUESS = "Guess first, above."
 UNASKED = "Click a point of a curve, and the questions of that moment stand here: which it got right, and which not."
-NEVER = "This run came to know none of the three; train longer and look again."
+NEVER = "None of the three reached 95 % and stayed there; train longer and look again."
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def choose(seen: Seen) -> None:
 
 
 def predict(engine: Engine, seen: Seen) -> None:
-    """Draw the question: which of the three the model of the address came to know first."""
+    """Draw the question: which of the three the model of the address came to know first, in most of its seeds."""
     model = MODELS[visit.current().spec.stage]
     riddle = Riddle(view.WHICH.question.format(model=model), view.WHICH.choices)
     ended = seen.status is not None and seen.status.state in question.ENDED

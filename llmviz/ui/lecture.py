@@ -5,7 +5,7 @@ from itertools import chain
 
 import streamlit as st
 
-from llmviz.core.lecture import Slide
+from llmviz.core.lecture import Lesson
 from llmviz.ui import path, visit
 
 BEAT, LAST = "beat", 99  # a beat beyond the last of any page is its last
@@ -19,6 +19,7 @@ html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
 .st-key-strip_area { min-height: 0; }
 .st-key-facts_row > :not(:first-child) { display: none; }
+.st-key-map_rows { zoom: 0.84; } /* ten slides on one screen */
 .st-key-beats { position: fixed; right: 1rem; bottom: 0.3rem; width: auto; background: Canvas; z-index: 9; }
 %s { display: none; }
 </style>"""
@@ -53,9 +54,9 @@ def _turn(to: int) -> None:
     st.session_state[BEAT] = to
 
 
-def _leave(slide: Slide, beat: int) -> None:
-    """Go on to the page of another slide; the session remembers that this is a lecture."""
+def _leave(there: Lesson, beat: int) -> None:
+    """Go on to another page; the session remembers that this is a lecture."""
     st.session_state[BEAT] = beat
-    page = path.to(slide.page)
+    page = path.to(there.page)
     assert page is not None
     st.switch_page(page)

@@ -7,12 +7,14 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from llmviz.core.lecture import lesson
 from llmviz.ui import visit
 from llmviz.ui.states import Badge
 from llmviz.views import words
 
-_HERE = Path(__file__).parent
-_STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
+HERE = "place"  # where the session keeps the shown page's place in the address
+_FOLDER = Path(__file__).parent
+_STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
 ABOUT = "See how language models are made: tiny transformers, trained live on this machine. Nothing is simulated."
 
 
@@ -20,7 +22,7 @@ def configure() -> None:
     """Name and icon of the browser's tab, what the menu says; the width of the sidebar is in the style."""
     st.set_page_config(
         page_title="llmviz",
-        page_icon=str(_HERE / "icon.svg"),
+        page_icon=str(_FOLDER / "icon.svg"),
         layout="wide",
         initial_sidebar_state="expanded",
         menu_items={"About": f"**llmviz** · {ABOUT}"},
@@ -28,20 +30,23 @@ def configure() -> None:
 
 
 def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
-    """The app's own style, and the sidebar: name, sections with their pages, what this is."""
+    """The app's own style, and the sidebar: name, sections with their pages and these with their slides, what this is."""
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
-        st.html('<div class="brand">llmviz</div>')
+        st.html('<div class="brand">llmviz<span>slide</span></div>')
         for section, pages in sections.items():
             st.html(f'<div class="section">{html.escape(section)}</div>')
             for page in pages:
-                st.page_link(page)
+                there = lesson(page.url_path)
+                st.page_link(page, label=f"{page.title} *{there.label}*" if there else page.title)
         st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
 
 
 def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
-    """Where we are, what is shown, the claim in a line, and at most three sentences (HTML of our own, never a visitor's)."""
-    above = f"<span>{html.escape(eyebrow)}</span><span class='badge {badge.stage}'><i></i>{html.escape(badge.text)}</span>"
+    """Slide and place, what is shown, the claim in a line, and at most three sentences (HTML of our own, never a visitor's)."""
+    there = lesson(st.session_state[HERE])
+    place = " · ".join([there.said, eyebrow] if there else [eyebrow])
+    above = f"<span>{html.escape(place)}</span><span class='badge {badge.stage}'><i></i>{html.escape(badge.text)}</span>"
     with st.container(key="head"):
         st.html(f"<div class='head'><div class='eyebrow'>{above}</div><h1>{html.escape(title)}</h1><p>{lead}</p></div>")
 

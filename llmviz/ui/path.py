@@ -1,16 +1,18 @@
-"""The lecture as a path through the pages: a map from slide to page, and at the foot of each page the slides before and after it."""
+"""The lecture as a path through the pages: a map from slide to page, and at the foot of each page the pages before and after it."""
 
+import html
 from collections.abc import Mapping, Sequence
 from typing import Literal, cast
 
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from llmviz.core.lecture import SLIDES, STAGE_PAGES, Slide
-from llmviz.core.lecture import beside as slides_beside
+from llmviz.core.lecture import SLIDES, STAGE_PAGES, Lesson, Slide, showing
+from llmviz.core.lecture import beside as lessons_beside
 from llmviz.ui import lesson, visit
+from llmviz.ui.lesson import HERE
 
-PAGES, HERE = "pages", "place"
+PAGES = "pages"
 
 
 def know(sections: Mapping[str, Sequence[StreamlitPage]], here: StreamlitPage) -> None:
@@ -29,9 +31,9 @@ def of_stage(stage: str) -> StreamlitPage | None:
     return to(STAGE_PAGES.get(stage, stage))
 
 
-def beside() -> tuple[Slide | None, Slide | None]:
-    """The slides before and after those of the page that is shown."""
-    return slides_beside(st.session_state[HERE], set(st.session_state[PAGES]))
+def beside() -> tuple[Lesson | None, Lesson | None]:
+    """The pages before and after the one that is shown."""
+    return lessons_beside(st.session_state[HERE], set(st.session_state[PAGES]))
 
 
 def foot() -> None:
@@ -44,17 +46,27 @@ def foot() -> None:
         _link(after, ":material/arrow_forward:", "right")
 
 
-def _link(slide: Slide | None, icon: str, side: Literal["left", "right"]) -> None:
-    page = slide and to(slide.page)
-    if slide and page:
-        st.page_link(page, label=lesson.plain(slide.title), icon=icon, icon_position=side)
+def _link(there: Lesson | None, icon: str, side: Literal["left", "right"]) -> None:
+    page = there and to(there.page)
+    if there and page:
+        st.page_link(page, label=lesson.plain(there.title), icon=icon, icon_position=side)
     else:
         st.markdown("")  # keeps the other one at its end of the line
 
 
 def map() -> None:
-    """Draw the slides of the lecture, each a link to its page, in order."""
-    slides = [(slide, target) for slide in SLIDES if (target := to(slide.page))]
-    with st.container(key="map_row", horizontal=True, gap="small"):
-        for number, (slide, target) in enumerate(slides, 1):
-            st.page_link(target, label=f"**{number}** {lesson.plain(slide.title)}", help=target.title)
+    """Draw the ten slides of the lecture in order, a line each: what it says, the pages that show it, what is still to come."""
+    with st.container(key="map_rows", gap="xxsmall"):
+        for slide in SLIDES:
+            says, pages = st.columns([0.38, 0.62], vertical_alignment="top")
+            says.html(f"<div class='slide'><b>{slide.number}</b><span>{html.escape(slide.title)}</span></div>")
+            with pages.container(horizontal=True, vertical_alignment="center", gap=None):
+                _pages(slide)
+
+
+def _pages(slide: Slide) -> None:
+    shown = [(there, page) for there in showing(slide) if (page := to(there.page))]
+    for there, page in shown:
+        st.page_link(page, label=f"{'also ' * there.detail}**{page.title}**", help=lesson.plain(there.title))
+    if slide.to_come or not shown:
+        st.html(f"<span class='awaited'>to come{html.escape(f': {slide.to_come}') if shown else ''}</span>", width="content")

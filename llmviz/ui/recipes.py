@@ -1,4 +1,4 @@
-"""The picture of *Positions and optimisers*: the same BERT, text and budget, with either kind of positions and either optimiser."""
+"""The picture of *Four recipes*: the same BERT, text and budget, with either kind of positions and either optimiser."""
 
 from dataclasses import replace
 
@@ -26,8 +26,8 @@ NEVER = "One of the four has not been trained with these settings: choose it, an
 SHOWN = "recipes_shown"
 WHY = """\
 **Positions.** BERT learns a vector for each place (Devlin et al. 2019); rotary positions turn queries and keys by an angle that grows with
-the place, so that what they give depends on the distance alone (Su et al. 2021). A fact is told at many places: whoever learns by distance
-learns it once, whoever learns by place learns it at each.
+the place, so that what they give depends on the distance alone (Su et al. 2021). A fact is told at many places: by distance
+it is learnt once, by place at each of them.
 
 **Optimisers.** AdamW scales each number of the gradient by its own history. Muon makes the momentum of a whole matrix orthogonal
 (Jordan et al. 2024): directions that are rare in the text move as far as frequent ones. Here Muon moves the matrices inside the blocks,
@@ -40,6 +40,12 @@ better; *Change* tries them, and `python -m benchmarks.quality` races a whole gr
 def cell(base: RunSpec, architecture: str, optimizer: str) -> RunSpec:
     """The same run with these positions and this optimiser."""
     return replace(base, model=replace(base.model, architecture=architecture), train=replace(base.train, optimizer=optimizer))
+
+
+def claim(engine: Engine) -> str:
+    """The title of the page: what the four runs have come to; until one has guessed, the question."""
+    spec = visit.current().spec
+    return view.ASKED if _hidden() else view.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
 
 
 def predict(engine: Engine) -> None:
@@ -62,8 +68,8 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
 
 
 def state() -> object:
-    """What decides which run the rest of the page is about."""
-    return visit.current().spec, visit.current().run
+    """What decides which run the rest of the page is about, and whether its title may tell."""
+    return visit.current().spec, visit.current().run, _hidden()
 
 
 def _hidden() -> bool:

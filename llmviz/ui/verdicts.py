@@ -20,7 +20,7 @@ from llmviz.views import labels, ladder, verdicts, words
 from llmviz.views.examples import truth
 from llmviz.views.verdicts import Card, Word
 
-NOTE = "Bar under a word: how far it pushes the verdict, left to negative, right to positive. Click a word to leave it out."
+NOTE = "Bar under a word: how far it pushes the prediction, left to negative, right to positive. Click a word to leave it out."
 
 
 def rival(spec: RunSpec) -> RunSpec | None:
@@ -113,9 +113,11 @@ def _judged(engine: Engine, seen: Seen, text: str, card: Card, slot: str) -> Jud
         return Judged(card)
     found = ask.answers(engine, seen.run, seen.history.snapshots, Judge(text), seen.patience, f"{slot} verdict")
     if found.refusal:
-        return Judged(replace(card, empty="There is no verdict on this sentence; the line above says why."), words.sentence(found.refusal))
+        return Judged(
+            replace(card, empty="There is no prediction for this sentence; the line above says why."), words.sentence(found.refusal)
+        )
     reasons = ask.answers(engine, seen.run, seen.history.snapshots, Attribute(text), seen.patience, f"{slot} reasons")
-    return Judged(replace(card, verdicts=found.known, reasons=reasons.known, empty="The verdict is on its way.", action=""))
+    return Judged(replace(card, verdicts=found.known, reasons=reasons.known, empty="The prediction is on its way.", action=""))
 
 
 def _third(spec: RunSpec, other: Seen) -> Card:

@@ -55,7 +55,7 @@ def _said(answer: Tree) -> str:
         return f"{found} Taking the likeliest token each time finds the same."
     if answer.ended[last] or int(answer.depths[last]) == int(answer.depths.max()):
         return f"{found} Taking the likeliest token each time finds one of {_score(answer, last)}."
-    return f"{found} The way of the likeliest token each time was given up after {int(answer.depths[last])}."
+    return f"{found} Beam search dropped the text of the likeliest tokens after {int(answer.depths[last])}."
 
 
 def _score(answer: Tree, node: int) -> str:

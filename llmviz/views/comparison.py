@@ -10,7 +10,6 @@ from llmviz.core.address import entries
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
 from llmviz.views import words
 from llmviz.views.about import LINES
 from llmviz.views.curve import thin
@@ -61,8 +60,7 @@ def _settings(spec: RunSpec) -> dict[str, str]:
     """Every setting of a run by its label, those of its ancestors with their stage before it."""
     said = {"Stage": named(spec)}
     for entry in entries(spec):
-        value = entry.value
-        said[entry.setting.label] = TEXTS[value].title if entry.name == "text" else f"{value:,}" if isinstance(value, int) else str(value)
+        said[entry.setting.label] = words.value(entry.value)
     for parent in spec.lineage[:-1]:
         name = named(parent)
         said |= {
@@ -72,7 +70,7 @@ def _settings(spec: RunSpec) -> dict[str, str]:
 
 
 def _settings_alone(spec: RunSpec) -> dict[str, str]:
-    return {entry.setting.label: str(entry.value) for entry in entries(spec)}
+    return {entry.setting.label: words.value(entry.value) for entry in entries(spec)}
 
 
 def charts(one: Side, other: Side) -> list[dict[str, Any]]:
@@ -146,14 +144,14 @@ def _percent(share: float) -> str:
 
 
 def figures(kept: Kept) -> Mapping[str, tuple[str, str]]:
-    """Each metric by its title: its value, and what bounds it, `best possible 88 %`, or ""."""
+    """Each metric by its title: its value, and what bounds it, `best possible 88 %`, `floor 0.29`, or ""."""
     if not kept.spec:
         return {}
     found = {}
     for metric in catalogue.stage(kept.spec.stage).metrics:
         if metric.name in kept.metrics:
             bound = kept.metrics.get(metric.bound)
-            name = "best possible" if metric.unit == "%" else metric.bound
+            name = "best possible" if metric.unit == "%" else LINES["floor"][0]
             told = "" if bound is None else f"{name} {words.figure(bound, metric.unit)}"
             found[metric.title] = (words.figure(kept.metrics[metric.name], metric.unit), told)
     return found

@@ -1,10 +1,9 @@
 """How runs go, side by side on one axis: what each model knows, and its loss, after as much reading; the runs of a recipe as a band."""
 
 import html
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from math import ceil
-from statistics import median
 from typing import Any
 
 from llmviz.core.course import Course
@@ -26,7 +25,8 @@ NAMES = {
 DASHES = {"grammar": "", "meaning": "7 4", "facts": "2 4"}
 KNOWN = 0.95  # share of right answers from which on something counts as known
 FEW = 8  # items shown of those right, and of those wrong
-WHICH = Riddle("which will {model} know first, at 95 % right?", ORDER)
+UNCLEAR = "not the same in most seeds"
+WHICH = Riddle("which will {model} know first, at 95 % right?", (*ORDER, UNCLEAR))
 AXIS = "tokens read"
 
 
@@ -115,29 +115,56 @@ def _line(panel: Panel, name: str) -> dict[str, Any]:
 
 
 def reveal(runs: Sequence[Course]) -> Reveal | None:
-    """Which of the three came first to be known, by the median of these runs; None where none was known in most of them.
+    """Which of the three was known first in more than half of these runs, one for each seed; None where no run came to know any.
 
-    A share is measured now and then: of two first reached at the same evaluation, which was earlier cannot be told.
+    One is known from the evaluation on from which it never fell below the mark again, the last one included. Of two that were known at
+    the same evaluation, which was earlier cannot be told.
     """
-    reached = {name: _median([each.first(name, KNOWN) for each in runs]) for name in ORDER}
-    there = {name: place for name, place in reached.items() if place is not None}
-    if not there:
+    measured = [run for run in runs if run.steps]
+    reached = {name: [_after(run, name) for run in measured] for name in ORDER}
+    if not any(tokens is not None for each in reached.values() for tokens in each):
         return None
-    first = [name for name in there if there[name] == min(there.values())]
-    said = [f"{name} {_after(runs, place)}" for name, place in reached.items()]
-    count = "this run" if len(runs) == 1 else f"the median of {len(runs)} runs"
-    story = words.sentence(f"{', '.join(said[:-1])} and {said[-1]}: when {count} reached 95 % and stayed there")
-    if len(first) > 1:
-        return Reveal(None, f"{story} Between two measurements nothing is known: whether {' or '.join(first)} was earlier cannot be told.")
-    return Reveal(ORDER.index(first[0]), story)
+    firsts = Counter(_first(run) for run in measured)
+    most = max(ORDER, key=lambda name: firsts[name])
+    right = ORDER.index(most) if firsts[most] * 2 > len(measured) else len(ORDER)
+    said = [f"{name} {_reached(reached[name])}" for name in ORDER]
+    story = f"{', '.join(said[:-1])} and {said[-1]}, at 95 % and staying there to the end. {_firsts(firsts, len(measured))}"
+    return Reveal(right, story[:1].upper() + story[1:])
 
 
-def _after(runs: Sequence[Course], place: float | None) -> str:
-    """How many tokens these runs had read at an evaluation; between two, where the median lies between."""
-    if place is None:
-        return "not at all"
-    read = [(each.tokens[int(place)] + each.tokens[ceil(place)]) / 2 for each in runs]
-    return f"after {median(read) / 1e6:.2f} M tokens"
+TIED, NONE = "two at one measurement", "none"  # in place of the one that was first
+
+
+def _after(run: Course, name: str) -> int | None:
+    """The tokens this run had read when it knew one of the three for good; None where it never did."""
+    place = run.first(name, KNOWN)
+    return None if place is None else run.tokens[place]
+
+
+def _first(run: Course) -> str:
+    """The one of the three that this run knew first."""
+    reached = {name: tokens for name in ORDER if (tokens := _after(run, name)) is not None}
+    soonest = [name for name, tokens in reached.items() if tokens == min(reached.values())]
+    return NONE if not soonest else soonest[0] if len(soonest) == 1 else TIED
+
+
+def _reached(tokens: Sequence[int | None]) -> str:
+    """After how much reading, from the quickest of the seeds to the slowest, and in how many if not in all."""
+    there = [f"{count / 1e6:.2f}" for count in sorted(count for count in tokens if count is not None)]
+    if not there:
+        return "not reached"
+    span = there[0] if there[0] == there[-1] else f"{there[0]} to {there[-1]}"
+    return f"after {span} M tokens" + (f" in {len(there)} of {len(tokens)} seeds" if len(there) < len(tokens) else "")
+
+
+def _firsts(firsts: Mapping[str, int], seeds: int) -> str:
+    """Which was first in how many seeds: `First: grammar in 4 of 6 seeds, a tie in 2.`, or in the one run there is."""
+    ordered = sorted(firsts.items(), key=lambda each: -each[1])
+    if seeds == 1:
+        return f"First in this run: {ordered[0][0]}."
+    said = [f"{name} in {count}" for name, count in ordered]
+    said[0] += f" of {seeds} seeds"
+    return f"First: {', '.join(said)}."
 
 
 def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal | None:
@@ -149,11 +176,19 @@ def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal |
     return Reveal(sum(share >= KNOWN for share in ends), words.sentence(said))
 
 
-def _median(places: Sequence[int | None]) -> float | None:
-    """The middle of these places, where None is later than any; None where that is the middle."""
-    there = sorted(place for place in places if place is not None)
-    late = len(places) - len(there)
-    return median([*there, *[float("inf")] * late]) if late * 2 < len(places) else None
+ASKED = "Same model, text and steps: which recipes learn?"
+
+
+def claim(runs: Mapping[tuple[str, str], Course], metric: str = "facts") -> str:
+    """Whether positions, optimiser or both decide, in these runs by architecture and optimiser; the question while one has not ended."""
+    if not all(run.metrics and run.scores.get(metric) for run in runs.values()):
+        return ASKED
+    learnt = {cell: run.scores[metric][-1] >= KNOWN for cell, run in runs.items()}
+    if len({*learnt.values()}) == 1:
+        return "Here all four recipes learn the capitals" if all(learnt.values()) else "Here none of the four recipes learns the capitals"
+    by_positions, by_optimiser = (len({(cell[part], known) for cell, known in learnt.items()}) == 2 for part in (0, 1))
+    decides = "positions decide" if by_positions else "the optimiser decides" if by_optimiser else "positions and optimiser together decide"
+    return f"Here {decides} whether it learns the capitals"
 
 
 def items(found: Probed) -> str:

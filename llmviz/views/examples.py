@@ -47,7 +47,7 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("two gaps", "the river flows through germany .", (1, 4)),
     ),
     ("mlm", "reviews"): (
-        _own("reviews", "a verdict"),
+        _own("reviews", "an opinion"),
         Example("a noun", "this is the best film i have seen .", (5,)),
         Example("two gaps", "the story is thin and the end is silly .", (3, 8)),
     ),
@@ -80,11 +80,11 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("contrast", TEXTS["tinyland"].opinion, truth="positive"),
         Example("negation", "the play was not dull .", truth="positive"),
         Example("a verb", "nobody liked the concert .", truth="negative"),
-        Example("praise", "what a superb show ! we loved it .", truth="positive"),
+        Example("positive", "what a superb show ! we loved it .", truth="positive"),
     ),
     ("sentiment", "reviews"): (
-        Example("blame", TEXTS["reviews"].opinion, truth="negative"),
-        Example("praise", "a warm and funny film with a great cast .", truth="positive"),
+        Example("negative", TEXTS["reviews"].opinion, truth="negative"),
+        Example("positive", "a warm and funny film with a great cast .", truth="positive"),
         Example("negation", "not a bad film at all .", truth="positive"),
     ),
     ("tokens", "tinyland"): (
@@ -107,7 +107,7 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
     ),
     ("tokens", "reviews"): (
         Example("a new word", "An unbingeable show about blockchains."),
-        Example("a verdict", "The acting is good but the story is bad."),
+        Example("an opinion", "The acting is good but the story is bad."),
         Example("new letters", "The 🦉 says żółw."),
         Example("one long word", "counterrevolutionaries"),
     ),
@@ -143,13 +143,13 @@ EXAMPLES: dict[tuple[str, str], tuple[Example, ...]] = {
         Example("a new word", "Leo saw a zebra by the lake . every zebra croaks ."),
     ),
     ("start", "tinyland"): (
-        Example("praise", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,), truth="positive"),
-        Example("blame", "we went to see a film . it was dull and we felt sad .", (9,), truth="negative"),
+        Example("positive", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,), truth="positive"),
+        Example("negative", "we went to see a film . it was dull and we felt sad .", (9,), truth="negative"),
         Example("negation", "the play was not dull . we loved it .", (7,), truth="positive"),
         Example("a verb", "nobody liked the concert .", (1,), truth="negative"),
     ),
     ("start", "reviews"): (
-        Example("blame", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,), truth="negative"),
-        Example("praise", "a warm and funny film with a great cast .", (7,), truth="positive"),
+        Example("negative", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,), truth="negative"),
+        Example("positive", "a warm and funny film with a great cast .", (7,), truth="positive"),
     ),
 }

@@ -27,8 +27,8 @@ GAINED = Riddle(
 )
 BOUNDS = (2, 5, 10)  # from which ratio on the next choice of GAINED is right
 DIFFERENCE = (
-    "**Unsupervised** says what is missing: nobody labelled this text. **Self-supervised** says what is there all the same: "
-    "each exercise is supervised learning, with inputs, targets and a loss, but its targets are taken from the text itself."
+    "**Unsupervised** means that nobody labelled this text. **Self-supervised** is more exact: each exercise is supervised learning, with "
+    "inputs, targets and a loss, and its targets are taken from the text itself."
 )
 NOTES = (
     "**The four models** are the recordings that *Masked tokens*, *Next token*, *Next sentence* and *Spans* open on; each learnt from its "
@@ -141,8 +141,8 @@ def _guesses(solved: Solved) -> list[list[tuple[str, float]]]:
 def legend(vocabulary: int) -> str:
     """What the rows of the exercises mean, for models of so many tokens."""
     return (
-        "Above, what the model reads; framed, what it must say: only there a loss is taken. Then the probability it gives that, and after "
-        f"× what it holds likelier. A blind guess costs ln 2 = 0.69 nats in NSP, "
+        "Above, what the model reads; framed, the targets: only there a loss is taken. Then the probability it gives the target, and after "
+        f"× what it finds likelier. A blind guess costs ln 2 = 0.69 nats in NSP, "
         f"about ln {vocabulary} = {math.log(vocabulary):.1f} elsewhere."
     )
 

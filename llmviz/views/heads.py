@@ -103,7 +103,7 @@ def paragraphs(scores: Mapping[int, HeadScores], model: ModelSpec) -> list[str]:
     return [_READ, *named, _CODE.format(kind=_CLASSES[model.architecture])]
 
 
-FIRST = Riddle("which kind of head does it grow first?", ("one that keeps a distance", "one that finds a word", "both at once"))
+FIRST = Riddle("which kind of head forms first?", ("one that looks at a fixed distance", "one that looks for a word", "both at once"))
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ def first_kind(scores: Sequence[HeadScores]) -> Reveal | None:
     if word is None:
         return Reveal(0, f"{distance} No head came to find a fact, a subject or the same word. {end}")
     if distance is None:
-        return Reveal(1, f"{word} No head came to keep a distance. {end}")
+        return Reveal(1, f"{word} No head came to look at a fixed distance. {end}")
     right = 2 if distance.step == word.step else 0 if distance.step < word.step else 1
     return Reveal(right, " ".join(str(each) for each in sorted((distance, word), key=lambda each: each.step)) + f" {end}")
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from llmviz.core import catalogue
+from llmviz.core.catalogue import Metric
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec
@@ -162,7 +163,7 @@ def _row(node: Node, faint: bool, rails: list[bool], now: datetime) -> dict[str,
         "state": kept.state if kept.state not in ("done", "recorded") else "",
         "tone": TONES.get(kept.state, "busy"),
         "kind": "" if kind(kept) == HERE else kind(kept),
-        "figures": " · ".join(figures(kept)[:2]),
+        "figures": headline(kept),
         "time": words.duration(kept.seconds) if kept.seconds else "",
         "size": size(kept.bytes),
         "when": "" if kept.recorded else ago(kept.started, now),
@@ -179,11 +180,33 @@ def settings(spec: RunSpec) -> str:
 
 
 def figures(kept: Kept) -> list[str]:
-    """What it measured, in the order of its stage: `loss 0.87`, `accuracy 67 %`."""
-    if not kept.spec:
-        return []
-    listed = catalogue.stage(kept.spec.stage).metrics
-    return [f"{metric.name} {words.figure(kept.metrics[metric.name], metric.unit)}" for metric in listed if metric.name in kept.metrics]
+    """What it measured, in the order of its stage: `loss on held-out text 0.87`, `hidden words named 67 %`."""
+    return [f"{metric.title} {words.figure(kept.metrics[metric.name], metric.unit)}" for metric in _measured(kept)]
+
+
+def headline(kept: Kept) -> str:
+    """The first share it measured, as one of `figures`; without any, the first figure."""
+    return next(
+        (said for said, metric in zip(figures(kept), _measured(kept), strict=True) if metric.unit == "%"), "".join(figures(kept)[:1])
+    )
+
+
+def _measured(kept: Kept) -> list[Metric]:
+    listed = catalogue.stage(kept.spec.stage).metrics if kept.spec else ()
+    return [metric for metric in listed if metric.name in kept.metrics]
+
+
+def family(shelf: Sequence[Kept]) -> str:
+    """How many of these runs serve several children, in a sentence; attempts at the same settings are one child."""
+    children: dict[str, set[str]] = {}
+    for kept in shelf:
+        if kept.spec and kept.spec.parent:
+            children.setdefault(kept.spec.parent.id, set()).add(kept.spec.id)
+    most = max(map(len, children.values()), default=0)
+    if most < 2:
+        return f"Here no run has {'more than one' if most else 'a'} child yet."
+    several = sum(len(each) > 1 for each in children.values())
+    return f"Here one run has {most} children." if several == 1 else f"Here {several} runs have several children, up to {most}."
 
 
 def size(count: int) -> str:

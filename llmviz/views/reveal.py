@@ -102,7 +102,7 @@ def forced(written: Generation) -> Reveal:
     sure = sum(chance > SURE for chance in chances)
     share = sure / len(chances)
     openest = ", ".join(f"“{word}” ({chance:.0%})" for chance, word in sorted(zip(chances, written.words, strict=True))[:3])
-    story = f"{sure} of {len(chances)} tokens had more than {SURE:.0%}. The openest choices were {openest}."
+    story = f"{sure} of {len(chances)} tokens had more than {SURE:.0%}. The least certain were {openest}."
     return Reveal(0 if share < 1 / 3 else 2 if share > 2 / 3 else 1, story)
 
 

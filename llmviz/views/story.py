@@ -13,8 +13,8 @@ from llmviz.core.update import Done
 from llmviz.views import words
 from llmviz.views.curve import thin
 
-ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "is it praise?"
-NO_HEAD = "It has no head for verdicts yet."
+ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "positive or negative?"
+NO_HEAD = "It has no head for sentiment yet."
 LEFT_BEHIND = "Its head for words was left behind with phase 1."
 NEVER = "It never learnt to guess words."
 NOTHING_HIDDEN = "Click a word above to hide it."

@@ -75,7 +75,7 @@ def strange(letters: Mapping[str, int]) -> str:
 
 def riddle(word: str) -> Riddle:
     """The question before it is shown."""
-    return Riddle(f"“{word}” has letters this text never had. Who still spells it out?", KEEPS)
+    return Riddle(f"“{word}” has letters this text never had. Which vocabularies still spell it out?", KEEPS)
 
 
 def reveal(word: str, cuts: Mapping[str, Sequence[Word]], spelt: Mapping[str, Sequence[str]]) -> Reveal | None:

@@ -5,12 +5,25 @@ import math
 from llmviz.core import catalogue
 from llmviz.core.address import Entry, differences, entries
 from llmviz.core.history import History
-from llmviz.core.settings import LabelsSpec, PairsSpec, TextSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.settings import SIZES, LabelsSpec, PairsSpec, TextSpec
+from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.views.finite import NO_NUMBER
 
 LOOKS, LOOK = 32, 10  # evaluations in a run, dense at first; one takes as long as about ten steps
+CHOICES = {  # settings that are chosen from a list and are neither stage nor text, as a page says them
+    NO_PARENT: "random weights",
+    "roformer": "RoFormer",
+    "bert": "BERT",
+    "neox": "NeoX",
+    "gpt2": "GPT-2",
+    "t5": "T5",
+    "muon": "Muon and AdamW",
+    "adamw": "AdamW",
+    "cpu": "CPU",
+    "cuda": "CUDA",
+    "mps": "MPS",
+}
 PACE = 10  # steps after which there is a pace to go by
 
 
@@ -54,6 +67,20 @@ def duration(seconds: float) -> str:
 def size(name: str) -> str:
     """The size of a model with the space that belongs before the unit."""
     return name.replace("M", " M")
+
+
+def value(given: object) -> str:
+    """The value of a setting as a page says it: stages and texts by their titles, sizes with their space, large counts with commas."""
+    if isinstance(given, bool):
+        return "yes" if given else "no"
+    if isinstance(given, int):
+        return f"{given:,}"
+    name = str(given)
+    if name in catalogue.STAGES:
+        return catalogue.stage(name).title
+    if name in TEXTS:
+        return TEXTS[name].title
+    return size(name) if name in SIZES else CHOICES.get(name, name)
 
 
 def recipe(spec: RunSpec) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from llmviz.core.lecture import SLIDES
+from llmviz.core.lecture import LESSONS
 from llmviz.core.spec import preset
 from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 
@@ -67,7 +67,7 @@ def test_dragging_calls_no_server_until_the_end(page: Page, fake_app: str) -> No
 def test_a_stage_without_a_head_says_so(page: Page, fake_app: str) -> None:
     start(page, fake_app)
     for place in (0, 1):
-        expect(card(page, place)).to_contain_text("no head for verdicts yet")
+        expect(card(page, place)).to_contain_text("no head for sentiment yet")
     for place in (2, 3):
         expect(card(page, place)).to_contain_text("left behind")
     expect(card(page, 1)).to_contain_text("superb ✓")
@@ -93,11 +93,11 @@ def test_start_is_one_screen(page: Page, fake_app: str) -> None:
 def test_the_path_leads_from_page_to_page(page: Page, fake_app: str) -> None:
     start(page, fake_app)
     forward = page.locator(".st-key-path_row a").last
-    expect(forward).to_contain_text(SLIDES[1].title)
+    expect(forward).to_contain_text(LESSONS[1].title)
     forward.click()
-    expect(page).to_have_url(re.compile(SLIDES[1].page))
+    expect(page).to_have_url(re.compile(LESSONS[1].page))
     back = page.locator(".st-key-path_row a").first
-    expect(back).to_contain_text(SLIDES[0].title)
+    expect(back).to_contain_text(LESSONS[0].title)
     back.click()
     page.locator(".story .card").first.wait_for()
 
@@ -108,8 +108,11 @@ def test_a_lecture_goes_on_to_the_next_page_and_back(page: Page, fake_app: str) 
     for beat in range(2, count + 1):
         page.keyboard.press("ArrowRight")
         expect(page.locator(".st-key-beats")).to_contain_text(f"{beat} of {count}")
+    page.set_viewport_size({"width": 1280, "height": 720})
+    rows, beats = page.locator(".st-key-map_rows").bounding_box(), page.locator(".st-key-beats").bounding_box()
+    assert rows and beats and rows["y"] + rows["height"] <= beats["y"]  # all ten slides, none covered
     page.keyboard.press("ArrowRight")
-    expect(page).to_have_url(re.compile(rf"{SLIDES[1].page}\?.*lecture=1"))
+    expect(page).to_have_url(re.compile(rf"{LESSONS[1].page}\?.*lecture=1"))
     expect(page.locator(".st-key-beats")).to_contain_text("1 of")
     page.locator(QUIET).wait_for()
     page.keyboard.press("ArrowLeft")
@@ -159,7 +162,7 @@ def test_start_live_then_compare_then_open_in_the_lab_book(page: Page, real_app:
     expect(page.locator(".one").first).to_contain_text("random weights → Masked tokens → Sentiment")
     page.locator(".lineage .row[aria-level='1']").filter(has_text="Sentiment").filter(has_not_text="recorded").first.click()
     expect(page.locator(".compared")).to_contain_text("verdicts right", timeout=MINUTE)
-    expect(page.locator(".said").nth(1)).to_contain_text("it finds this", timeout=MINUTE)
+    expect(page.locator(".said").nth(1)).to_contain_text("it predicts", timeout=MINUTE)
     page.locator(".lineage .row[aria-level='1']").filter(has_text="Sentiment").filter(has_not_text="recorded").first.click()
     expect(page.locator(".st-key-one_area")).to_be_visible(timeout=MINUTE)
     with page.expect_download() as download:

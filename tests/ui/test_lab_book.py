@@ -98,7 +98,7 @@ def test_two_runs_are_compared(visit: Visit, fake: FakeEngine) -> None:
 
 def test_two_stages_are_asked_what_each_can_answer(visit: Visit) -> None:
     app = visit("lab_book", one=RunRef(ROOT.id, 0).key, other=RunRef(TUNED.id, 0).key)
-    assert "it expects" in texts(app) and "it finds this" in texts(app)
+    assert "it expects" in texts(app) and "it predicts" in texts(app)
     assert len(parts(app, "overlay")) == 2
 
 

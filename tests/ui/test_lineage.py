@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from llmviz.core import catalogue
+from llmviz.core.address import entries
 from llmviz.core.history import fold
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Begin, Score, Update
-from llmviz.views import comparison, lineage
+from llmviz.views import comparison, lineage, words
 from llmviz.views.comparison import Said, Side
 from llmviz.views.lineage import Filter
 
@@ -113,9 +115,52 @@ def test_descendants_come_in_an_order_in_which_they_can_go() -> None:
     assert found.index(RunRef(grandchild.id, 1)) < found.index(RunRef(child.id, 1))
 
 
+def test_figures_go_by_their_titles_and_a_row_shows_the_first_share() -> None:
+    pairs = kept(RunSpec("nsp"), metrics={"loss": 2.0, "word_loss": 1.5, "word_floor": 1.2, "nsp_accuracy": 0.9, "nsp_ceiling": 0.95})
+    assert lineage.figures(pairs) == ["loss on held-out pairs 2.00", "loss on hidden words alone 1.50", "pairs told apart 90 %"]
+    row = lineage.rows([pairs], Filter(), (), NOW)["rows"][0]
+    assert (row["figures"], row["about"]) == ("pairs told apart 90 %", " · ".join(lineage.figures(pairs)))
+    assert lineage.headline(kept(ROOT, metrics={"loss": 0.7})) == "loss on held-out text 0.70"
+    assert lineage.headline(kept(ROOT)) == ""
+    assert comparison.figures(pairs)["loss on hidden words alone"] == ("1.50", "floor 1.20")
+    assert comparison.figures(pairs)["pairs told apart"] == ("90 %", "best possible 95 %")
+
+
+def test_how_many_children_there_are_is_counted() -> None:
+    assert lineage.family([kept(ROOT), kept(SCRATCH)]) == "Here no run has a child yet."
+    one = [kept(ROOT), kept(TUNED), kept(TUNED, 2), kept(TUNED, 0)]
+    assert lineage.family(one) == "Here no run has more than one child yet."
+    two = [*one, kept(replace(TUNED, objective=LabelsSpec(64)))]
+    assert lineage.family(two) == "Here one run has 2 children."
+    more = [*two, *(kept(RunSpec("mlm", OTHER, seed=seed)) for seed in range(3))]
+    assert lineage.family(more) == "Here 2 runs have several children, up to 3."
+    assert lineage.family([Kept(RunRef("0" * 64, 1), None, "failed")]) == "Here no run has a child yet."
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (1_100, "1,100"),
+        (True, "yes"),
+        (False, "no"),
+        (0.005, "0.005"),
+        ("mlm", "Masked tokens"),
+        ("tinyland", "Tinyland"),
+        ("0.1M", "0.1 M"),
+    ],
+)
+def test_a_setting_is_said_by_its_title(given: object, said: str) -> None:
+    assert words.value(given) == said
+
+
+def test_every_choice_of_a_form_has_a_name() -> None:
+    listed = {choice for stage in catalogue.STAGES for entry in entries(RunSpec(stage)) for choice in entry.setting.choices}
+    assert all(words.value(choice) != choice for choice in listed)
+
+
 def test_settings_that_differ_reach_through_the_ancestors() -> None:
     longer = RunSpec("sentiment", replace(ROOT, train=replace(ROOT.train, steps=9)), objective=LabelsSpec(256))
-    assert comparison.differing(TUNED, longer) == [("Labels", "16", "256"), ("Masked tokens: Steps", str(ROOT.train.steps), "9")]
+    assert comparison.differing(TUNED, longer) == [("Labels", "16", "256"), ("Masked tokens: Steps", f"{ROOT.train.steps:,}", "9")]
     assert comparison.differing(ROOT, ROOT) == []
     labels = [label for label, *_ in comparison.differing(ROOT, TUNED)]
     assert "Stage" in labels and "Mask rate" in labels and "Labels" in labels

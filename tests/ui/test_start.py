@@ -3,19 +3,21 @@
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.history import History, fold
-from llmviz.core.lecture import SLIDES
+from llmviz.core.lecture import LESSONS, SLIDES, showing
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done
 from llmviz.runs.engine import UNDER_WAY, State
+from llmviz.ui import lesson
 from llmviz.views import story as view
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -50,10 +52,27 @@ def test_it_opens_on_the_recordings_with_one_sentence_through_all(visit: Visit) 
     assert query(app) == {}
 
 
-def test_the_pages_of_the_lecture_can_be_reached(visit: Visit) -> None:
-    links = [link.proto.label for link in visit("story").get("page_link")]
-    for number, slide in enumerate(SLIDES, 1):
-        assert any(label.startswith(f"**{number}**") and slide.title.split(":")[0] in label for label in links), slide
+def test_the_map_lists_the_ten_slides_each_with_its_pages_or_what_is_to_come(visit: Visit) -> None:
+    app = visit("story")
+    html = [element.proto.body for element in app.get("html")]
+    links = [link.proto for link in app.get("page_link")]
+    for slide in SLIDES:
+        assert any(f"<b>{slide.number}</b><span>{escape(slide.title)}</span>" in each for each in html), slide
+        for there in showing(slide):
+            assert any(link.help == lesson.plain(there.title) and ("also" in link.label) == there.detail for link in links), there
+    assert sum("to come" in each for each in html) == sum(bool(slide.to_come) or not showing(slide) for slide in SLIDES)
+
+
+def test_the_pages_stand_in_the_order_of_the_slides_with_their_numbers_beside_them(visit: Visit) -> None:
+    links = [link.proto for link in visit("story").sidebar.get("page_link")]
+    assert [link.page for link in links] == [each.page for each in LESSONS]
+    assert all(link.label.endswith(f" *{each.label}*") for link, each in zip(links, LESSONS, strict=True))
+
+
+@pytest.mark.parametrize(("page", "slides"), [("masked_tokens", "Slides 3, 6"), ("next_sentence", "Slide 6"), ("lab_book", "Also slide 1")])
+def test_a_page_names_its_slides_above_its_title(visit: Visit, page: str, slides: str) -> None:
+    heads = [element.proto.body for element in visit(page).get("html") if "class='eyebrow'" in element.proto.body]
+    assert [f"<span>{slides} · " in head for head in heads] == [True]
 
 
 def test_one_button_runs_the_whole_story(visit: Visit, fake: FakeEngine) -> None:

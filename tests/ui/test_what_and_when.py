@@ -1,5 +1,6 @@
-"""*What and when* and *Positions and optimisers* as Streamlit runs them, without a browser."""
+"""*What and when* and *Four recipes* as Streamlit runs them, without a browser."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -58,7 +59,7 @@ def test_what_is_known_is_hidden_until_one_has_guessed(visit: Visit) -> None:
     app.pills(key="riddle_learning_mlm").set_value("grammar").run()
     assert not part(app)["hidden"]
     assert "**Yes.** Grammar after" in said(app)
-    assert "the median of 4 runs reached 95 % and stayed there" in said(app).replace("\\", "")
+    assert re.search(r"First: grammar in \d of 4 seeds", said(app).replace("\\", ""))
     assert "Right: 19 of 20" in listed(app)
 
 
@@ -146,22 +147,67 @@ def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
     assert view.known([*runs, Course(preset("mlm"))], "facts", "abcde") is None
 
 
+@pytest.mark.parametrize(
+    ("facts", "decides"),
+    [
+        ((0.1, 1.0, 0.8, 1.0), "positions decide whether it learns"),
+        ((0.1, 0.2, 0.95, 1.0), "the optimiser decides whether it learns"),
+        ((0.1, 0.2, 0.8, 1.0), "positions and optimiser together decide whether it learns"),
+        ((0.1, 1.0, 1.0, 0.1), "positions and optimiser together decide whether it learns"),
+        ((1.0, 1.0, 1.0, 1.0), "all four recipes learn"),
+        ((0.1, 0.2, 0.8, 0.9), "none of the four recipes learns"),
+    ],
+)
+def test_the_title_says_what_decided_in_these_four_runs(facts: tuple[float, ...], decides: str) -> None:
+    runs = {each: ended(share) for each, share in zip(recipes.CELLS, facts, strict=True)}
+    assert view.claim(runs) == f"Here {decides} the capitals"
+    runs[recipes.CELLS[0]] = Course(preset("mlm"), (0,), (0,), {"facts": (0.0,)})
+    assert view.claim(runs) == view.ASKED
+
+
+def test_the_title_tells_nothing_before_one_has_guessed(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recipes, "_course", lambda engine, spec: ended(1.0 if spec.train.optimizer == "muon" else 0.1, spec))
+    app = visit(OTHER)
+    assert view.ASKED in title(app)
+    app.pills(key=recipes.RIDDLE).set_value("one").run()
+    assert "Here the optimiser decides whether it learns the capitals" in title(app)
+    assert "**No.**" in said(app)
+
+
+def title(app: AppTest) -> str:
+    return next(str(each.proto.body) for each in app.get("html") if "<h1>" in str(each.proto.body))
+
+
 def course(**scores: tuple[float, ...]) -> Course:
     return Course(preset("mlm"), (0, 1, 2), (0, 100_000, 200_000), scores)
 
 
-def test_the_first_to_be_known_is_that_of_the_median_run() -> None:
+def test_the_first_to_be_known_is_first_in_most_seeds() -> None:
     slow, quick = (
         course(grammar=(0, 0, 1), facts=(0, 1, 1), meaning=(0, 0, 0)),
         course(grammar=(0, 1, 1), facts=(0, 0, 1), meaning=(0, 0, 1)),
     )
     found = view.reveal([slow, quick, quick])
     assert found and found.right == view.ORDER.index("grammar")
-    assert found.story.startswith("Grammar after 0.10 M tokens, meaning after 0.20 M tokens and facts after 0.20 M tokens")
-    rare = view.reveal([slow, slow, quick])
-    assert rare and rare.right == view.ORDER.index("facts")
-    assert "meaning not at all" in rare.story
+    assert found.story == (
+        "Grammar after 0.10 to 0.20 M tokens, meaning after 0.20 M tokens in 2 of 3 seeds and facts after 0.10 to 0.20 M tokens, "
+        "at 95 % and staying there to the end. First: grammar in 2 of 3 seeds, facts in 1."
+    )
+    split = view.reveal([slow, quick])
+    assert split and view.WHICH.choices[split.right] == view.UNCLEAR
     assert view.reveal([course(grammar=(0, 0, 0))]) is None
+    assert view.reveal([Course(preset("mlm"))]) is None
+
+
+def test_what_was_lost_again_by_the_end_was_not_reached() -> None:
+    lost = course(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 1))
+    found = view.reveal([lost])
+    assert found and view.WHICH.choices[found.right] == view.UNCLEAR
+    assert "meaning not reached" in found.story and found.story.endswith("First in this run: a tie.")
+    sole = view.reveal([course(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 0))])
+    assert sole and sole.right == view.ORDER.index("grammar") and sole.story.endswith("First in this run: grammar.")
+    several = view.reveal([lost, lost, course(grammar=(0, 0, 0), meaning=(0, 0, 0), facts=(0, 0, 0))])
+    assert several and several.story.endswith("First: a tie in 2 of 3 seeds, none in 1.")
 
 
 def test_which_was_first_cannot_be_told_of_two_reached_at_the_same_measurement() -> None:

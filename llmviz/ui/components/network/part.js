@@ -70,7 +70,7 @@ export default function ({ data: [data], parentElement }) {
       row.querySelector(".share").textContent = percent(moved[place]);
       row.setAttribute("aria-label", `${name}: moved by ${exactly(moved[place])} of its length`);
     });
-    root.querySelector(".title").textContent = "The network, from the verdict down to the words";
+    root.querySelector(".title").textContent = "The network, from the prediction down to the words";
     root.querySelector(".about").textContent = `, and how far each layer has moved at step ${whole(data.steps[place])}`;
     const { copied, new: made, "left behind": left } = data.sums;
     const said = data.parent

@@ -183,7 +183,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function summary() {
     const told = (name, { steps, values }, write) => (steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : []);
     const out = outside(above(loss.steps, loss.values, space.panels[0].top), "loss");
-    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...(out ? [out] : []), ...told("Verdicts right, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
+    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...(out ? [out] : []), ...told("Right predictions, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
     return all.length ? `${all.join(". ")}.` : "Nothing has been trained yet.";
   }
 

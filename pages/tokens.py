@@ -26,7 +26,8 @@ lesson.header(
     cutting.badge(seen),
     "A model never sees words, only pieces it knows",
     "Frequent words are one piece, rare ones several, and a word nobody has ever written is cut until pieces are found. "
-    "Which pieces there are is learnt from a text; point at one to see how.",
+    "Which pieces there are is learnt from a text; point at one to see how. The Tinyland models on the next pages know whole words only: "
+    "to them any other word is the one token [UNK].",
 )
 lesson.notes()
 sentence.box(address, cutting.WHOSE)

@@ -108,7 +108,13 @@ def test_pieces_that_continue_a_word_are_joined() -> None:
 def test_unknown_words_are_named_with_what_is_known_instead() -> None:
     tokens = [Token("[UNK]", word, known=False) for word in ("Berlinn", "x" * 50, "a", "b", "Berlinn")]
     said = unknown(tokens, lambda word: ["Berlin"] if word == "Berlinn" else [])
-    assert said == f"Not in this model's vocabulary: “Berlinn” (it knows Berlin); “{'x' * 24}…”; “a”, and 1 more."
+    assert (
+        said
+        == f"Not in this model's vocabulary: “Berlinn” (it knows Berlin); “{'x' * 24}…”; “a”, and 1 more. It knows no word of this sentence."
+    )
+    known = [*tokens[:1], Token("dog", "dog")]
+    told = unknown(known, lambda _: [], whole=True)
+    assert told.endswith("“Berlinn”. It knows whole words only, no pieces, and reads this as [UNK].")
     assert unknown([Token("is", "is")], lambda word: []) == ""
 
 

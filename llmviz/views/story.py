@@ -18,6 +18,8 @@ NO_HEAD = "It has no head for verdicts yet."
 LEFT_BEHIND = "Its head for words was left behind with phase 1."
 NEVER = "It never learnt to guess words."
 NOTHING_HIDDEN = "Click a word above to hide it."
+NO_SENTENCE, NO_WORD = "There is no sentence to read.", "It knows no word of this sentence."
+REFUSED = "No answer; the line above says why."
 AWAITED = "on its way"
 
 
@@ -39,13 +41,17 @@ class Part:
 
 @dataclass(frozen=True)
 class Says:
-    """What the snapshots of the three runs make of the sentence, by step, and the place of its hidden word."""
+    """What the snapshots of the three runs make of the sentence, by step, and the place of its hidden word.
+
+    `why` says of "traces", "verdicts" and "scratch" why no answer is to be expected.
+    """
 
     traces: Mapping[int, Trace] = field(default_factory=dict)
     verdicts: Mapping[int, Verdict] = field(default_factory=dict)
     scratch: Mapping[int, Verdict] = field(default_factory=dict)
     hidden: int | None = None
     truth: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
@@ -73,8 +79,8 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
             {"title": "From scratch", "about": "Random weights, the same labels and steps"},
         ],
         "words": _words(first, says),
-        "verdicts": _verdicts(second, says.verdicts),
-        "scratch": _verdicts(third, says.scratch),
+        "verdicts": _verdicts(second, says.verdicts, says.why.get("verdicts", AWAITED)),
+        "scratch": _verdicts(third, says.scratch, says.why.get("scratch", AWAITED)),
         "loss": _loss(first, total),
         "accuracy": _accuracy(second, third),
     }
@@ -107,7 +113,7 @@ def _words(part: Part, says: Says) -> dict[str, Any]:
         "truth": says.truth,
         "steps": steps,
         "candidates": [_pairs(says.traces[step].words[place], says.traces[step].candidate_probability[place].tolist()) for step in steps],
-        "empty": part.empty or (AWAITED if says.hidden is not None else NOTHING_HIDDEN),
+        "empty": part.empty or says.why.get("traces") or (AWAITED if says.hidden is not None else NOTHING_HIDDEN),
         "gone": LEFT_BEHIND,
         "never": NEVER,
     }
@@ -117,14 +123,14 @@ def _pairs(names: Sequence[str], chances: Sequence[float]) -> list[tuple[str, fl
     return [(name, round(chance, 4)) for name, chance in zip(names, chances, strict=True)]
 
 
-def _verdicts(part: Part, found: Mapping[int, Verdict]) -> dict[str, Any]:
+def _verdicts(part: Part, found: Mapping[int, Verdict], empty: str) -> dict[str, Any]:
     steps = sorted(found)
     return {
         "asked": ASKED_VERDICT,
         "steps": steps,
         "labels": list(found[steps[0]].labels) if steps else [],
         "shares": [[round(float(share), 4) for share in found[step].probability] for step in steps],
-        "empty": part.empty or AWAITED,
+        "empty": part.empty or empty,
         "none": NO_HEAD,
     }
 

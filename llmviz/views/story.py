@@ -14,6 +14,8 @@ from llmviz.views import words
 from llmviz.views.curve import thin
 
 ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "is it praise?"
+RANDOM = "Weights as they were drawn"
+NEW_HEAD = "Pretrained body, new head: the head has learnt nothing yet"
 NO_HEAD = "It has no head for verdicts yet."
 LEFT_BEHIND = "Its head for words was left behind with phase 1."
 NEVER = "It never learnt to guess words."
@@ -64,6 +66,7 @@ def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
 def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
     """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on."""
     total = first.history.begin.steps if first.history.begin else first.spec.train.steps
+    begun = {"title": "Random", "about": RANDOM, "phase": "random"} if first.spec.parent is None else None
     return {
         "join": total + 1,
         "phases": [
@@ -72,10 +75,14 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
             {"title": "Without phase 1", "about": third.stands or "random start", "progress": third.progress},
         ],
         "cards": [
-            {"title": "Random", "about": "Weights as they were drawn"},
-            {"title": "Pretrained", "about": "After reading; nobody labelled anything"},
-            {"title": "New head", "about": "The pretrained weights with a head that has learnt nothing yet"},
-            {"title": "Fine-tuned", "about": "After the labelled opinions"},
+            {"title": "Random", "about": RANDOM} if begun else {"title": "Pretrained before", "about": "As the run it goes on from ended"},
+            {"title": "Pretrained", "about": "After reading; nobody labelled anything", "start": begun},
+            {"title": "New head", "about": NEW_HEAD},
+            {
+                "title": "Fine-tuned",
+                "about": "After the labelled opinions",
+                "start": {"title": "New head", "about": NEW_HEAD, "phase": "pretrained"},
+            },
             {"title": "From scratch", "about": "Random weights, the same labels and steps"},
         ],
         "words": _words(first, says),

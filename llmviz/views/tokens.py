@@ -7,11 +7,12 @@ from typing import Any
 from llmviz.core.questions.cloze import Trace
 
 # Frequent words of grammar: who hides one of them asks what any sentence of this shape would say.
-FUNCTION_WORDS = frozenset(
-    "a about all also am an and any are as at be been but by can could did do does every for from had has have he her him his how i if in "
-    "into is it its just me my no nor not of on one or our she so than that the their them then there these they this those to too us very "
-    "was we were what when where which who whom why will with would you your".split()
-)
+_FUNCTION = """
+a about all also am an and any are as at be been but by can could did do does every for from had has have he her him his how i if in into
+is it its just me my no nor not of on one or our she so than that the their them then there these they this those to too us very was we
+were what when where which who whom why will with would you your
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION.split())
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,10 @@ from typing import Any, Literal
 from llmviz.core.questions.reasons import Reasons
 from llmviz.core.questions.verdict import Verdict
 
+BEGUN = {  # what a model of each phase is at its step 0
+    "random": {"phase": "random", "word": "random start"},
+    **{phase: {"phase": "pretrained", "word": "pretrained body, new head"} for phase in ("pretrained", "finetuned")},
+}
 COUNTS = 0.1  # nats of log-odds; a word below that moves an even verdict by less than three points
 
 
@@ -40,6 +44,7 @@ def _card(card: Card) -> dict[str, Any]:
         "title": card.title,
         "about": card.about,
         "phase": card.phase,
+        "start": BEGUN[card.phase],
         "empty": card.empty,
         "action": card.action,
         "steps": steps,

@@ -36,7 +36,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const valueAt = ({ steps, values }, step) => values[placeOf(steps, step)];
   const main = data.shares ? (probes[0] ?? { steps: [], values: [] }) : loss; // the line on which the cursor's point lies
   const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · loss ${value.toFixed(2)}`);
-  const numbers = (step) => `step ${whole(step)}${figure(valueAt(main, step))}`;
+  const numbers = (step) => `${stepName(shared, step)}${figure(valueAt(main, step))}`;
 
   function frame() {
     const em = parseFloat(getComputedStyle(root).fontSize);

@@ -4,7 +4,7 @@
 // data: group, visit, step, join (the slider's place of step 0 of the second phase),
 //       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
 //       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
-//       shares [step][label], empty, none}, cards [{title, about}], loss {stops, total, steps, values, bounds [{name, value}]},
+//       shares [step][label], empty, none}, cards [{title, about, start {title, about, phase} (what it is at its step 0)}], loss {stops, total, steps, values, bounds [{name, value}]},
 //       accuracy {stops, total, steps, values, bounds, scratch {steps, values}}; stops are the steps of which there are weights
 // triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.
 
@@ -102,8 +102,13 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     told.forEach(([at, guess, judged], place) => {
       const card = cards.children[place];
       const [top, asked, box, question, answer] = card.children;
-      top.firstChild.textContent = data.cards[place].title;
-      top.firstChild.title = data.cards[place].about;
+      const [read0, learnt0] = [place === 1 && words.steps[read] === 0, place === 3 && verdicts.steps[learnt] === 0];
+      const begins = (read0 || learnt0) && data.cards[place].start;
+      const { title, about, phase: own } = begins || { ...data.cards[place], phase: CARDS[place] };
+      top.firstChild.textContent = title;
+      top.firstChild.title = about;
+      card.classList.remove("random", "pretrained", "finetuned");
+      card.classList.add(own);
       top.lastChild.textContent = at;
       asked.textContent = words.asked;
       question.textContent = verdicts.asked;
@@ -169,7 +174,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     root.layer.replaceChildren(...(stops.length ? parts : []));
     thumb.style.left = `${at}px`;
     thumb.style.visibility = stops.length ? "visible" : "hidden";
-    thumb.className = `thumb ${phase ? "finetuned" : step ? "pretrained" : "random"}`;
+    thumb.className = `thumb ${phase && step ? "finetuned" : phase || step ? "pretrained" : "random"}`;
     thumb.setAttribute("aria-valuemin", 0);
     thumb.setAttribute("aria-valuemax", Math.max(0, end));
     thumb.setAttribute("aria-valuenow", stops.indexOf(phase ? join + step : step));

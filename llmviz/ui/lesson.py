@@ -7,9 +7,10 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from llmviz.core.glossary import PAGES
 from llmviz.ui import visit
 from llmviz.ui.states import Badge
-from llmviz.views import words
+from llmviz.views import terms, words
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "style.css").read_text(encoding="utf-8")
@@ -42,8 +43,9 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
 def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
     """Where we are, what is shown, the claim in a line, and at most three sentences (HTML of our own, never a visitor's)."""
     above = f"<span>{html.escape(eyebrow)}</span><span class='badge {badge.stage}'><i></i>{html.escape(badge.text)}</span>"
+    said = terms.marked(lead, PAGES[visit.page()])
     with st.container(key="head"):
-        st.html(f"<div class='head'><div class='eyebrow'>{above}</div><h1>{html.escape(title)}</h1><p>{lead}</p></div>")
+        st.html(f"<div class='head'><div class='eyebrow'>{above}</div><h1>{html.escape(title)}</h1><p>{said}</p></div>")
 
 
 def notes(*elsewhere: str) -> None:

@@ -5,15 +5,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from llmviz.core import catalogue
+from llmviz.core.glossary import GLOSSARY
 from llmviz.core.history import Curve, History
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.questions.verdict import Verdict
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.views import words
+from llmviz.views.about import LINES
 from llmviz.views.curve import thin
+from llmviz.views.terms import meanings
 
 ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "is it praise?"
+HELD_OUT = f"Held-out: {GLOSSARY['held-out'][:1].lower()}{GLOSSARY['held-out'][1:]}"
+HELD_OUT_LOSS = f"{GLOSSARY['loss']} In nats. {HELD_OUT}"
 RANDOM = "Weights as they were drawn"
 NEW_HEAD = "Pretrained body, new head: the head has learnt nothing yet"
 NO_HEAD = "It has no head for verdicts yet."
@@ -90,6 +95,7 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
         "scratch": _verdicts(third, says.scratch, says.why.get("scratch", AWAITED)),
         "loss": _loss(first, total),
         "accuracy": _accuracy(second, third),
+        "terms": meanings(("head",)),
     }
 
 
@@ -145,18 +151,29 @@ def _verdicts(part: Part, found: Mapping[int, Verdict], empty: str) -> dict[str,
 def _loss(part: Part, total: int) -> dict[str, Any]:
     references = part.history.begin.references if part.history.begin else {}
     bounds = [
-        {"name": name.replace("_", " "), "value": round(references[name], 4)} for name in ("random_guess", "floor") if name in references
+        {"name": name.replace("_", " "), "about": LINES[name][1], "value": round(references[name], 4)}
+        for name in ("random_guess", "floor")
+        if name in references
     ]
-    return {"stops": list(part.history.snapshots), "total": total, "bounds": bounds, **_points(part.history.scores.get("loss", Curve()))}
+    return {
+        "stops": list(part.history.snapshots),
+        "total": total,
+        "bounds": bounds,
+        "about": HELD_OUT_LOSS,
+        **_points(part.history.scores.get("loss", Curve())),
+    }
 
 
 def _accuracy(part: Part, other: Part) -> dict[str, Any]:
     references = part.history.begin.references if part.history.begin else {}
-    named = (("accuracy_ceiling", "best possible"), ("chance", "chance"))
+    named = (("accuracy_ceiling", "best possible", "ceiling"), ("chance", "chance", "chance"))
     return {
         "stops": list(part.history.snapshots),
         "total": part.spec.train.steps,
-        "bounds": [{"name": name, "value": round(references[key], 4)} for key, name in named if key in references],
+        "bounds": [
+            {"name": name, "about": GLOSSARY[term], "value": round(references[key], 4)} for key, name, term in named if key in references
+        ],
+        "about": "Share of held-out opinions on which the verdict is right. " + HELD_OUT,
         "scratch": _points(other.history.scores.get("accuracy", Curve())),
         **_points(part.history.scores.get("accuracy", Curve())),
     }

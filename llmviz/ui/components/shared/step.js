@@ -21,7 +21,11 @@ function group(data) {
 // just this: Streamlit may clean up after an overtaken drawing when the next one has already been made.
 function follow(root, shared, listener) {
   root.leaveGroup?.();
-  const mark = () => root.classList.toggle("untrained", stepOf(shared) === 0 && shared.origin?.phase === "random");
+  const mark = () => {
+    const begun = stepOf(shared) === 0 ? shared.origin?.phase : "";
+    root.classList.toggle("untrained", begun === "random");
+    root.classList.toggle("untuned", begun === "pretrained");
+  };
   const heard = () => {
     if (!root.isConnected) return;
     mark();

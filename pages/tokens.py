@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import cutting, lecture, lesson, sentence, visit
+from llmviz.ui import cutting, lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -39,3 +39,4 @@ if seen.text in TEXTS and TEXTS[seen.text].attribution:
     with st.container(key="source_area"):
         st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")
 cutting.notes()
+notes.words()

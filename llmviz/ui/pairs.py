@@ -1,5 +1,6 @@
 """The picture of *Next sentence*: two parts, the answer, and the same training without the question beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -65,6 +66,12 @@ def box(address: Address) -> None:
             on_change=_suggested,
             args=(examples,),
         )
+
+
+def put(parts: Sequence[str]) -> None:
+    """Take these two parts."""
+    first, second = parts
+    _say(first, second, suggested(visit.current())[0])
 
 
 def choice(seen: Seen) -> None:

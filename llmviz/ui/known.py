@@ -144,5 +144,4 @@ def _near(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Seque
         if chosen in offers:
             put([replaced(text, *offers[chosen]) for text in given])
 
-    st.markdown(":gray[not known:]", width="content")
     st.pills("Known words in place of unknown ones", list(offers), key=NEAR, label_visibility="collapsed", on_change=replace)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.ui import controls, lecture, lesson, live, maps, notes, sentence, shown, states, visit
+from llmviz.ui import controls, known, lecture, lesson, live, maps, notes, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGES = (catalogue.MLM.name, catalogue.CLM.name)
@@ -31,6 +31,7 @@ lesson.header(
 )
 lesson.notes()
 sentence.box(address, maps.EXAMPLES)
+known.row(runs, seen, maps.EXAMPLES)
 maps.choose()
 picture = st.container()
 controls.row(runs, seen)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import choices, controls, evidence, lecture, lesson, live, microscope, notes, sentence, shown, states, verdicts, visit
+from llmviz.ui import choices, controls, evidence, known, lecture, lesson, live, microscope, notes, sentence, shown, states, verdicts, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.SENTIMENT
@@ -32,6 +32,7 @@ lesson.header(
 )
 lesson.notes("hide")
 sentence.box(address)
+known.row(runs, seen)
 picture = st.container()
 buttons, choice = st.columns([0.63, 0.37], vertical_alignment="center")
 with buttons:

@@ -1,7 +1,7 @@
 """Four exercises: one sentence as the inputs and targets of four ways to pretrain, and what four models make of them."""
 
 from llmviz.core.questions.exercise import KINDS
-from llmviz.ui import exercises, lecture, lesson, sentence, visit
+from llmviz.ui import exercises, known, lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -29,8 +29,10 @@ lesson.header(
 )
 lesson.notes()
 sentence.box(visit.current(), exercises.WHOSE)
+known.row(runs, seen[0].seen, exercises.WHOSE)
 exercises.row(seen)
 exercises.panel(runs, seen)
 exercises.predict()
 exercises.below()
 exercises.notes()
+notes.words()

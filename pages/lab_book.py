@@ -1,7 +1,7 @@
 """Lab book: every run, and the run it came from."""
 
 from llmviz.core import catalogue
-from llmviz.ui import compare, lab, lecture, lesson, visit
+from llmviz.ui import compare, lab, lecture, lesson, notes, visit
 from llmviz.ui.engine import engine
 from llmviz.ui.states import Badge
 from llmviz.views import lineage
@@ -32,3 +32,4 @@ match ticked:
         lab.one(runs, shelf, one)
     case [one, other]:
         compare.two(runs, (one, other))
+notes.words()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import controls, gaps, lecture, lesson, live, microscope, notes, question, sentence, shown, states, visit
+from llmviz.ui import controls, gaps, known, lecture, lesson, live, microscope, notes, question, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.MLM
@@ -32,6 +32,7 @@ lesson.header(
 )
 lesson.notes("hide")
 sentence.box(address)
+known.row(runs, seen)
 picture = st.container()
 controls.row(runs, seen)
 facts = controls.facts(STAGE, seen)

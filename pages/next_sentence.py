@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.ui import controls, lecture, lesson, live, microscope, notes, pairs, shown, states, visit
+from llmviz.ui import controls, known, lecture, lesson, live, microscope, notes, pairs, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.NSP
@@ -31,6 +31,7 @@ lesson.header(
 )
 lesson.notes("second")
 pairs.box(address)
+known.draw(runs, seen, pairs.shown(address), pairs.put)
 picture = st.container()
 buttons, choice = st.columns([0.66, 0.34], vertical_alignment="center")
 with buttons:

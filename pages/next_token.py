@@ -4,7 +4,22 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import continuation, controls, dials, further, lecture, lesson, live, microscope, notes, sentence, shown, states, visit
+from llmviz.ui import (
+    continuation,
+    controls,
+    dials,
+    further,
+    known,
+    lecture,
+    lesson,
+    live,
+    microscope,
+    notes,
+    sentence,
+    shown,
+    states,
+    visit,
+)
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.CLM
@@ -33,6 +48,7 @@ lesson.header(
 )
 lesson.notes()
 sentence.box(address)
+known.row(runs, seen)
 picture = st.container()
 controls.row(runs, seen)
 facts = controls.facts(STAGE, seen)

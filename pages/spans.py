@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.ui import controls, filling, lecture, lesson, live, microscope, notes, sentence, shown, states, visit
+from llmviz.ui import controls, filling, known, lecture, lesson, live, microscope, notes, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGE = catalogue.SPAN
@@ -32,6 +32,7 @@ lesson.header(
 )
 lesson.notes("hide")
 sentence.box(address)
+known.row(runs, seen)
 picture = st.container()
 buttons, dials = st.columns([0.66, 0.34], vertical_alignment="center")
 with buttons:

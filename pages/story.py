@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.ui import lecture, lesson, path, sentence, states, story, visit
+from llmviz.ui import known, lecture, lesson, notes, path, sentence, states, story, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -28,9 +28,11 @@ lesson.header(
 )
 lesson.notes("hide")
 sentence.box(visit.current(), story.WHOSE)
+known.row(runs, cast.first, story.WHOSE)
 story.panel(runs, cast)
 story.buttons(runs, cast)
 story.question(cast)
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")
     path.map()
+notes.words()

@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
-from llmviz.ui import cutting, lecture, lesson, sentence, visit
+from llmviz.ui import cutting, lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -26,7 +26,8 @@ lesson.header(
     cutting.badge(seen),
     "A model never sees words, only pieces it knows",
     "Frequent words are one piece, rare ones several, and a word nobody has ever written is cut until pieces are found. "
-    "Which pieces there are is learnt from a text; point at one to see how.",
+    "Which pieces there are is learnt from a text; point at one to see how. The Tinyland models on the next pages know whole words only: "
+    "to them any other word is the one token [UNK].",
 )
 lesson.notes()
 sentence.box(address, cutting.WHOSE)
@@ -38,3 +39,4 @@ if seen.text in TEXTS and TEXTS[seen.text].attribution:
     with st.container(key="source_area"):
         st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")
 cutting.notes()
+notes.words()

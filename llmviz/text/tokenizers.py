@@ -220,6 +220,11 @@ def in_bytes(tokenizer: Tokenizer) -> bool:
     return isinstance(tokenizer.decoder, decoders.ByteLevel)
 
 
+def in_words(tokenizer: Tokenizer) -> bool:
+    """Whether its tokens are whole words, so that any other word is [UNK]."""
+    return isinstance(tokenizer.model, models.WordLevel)
+
+
 def nearest(word: str, tokenizer: Tokenizer, count: int = 3) -> list[str]:
     """Known whole words that look most like an unknown one, the nearest first; fewer than `count`, or none, where few do."""
     known = {entry.lower(): entry for entry in sorted(tokenizer.get_vocab()) if len(entry) > 1 and entry.isalpha()}

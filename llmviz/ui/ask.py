@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import Engine
-from llmviz.text.tokenizers import load_tokenizer, nearest, pieces
+from llmviz.text.tokenizers import in_words, load_tokenizer, nearest, pieces
 from llmviz.views import tokens as view
 from llmviz.views.tokens import Token
 
@@ -28,7 +28,7 @@ def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token]
         try:
             tokenizer = tokenizer_of(engine, run)
             found = [Token(piece.text, piece.source, piece.known, piece.joined, piece.shown) for piece in pieces(tokenizer, sentence)]
-            return found, view.unknown(found, lambda word: nearest(word, tokenizer))
+            return found, view.unknown(found, lambda word: nearest(word, tokenizer), whole=in_words(tokenizer))
         except (OSError, ValueError):
             pass  # a run that has only begun has no tokenizer yet; its words will do until then
     return [Token(word, word) for word in sentence.split()], ""

@@ -215,7 +215,7 @@ def _row(seen: Seen, kind: str, text: str) -> Row:
         return Row(kind, waits=seen.refusals.get(kind) or f"Learning {words.counted(seen.size, 'piece')} from {_name(seen.text)} …")
     found = vocabularies.cut(kind, vocabulary, text, view.WAYS)
     if not found:
-        return Row(kind, waits="Type a sentence, or take one of those suggested.")
+        return Row(kind, waits=sentence.EMPTY)
     every = {piece for word in found for piece in _all(word)}
     made = {piece: merging.merges(piece, vocabulary.ranks) for piece in every} if kind == BPE else {}
     every |= {part for merges in made.values() for merge in merges for part in (merge.left, merge.right, merge.left + merge.right)}

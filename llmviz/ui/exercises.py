@@ -188,7 +188,8 @@ def _note(lanes: list[Lane]) -> str:
 
 def _shared() -> dict[str, Any]:
     """What all parts of the page carry, so that they move together."""
-    return {"group": "exercises", "step": visit.current().step, "visit": visit.number()}
+    address = visit.current()
+    return {"group": "exercises", "step": address.step, "visit": visit.number(), "origin": words.origin(address.spec)}
 
 
 def _controls(kind: str) -> list[Control]:

@@ -59,7 +59,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     note = " ".join(filter(None, (visit.problems().get("hide", ""), refusal, _beyond(hidden, len(given)), strange))) or STRIP_NOTE
     with above:
         parts.token_strip({**shared, **tokens.strip(given, hidden, {}, note)}, key="strip", on_hidden=sentence.hide)
-    empty = INVITATION if not hidden else NO_ANSWER if refusal else NOT_YET
+    empty = sentence.EMPTY if not given else INVITATION if not hidden else NO_ANSWER if refusal else NOT_YET
     with between:
         parts.written({**shared, **view.written(answers, empty)}, key="written")
     with left, st.container(key="bars_area"):

@@ -52,7 +52,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     with above:
         parts.token_strip({**shared, **view.strip(tokens, guess.hidden, guess.answers, note)}, key="strip", on_hidden=sentence.hide)
     with left, st.container(key="bars_area"):
-        empty = INVITATION if tokens else "Type a sentence, or take one of those suggested."
+        empty = INVITATION if tokens else sentence.EMPTY
         if tokens and not guess.answers and (hidden or guess.refusal):
             empty = NO_CANDIDATES if guess.refusal else "The candidates appear here as soon as there is a trained model."
         groups = view.bars(tokens, guess.hidden if guess.answers else (), guess.answers, empty)

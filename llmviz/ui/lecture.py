@@ -10,7 +10,14 @@ from llmviz.ui import path, visit
 
 BEAT, LAST = "beat", 99  # a beat beyond the last of any page is its last
 TALL, SHORT = "19.5rem", "17.9rem"  # height of bars and curve, where they stand alone and where the buttons stand below them
-ALWAYS = ("training_row", "facts_row", "notes_below", "microscope_area")  # parts of every page, hidden in a beat that does not name them
+ALWAYS = (
+    "training_row",
+    "facts_row",
+    "notes_below",
+    "words_below",
+    "known_row",
+    "microscope_area",
+)  # parts of every page, hidden in a beat that does not name them
 
 _STYLE = """<style>
 html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --maps: 15.9rem; --recipes: 7.2rem; }

@@ -7,10 +7,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
+from llmviz.core.glossary import PAGES
 from llmviz.core.lecture import lesson
 from llmviz.ui import visit
 from llmviz.ui.states import Badge
-from llmviz.views import words
+from llmviz.views import terms, words
 
 HERE = "place"  # where the session keeps the shown page's place in the address
 _FOLDER = Path(__file__).parent
@@ -47,8 +48,9 @@ def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
     there = lesson(st.session_state[HERE])
     place = " · ".join([there.said, eyebrow] if there else [eyebrow])
     above = f"<span>{html.escape(place)}</span><span class='badge {badge.stage}'><i></i>{html.escape(badge.text)}</span>"
+    said = terms.marked(lead, PAGES[visit.page()])
     with st.container(key="head"):
-        st.html(f"<div class='head'><div class='eyebrow'>{above}</div><h1>{html.escape(title)}</h1><p>{lead}</p></div>")
+        st.html(f"<div class='head'><div class='eyebrow'>{above}</div><h1>{html.escape(title)}</h1><p>{said}</p></div>")
 
 
 def notes(*elsewhere: str) -> None:

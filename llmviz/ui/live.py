@@ -17,6 +17,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import UNDER_WAY, Engine, State, Status
 from llmviz.ui import lesson, parts, states, visit
 from llmviz.views import curve as curves
+from llmviz.views import terms, words
 
 EVERY = 0.4  # seconds between two drawings while something happens
 SOON = 0.15  # and while somebody who has just pressed the button waits for the first point
@@ -78,7 +79,8 @@ def panel(engine: Engine, seen: Seen, line: DeltaGenerator, draw: Callable[[Seen
 def shared(seen: Seen) -> dict[str, Any]:
     """What all parts that show this run carry, so that they move together."""
     address = visit.current()
-    return {"group": seen.run.key if seen.run else address.spec.id, "step": address.step, "visit": visit.number()}
+    group = seen.run.key if seen.run else address.spec.id
+    return {"group": group, "step": address.step, "visit": visit.number(), "origin": words.origin(address.spec)}
 
 
 def curve(seen: Seen, small: bool = False, beside: Sequence[dict[str, Any]] | None = None) -> None:
@@ -94,7 +96,11 @@ def curve(seen: Seen, small: bool = False, beside: Sequence[dict[str, Any]] | No
     if beside is not None:
         drawn |= {"shares": True, "probes": [*drawn["probes"], *beside]}
     with st.container(key="curve_area"):
-        parts.curve({**shared(seen), **drawn, "empty": states.nothing(seen.status)}, key="curve", on_step=let_go)
+        parts.curve(
+            {**shared(seen), **drawn, "empty": states.nothing(seen.status), "terms": terms.meanings(("nats", "held-out"))},
+            key="curve",
+            on_step=let_go,
+        )
 
 
 _TONES = {"busy": "blue", "still": "gray", "good": "green", "bad": "orange"}

@@ -185,7 +185,7 @@ def _switch() -> None:
 def _nothing(seen: Seen, tokens: bool, refusal: str, beside: str) -> str:
     """Why there are no maps."""
     if not tokens:
-        return "Type a sentence, or take one of those suggested."
+        return sentence.EMPTY
     if seen.status is None:
         return f"No {beside} has been trained on this text here." if beside else "No model yet. Press Train live and watch its heads form."
     return refusal or "The maps appear with the first snapshot."

@@ -1,15 +1,16 @@
-"""The notes that fold out below a page: what is read, hidden and measured, what the lines are, which words there are to use."""
+"""The notes that fold out below a page: what is read, hidden and measured, what the lines are, and the terms of the page."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
 from llmviz.core import catalogue
+from llmviz.core.glossary import PAGES
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine, State
-from llmviz.ui import ask, lesson
+from llmviz.ui import ask, lesson, visit
 from llmviz.ui.live import Seen
-from llmviz.views import about
+from llmviz.views import about, terms
 from llmviz.views.words import counted
 
 MOST_WORDS = 500  # a longer vocabulary is pieces of words, and nobody reads it
@@ -26,6 +27,13 @@ def fold(engine: Engine, seen: Seen, spec: RunSpec, first: Sequence[str] = ()) -
             st.markdown(
                 "\n".join(f"- **{name}**: {lesson.plain(said)}" for name, said in about.glossary(seen.history, catalogue.stage(spec.stage)))
             )
-        words = ask.vocabulary(engine, seen.run)
-        if 0 < len(words) <= MOST_WORDS:
-            st.markdown(f"**All {counted(len(words), 'word')} it knows.** {lesson.plain(' · '.join(words))}")
+        known = ask.vocabulary(engine, seen.run)
+        if 0 < len(known) <= MOST_WORDS:
+            st.markdown(f"**All {counted(len(known), 'word')} it knows.** {lesson.plain(' · '.join(known))}")
+    words()
+
+
+def words() -> None:
+    """Draw the terms of the present page with what they mean, folded."""
+    with st.container(key="words_below"), st.expander("Words on this page"):
+        st.html(terms.listed(PAGES[visit.page()]))

@@ -1,5 +1,6 @@
 """The picture of *Next sentence*: two parts, the answer, and the same training without the question beside it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -11,7 +12,7 @@ from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
 from llmviz.text import incoming
-from llmviz.ui import ask, live, parts, question, visit
+from llmviz.ui import ask, live, parts, question, states, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.sentence import suggested
 from llmviz.views import pairs as view
@@ -68,6 +69,12 @@ def box(address: Address) -> None:
         )
 
 
+def put(parts: Sequence[str]) -> None:
+    """Take these two parts."""
+    first, second = parts
+    _say(first, second, suggested(visit.current())[0])
+
+
 def choice(seen: Seen) -> None:
     """Draw the choice whether pairs are asked about at all. It is closed to whoever steers a run under way."""
     spec = visit.current().spec
@@ -101,11 +108,15 @@ def picture(engine: Engine, seen: Seen) -> None:
     (above, strange), (below, odd) = (ask.read(engine, seen.run, text) for text in (first, second))
     known: dict[int, Sequel] = {}
     refusal = ""
-    if seen.run and seen.history.snapshots:
+    if seen.run and seen.history.snapshots and above and below:
         asked = ask.answers(engine, seen.run, seen.history.snapshots, Follows(first, second), seen.patience, slot="pair")
         known, refusal = asked.known, words.sentence(asked.refusal)
     note = " ".join(dict.fromkeys(filter(None, (strange, odd)))) or ("" if address.lecture else NOTE)
-    empty = refusal or ("The answer is on its way." if seen.run else "No model yet. Press Train live.")
+    missing = next((name for name, part in (("first", above), ("second", below)) if not part), "")
+    if missing:
+        empty = f"The {missing} part has no word to read. Type one, or take one of the suggested pairs."
+    else:
+        empty = refusal or ("The answer is on its way." if seen.history.snapshots else states.nothing(seen.status))
     with st.container(key="pair_area"):
         parts.pair({**live.shared(seen), **view.pair(above, below, known, empty, note)}, key="pair")
     left, right = st.container(key="low_area").columns([0.34, 0.66], gap="large")

@@ -28,7 +28,7 @@ def _part(name: str, *scripts: str) -> _Part:
         f"llmviz_{name}",
         html=text(f"{name}/part.html"),
         css=text("shared/base.css") + text(f"{name}/part.css"),
-        js="\n".join(map(text, ("shared/step.js", "shared/resize.js", *scripts, f"{name}/part.js"))),
+        js="\n".join(map(text, ("shared/step.js", "shared/terms.js", "shared/resize.js", *scripts, f"{name}/part.js"))),
     )
 
     def part(data: dict[str, Any], **more: Any) -> None:

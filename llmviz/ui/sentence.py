@@ -8,6 +8,7 @@ from llmviz.ui import visit
 from llmviz.views.examples import EXAMPLES, Example
 
 BOX, SUGGESTIONS = "sentence", "suggestion"
+EMPTY = "Type a sentence, or take one of those suggested."  # what a page says where there is no word to read
 
 
 def suggested(address: Address, whose: str = "") -> tuple[Example, ...]:

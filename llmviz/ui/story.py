@@ -26,6 +26,7 @@ WHOSE = "start"  # the examples of this page
 PATIENCE = 1.0  # seconds the page waits for the answers to a new sentence before it is drawn without
 REFUSED = "story_refused"
 NOTE = "Phase 1 guesses the word in the dashed frame; click another to hide that one. Phase 2 judges the whole sentence."
+CHOSEN = "Hidden: the last word it knows that is not mere grammar, as “the” and “was” are; click another to hide that one."
 ENDED = (State.DONE, State.RECORDED)
 
 
@@ -185,24 +186,28 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
     """What all snapshots of the three runs make of the sentence, as far as it is known."""
     text, hidden = sentence.shown(visit.current(), WHOSE)
     tokens, strange = ask.read(engine, cast.first.run, text)
-    place = next((place for place in hidden if place < len(tokens)), None)
-    if not tokens:
-        return Told(tokens, Says(), note="There is no word in this sentence.")
-    asked: list[ask.Asked[Trace] | ask.Asked[Verdict]] = []
+    chosen = strips.telling(tokens) if visit.current().hidden is None and not hidden else None
+    place = next((place for place in hidden if place < len(tokens)), chosen)
+    if not any(map(strips.is_word, tokens)):
+        why = view.NO_WORD if tokens else view.NO_SENTENCE
+        return Told(tokens, Says(why=dict.fromkeys(("traces", "verdicts", "scratch"), why)), note=strange or sentence.EMPTY)
+    asked: dict[str, ask.Asked[Trace] | ask.Asked[Verdict]] = {}
 
     def ask_for(seen: Seen, question: Question[AnyAnswer], slot: str) -> dict[int, AnyAnswer]:
         if not seen.run or not seen.history.snapshots:
             return {}
         found = ask.answers(engine, seen.run, seen.history.snapshots, question, patience, slot)
-        asked.append(found)  # type: ignore[arg-type]
+        asked[slot] = found  # type: ignore[assignment]
         return found.known
 
-    traces = ask_for(cast.first, Cloze(text, (place,), top=STORY_TOP), "words") if place is not None else {}
+    traces = ask_for(cast.first, Cloze(text, (place,), top=STORY_TOP), "traces") if place is not None else {}
     verdicts, scratch = ask_for(cast.second, Judge(text), "verdicts"), ask_for(cast.third, Judge(text), "scratch")
     label = truth(sentence.suggested(visit.current(), WHOSE), text)
-    says = Says(traces, verdicts, scratch, place, "" if place is None else tokens[place].text, label)
-    refusal = next((each.refusal for each in asked if each.refusal), "")
-    return Told(tokens, says, any(each.pending for each in asked), " ".join(filter(None, (words.sentence(refusal), strange))))
+    why = {slot: view.REFUSED for slot, each in asked.items() if each.refusal}
+    says = Says(traces, verdicts, scratch, place, "" if place is None else tokens[place].text, label, why)
+    refusal = next((each.refusal for each in asked.values() if each.refusal), "")
+    note = " ".join(filter(None, (words.sentence(refusal), strange))) or (CHOSEN if chosen is not None else "")
+    return Told(tokens, says, any(each.pending for each in asked.values()), note)
 
 
 def _part(seen: Seen, spec: RunSpec, cast: Cast) -> Part:
@@ -222,7 +227,7 @@ def _hide(places: list[int]) -> None:
     address: Address = visit.current()
     default = sentence.shown(Address(address.spec, sentence=address.sentence), WHOSE)[1]
     hidden = tuple(map(int, places[:1]))
-    visit.change(hidden=None if hidden == default else hidden)
+    visit.change(hidden=None if default and hidden == default else hidden)  # without a default the page would choose a word again
 
 
 def question(cast: Cast) -> None:

@@ -67,6 +67,11 @@ def current() -> Address:
     return _visit().address
 
 
+def page() -> str:
+    """The name by which the present page was opened."""
+    return cast(str, st.session_state["page"])
+
+
 def stages() -> tuple[str, ...]:
     """The stages that the present page can show."""
     return _visit().stages
@@ -95,6 +100,14 @@ def change(**parts: Any) -> None:
 def set(**settings: Any) -> None:
     """Change some of the page's own settings. Raises ValueError, in a sentence, for a value outside its range."""
     change(view=replace(current().view, **settings))
+
+
+def turn_to(text: str) -> None:
+    """Turn to another text: the page's recipe for it, with what was set here by hand; its sentence is the text's own."""
+    visit, spec = _visit(), current().spec
+    by_hand = addresses.differences(spec, visit.base(spec.stage, spec.text))
+    change(spec=addresses.change(visit.base(spec.stage, TextSpec(text)), by_hand), run=None, parent=None, step=None)
+    change(sentence=None, hidden=None)
 
 
 def correct(name: str, problem: str, **parts: Any) -> None:

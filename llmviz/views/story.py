@@ -5,19 +5,28 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from llmviz.core import catalogue
+from llmviz.core.glossary import GLOSSARY
 from llmviz.core.history import Curve, History
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.questions.verdict import Verdict
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.views import words
+from llmviz.views.about import LINES
 from llmviz.views.curve import thin
+from llmviz.views.terms import meanings
 
 ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "positive or negative?"
+HELD_OUT = f"Held-out: {GLOSSARY['held-out'][:1].lower()}{GLOSSARY['held-out'][1:]}"
+HELD_OUT_LOSS = f"{GLOSSARY['loss']} In nats. {HELD_OUT}"
+RANDOM = "Weights as they were drawn"
+NEW_HEAD = "Pretrained body, new head: the head has learnt nothing yet"
 NO_HEAD = "It has no head for sentiment yet."
 LEFT_BEHIND = "Its head for words was left behind with phase 1."
 NEVER = "It never learnt to guess words."
 NOTHING_HIDDEN = "Click a word above to hide it."
+NO_SENTENCE, NO_WORD = "There is no sentence to read.", "It knows no word of this sentence."
+REFUSED = "No answer; the line above says why."
 AWAITED = "on its way"
 
 
@@ -39,7 +48,10 @@ class Part:
 
 @dataclass(frozen=True)
 class Says:
-    """What the snapshots of the three runs make of the sentence, by step, the place of its hidden word, and its true label if known."""
+    """What the snapshots of the three runs make of the sentence, by step, the place of its hidden word, and its true label if known.
+
+    `why` says of "traces", "verdicts" and "scratch" why no answer is to be expected.
+    """
 
     traces: Mapping[int, Trace] = field(default_factory=dict)
     verdicts: Mapping[int, Verdict] = field(default_factory=dict)
@@ -47,6 +59,7 @@ class Says:
     hidden: int | None = None
     truth: str = ""
     label: str = ""
+    why: Mapping[str, str] = field(default_factory=dict)
 
 
 def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
@@ -59,6 +72,7 @@ def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
 def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
     """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on."""
     total = first.history.begin.steps if first.history.begin else first.spec.train.steps
+    begun = {"title": "Random", "about": RANDOM, "phase": "random"} if first.spec.parent is None else None
     return {
         "join": total + 1,
         "phases": [
@@ -67,18 +81,23 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
             {"title": "Without phase 1", "about": third.stands or "random start", "progress": third.progress},
         ],
         "cards": [
-            {"title": "Random", "about": "Weights as they were drawn"},
-            {"title": "Pretrained", "about": "After reading; nobody labelled anything"},
-            {"title": "New head", "about": "The pretrained weights with a head that has learnt nothing yet"},
-            {"title": "Fine-tuned", "about": "After the labelled opinions"},
+            {"title": "Random", "about": RANDOM} if begun else {"title": "Pretrained before", "about": "As the run it goes on from ended"},
+            {"title": "Pretrained", "about": "After reading; nobody labelled anything", "start": begun},
+            {"title": "New head", "about": NEW_HEAD},
+            {
+                "title": "Fine-tuned",
+                "about": "After the labelled opinions",
+                "start": {"title": "New head", "about": NEW_HEAD, "phase": "pretrained"},
+            },
             {"title": "From scratch", "about": "Random weights, the same labels and steps"},
         ],
         "words": _words(first, says),
-        "verdicts": _verdicts(second, says.verdicts),
-        "scratch": _verdicts(third, says.scratch),
+        "verdicts": _verdicts(second, says.verdicts, says.why.get("verdicts", AWAITED)),
+        "scratch": _verdicts(third, says.scratch, says.why.get("scratch", AWAITED)),
         "label": says.label,
         "loss": _loss(first, total),
         "accuracy": _accuracy(second, third),
+        "terms": meanings(("head",)),
     }
 
 
@@ -109,7 +128,7 @@ def _words(part: Part, says: Says) -> dict[str, Any]:
         "truth": says.truth,
         "steps": steps,
         "candidates": [_pairs(says.traces[step].words[place], says.traces[step].candidate_probability[place].tolist()) for step in steps],
-        "empty": part.empty or (AWAITED if says.hidden is not None else NOTHING_HIDDEN),
+        "empty": part.empty or says.why.get("traces") or (AWAITED if says.hidden is not None else NOTHING_HIDDEN),
         "gone": LEFT_BEHIND,
         "never": NEVER,
     }
@@ -119,14 +138,14 @@ def _pairs(names: Sequence[str], chances: Sequence[float]) -> list[tuple[str, fl
     return [(name, round(chance, 4)) for name, chance in zip(names, chances, strict=True)]
 
 
-def _verdicts(part: Part, found: Mapping[int, Verdict]) -> dict[str, Any]:
+def _verdicts(part: Part, found: Mapping[int, Verdict], empty: str) -> dict[str, Any]:
     steps = sorted(found)
     return {
         "asked": ASKED_VERDICT,
         "steps": steps,
         "labels": list(found[steps[0]].labels) if steps else [],
         "shares": [[round(float(share), 4) for share in found[step].probability] for step in steps],
-        "empty": part.empty or AWAITED,
+        "empty": part.empty or empty,
         "none": NO_HEAD,
     }
 
@@ -134,18 +153,29 @@ def _verdicts(part: Part, found: Mapping[int, Verdict]) -> dict[str, Any]:
 def _loss(part: Part, total: int) -> dict[str, Any]:
     references = part.history.begin.references if part.history.begin else {}
     bounds = [
-        {"name": name.replace("_", " "), "value": round(references[name], 4)} for name in ("random_guess", "floor") if name in references
+        {"name": name.replace("_", " "), "about": LINES[name][1], "value": round(references[name], 4)}
+        for name in ("random_guess", "floor")
+        if name in references
     ]
-    return {"stops": list(part.history.snapshots), "total": total, "bounds": bounds, **_points(part.history.scores.get("loss", Curve()))}
+    return {
+        "stops": list(part.history.snapshots),
+        "total": total,
+        "bounds": bounds,
+        "about": HELD_OUT_LOSS,
+        **_points(part.history.scores.get("loss", Curve())),
+    }
 
 
 def _accuracy(part: Part, other: Part) -> dict[str, Any]:
     references = part.history.begin.references if part.history.begin else {}
-    named = (("accuracy_ceiling", "best possible"), ("chance", "chance"))
+    named = (("accuracy_ceiling", "best possible", "ceiling"), ("chance", "chance", "chance"))
     return {
         "stops": list(part.history.snapshots),
         "total": part.spec.train.steps,
-        "bounds": [{"name": name, "value": round(references[key], 4)} for key, name in named if key in references],
+        "bounds": [
+            {"name": name, "about": GLOSSARY[term], "value": round(references[key], 4)} for key, name, term in named if key in references
+        ],
+        "about": "Share of held-out opinions on which the verdict is right. " + HELD_OUT,
         "scratch": _points(other.history.scores.get("accuracy", Curve())),
         **_points(part.history.scores.get("accuracy", Curve())),
     }

@@ -6,6 +6,14 @@ from typing import Any
 
 from llmviz.core.questions.cloze import Trace
 
+# Frequent words of grammar: who hides one of them asks what any sentence of this shape would say.
+_FUNCTION = """
+a about all also am an and any are as at be been but by can could did do does every for from had has have he her him his how i if in into
+is it its just me my no nor not of on one or our she so than that the their them then there these they this those to too us very was we
+were what when where which who whom why will with would you your
+"""
+FUNCTION_WORDS = frozenset(_FUNCTION.split())
+
 
 @dataclass(frozen=True)
 class Token:
@@ -38,6 +46,22 @@ def shown(trace: Trace, hidden: Sequence[int]) -> Shown:
             for place in hidden
         ],
     )
+
+
+def is_word(token: Token) -> bool:
+    """Whether the token begins a word that the model knows; a mark, and a [MASK] that was typed, is none."""
+    return token.known and not token.joined and token.text[:1].isalnum()
+
+
+def telling(tokens: Sequence[Token]) -> int | None:
+    """The place of the word to hide where nobody has chosen one: the last known word that is one token and no function word.
+
+    Where there is none, the last known word; None where the model knows no word.
+    """
+    known = [place for place, token in enumerate(tokens) if is_word(token)]
+    whole = [place for place in known if not (place + 1 < len(tokens) and tokens[place + 1].joined)]
+    content = [place for place in whole if tokens[place].text.lower() not in FUNCTION_WORDS]
+    return next((places[-1] for places in (content, whole, known) if places), None)
 
 
 def strip(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], note: str = "") -> dict[str, Any]:
@@ -76,14 +100,19 @@ def bars(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, S
     }
 
 
-def unknown(tokens: Sequence[Token], near: Callable[[str], Sequence[str]], most: int = 3) -> str:
-    """A sentence on the words the model does not know, with what it knows instead; empty where it knows all."""
+def unknown(tokens: Sequence[Token], near: Callable[[str], Sequence[str]], most: int = 3, whole: bool = False) -> str:
+    """A sentence on the words the model does not know, with what it knows instead; empty where it knows all.
+
+    `whole` says that it knows whole words only, which other pages' pieces of words are not.
+    """
     strange = list(dict.fromkeys(token.source for token in tokens if not token.known))
     if not strange:
         return ""
     told = [_instead(word, near(word)) for word in strange[:most]]
     rest = f", and {len(strange) - most} more" if len(strange) > most else ""
-    return f"Not in this model's vocabulary: {'; '.join(told)}{rest}."
+    none = "" if any(map(is_word, tokens)) else " It knows no word of this sentence."
+    read = f" It knows whole words only, no pieces, and reads {'this' if len(strange) == 1 else 'each of these'} as [UNK]." if whole else ""
+    return f"Not in this model's vocabulary: {'; '.join(told)}{rest}.{read}{none}"
 
 
 def _instead(word: str, near: Sequence[str]) -> str:

@@ -9,6 +9,10 @@ import numpy as np
 from llmviz.core.questions.reasons import Reasons
 from llmviz.core.questions.verdict import Verdict
 
+BEGUN = {  # what a model of each phase is at its step 0
+    "random": {"phase": "random", "word": "random start"},
+    **{phase: {"phase": "pretrained", "word": "pretrained body, new head"} for phase in ("pretrained", "finetuned")},
+}
 COUNTS = 0.5  # nats of log-odds; a word below that moves an even verdict by twelve points at most
 CLEAR = 4  # times the median pull of the other words; below that a word does what leaving out any word does
 
@@ -43,6 +47,7 @@ def _card(card: Card) -> dict[str, Any]:
         "title": card.title,
         "about": card.about,
         "phase": card.phase,
+        "start": BEGUN[card.phase],
         "empty": card.empty,
         "action": card.action,
         "steps": steps,

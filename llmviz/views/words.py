@@ -127,6 +127,13 @@ def _setting(entry: Entry) -> str:
     return f"{entry.setting.label[:1].lower()}{entry.setting.label[1:]} {f'{value:g}' if isinstance(value, float) else value}"
 
 
+def origin(spec: RunSpec) -> dict[str, str]:
+    """What a run is at its step 0: the stage of a model whose colour it has there, and its name in words."""
+    if spec.parent is None:
+        return {"phase": "random", "word": "random start"}
+    return {"phase": "pretrained", "word": "pretrained body, new head" if isinstance(spec.objective, LabelsSpec) else "as its parent ended"}
+
+
 def progress(history: History, spec: RunSpec, delay: float = 0.0) -> str:
     """`step 348 of 1,000 · 6 s left`; at the end what is still to be done. `delay` is the wait before each step."""
     total = history.begin.steps if history.begin else spec.train.steps

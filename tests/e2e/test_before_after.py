@@ -25,8 +25,8 @@ def test_one_slider_moves_cards_words_and_ladder(page: Page, fake_app: str) -> N
     right = page.locator(".ladder").inner_text()
     page.get_by_role("slider").first.focus()
     page.keyboard.press("Home")
-    expect(cards.nth(1).locator(".at")).to_have_text("step 0")
-    expect(cards.nth(0).locator(".at")).to_have_text("step 0")
+    expect(cards.nth(1).locator(".at")).to_have_text("step 0, pretrained body, new head")
+    expect(cards.nth(0).locator(".at")).to_have_text("step 0, pretrained body, new head")
     assert cards.nth(1).locator(".share").inner_text() == cards.nth(0).locator(".share").inner_text() != certain
     assert page.locator(".ladder").inner_text() != right
 

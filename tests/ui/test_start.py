@@ -19,6 +19,7 @@ from llmviz.core.update import Begin, Done
 from llmviz.runs.engine import UNDER_WAY, State
 from llmviz.ui import lesson
 from llmviz.views import story as view
+from llmviz.views.tokens import Token, telling
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_page import query
@@ -174,3 +175,45 @@ def test_the_recorded_story_is_the_one_the_page_opens_with() -> None:
     with pytest.raises(ValueError, match="sentiment takes"):
         view.specs(replace(PRETRAINED, text=TextSpec("wiki")), 16)
     assert RunSpec("sentiment", PRETRAINED) == tuned
+
+
+@pytest.mark.parametrize(
+    ("sentence", "hidden"),
+    [("the film was dull and we hated it .", 6), ("the Paris dog .", 2), ("we were all there with them", None), ("qwxz Paris zzkx the", 1)],
+)
+def test_a_typed_sentence_hides_its_last_known_word_of_content(visit: Visit, sentence: str, hidden: int | None) -> None:
+    app = visit("story", s=sentence)
+    given = dict(mounted(app))["token_strip"]
+    words = sentence.split()
+    if hidden is None:  # function words alone: the last one that is known
+        hidden = max(place for place, token in enumerate(given["tokens"]) if token["known"])
+    assert given["hidden"] == [hidden] and told(app)["words"]["truth"] == words[hidden]
+    assert "last word it knows" in given["note"] or "vocabulary" in given["note"]
+    assert told(app)["words"]["candidates"] and "hide" not in query(app)
+    assert dict(mounted(visit("story", s=sentence, hide="none")))["token_strip"]["hidden"] == []
+
+
+def test_a_word_in_pieces_or_a_mark_is_not_chosen() -> None:
+    pieces = [Token("dis", "dis"), Token("##mal", "mal", joined=True), Token("plot", "plot"), Token("[MASK]", "[MASK]"), Token(".", ".")]
+    assert telling(pieces) == 2
+    assert telling([*pieces[2:3], *pieces[:2]]) == 0
+    assert telling(pieces[:2]) == 0  # nothing better than the beginning of a word
+    assert telling([Token("[UNK]", "qwxz", known=False), Token(".", ".")]) is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "note", "card"),
+    [
+        ("", "Type a sentence", "no sentence"),
+        ("qwxz zzkx .", "vocabulary", "knows no word"),
+        ("Paris " * 100, "this model reads", "line above"),
+    ],
+)
+def test_what_cannot_be_read_is_said_and_not_awaited(visit: Visit, sentence: str, note: str, card: str) -> None:
+    app = visit("story", s=sentence)
+    time.sleep(0.5)
+    app.run()
+    given = told(app)
+    assert note.lower() in dict(mounted(app))["token_strip"]["note"].lower()
+    for part in ("words", "verdicts", "scratch")[: 3 if sentence.count("Paris") < 2 else 1]:
+        assert not given[part]["steps"] and card in given[part]["empty"]

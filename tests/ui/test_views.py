@@ -9,7 +9,7 @@ from llmviz.core.history import History, fold
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.run import RunRef
 from llmviz.core.settings import PairsSpec, TextSpec, TrainSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.runs.engine import State, Status
@@ -103,7 +103,11 @@ def test_pieces_that_continue_a_word_are_joined() -> None:
 def test_unknown_words_are_named_with_what_is_known_instead() -> None:
     tokens = [Token("[UNK]", word, known=False) for word in ("Berlinn", "x" * 50, "a", "b", "Berlinn")]
     said = unknown(tokens, lambda word: ["Berlin"] if word == "Berlinn" else [])
-    assert said == f"Not in this model's vocabulary: “Berlinn” (it knows Berlin); “{'x' * 24}…”; “a”, and 1 more."
+    named = f"“Berlinn” (it knows Berlin); “{'x' * 24}…”; “a”, and 1 more"
+    assert said == f"Not in this model's vocabulary: {named}. It knows no word of this sentence."
+    known = [*tokens[:1], Token("dog", "dog")]
+    told = unknown(known, lambda _: [], whole=True)
+    assert told.endswith("“Berlinn”. It knows whole words only, no pieces, and reads this as [UNK].")
     assert unknown([Token("is", "is")], lambda word: []) == ""
 
 
@@ -254,3 +258,10 @@ def test_after_the_last_step_the_page_says_what_is_still_done() -> None:
 def test_a_viewer_who_does_not_control_is_told() -> None:
     assert "someone else" in states.line(Status(State.TRAINING), History(), SPEC).text
     assert "someone else" not in states.line(Status(State.DONE), History(end=Done(1, {}, 1.0)), SPEC).text
+
+
+def test_step_0_is_named_for_what_the_run_began_as() -> None:
+    assert words.origin(RunSpec("mlm")) == {"phase": "random", "word": "random start"}
+    assert words.origin(preset("sentiment", parent="none"))["phase"] == "random"
+    assert words.origin(preset("sentiment")) == {"phase": "pretrained", "word": "pretrained body, new head"}
+    assert words.origin(RunSpec("mlm", RunSpec("mlm", seed=3)))["phase"] == "pretrained"

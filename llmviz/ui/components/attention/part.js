@@ -96,7 +96,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const found = nameOf(layer * data.heads + head, step);
     const [called, measured] = found && !data.compact ? summary(found) : ["", ""];
     title.textContent = `${data.title}Layer ${layer + 1}, head ${head + 1}${called}`;
-    about.textContent = `${measured}step ${whole(step)}`;
+    about.textContent = `${measured}${stepName(shared, step)}`;
     drawOne();
   }
 

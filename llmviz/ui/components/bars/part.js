@@ -55,7 +55,7 @@ export default function ({ data: [data], parentElement }) {
     const place = placeOf(data.steps, stepOf(shared));
     const known = place >= 0 && gaps > 0;
     title.firstChild.textContent = `What belongs in the gap${gaps > 1 ? "s" : ""}`;
-    title.lastChild.textContent = known ? ` at step ${whole(data.steps[place])}` : "";
+    title.lastChild.textContent = known ? ` at ${stepName(shared, data.steps[place])}` : "";
     const legend = data.groups.some(({ truth }) => !truth) ? "a word outside the vocabulary has no bar" : `✓ ${mark}`;
     key.textContent = known ? legend + (gaps > 4 ? ` · ${gaps} gaps, scroll for more` : "") : "";
     data.groups.forEach(({ truth, candidates, probability }, index) => {

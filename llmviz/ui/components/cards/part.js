@@ -1,6 +1,6 @@
 // Before and after: one input through several models side by side, each at the chosen step; one with a single step stays there.
 //
-// data: group, visit, step, cards [{title, about, phase, empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}], truth (the true label or "")
+// data: group, visit, step, cards [{title, about, phase, start {phase, word} (what it is at its step 0), empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}], truth (the true label or "")
 // Two labels stand at the ends of a scale. Later cards show how far they are from the first, whose place is a dashed mark.
 // triggers: "action", the place of the card whose button was pressed.
 
@@ -44,7 +44,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function draw() {
     const first = data.cards[0]?.shares[0]?.at(-1);
-    data.cards.forEach(({ steps, labels, shares, notes }, index) => {
+    data.cards.forEach(({ steps, labels, shares, notes, phase, start }, index) => {
       if (!steps.length) return;
       const box = root.children[index];
       const place = Math.max(0, placeOf(steps, stepOf(shared)));
@@ -52,7 +52,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       const best = row.indexOf(Math.max(...row));
       const far = row.at(-1);
       const find = (name) => box.querySelector(name);
-      find(".at").textContent = `step ${whole(steps[place])}`;
+      const begins = steps[place] === 0;
+      box.className = `card ${begins ? start.phase : phase}`;
+      find(".at").textContent = `step ${whole(steps[place])}${begins ? `, ${start.word}` : ""}`;
       find(".label").textContent = labels[best];
       find(".share").textContent = percent(row[best]);
       find(".judged").textContent = marked(labels[best], data.truth);

@@ -34,7 +34,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function draw() {
     const index = placeOf(data.steps, stepOf(shared));
     const now = data.places[index];
-    const step = index < 0 ? "" : ` at step ${whole(data.steps[index])}`;
+    const step = index < 0 ? "" : ` at ${stepName(shared, data.steps[index])}`;
     title.firstChild.textContent = `What could stand ${data.at ? `at place ${data.at + 1}` : "first"}`;
     title.lastChild.textContent = step;
     const focus = [...list.children].indexOf(root.getRootNode().activeElement);

@@ -1,7 +1,8 @@
 // The live curve: held-out loss between its lines, the probes below, and one slider on the same axis of steps.
 //
 // data: group, visit, step, small, shares, phase, unit, total, live, empty, snapshots, loss and batches {steps, values}, lines [{name, about, value}],
-//       probes [{name, about, dash, phase, steps, values}], ceilings [{name, about, value}]
+//       probes [{name, about, dash, phase, steps, values}], ceilings [{name, about, value}],
+//       terms {term: meaning}
 // A loss above the axis is drawn at its edge, with an arrow; hover and text say how much it is.
 // Every line carries its label, and a label under the mouse or the focus says what its line is (`about`).
 // triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
@@ -40,7 +41,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const main = data.shares ? (probes[0] ?? { steps: [], values: [] }) : loss; // the line on which the cursor's point lies
   const over = (value) => (value > top ? " ↑ above the axis" : "");
   const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · loss ${value.toFixed(2)}${over(value)}`);
-  const numbers = (step) => `step ${whole(step)}${figure(valueAt(main, step))}`;
+  const numbers = (step) => `${stepName(shared, step)}${figure(valueAt(main, step))}`;
 
   function frame() {
     const em = parseFloat(getComputedStyle(root).fontSize);
@@ -213,7 +214,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   find(".title").textContent = data.shares ? "While it learns" : "Loss while it learns";
   const scale = data.shares ? `${probes[0]?.name ?? "shares"}, of held-out examples` : `nats ${data.unit}, held-out; faint: each batch`;
-  find(".about").textContent = loss.steps.length ? scale : "";
+  explainTerms(find(".about"), loss.steps.length ? scale : "", data.terms);
   hint.hidden = loss.steps.length > 0;
   hint.textContent = data.empty;
   const unwatch = drawSized(root, chart, frame);

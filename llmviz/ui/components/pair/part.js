@@ -59,7 +59,7 @@ export default function ({ data: [data], parentElement }) {
     find(".label").textContent = there ? (follows ? "follows" : "does not follow") : data.empty;
     find(".share").textContent = there ? percent(follows ? chance : 1 - chance) : "";
     find(".scale i").style.left = `${100 * chance}%`;
-    find(".at").textContent = there ? `the second part, at step ${whole(data.steps[place()])}` : "";
+    find(".at").textContent = there ? `the second part, at ${stepName(shared, data.steps[place()])}` : "";
     find(".answer").title = there ? `p(follows) = ${exactly(chance)}` : "";
     find(".note").textContent = data.note;
     const chosen = root.chosen;

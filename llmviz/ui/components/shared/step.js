@@ -5,10 +5,11 @@
 
 const groups = (globalThis.llmvizGroups ??= new Map());
 
-// The group of this run. `data.step` counts when the group is new, or when the page was opened at another address (`data.visit`).
+// The group of this run. `data.origin` {phase, word} is what it began as; `data.step` counts when the group is new, or when the page was opened at another address (`data.visit`).
 function group(data) {
   if (!groups.has(data.group)) groups.set(data.group, { chosen: null, newest: 0, listeners: new Set(), visit: null });
   const found = groups.get(data.group);
+  if (data.origin) found.origin = data.origin;
   if (found.visit !== data.visit) {
     found.visit = data.visit;
     found.chosen = data.step;
@@ -20,7 +21,17 @@ function group(data) {
 // just this: Streamlit may clean up after an overtaken drawing when the next one has already been made.
 function follow(root, shared, listener) {
   root.leaveGroup?.();
-  const heard = () => root.isConnected && listener();
+  const mark = () => {
+    const begun = stepOf(shared) === 0 ? shared.origin?.phase : "";
+    root.classList.toggle("untrained", begun === "random");
+    root.classList.toggle("untuned", begun === "pretrained");
+  };
+  const heard = () => {
+    if (!root.isConnected) return;
+    mark();
+    listener();
+  };
+  mark();
   shared.listeners.add(heard);
   return (root.leaveGroup = () => shared.listeners.delete(heard));
 }
@@ -38,6 +49,9 @@ function renew(shared, newest) {
 }
 
 const stepOf = (shared) => shared.chosen ?? shared.newest;
+
+// A step as a page names it: at step 0 with what the run began as, for there nothing has been learnt.
+const stepName = (shared, step) => `step ${whole(step)}${step === 0 && shared.origin ? `, ${shared.origin.word}` : ""}`;
 
 // The place of the last step that is not beyond `step`; -1 where there is none.
 function placeOf(steps, step) {

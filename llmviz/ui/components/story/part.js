@@ -4,8 +4,9 @@
 // data: group, visit, step, join (the slider's place of step 0 of the second phase),
 //       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
 //       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
-//       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about}], loss {stops, total, steps, values, bounds [{name, value}]},
+//       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about, start {title, about, phase} (what it is at its step 0)}], loss {stops, total, steps, values, bounds [{name, about, value}], about},
 //       accuracy {stops, total, steps, values, bounds, scratch {steps, values}}; stops are the steps of which there are weights
+//       terms {term: meaning}
 // triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -14,7 +15,7 @@ const SHOWN = 3; // candidates in a card
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".story");
-  const [heads, cards, svg, chart, rail, groove, thumb] = [".phases", ".cards", "svg", ".chart", ".rail", ".groove", ".thumb"].map((name) => root.querySelector(name));
+  const [heads, cards, svg, chart, rail, groove, thumb, tip] = [".phases", ".cards", "svg", ".chart", ".rail", ".groove", ".thumb", ".tip"].map((name) => root.querySelector(name));
   const { words, verdicts, scratch, loss, accuracy, join } = data;
   const shared = group(data);
   const stops = [...loss.stops, ...accuracy.stops.map((step) => join + step)];
@@ -78,7 +79,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     box.replaceChildren(says, scale, make("p", { class: "judged" }, marked(given.labels[best], data.label)));
   }
 
-  const missing = (box, text) => box.replaceChildren(make("p", { class: "none" }, text));
+  function missing(box, text, terms) {
+    const line = box.querySelector(".none") ?? make("p", { class: "none" });
+    explainTerms(line, text, terms);
+    box.replaceChildren(line);
+  }
 
   // Where the slider stands: the phase, 0 or 1, and the step within it.
   function where() {
@@ -102,15 +107,20 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     told.forEach(([at, guess, judged], place) => {
       const card = cards.children[place];
       const [top, asked, box, question, answer] = card.children;
-      top.firstChild.textContent = data.cards[place].title;
-      top.firstChild.title = data.cards[place].about;
+      const [read0, learnt0] = [place === 1 && words.steps[read] === 0, place === 3 && verdicts.steps[learnt] === 0];
+      const begins = (read0 || learnt0) && data.cards[place].start;
+      const { title, about, phase: own } = begins || { ...data.cards[place], phase: CARDS[place] };
+      top.firstChild.textContent = title;
+      top.firstChild.title = about;
+      card.classList.remove("random", "pretrained", "finetuned");
+      card.classList.add(own);
       top.lastChild.textContent = at;
       asked.textContent = words.asked;
       question.textContent = verdicts.asked;
       if (guess === null) missing(box, place === 4 ? words.never : words.gone);
       else guesses(box, guess);
       if (judged) verdict(answer, ...judged);
-      else missing(answer, verdicts.none);
+      else missing(answer, verdicts.none, place ? {} : data.terms); // where it is first said
       card.classList.toggle("now", place === now || (place === 4 && now === 3));
       card.classList.toggle("ahead", place > 1 && !phase && accuracy.stops.length > 0);
     });
@@ -130,7 +140,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const parts = [];
     const drawn = [
       [{ phase: "pretrained", ...loss, name: "held-out loss" }],
-      [{ phase: "finetuned", ...accuracy, name: "fine-tuned" }, { phase: "random", ...accuracy.scratch, name: "from scratch" }],
+      [{ phase: "finetuned", ...accuracy, name: "fine-tuned" }, { phase: "random", ...accuracy.scratch, about: accuracy.about, name: "from scratch" }],
     ];
     const written = [(value) => value.toFixed(2), percent];
     const bounds = [loss.bounds, accuracy.bounds];
@@ -145,10 +155,10 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
         for (const peak of above(line.steps, line.values, panels[0].top))
           parts.push(node("path", { class: `above ${line.phase}`, d: arrow(x(0, peak.step), y(0, peak.value), em) }));
       const labels = [
-        ...there.map(({ name, values }) => ({ y: y(phase, values.at(-1)), text: `${name} ${written[phase](values.at(-1))}`, looks: "name" })),
-        ...bounds[phase].map(({ name, value }) => ({ y: y(phase, value), text: `${name} ${written[phase](value)}`, looks: "" })),
+        ...there.map(({ name, values, about }) => ({ y: y(phase, values.at(-1)), text: `${name} ${written[phase](values.at(-1))}`, looks: "name", about })),
+        ...bounds[phase].map(({ name, value, about }) => ({ y: y(phase, value), text: `${name} ${written[phase](value)}`, looks: "", about })),
       ];
-      for (const { at, text, looks } of spread(labels, 1.15 * em, head, foot)) parts.push(node("text", { class: looks, x: right + 0.6 * em, y: at + 0.3 * em }, text));
+      for (const { at, text, looks, about } of spread(labels, 1.15 * em, head, foot)) parts.push(named(right + 0.6 * em, at + 0.3 * em, text, looks, about));
     });
     root.layer = node("g", {});
     svg.replaceChildren(...parts, root.layer);
@@ -160,19 +170,34 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     draw();
   }
 
+  // A label of the chart; one with something to say about it explains itself to the mouse and to the keyboard.
+  function named(x, y, text, looks, about) {
+    if (!about) return node("text", { class: looks, x, y }, text);
+    const label = node("text", { class: `explained ${looks}`, x, y, tabindex: 0, role: "note", "aria-label": `${text}: ${about}` }, text);
+    label.onmouseenter = label.onfocus = () => {
+      tip.textContent = about;
+      tip.hidden = false;
+      tip.style.left = `${Math.max(0, Math.min(x, chart.clientWidth - tip.offsetWidth))}px`;
+      tip.style.top = `${y - tip.offsetHeight - 1.2 * space.em}px`;
+    };
+    label.onmouseleave = label.onblur = () => (tip.hidden = true);
+    return label;
+  }
+
   function mark(phase, step) {
     const { x, y, head, foot, em } = space;
     const at = x(phase, step);
     const lines = phase ? [["finetuned", accuracy], ["random", accuracy.scratch]] : [["pretrained", loss]];
     const parts = [node("line", { class: "cursor", x1: at, x2: at, y1: head - 4, y2: foot + 0.9 * em })];
+    const begun = { pretrained: data.cards[1].start?.phase ?? "pretrained", finetuned: "pretrained", random: "random" };
     for (const [name, { steps, values }] of lines) {
       const value = values[placeOf(steps, step)];
-      if (value !== undefined) parts.push(node("circle", { class: `point ${name}`, cx: at, cy: y(phase, value), r: 0.36 * em }));
+      if (value !== undefined) parts.push(node("circle", { class: `point ${step ? name : begun[name]}`, cx: at, cy: y(phase, value), r: 0.36 * em }));
     }
     root.layer.replaceChildren(...(stops.length ? parts : []));
     thumb.style.left = `${at}px`;
     thumb.style.visibility = stops.length ? "visible" : "hidden";
-    thumb.className = `thumb ${phase ? "finetuned" : step ? "pretrained" : "random"}`;
+    thumb.className = `thumb ${phase && step ? "finetuned" : phase || step ? "pretrained" : "random"}`;
     thumb.setAttribute("aria-valuemin", 0);
     thumb.setAttribute("aria-valuemax", Math.max(0, end));
     thumb.setAttribute("aria-valuenow", stops.indexOf(phase ? join + step : step));
@@ -199,7 +224,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
   for (const area of [chart, rail]) {
     area.onpointerdown = (event) => {
-      if (event.button || !stops.length) return;
+      if (event.button || !stops.length || event.target.closest(".explained")) return;
       event.preventDefault();
       area.setPointerCapture(event.pointerId);
       root.dragging = true;

@@ -17,7 +17,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     gone: "hidden",
     single: data.single,
     level: (token) => chance(token) ?? 0,
-    said: (token, gone) => (chance(token) === undefined ? "" : `: the model${gone ? "" : ", which also reads it,"} gives it ${exactly(chance(token))} here at step ${whole(data.steps[place()])}`),
+    said: (token, gone) => (chance(token) === undefined ? "" : `: the model${gone ? "" : ", which also reads it,"} gives it ${exactly(chance(token))} here at ${stepName(shared, data.steps[place()])}`),
     report: (hidden) => setTriggerValue("hidden", hidden),
   });
 

@@ -43,7 +43,7 @@ export default function ({ data: [data], parentElement }) {
   function draw() {
     const index = placeOf(data.steps, stepOf(shared));
     const tree = data.trees[index];
-    root.querySelector(".said").textContent = tree ? `At step ${whole(data.steps[index])}: ${data.said[index]}` : "";
+    root.querySelector(".said").textContent = tree ? `At ${stepName(shared, data.steps[index])}: ${data.said[index]}` : "";
     root.querySelector(".key").textContent = tree
       ? `Under each word ln p of the text up to it. Each round looks at ${data.width} next tokens of every continuation it follows, and keeps the ${data.width} best of all; dotted: given up.`
       : "";

@@ -1,0 +1,48 @@
+"""The words of the field that pages use, each in one or two sentences, and which of them stand on which page."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+GLOSSARY: Mapping[str, str] = MappingProxyType(
+    {
+        "token": "What a model reads and writes one at a time: a word, a piece of one, or a mark. Each has a number in the vocabulary.",
+        "label": "The right answer to an example, given by a person. In pretraining nobody gives one: the text itself is the answer.",
+        "pretraining": "Training from random weights on text without labels, by guessing parts of the text from the rest of it.",
+        "fine-tuning": "Training a pretrained model further, on a task of its own, mostly with few examples that carry labels.",
+        "head": "The last layers of a model, which turn what its body has worked out into an answer: which word, or which label.",
+        "attention head": "One of the parallel parts of an attention layer. It shares out 100 % over the tokens that a token may look at.",
+        "loss": "How surprised a model is by the right answer: the mean of −ln p, where p is the probability it gave to that answer.",
+        "nats": "The unit of a loss that is taken with the natural logarithm. A right answer with probability 1/e, 37 %, costs one nat.",
+        "held-out": "Kept apart, and never trained on. What is measured on it shows what has been learnt, not what was learnt by heart.",
+        "floor": "The loss of a guesser who knows the grammar that made the text. On average no model can have a lower one.",
+        "ceiling": "What a guesser who knows the grammar gets right, also called best possible; where several answers fit, below 100 %.",
+        "chance": "What somebody gets right who knows only which answer is most frequent, or guesses where all are equally frequent.",
+        "seed": "The number that all chance in a training starts from: first weights, order of texts, what is hidden.",
+        "band": "The area between the lowest and the highest of several runs that differ in their seed alone.",
+        "probe": "A question put to a model while it learns, to measure one thing it may have come to know. It is not trained on it.",
+        "[MASK]": "A token that stands where a word was hidden from a model such as BERT.",
+        "sentinel": "A token that stands for a whole span cut out of a text, as T5 reads it. In the answer it says which span is meant.",
+        "logits": "The numbers a model gives to all tokens before softmax turns them into probabilities: the larger, the likelier.",
+        "temperature": "The number that logits are divided by before softmax. Below 1 likely tokens become likelier, above 1 less so.",
+    }
+)
+
+_RUN = ("loss", "nats", "held-out", "floor", "ceiling")  # what every chart of a run shows
+
+# The terms of each page, by the name of its file, in the order of the glossary.
+PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "start": ("token", "label", "pretraining", "fine-tuning", "head", *_RUN, "chance"),
+        "tokens": ("token", "pretraining"),
+        "four_exercises": ("token", "label", "pretraining", "loss", "nats", "[MASK]", "sentinel"),
+        "masked_tokens": ("token", "label", "pretraining", *_RUN, "seed", "probe", "[MASK]"),
+        "next_sentence": ("token", "label", "pretraining", "attention head", *_RUN, "seed", "probe", "[MASK]"),
+        "next_token": ("token", "pretraining", *_RUN, "seed", "probe", "logits", "temperature"),
+        "spans": ("token", "pretraining", *_RUN, "seed", "probe", "sentinel"),
+        "what_and_when": ("pretraining", "loss", "nats", "chance", "seed", "band", "probe"),
+        "positions_optimisers": ("pretraining", "loss", "nats", "held-out", "floor", "seed", "band"),
+        "attention_maps": ("token", "pretraining", "attention head", *_RUN, "seed"),
+        "before_after": ("label", "pretraining", "fine-tuning", "head", "loss", "nats", "held-out", "ceiling", "chance", "seed"),
+        "lab_book": ("label", "pretraining", "fine-tuning", "loss", "held-out", "seed"),
+    }
+)

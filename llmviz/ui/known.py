@@ -1,0 +1,147 @@
+"""Below the box of a sentence: which text's model is asked, the words it knows, and known words in place of unknown ones."""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.address import LONGEST_SENTENCE
+from llmviz.core.texts import TEXTS
+from llmviz.runs.engine import Engine
+from llmviz.text.tinyland import world
+from llmviz.text.tokenizers import in_words, nearest
+from llmviz.ui import ask, sentence, visit
+from llmviz.ui.live import Seen
+from llmviz.views.examples import EXAMPLES
+
+TEXT, NEAR = "text_switch", "near_words"
+MOST_UNKNOWN, MOST_NEAR = 2, 2  # unknown words for which there is room, and known ones offered for each
+MOST_PIECES = 150  # whole words that are listed of a vocabulary of pieces
+
+# Tinyland's words by what they are for; what is in no table stands under the last heading.
+GROUPS: Mapping[str, Sequence[str]] = {
+    "people": tuple(world.PEOPLE),
+    "countries": tuple(world.CAPITALS),
+    "capitals": tuple(world.CAPITALS.values()),
+    "animals": tuple(word for animal, (_, plural, _) in world.SOUNDS.items() for word in (animal, plural)),
+    "what they do": tuple(word for one, _, several in world.SOUNDS.values() for word in (one, several)),
+    "places": (*world.PLACES, *world.SIGHTS),
+    "shows": world.SHOWS,
+    "how it was": (*world.ADJECTIVES["good"], *world.ADJECTIVES["bad"]),
+    "how one felt": (*world.FEELINGS["good"], *world.FEELINGS["bad"]),
+    "what one did": (*world.VERDICTS["good"], *world.VERDICTS["bad"]),
+    "food": (*world.FOODS, *world.FEEDS),
+}
+OTHERS = "other words"
+
+
+def groups(vocabulary: Sequence[str], tables: Mapping[str, Sequence[str]] = GROUPS) -> dict[str, list[str]]:
+    """Every word of the vocabulary, once, under the first heading whose table has it."""
+    left = set(vocabulary)
+    found: dict[str, list[str]] = {}
+    for heading, table in tables.items():
+        found[heading] = [word for word in dict.fromkeys(table) if word in left]
+        left -= set(table)
+    return {heading: words for heading, words in (*found.items(), (OTHERS, [word for word in vocabulary if word in left])) if words}
+
+
+def replaced(text: str, old: str, new: str) -> str:
+    """The text with another word wherever this one stands as a word."""
+    return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda _: new, text)
+
+
+def row(engine: Engine, seen: Seen, whose: str = "") -> None:
+    """Draw it for the sentence in the address; `whose` are the examples of a page that has its own."""
+    text, hidden = sentence.shown(visit.current(), whose)
+
+    def put(texts: Sequence[str]) -> None:
+        visit.change(sentence=texts[0], hidden=hidden or None)
+
+    draw(engine, seen, (text,), put, whose)
+
+
+def draw(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequence[str]], None], whose: str = "") -> None:
+    """Draw it for one or more texts, to the last of which a word is appended; `put` takes them as they are then. A lecture has no room."""
+    if visit.current().lecture:
+        return
+    with st.container(key="known_row", horizontal=True, vertical_alignment="center", gap="small"):
+        _switch(seen, whose)
+        _listed(engine, seen, given, put)
+        _near(engine, seen, given, put)
+
+
+def _switch(seen: Seen, whose: str) -> None:
+    """The texts there are models of, where there are several. Closed to whoever steers a run under way, as *Change* is."""
+    spec = visit.current().spec
+    texts = [name for name in catalogue.stage(spec.stage).texts if (whose or spec.stage, name) in EXAMPLES]
+    if len(texts) < 2:
+        return
+    st.session_state[TEXT] = spec.text.name
+    st.segmented_control(
+        "Text that the model has read",
+        texts,
+        format_func=lambda name: TEXTS[name].title,
+        key=TEXT,
+        required=True,
+        disabled=seen.under_way and seen.status is not None and seen.status.owner,
+        label_visibility="collapsed",
+        on_change=lambda: visit.turn_to(st.session_state[TEXT]),
+    )
+
+
+def _listed(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequence[str]], None]) -> None:
+    """The words the model knows, behind a button; a click appends one."""
+    if seen.run is None:
+        return
+    try:
+        tokenizer = ask.tokenizer_of(engine, seen.run)
+    except (OSError, ValueError):  # a run that has only begun has none yet
+        return
+    whole = in_words(tokenizer)
+    vocabulary = tokenizer.get_vocab()
+    if whole:
+        headings = groups(ask.vocabulary(engine, seen.run))
+    else:
+        ordered = (word.removeprefix("Ġ") for word in sorted(vocabulary, key=vocabulary.__getitem__) if not word.startswith("##"))
+        words = dict.fromkeys(word for word in ordered if len(word) > 2 and word.isascii() and word.isalpha())
+        headings = {"": list(words)[:MOST_PIECES]}
+    with st.popover("Words it knows", type="tertiary", icon=":material/menu_book:", key="known_words"), st.container(key="known_list"):
+        said = "It knows these words and no others." if whole else "Other words it reads in pieces. These are some that it knows whole."
+        st.caption(f"{said} A click adds one to the sentence.")
+        for heading, words_of in headings.items():
+            key = f"known_{heading.replace(' ', '_')}"
+            st.pills(
+                heading or "words",
+                words_of,
+                key=key,
+                label_visibility="visible" if heading else "collapsed",
+                on_change=_append,
+                args=(key, given, put),
+            )
+
+
+def _append(key: str, given: Sequence[str], put: Callable[[Sequence[str]], None]) -> None:
+    word, st.session_state[key] = st.session_state[key], None
+    longer = f"{given[-1].rstrip()} {word}".lstrip()
+    if word and len(longer) <= LONGEST_SENTENCE:
+        put((*given[:-1], longer))
+
+
+def _near(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequence[str]], None]) -> None:
+    """For words the model does not know, known ones that look alike; a click replaces."""
+    tokens = [token for text in given for token in ask.read(engine, seen.run, text)[0]]
+    strange = list(dict.fromkeys(token.source for token in tokens if not token.known))
+    if not strange or seen.run is None:
+        return
+    tokenizer = ask.tokenizer_of(engine, seen.run)
+    offers = {f"{old} → {new}": (old, new) for old in strange[:MOST_UNKNOWN] for new in nearest(old, tokenizer, MOST_NEAR)}
+    if not offers:
+        return
+
+    def replace() -> None:
+        chosen, st.session_state[NEAR] = st.session_state[NEAR], None
+        if chosen in offers:
+            put([replaced(text, *offers[chosen]) for text in given])
+
+    st.pills("Known words in place of unknown ones", list(offers), key=NEAR, label_visibility="collapsed", on_change=replace)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.spec import root
-from llmviz.ui import lecture, lesson, path, sentence, states, story, visit
+from llmviz.ui import lecture, lesson, microscope, path, sentence, states, story, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -32,6 +32,7 @@ sentence.box(visit.current(), story.WHOSE)
 story.panel(runs, cast)
 story.buttons(runs, cast)
 story.question(cast)
+microscope.phases(runs, cast.all[:2], cast.specs[:2])
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")
     path.map()

@@ -3,17 +3,18 @@
 from collections.abc import Callable
 from dataclasses import replace
 from math import hypot
+from threading import Event
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.questions.onestep import OneStep, Opened
+from llmviz.core.questions.onestep import FURTHEST, OneStep, Opened
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, root
 from llmviz.runs.engine import Command, State, Status
-from llmviz.ui import microscope
+from llmviz.ui import live, microscope
 from llmviz.views.onestep import opened
 from tests.ui import fake_step
 from tests.ui.fake_engine import FakeEngine
@@ -78,8 +79,9 @@ def test_a_text_of_which_nothing_is_asked_is_left_out_and_a_stage_unheard_of_is_
     assert given["first"] == "Read" and given["phase"] == "pretrained"
 
 
-def test_each_state_in_which_nothing_can_be_opened_has_its_sentence() -> None:
-    assert set(microscope.WHY_NOT) | set(microscope.STANDS) == {None, *State}
+def test_each_state_is_opened_or_has_its_sentence() -> None:
+    states = [*microscope.BUSY, *microscope.STANDS, *microscope.KEPT]
+    assert len(states) == len(set(states)) and set(states) == {None, *State}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -95,13 +97,132 @@ def test_closed_it_asks_nothing(visit: Visit, fake: FakeEngine, monkeypatch: pyt
     assert "onestep" not in parts(app) and not asked
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_recording_says_what_to_do(visit: Visit, page: str) -> None:
-    app = visit(page)
+def on(app: AppTest) -> AppTest:
+    """The page with the fold open."""
     app.session_state["microscope"] = True
+    return app.run()
+
+
+def said(app: AppTest, words: str) -> bool:
+    return any(words in text.value.replace("\\", "") for text in (*app.markdown, *app.caption))
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_recording_opens_on_its_first_step_which_is_the_runs_own(visit: Visit, page: str) -> None:
+    app = on(visit(page))
+    given = parts(app)["onestep"]
+    assert given["next"] == given["batch"] == 1 and given["trail"] == [0, 1]
+    assert said(app, "No step is left where the slider stands") and said(app, "step for step what the run did")
+    assert app.button(key="begin_again").disabled
+
+
+def test_a_copy_takes_its_steps_with_the_same_texts_and_begins_again(visit: Visit) -> None:
+    app = on(visit())
+    for taken in (1, 2):
+        old = parts(app)["onestep"]["texts"][0]["targets"][0]["trail"]
+        app.button(key="take_step").click().run()
+        given = parts(app)["onestep"]
+        assert given["next"] == 1 + taken and given["batch"] == 1 and given["trail"] == [*range(taken + 2)]
+        assert given["texts"][0]["targets"][0]["trail"][:-1] == old
+    assert said(app, f"{FURTHEST - 2} more can be taken")
+    app.button(key="own_texts").click().run()
+    assert parts(app)["onestep"]["batch"] == 3
+    app.button(key="begin_again").click().run()
+    assert parts(app)["onestep"]["next"] == parts(app)["onestep"]["batch"] == 1
+
+
+def test_so_many_steps_from_a_start_are_the_most(visit: Visit) -> None:
+    app = on(visit())
+    app.session_state["look"].taken = FURTHEST - 1
     app.run()
-    assert any("no optimiser" in text.value and "Train live" in text.value for text in app.markdown)
-    assert "onestep" not in parts(app)
+    app.button(key="take_step").click().run()
+    assert parts(app)["onestep"]["next"] == FURTHEST + 1
+    assert app.button(key="take_step").disabled and said(app, f"{FURTHEST} steps are the most")
+    assert not app.button(key="begin_again").disabled
+
+
+def test_it_opens_where_the_slider_stands_and_says_what_a_recording_does_not_keep(visit: Visit, fake: FakeEngine) -> None:
+    spec = RunSpec("mlm")
+    kept = fake.history(RunRef(spec.id, 0)).snapshots
+    near, beside = kept[len(kept) // 2], kept[len(kept) // 2] + 1
+    app = on(visit(step=str(near)))
+    assert parts(app)["onestep"]["next"] == near + 1
+    assert said(app, "A recording keeps weights (to three digits), not the optimisers' memories") and not said(app, "kept nearest")
+    app = on(visit(step=str(beside)))
+    assert parts(app)["onestep"]["next"] == near + 1 and said(app, f"kept nearest are those after step {near:,}")
+    app = on(visit(step=str(kept[-2])))  # the last that has a step after it
+    assert parts(app)["onestep"]["next"] == kept[-2] + 1
+
+
+def test_what_nobody_has_trained_opens_on_its_first_step(visit: Visit) -> None:
+    app = on(visit(seed="77", steps="60"))
+    assert parts(app)["onestep"]["next"] == 1 and said(app, "Nobody has trained this yet; it starts from random weights")
+    app = on(visit("before_after", seed="77"))
+    assert said(app, "it starts from the parent's weights")
+
+
+def test_a_run_that_is_done_opens_on_what_it_keeps(visit: Visit, fake: FakeEngine) -> None:
+    fake._seconds = 0.01
+    run = fake.train(preset("mlm", TextSpec()), "ann")
+    app = on(visit(run=run.key, step="0"))
+    assert parts(app)["onestep"]["next"] == 1 and not said(app, "No step is left")
+    app = on(visit(run=run.key, step=str(fake.history(run).snapshots[3])))
+    assert said(app, "A finished run keeps weights")
+
+
+def test_while_the_worker_prepares_the_page_says_so_and_keeps_the_room(
+    visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microscope, "PATIENCE", 0.05)
+    monkeypatch.setattr(live, "PATIENCE", 0.05)
+    answer, open_now = fake.answer, Event()
+
+    def slow(run: RunRef, steps: Any, question: Any) -> Any:
+        if isinstance(question, OneStep):
+            open_now.wait(20)
+        return answer(run, steps, question)
+
+    monkeypatch.setattr(fake, "answer", slow)
+    app = on(visit())
+    assert said(app, "Preparing step 1: a worker reads the text and makes the model") and app.button(key="take_step").disabled
+    assert app.get("skeleton") and "onestep" not in parts(app)
+    open_now.set()
+    monkeypatch.setattr(live, "PATIENCE", 5.0)
+    app.run()
+    assert parts(app)["onestep"]["next"] == 1 and not app.get("skeleton")
+
+
+def test_what_a_worker_cannot_prepare_is_a_sentence(visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(fake, monkeypatch, "this text comes with the Python package hello, which is not installed: pip install hello")
+    app = on(visit())
+    assert said(app, "This text comes with the Python package hello, which is not installed") and "onestep" not in parts(app)
+    assert not app.get("skeleton") and not app.exception
+
+
+def test_start_opens_the_first_step_of_either_phase_before_the_slides(visit: Visit) -> None:
+    app = on(visit("story"))
+    given = parts(app)["onestep"]
+    assert given["next"] == 1 and given["phase"] == "pretrained"
+    app.segmented_control(key="phase").set_value(microscope.PHASES[1]).run()
+    given = parts(app)["onestep"]
+    assert given["next"] == 1 and given["phase"] == "finetuned"
+    assert said(app, "it starts from the parent's weights")
+    below = str(app.main)
+    assert below.index(microscope.TITLE) < below.index("The lecture, slide by slide")
+
+
+def test_the_slider_of_start_counts_on_from_phase_to_phase(visit: Visit, fake: FakeEngine) -> None:
+    first, second = root("mlm"), preset("sentiment")
+    early = fake.history(RunRef(first.id, 0)).snapshots[5]
+    late = fake.history(RunRef(second.id, 0)).snapshots[5]
+    app = on(visit("story", step=str(early)))
+    assert parts(app)["onestep"]["next"] == early + 1
+    app.segmented_control(key="phase").set_value(microscope.PHASES[1]).run()
+    assert parts(app)["onestep"]["next"] == 1  # the slider has not reached it
+    app = on(visit("story", step=str(first.train.steps + 1 + late)))
+    assert parts(app)["onestep"]["next"] == 1  # of the first phase nothing is left there
+    app.segmented_control(key="phase").set_value(microscope.PHASES[1]).run()
+    assert parts(app)["onestep"]["next"] == late + 1
 
 
 def paused(visit: Visit, fake: FakeEngine, page: str = "masked_tokens") -> AppTest:
@@ -110,7 +231,7 @@ def paused(visit: Visit, fake: FakeEngine, page: str = "masked_tokens") -> AppTe
     app = visit(page)
     app.session_state["microscope"] = True
     app.button(key="train").click().run()
-    assert any(text.value == microscope.WHY_NOT[State.TRAINING] for text in app.markdown)
+    assert any(text.value == microscope.BUSY[State.TRAINING] for text in app.markdown)
     app.button(key="pause").click().run()
     return app
 

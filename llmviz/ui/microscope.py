@@ -184,6 +184,7 @@ def _draw(engine: Engine, found: _Opening) -> None:
     if not look.drawn:
         if asked.refusal:
             st.markdown(lesson.sentence(asked.refusal))
+            st.button("Try again", key="open_again")  # to press it draws again, and so asks again
             return
         st.markdown(view.preparing(found.step) if again else f"Opening step {found.step + 1:,}, from where the run stands.")
         st.skeleton(height=TALL)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.ui import controls, known, lecture, lesson, live, maps, notes, sentence, shown, states, visit
+from llmviz.ui import controls, known, lecture, lesson, live, maps, microscope, notes, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
 STAGES = (catalogue.MLM.name, catalogue.CLM.name)
@@ -39,4 +39,5 @@ facts = controls.facts(catalogue.stage(address.spec.stage), seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: maps.picture(runs, now))
 maps.predict(runs, seen)
+microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec, maps.notes(runs, seen))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.ui import known, lecture, lesson, notes, path, sentence, states, story, visit
+from llmviz.ui import known, lecture, lesson, microscope, notes, path, sentence, states, story, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -32,6 +32,7 @@ known.row(runs, cast.first, story.WHOSE)
 story.panel(runs, cast)
 story.buttons(runs, cast)
 story.question(cast)
+microscope.phases(runs, cast.all[:2], cast.specs[:2])
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")
     path.map()

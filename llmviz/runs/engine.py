@@ -124,7 +124,8 @@ class Engine(Protocol):
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer.
 
-        A question to a training (`AtCheckpoint`) is put to the run as it stands paused or stopped after the one step given.
+        A question to a training (`ToTraining`) is put to the run as it stands paused or stopped after the one step given; or, if it
+        names a start, to one that begins again there, and needs no run then that has begun.
         """
 
     def study(self, question: Question[AnyAnswer]) -> AnyAnswer:

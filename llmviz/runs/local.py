@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from llmviz.core.questions.base import AnyAnswer, AtCheckpoint, Question
+from llmviz.core.questions.base import AnyAnswer, Question, ToTraining
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Stopped
@@ -153,7 +153,7 @@ class LocalEngine(Library):
         if not run.attempt:
             return self.replay.answer(run, steps, question)
         folder = self.store.folder(run)
-        folders = standing.places(folder, steps) if isinstance(question, AtCheckpoint) else snapshots(folder, steps)
+        folders = standing.places(folder, steps, question.start) if isinstance(question, ToTraining) else snapshots(folder, steps)
         return self._answers.answer(run, folders, question)
 
     def study(self, question: Question[AnyAnswer]) -> AnyAnswer:

@@ -13,7 +13,7 @@ import llmviz
 from llmviz.core.course import Course
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
-from llmviz.core.questions.base import Answer, AnyAnswer, AtCheckpoint, Question
+from llmviz.core.questions.base import Answer, AnyAnswer, Question, ToTraining
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.runs import courses, parcel, tail, wire
@@ -24,7 +24,7 @@ from llmviz.runs.summary import summary
 HERE = Path(llmviz.__file__).parent / "recordings"
 STUDIES = "vocabularies"  # the folder of what was asked of texts
 READ_ONLY = "a recording is only watched; press Train live for a run of your own"
-NO_CHECKPOINT = "a recording keeps weights and no optimiser, so there is no step to take; train a run of your own, and pause it"
+NO_CHECKPOINT = "a recording keeps no checkpoint to go on from"
 STAYS = "a recording comes with the program and cannot be deleted"
 AnyQuestion = Question[Answer]
 
@@ -120,10 +120,13 @@ class Replay:
 
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """From the recording itself where it keeps the answer, otherwise from the answerer."""
+        if isinstance(question, ToTraining):
+            if question.start is None:
+                raise ValueError(NO_CHECKPOINT)
+            place = self._recordings.root if question.spec else self._folder(run).path
+            return self._answerer(run, {step: place for step in steps}, question)
         folder = self._folder(run)
         folder.spec()
-        if isinstance(question, AtCheckpoint):
-            raise ValueError(NO_CHECKPOINT)
         kept = self._kept(run, folder).get(question, {})
         if all(step in kept for step in steps):
             return cast(list[AnyAnswer], [kept[step] for step in steps])

@@ -1,36 +1,46 @@
-"""Questions to a run that stands still: where its checkpoint is, and its training made again there. Nothing of the run is changed."""
+"""Questions to a training that stands between two steps: a run's own, made again at its checkpoint, or one that begins again at weights
+that a run keeps. Nothing of the run is changed.
+"""
 
+import json
 import shutil
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from safetensors import SafetensorError, safe_open
 
-from llmviz.core.questions.base import Answer, AtCheckpoint
+from llmviz.core import spec as specs
+from llmviz.core.questions.base import Answer, ToTraining
+from llmviz.core.questions.onestep import FURTHEST
+from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.runs.attempt import start
 from llmviz.runs.folder import RunFolder
-from llmviz.runs.replay import Recordings
+from llmviz.runs.replay import Recordings, snapshots
 from llmviz.runs.store import Store
 from llmviz.runs.workshop import TrainingInProgress, Workshop
 
 PATIENCE = 5.0  # seconds: a run told to pause finishes its step, and perhaps an evaluation, before it keeps a checkpoint
 PAUSE = 0.02
-DONE = "a run that is done keeps no optimiser, so there is no step to take; train it again, and pause it on its way"
+DONE = "a run that is done keeps no checkpoint to go on from"
 NOTHING = "this run has kept no checkpoint to look into; let it go on, and pause it"
 DAMAGED = "the checkpoint of this run cannot be read; let it go on, and pause it again"
 
 
-def places(folder: RunFolder, steps: Sequence[int]) -> dict[int, Path]:
-    """The run's folder by the one step asked for, as soon as its checkpoint is of that step.
+def places(folder: RunFolder, steps: Sequence[int], start: int | None = None) -> dict[int, Path]:
+    """The run's folder by the one step asked for: at once for a training that begins again at `start`, otherwise as soon as the checkpoint
+    is of that step.
 
     Raises ValueError, in a sentence, for a run that is gone, done, moves on meanwhile, or keeps nothing that can be read.
     """
     (step,) = steps
     end = time.monotonic() + PATIENCE
     folder.spec()
+    if start is not None:
+        return {step: folder.path}
     while (kept := _kept(folder)) < step:
         if isinstance(folder.ending(), Done):
             raise ValueError(DONE)
@@ -57,33 +67,84 @@ def _gone_on(step: int) -> str:
     return f"the run has gone on to step {step:,} meanwhile"
 
 
+@dataclass(frozen=True)
+class _Made:
+    """A training that was made: of what, and where it was left.
+
+    Attributes:
+        about: id of the spec, and the snapshot it starts from.
+        training: the loop itself.
+        stands: the folder and the step at which it began again, and the steps behind it since; None where it was left anywhere else.
+    """
+
+    about: tuple[str, Path | None]
+    training: TrainingInProgress
+    stands: tuple[Path, int, int] | None = None
+
+
 class Standing:
     """Answers such questions in a worker. The training made last is kept: making one takes seconds, moving it milliseconds."""
 
     def __init__(self, workshop: Workshop, store: Store, recordings: Recordings) -> None:
         self._workshop, self._store, self._recordings = workshop, store, recordings
-        self._made: tuple[str, TrainingInProgress] | None = None
+        self._made: _Made | None = None
+        self._place = TemporaryDirectory(ignore_cleanup_errors=True)
 
-    def answer(self, folders: dict[int, Path], question: AtCheckpoint[Answer]) -> list[Answer]:
+    def answer(self, folders: dict[int, Path], question: ToTraining[Answer]) -> list[Answer]:
         """What the training of the run in each folder makes of the question, as it stands after so many steps.
 
-        Raises ValueError, in a sentence, where the checkpoint is gone, damaged, or of another step.
+        Raises ValueError, in a sentence, where what it is to begin from is gone, damaged, or of another step.
         """
         return [self._one(step, RunFolder(folder), question) for step, folder in folders.items()]
 
-    def _one(self, step: int, folder: RunFolder, question: AtCheckpoint[Answer]) -> Answer:
-        spec = folder.spec()
-        id, training = self._made or ("", None)
-        if training is None or id != spec.id:
-            self._made = None  # make room first
-            stage = self._workshop.build(spec, start(self._store, self._recordings, spec))
-            training = self._workshop.training(stage, spec.train)
-        self._made = None  # should the checkpoint turn out damaged, nothing half loaded is left
-        stands = _load(training, folder)
-        self._made = (spec.id, training)
-        if stands != step:
-            raise ValueError(_gone_on(stands))
-        return self._workshop.ask(training, question)
+    def _one(self, step: int, folder: RunFolder, question: ToTraining[Answer]) -> Answer:
+        spec = specs.from_json(json.loads(question.spec)) if question.spec else folder.spec()
+        made = self._training(spec, self._parent(spec, folder))
+        self._made = None  # should anything fail, nothing half loaded or half learnt is left
+        if question.start is None:
+            stands = _load(made.training, folder)
+            if stands != step:
+                raise ValueError(_gone_on(stands))
+            left = None
+        else:
+            self._begin_again(made, folder, question.start, step)
+            left = (folder.path, question.start, step + 1)
+        answer = self._workshop.ask(made.training, question)
+        self._made = _Made(made.about, made.training, left)
+        return answer
+
+    def _training(self, spec: RunSpec, parent: Path | None) -> _Made:
+        """The training of this spec on this start, wherever it stands."""
+        about = (spec.id, parent)
+        if self._made and self._made.about == about:
+            return self._made
+        self._made = None  # make room first
+        stage = self._workshop.build(spec, parent)
+        training = self._workshop.training(stage, spec.train)
+        training.save_checkpoint(self._first, {})
+        return _Made(about, training)
+
+    @property
+    def _first(self) -> Path:
+        """The checkpoint that the training made last had before its first step."""
+        return Path(self._place.name) / "first.safetensors"
+
+    def _parent(self, spec: RunSpec, folder: RunFolder) -> Path | None:
+        """The snapshot the run starts from. A recording's is a recording's, for another processor may have trained another one here."""
+        recorded = self._recordings.folder(spec.parent.id) if spec.parent and folder.path.parent == self._recordings.root else None
+        return recorded.snapshot(recorded.snapshots()[-1]) if recorded else start(self._store, self._recordings, spec)
+
+    def _begin_again(self, made: _Made, folder: RunFolder, begins: int, step: int) -> None:
+        """Move the training to `step`, by the steps since `begins`; it stands there already where the last answer took the step before."""
+        if not begins <= step <= begins + FURTHEST:
+            raise ValueError(f"from step {begins:,} at most {FURTHEST} steps are taken")
+        if made.stands == (folder.path, begins, step):
+            return
+        made.training.load_checkpoint(self._first)
+        if begins:
+            made.training.load_snapshot(snapshots(folder, [begins])[begins], begins)
+        for _ in range(step - begins):
+            made.training.learn()
 
 
 def _load(training: TrainingInProgress, folder: RunFolder) -> int:

@@ -21,7 +21,7 @@ from typing import Any, BinaryIO
 
 from llmviz.core.home import home as default_home
 from llmviz.core.questions import QUESTIONS
-from llmviz.core.questions.base import Answer, AtCheckpoint, Question
+from llmviz.core.questions.base import Answer, Question, ToTraining
 from llmviz.core.questions.openings import openings
 from llmviz.core.questions.vocabulary import Learn
 from llmviz.core.run import RunRef
@@ -80,8 +80,8 @@ class Real:
         torch.set_num_threads(1)
         return Training(stage, train)
 
-    def ask(self, training: Any, question: AtCheckpoint[Answer]) -> Answer:
-        """The question put to a training that stands at a checkpoint, by the module it names."""
+    def ask(self, training: Any, question: ToTraining[Answer]) -> Answer:
+        """The question put to a training that stands between two steps, by the module it names."""
         found: Answer = importlib.import_module(question.answered_by).answer(training, question)
         return found
 
@@ -146,7 +146,7 @@ def serve_answers(workshop: Workshop, store: Store, recordings: Recordings, inbo
         try:
             folders = {int(step): Path(folder) for step, folder in message["folders"].items()}
             question = wire.question_from_json(message["question"])
-            answers = standing.answer(folders, question) if isinstance(question, AtCheckpoint) else workshop.answer(folders, question)
+            answers = standing.answer(folders, question) if isinstance(question, ToTraining) else workshop.answer(folders, question)
             say({"say": "answer", "number": message["number"], "answers": [wire.answer_to_json(answer) for answer in answers]})
         except Exception as problem:  # whatever it is, whoever asked is told and the next is answered
             say({"say": "answer", "number": message["number"], "problem": sentence(problem)})

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Protocol
 
-from llmviz.core.questions.base import Answer, AtCheckpoint, Question
+from llmviz.core.questions.base import Answer, Question, ToTraining
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Update
@@ -34,6 +34,12 @@ class TrainingInProgress(Protocol):
     def load_checkpoint(self, file: Path) -> dict[str, str]:
         """Go on after the update that was the last when this was saved. Returns the notes saved with it."""
 
+    def load_snapshot(self, folder: Path, step: int) -> None:
+        """Stand after `step` steps with the weights of this snapshot, and optimisers that have seen nothing."""
+
+    def learn(self) -> object:
+        """Take one step and say nothing of it to the loop's listeners."""
+
 
 class Workshop(Protocol):
     """Everything a worker needs of stages, training and inspection."""
@@ -47,8 +53,8 @@ class Workshop(Protocol):
     def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
         """The loop over this stage."""
 
-    def ask(self, training: Any, question: AtCheckpoint[Answer]) -> Answer:
-        """The question put to a training that stands at a checkpoint; it may have moved afterwards."""
+    def ask(self, training: Any, question: ToTraining[Answer]) -> Answer:
+        """The question put to a training that stands between two steps; it has moved by one afterwards."""
 
     def answer(self, folders: dict[int, Path], question: Question[Answer]) -> list[Answer]:
         """The question put through the snapshots in these folders, by step."""

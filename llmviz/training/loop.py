@@ -16,6 +16,7 @@ from safetensors.torch import save_file
 
 from llmviz.core.settings import TrainSpec
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
+from llmviz.models import files
 from llmviz.models.masked import parameters
 from llmviz.training.optimizers import optimizers, schedule
 from llmviz.training.stage import Batch, Stage
@@ -56,14 +57,14 @@ class Training:
         if self.step in keep and self._looked != self.step:
             yield from self._look()
         while self.step < self.settings.steps:
-            loss, tokens = self._learn()
+            loss, tokens = self.learn()
             yield from self._say(Step(self.step, loss, tokens, self._elapsed()))
             if self.step in keep:
                 yield from self._look()
         trained = self.seconds  # the final test on a thousand texts is no part of the training
         yield Done(self.step, self._measured(self.stage.test()), trained)
 
-    def _learn(self) -> tuple[float, int]:
+    def learn(self) -> tuple[float, int]:
         """One batch: forward, backward, update. Returns its loss and the tokens read."""
         batch = self.stage.batch(self.step + 1)
         loss = self.backward(batch)
@@ -157,12 +158,28 @@ class Training:
                     index, place, key = rest.split(".", 2)
                     states[int(index)].setdefault(int(place), {})[key] = opened.get_tensor(name)
         self.stage.model.load_state_dict(weights)
-        self.step, self.seconds = int(notes.pop("llmviz.step")), float(notes.pop("llmviz.seconds"))
+        self._stand(int(notes.pop("llmviz.step")), states)
+        self.seconds = float(notes.pop("llmviz.seconds"))
         self._looked = int(notes.pop("llmviz.looked"))
+        self._resumed = True
+        return notes
+
+    def load_snapshot(self, folder: Path, step: int) -> None:
+        """Stand after `step` steps with the weights kept in this folder, and optimisers that have seen nothing: a snapshot keeps none.
+
+        Raises ValueError, in a sentence, where the weights cannot be read, or are those of another model.
+        """
+        try:
+            self.stage.model.load_state_dict(files.load(folder).state_dict())
+        except RuntimeError as problem:
+            raise ValueError(f"the weights kept after step {step:,} are those of another model") from problem
+        self._stand(step, [{} for _ in self._optimizers])
+
+    def _stand(self, step: int, states: list[dict[int, dict[str, torch.Tensor]]]) -> None:
+        """Count from this step, with what each optimiser remembers and the learning rates of the step that follows."""
+        self.step = step
         for optimizer, state, rate in zip(self._optimizers, states, self._schedules, strict=True):
             optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
             for group, base in zip(optimizer.param_groups, rate.base_lrs, strict=True):
                 group["lr"] = base * rate.lr_lambdas[0](self.step)
             rate.last_epoch = self.step
-        self._resumed = True
-        return notes

@@ -22,6 +22,7 @@ from llmviz.views import terms, words
 EVERY = 0.4  # seconds between two drawings while something happens
 SOON = 0.15  # and while somebody who has just pressed the button waits for the first point
 SELDOM = 3.0  # and where nothing does, but another viewer may let the run go on
+FOLLOWS = "microscope"  # the key of the fold that shows the step at which the slider stands; it is no part of the panel
 PATIENCE = 0.2  # seconds for which a drawing waits for the model's answer, before it goes on without
 
 
@@ -65,15 +66,21 @@ def panel(engine: Engine, seen: Seen, line: DeltaGenerator, draw: Callable[[Seen
     moving = seen.under_way or (other is not None and other.under_way)
     goes_on = seen.status is not None and seen.status.state in states.GOES_ON
     every = SOON if seen.about_to_learn else EVERY if moving else SELDOM if goes_on else None
+    step = visit.current().step
 
     def drawn() -> None:
         now = look(engine, seen.run) if every else seen
         draw(now)
         line.markdown(_state(now, visit.current().spec))
-        if frame(now) != frame(seen) or (beside and other and frame(beside()) != frame(other)):
+        if frame(now) != frame(seen) or (beside and other and frame(beside()) != frame(other)) or followed(step):
             st.rerun()
 
     st.fragment(drawn, run_every=every, key="live")()
+
+
+def followed(step: int | None) -> bool:
+    """Whether the slider has left this step, at which the page was drawn, and something below the panel goes with it."""
+    return bool(st.session_state.get(FOLLOWS)) and visit.current().step != step
 
 
 def shared(seen: Seen) -> dict[str, Any]:

@@ -148,13 +148,15 @@ def panel(engine: Engine, cast: Cast) -> None:
     """Draw the picture, and again while a run is under way or an answer on its way; the whole page where a run begins or ends."""
     told = _told(engine, cast, PATIENCE)
     every = live.EVERY if cast.under_way or told.pending else None
+    step = visit.current().step
 
     def drawn() -> None:
         now = again(engine, cast) if every else cast
         found = _told(engine, now, live.PATIENCE)
         _picture(now, found)
         still = now.under_way or found.pending
-        if any(live.frame(one) != live.frame(other) for one, other in zip(now.all, cast.all, strict=True)) or (every and not still):
+        moved = any(live.frame(one) != live.frame(other) for one, other in zip(now.all, cast.all, strict=True)) or live.followed(step)
+        if moved or (every and not still):
             st.rerun()
 
     st.fragment(drawn, run_every=every, key="live")()

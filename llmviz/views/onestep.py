@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from llmviz.core.questions.onestep import Opened
+from llmviz.core.history import History
+from llmviz.core.questions.onestep import FURTHEST, Opened
+from llmviz.core.spec import RunSpec
 from llmviz.views.curve import FINETUNED
 from llmviz.views.network import place
 
@@ -116,3 +118,51 @@ def _layers(now: Opened) -> list[dict[str, Any]]:
 def _digits(value: float) -> float:
     """Four digits that count: enough to tell one step from the next."""
     return float(f"{value:.4g}")
+
+
+def steps(history: History, spec: RunSpec) -> int:
+    """The steps of a run: as it said, or as it is to have."""
+    return history.begin.steps if history.begin else spec.train.steps
+
+
+def start(kept: Sequence[int], slider: int | None, steps: int) -> int:
+    """The kept step nearest to where a slider stands (None: at the end); 0, the random or inherited start, where no step follows it."""
+    nearest = steps if slider is None else min(kept, key=lambda step: abs(step - slider), default=0)
+    return nearest if nearest < steps else 0
+
+
+def preparing(behind: int) -> str:
+    """What goes on until a step opens that a worker takes by itself."""
+    return f"Preparing step {behind + 1:,}: a worker reads the text and makes the model. The first time this takes some seconds."
+
+
+def basis(start: int, slider: int | None, name: str, child: bool) -> str:
+    """How far what is opened is that of the run: `name` says what is kept of it, "" that nobody has trained it; a child has a parent."""
+    if start:
+        near = f" The slider stands at step {slider:,}; the weights kept nearest are those after step {start:,}." if slider != start else ""
+        return (
+            f"A{'n' if name[:1] in 'aeiou' else ''} {name} keeps weights (to three digits), not the optimisers' memories: "
+            f"how far each layer moves is that of optimisers that begin here.{near}"
+        )
+    why = "No step is left where the slider stands, so the first one is open. " if name and slider != 0 else ""
+    origin = "the parent's weights, and the seed draws what is new" if child else "random weights that the seed draws"
+    exact = f"it starts from {origin}, each batch follows from the seed and the step, and the optimisers begin empty."
+    return f"{why}This is step for step what the run did, up to rounding: {exact}" if name else f"Nobody has trained this yet; {exact}"
+
+
+def advice(paused: bool, own: bool) -> str:
+    """What taking the open step does, of a run that stands still; `own`: whether the texts shown are those it learns from."""
+    if not paused:
+        return "A stopped run takes no step; Continue, then Pause."
+    if own:
+        return "The run learns from these texts when the step is taken; they stay here and are measured again."
+    return "Take more steps and see whether the same texts get easier."
+
+
+def advice_again(left: int, taken: int, own: bool) -> str:
+    """The same where a worker takes the steps: `left` more, after those it has taken."""
+    if not left:
+        return f"No more from here: {taken:,} steps are the most." if taken == FURTHEST else "This is the last step of the training."
+    if own and not taken:
+        return f"Up to {left:,} steps can be taken from here, in a copy; these texts stay and are measured again."
+    return f"{left:,} more can be taken from here. Do the same texts get easier?"

@@ -8,10 +8,12 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.run import parse
+from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
 from llmviz.runs import tail
+from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store
-from llmviz.ui.microscope import TITLE
+from llmviz.ui.microscope import PHASES, TITLE
 from tests.e2e.test_page import CONTRAST, visit
 from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 
@@ -152,6 +154,47 @@ def test_its_words_stand_out_from_their_ground(page: Page, fake_picture: Locator
         "h4 b",
     ):
         assert fake_picture.locator(selector).first.evaluate(CONTRAST) >= 4.5, selector
+
+
+def test_a_recording_opens_on_the_first_step_its_run_took(page: Page, real_app: str) -> None:
+    visit(page, f"{real_app}/?")
+    page.get_by_text(TITLE).click()
+    picture = page.locator(".onestep")
+    expect(picture.locator(".which")).to_have_text(re.compile("text 1 of"), timeout=TRAINED)
+    spec = RunSpec("mlm")
+    folder = Recordings().folder(spec.id)
+    assert folder
+    said = {update.step: update.loss for update in tail.updates(folder.updates) if isinstance(update, Step)}
+    for step in (1, 2, 3):
+        assert next_step(picture) == step
+        # told to the page in four digits, written with two decimals, and perhaps recorded by another processor
+        assert abs(said[step] - float(batch_loss(picture))) < 0.005 + 0.0006 + 0.002
+        take(page, picture)
+
+
+def test_the_fold_follows_the_slider_of_a_recording(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/?")
+    page.get_by_text(TITLE).click()
+    picture = page.locator(".onestep")
+    expect(picture.locator(".top .title")).to_have_text("Step 1, taken apart")
+    page.locator(QUIET).wait_for()
+    page.get_by_role("slider").first.press("ArrowLeft")
+    expect(picture.locator(".top .title")).not_to_have_text("Step 1, taken apart")
+    expect(page.get_by_text("not the optimisers' memories")).to_be_visible()
+    page.get_by_role("slider").first.press("Home")
+    expect(picture.locator(".top .title")).to_have_text("Step 1, taken apart")
+
+
+def test_on_start_it_opens_either_phase_above_the_slides(page: Page, fake_app: str) -> None:
+    page.goto(f"{fake_app}/start")
+    page.get_by_text(TITLE).click()
+    picture = page.locator(".onestep")
+    expect(picture.locator(".top .title")).to_have_text("Step 1, taken apart")
+    assert "finetuned" not in (picture.get_attribute("class") or "")
+    page.locator(".st-key-phase").get_by_text(PHASES[1]).click()
+    expect(page.locator(".onestep.finetuned")).to_be_visible()
+    box, slides = picture.bounding_box(), page.locator(".st-key-slides").bounding_box()
+    assert box and slides and box["y"] + box["height"] <= slides["y"]
 
 
 def test_a_lecture_does_not_show_the_fold(page: Page, fake_app: str) -> None:

@@ -16,7 +16,7 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 from tokenizers.models import WordLevel
 
-from llmviz.core.questions.base import Answer, AnyAnswer, AtCheckpoint, Question
+from llmviz.core.questions.base import Answer, AnyAnswer, Question, ToTraining
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.onestep import OneStep, Opened
 from llmviz.core.settings import TrainSpec
@@ -54,7 +54,7 @@ class FakeTraining:
     def updates(self) -> Iterator[Update]:
         yield from self._say()
         while self.step < self.steps:
-            self._learn()
+            self.learn()
             yield from self._say()
         yield Done(self.step, {"loss": self._loss(), "floor": 0.5, "accuracy": 0.25}, 1.5)
 
@@ -69,7 +69,7 @@ class FakeTraining:
             yield update
         self.said = 0
 
-    def _learn(self) -> None:
+    def learn(self) -> None:
         time.sleep(self.wait)
         if self.stage.seed == BREAKS and self.step == 15:
             raise RuntimeError("the vector broke")
@@ -92,6 +92,10 @@ class FakeTraining:
         self.step, self.said = int(notes["step"]), int(notes["said"])
         return notes
 
+    def load_snapshot(self, folder: Path, step: int) -> None:
+        self.stage.weights = load_file(folder / "model.safetensors")["w"].astype(np.float64)
+        self.stage.momentum, self.step = np.zeros(WIDTH), step
+
 
 class Fake:
     def warm(self, role: str) -> None:
@@ -105,10 +109,10 @@ class Fake:
     def training(self, stage: FakeStage, train: TrainSpec) -> FakeTraining:
         return FakeTraining(stage, train)
 
-    def ask(self, training: FakeTraining, question: AtCheckpoint[Answer]) -> Opened:
+    def ask(self, training: FakeTraining, question: ToTraining[Answer]) -> Opened:
         assert isinstance(question, OneStep)
         before, behind = training.stage.weights.copy(), training.step
-        training._learn()
+        training.learn()
         none = np.zeros((2, 0), np.float32)
         moved = np.array([np.linalg.norm(training.stage.weights - before)], np.float32)
         loss = training._loss()  # the loss this fake's loop will say of the step

@@ -71,7 +71,7 @@ def test_a_recording_is_neither_trained_nor_steered(made: RunFolder) -> None:
 
 
 def test_a_recording_has_no_next_step(made: RunFolder) -> None:
-    with pytest.raises(ValueError, match="keeps weights and no optimiser"):
+    with pytest.raises(ValueError, match="keeps no checkpoint"):
         Replay(Recordings(made.path.parent), asked).answer(RUN, [100], OneStep(101))
 
 

@@ -1,11 +1,17 @@
 """Questions to a run that stands still: asked at its checkpoint, and nothing of it is changed."""
 
+import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
-from llmviz.core.questions.onestep import OneStep, Opened
+from llmviz.core.questions.base import Answer
+from llmviz.core.questions.onestep import FURTHEST, OneStep, Opened
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
@@ -16,7 +22,7 @@ from llmviz.runs.replay import Recordings
 from llmviz.runs.standing import Standing
 from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, attempt_at, outcome, until
-from tests.runs.fake import Fake, FakeStage, spec
+from tests.runs.fake import WIDTH, Fake, FakeStage, spec
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +80,7 @@ def test_a_stopped_run_can_be_looked_into_and_one_that_is_done_or_recorded_canno
     engine.resume(run, "ann")
     ended(engine, run)
     assert engine.status(run, "ann").state is State.DONE
-    with pytest.raises(ValueError, match="done keeps no optimiser"):
+    with pytest.raises(ValueError, match="done keeps no checkpoint"):
         engine.answer(run, [40], OneStep(40))
 
 
@@ -168,3 +174,129 @@ def test_a_worker_says_what_became_of_the_checkpoint_while_it_was_asked(store: S
     (folder / "checkpoint.safetensors").unlink()
     with pytest.raises(ValueError, match="kept no checkpoint"):
         asked.answer({5: folder}, OneStep(6))
+
+
+def done(store: Store, given: RunSpec) -> Path:
+    """The folder of a run that reached its end."""
+    attempt = attempt_at(store, given)
+    for _ in attempt:
+        pass
+    return attempt.folder.path
+
+
+def recorded(store: Store, folder: Path, name: str = "mine") -> Recordings:
+    """Recordings of which this run is one."""
+    shutil.copytree(folder, store.home / "recordings" / name)
+    return Recordings(store.home / "recordings")
+
+
+def same(one: Answer, other: Answer) -> bool:
+    return all(np.array_equal(value, vars(other)[name]) for name, value in vars(one).items())
+
+
+@pytest.mark.parametrize("steps", [(0, 1, 2), (2, 0, 1)])
+def test_the_first_steps_of_a_recording_are_those_of_the_run(store: Store, steps: tuple[int, ...]) -> None:
+    live = {step: checkpointed(store, step) for step in (1, 2)}
+    asked = Standing(Fake(), store, Recordings(store.home / "recordings"))
+    own = {step: asked.answer({step: folder}, OneStep(step + 1))[0] for step, folder in live.items()}
+    again = Counting()
+    kept = done(store, spec(40))
+    beside = Standing(again, store, recorded(store, kept))
+    for step in steps:
+        (found,) = beside.answer({step: kept}, OneStep(step + 1, start=0))
+        assert found.step == step and (step not in own or same(found, own[step]))
+    assert again.built == 1
+
+
+def test_at_a_later_snapshot_the_weights_are_the_runs_and_the_optimisers_remember_nothing(store: Store) -> None:
+    kept, live = done(store, spec(40)), checkpointed(store, 20)
+    asked = Standing(Fake(), store, recorded(store, kept))
+    (found,) = asked.answer({20: kept}, OneStep(21, start=20))
+    (own,) = asked.answer({20: live}, OneStep(21))
+    assert isinstance(found, Opened) and isinstance(own, Opened)
+    assert found.step == own.step == 20 and found.moved != own.moved
+    (next_one,) = asked.answer({21: kept}, OneStep(22, start=20))
+    assert next_one.step == 21
+
+
+def test_a_run_goes_on_from_where_the_last_answer_left_it_and_turns_back_by_beginning_again(store: Store) -> None:
+    kept = done(store, spec(60))
+    asked = Standing(Fake(), store, recorded(store, kept))
+    forward = [asked.answer({step: kept}, OneStep(11, start=10))[0] for step in range(10, 14)]
+    (back,) = asked.answer({12: kept}, OneStep(11, start=10))
+    assert same(back, forward[2])
+    assert asked.answer({10 + FURTHEST - 1: kept}, OneStep(11, start=10))[0].step == 10 + FURTHEST - 1
+    for step in (9, 10 + FURTHEST + 1):
+        with pytest.raises(ValueError, match=f"at most {FURTHEST} steps"):
+            asked.answer({step: kept}, OneStep(11, start=10))
+    with pytest.raises(ValueError, match="no snapshot after 7 steps"):
+        asked.answer({7: kept}, OneStep(8, start=7))
+
+
+def test_what_nobody_has_trained_has_a_first_step_and_a_child_needs_its_parent(store: Store) -> None:
+    asked = Standing(Fake(), store, Recordings(store.home / "recordings"))
+    (found,) = asked.answer({1: store.home}, OneStep(1, start=0, spec=spec(40).canonical()))
+    (own,) = asked.answer({1: checkpointed(store, 1)}, OneStep(1))
+    assert same(found, own)
+    child = spec(40, parent=spec(50, seed=9))
+    with pytest.raises(ValueError, match="train that one first"):
+        asked.answer({0: store.home}, OneStep(1, start=0, spec=child.canonical()))
+
+
+def test_a_recorded_child_starts_from_the_recorded_parent(store: Store) -> None:
+    """Another processor may have trained the parent here; its weights are not those the recording started from."""
+    parent = spec(40, seed=3)
+    child = spec(40, parent=parent)
+    recordings = recorded(store, done(store, parent), "parent")
+    (own,) = Standing(Fake(), store, recordings).answer({0: checkpointed_child(store, child)}, OneStep(1))
+    kept = done(store, child)
+    recordings = recorded(store, kept, "child")
+    trained = store.finished(parent)
+    assert trained
+    save_file({"w": np.ones(WIDTH, np.float32)}, store.folder(trained).snapshot(40) / "model.safetensors")
+    (found,) = Standing(Fake(), store, recordings).answer({0: recordings.root / "child"}, OneStep(1, start=0))
+    assert same(found, own)
+
+
+def checkpointed_child(store: Store, child: RunSpec) -> Path:
+    """The folder of an attempt that stands before its first step."""
+    attempt = attempt_at(store, child)
+    next(update for update in attempt if attempt.settled)
+    attempt.stop("enough")
+    return attempt.folder.path
+
+
+def test_after_a_step_that_failed_the_training_is_made_anew(store: Store) -> None:
+    class Failing(Counting):
+        fails = False
+
+        def ask(self, training: Any, question: Any) -> Opened:
+            if self.fails:
+                training.stage.weights[:] = np.nan
+                raise FloatingPointError("the loss is no longer a number")
+            return super().ask(training, question)
+
+    workshop, kept = Failing(), done(store, spec(40))
+    asked = Standing(workshop, store, recorded(store, kept))
+    (before,) = asked.answer({0: kept}, OneStep(1, start=0))
+    workshop.fails = True
+    with pytest.raises(FloatingPointError):
+        asked.answer({1: kept}, OneStep(1, start=0))
+    workshop.fails = False
+    assert same(asked.answer({0: kept}, OneStep(1, start=0))[0], before)
+
+
+def test_the_question_reaches_the_worker_for_a_recording_a_finished_run_and_none(engine_of: MakeEngine, store: Store) -> None:
+    kept = done(store, spec(40))
+    recorded(store, kept)
+    engine = engine_of()
+    run, recording, none = store.find(spec(40)), engine.recorded(spec(40)), spec(40, seed=5)
+    assert run and recording and engine.find(none) is None
+    asked = OneStep(1, start=0)
+    mine, theirs = (engine.answer(which, [0], asked)[0] for which in (run, recording))
+    assert same(mine, theirs) and mine.step == 0
+    assert engine.answer(recording, [11], OneStep(11, start=10))[0].step == 11
+    fresh = replace(asked, spec=none.canonical())
+    assert engine.answer(RunRef(none.id, 0), [0], fresh)[0].step == 0
+    with pytest.raises(ValueError, match="keeps no checkpoint"):
+        engine.answer(recording, [0], OneStep(1))

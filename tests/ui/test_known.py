@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.glossary import GLOSSARY
-from llmviz.core.spec import preset, root
+from llmviz.core.spec import preset
 from llmviz.text.tinyland.corpus import words
 from llmviz.ui.known import GROUPS, OTHERS, groups, replaced
 from llmviz.views.terms import listed, marked
@@ -54,7 +54,7 @@ def test_the_text_is_switched_beside_the_sentence(visit: Visit) -> None:
 
 def test_on_start_another_text_comes_with_its_own_recipe(visit: Visit) -> None:
     app = visit("story")
-    assert root("mlm").train.steps != preset("mlm").train.steps  # else this shows nothing
+    assert preset("mlm", TextSpec("reviews")).train.steps != preset("mlm").train.steps  # else this shows nothing
     app.segmented_control(key="text_switch").set_value("reviews").run()
     assert query(app) == {"text": "reviews"}
 

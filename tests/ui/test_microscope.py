@@ -1,20 +1,18 @@
-"""One training step under the microscope: its payload, and the fold on the pages, on the fake engine, without a browser."""
+"""One training step under the microscope: the fold on the pages, on the fake engine, without a browser."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from math import hypot
+from threading import Event
 from typing import Any
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.questions.onestep import OneStep, Opened
+from llmviz.core.questions.onestep import FURTHEST, OneStep
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, root
 from llmviz.runs.engine import Command, State, Status
-from llmviz.ui import microscope
-from llmviz.views.onestep import opened
+from llmviz.ui import ask, live, microscope
 from tests.ui import fake_step
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.test_page import parts
@@ -23,63 +21,9 @@ Visit = Callable[..., AppTest]
 PAGES = ("masked_tokens", "next_token", "before_after")
 
 
-def one(step: int, batch: int = 0, **changes: Any) -> Opened:
-    return replace(fake_step.answer(step, 100, OneStep(batch or step + 1)), **changes)
-
-
-def test_the_trail_holds_every_step_looked_at_and_what_the_open_one_leaves() -> None:
-    trail = {step: one(step, batch=11) for step in (12, 10, 11)}
-    given = opened(trail, "mlm")
-    assert (given["next"], given["batch"], given["count"]) == (13, 11, 16)
-    assert given["trail"] == [10, 11, 12, 13]
-    first = given["texts"][0]["targets"][0]
-    chances = [trail[step].probability[0, 0] for step in (10, 11, 12)]
-    assert first["trail"] == pytest.approx([*chances, trail[12].probability[1, 0]], rel=1e-3)
-    assert first["likeliest"][0][0] == ["every", pytest.approx(chances[-1], rel=1e-3)]
-    assert given["loss"] == pytest.approx([trail[12].loss, trail[12].after], rel=1e-3)
-
-
-def test_each_text_has_its_own_targets_and_the_mean_of_their_losses() -> None:
-    answer = one(10)
-    texts = opened({10: answer}, "mlm")["texts"]
-    assert [[target["truth"] for target in text["targets"]] for text in texts] == [["every", "hoots"], ["film"]]
-    assert texts[0]["nats"] == pytest.approx(answer.nats[:, :2].mean(-1), rel=1e-3)
-    assert texts[1]["nats"] == pytest.approx(answer.nats[:, 2], rel=1e-3)
-    assert [target["fate"] for text in texts for target in text["targets"]] == ["hidden", "swapped", "hidden"]
-    left = one(10, truths=("every", "dull", "film"))
-    assert opened({10: left}, "mlm")["texts"][0]["targets"][1]["fate"] == "left"
-    assert {target["fate"] for text in opened({10: answer}, "clm")["texts"] for target in text["targets"]} == {"next"}
-    assert opened({10: answer}, "sentiment")["texts"][0]["targets"][0]["fate"] == "label"
-
-
-def test_layers_stand_from_the_output_down_with_all_their_tensors() -> None:
-    answer = one(10)
-    layers = opened({10: answer}, "mlm")["layers"]
-    assert [layer["name"] for layer in layers] == ["head", "layer 1", "embeddings"]
-    inside = layers[1]
-    assert inside["gradient"] == pytest.approx(hypot(1.2, 0.5), rel=1e-3)
-    assert inside["moved"] == pytest.approx(hypot(0.3, 0.4) / hypot(3, 4), rel=1e-3)
-    assert inside["movers"] == ["Muon", "AdamW"]
-    assert layers[0]["moved"] == pytest.approx(0.02)  # from nothing: the move itself
-
-
-@pytest.mark.parametrize(("clip", "cut"), [(1.0, 1 / hypot(3.0, 1.2, 0.5, 4.0)), (0.0, 1), (100.0, 1)])
-def test_gradients_are_cut_where_they_are_too_long_together(clip: float, cut: float) -> None:
-    given = opened({10: one(10, clip=clip)}, "mlm")
-    assert given["whole"] == pytest.approx(hypot(3.0, 1.2, 0.5, 4.0), rel=1e-3)
-    assert given["cut"] == pytest.approx(cut, rel=1e-3)
-    assert given["movers"] == [["AdamW", pytest.approx(0.01)], ["Muon", pytest.approx(0.02)]]
-
-
-def test_a_text_of_which_nothing_is_asked_is_left_out_and_a_stage_unheard_of_is_drawn() -> None:
-    answer = one(10, texts=(("[UNK]",), *fake_step.TEXTS), places=((), *fake_step.PLACES))
-    given = opened({10: answer}, "spans")
-    assert [len(text["targets"]) for text in given["texts"]] == [2, 1]
-    assert given["first"] == "Read" and given["phase"] == "pretrained"
-
-
-def test_each_state_in_which_nothing_can_be_opened_has_its_sentence() -> None:
-    assert set(microscope.WHY_NOT) | set(microscope.STANDS) == {None, *State}
+def test_each_state_is_opened_or_has_its_sentence() -> None:
+    states = [*microscope.BUSY, *microscope.STANDS, *microscope.KEPT]
+    assert len(states) == len(set(states)) and set(states) == {None, *State}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -95,13 +39,135 @@ def test_closed_it_asks_nothing(visit: Visit, fake: FakeEngine, monkeypatch: pyt
     assert "onestep" not in parts(app) and not asked
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_a_recording_says_what_to_do(visit: Visit, page: str) -> None:
-    app = visit(page)
+def on(app: AppTest) -> AppTest:
+    """The page with the fold open."""
     app.session_state["microscope"] = True
+    return app.run()
+
+
+def said(app: AppTest, words: str) -> bool:
+    return any(words in text.value.replace("\\", "") for text in (*app.markdown, *app.caption))
+
+
+@pytest.mark.parametrize("page", [*PAGES, "next_sentence", "spans", "attention_maps"])
+def test_a_recording_opens_on_its_first_step_which_is_the_runs_own(visit: Visit, page: str) -> None:
+    app = on(visit(page))
+    given = parts(app)["onestep"]
+    assert given["next"] == given["batch"] == 1 and given["trail"] == [0, 1]
+    assert said(app, "No step is left where the slider stands") and said(app, "step for step what the run did")
+    assert app.button(key="begin_again").disabled
+
+
+def test_a_copy_takes_its_steps_with_the_same_texts_and_begins_again(visit: Visit) -> None:
+    app = on(visit())
+    for taken in (1, 2):
+        old = parts(app)["onestep"]["texts"][0]["targets"][0]["trail"]
+        app.button(key="take_step").click().run()
+        given = parts(app)["onestep"]
+        assert given["next"] == 1 + taken and given["batch"] == 1 and given["trail"] == [*range(taken + 2)]
+        assert given["texts"][0]["targets"][0]["trail"][:-1] == old
+    assert said(app, f"{FURTHEST - 2} more can be taken")
+    app.button(key="own_texts").click().run()
+    assert parts(app)["onestep"]["batch"] == 3
+    app.button(key="begin_again").click().run()
+    assert parts(app)["onestep"]["next"] == parts(app)["onestep"]["batch"] == 1
+
+
+def test_so_many_steps_from_a_start_are_the_most(visit: Visit) -> None:
+    app = on(visit())
+    app.session_state["look"].taken = FURTHEST - 1
     app.run()
-    assert any("no optimiser" in text.value and "Train live" in text.value for text in app.markdown)
-    assert "onestep" not in parts(app)
+    app.button(key="take_step").click().run()
+    assert parts(app)["onestep"]["next"] == FURTHEST + 1
+    assert app.button(key="take_step").disabled and said(app, f"{FURTHEST} steps are the most")
+    assert not app.button(key="begin_again").disabled
+
+
+def test_it_opens_where_the_slider_stands_and_says_what_a_recording_does_not_keep(visit: Visit, fake: FakeEngine) -> None:
+    spec = RunSpec("mlm")
+    kept = fake.history(RunRef(spec.id, 0)).snapshots
+    near, beside = kept[len(kept) // 2], kept[len(kept) // 2] + 1
+    app = on(visit(step=str(near)))
+    assert parts(app)["onestep"]["next"] == near + 1
+    assert said(app, "A recording keeps weights (to three digits), not the optimisers' memories") and not said(app, "kept nearest")
+    app = on(visit(step=str(beside)))
+    assert parts(app)["onestep"]["next"] == near + 1 and said(app, f"kept nearest are those after step {near:,}")
+    app = on(visit(step=str(kept[-2])))  # the last that has a step after it
+    assert parts(app)["onestep"]["next"] == kept[-2] + 1
+
+
+def test_what_nobody_has_trained_opens_on_its_first_step(visit: Visit) -> None:
+    app = on(visit(seed="77", steps="60"))
+    assert parts(app)["onestep"]["next"] == 1 and said(app, "Nobody has trained this yet; it starts from random weights")
+    app = on(visit("before_after", seed="77"))
+    assert said(app, "it starts from the parent's weights")
+
+
+def test_a_run_that_is_done_opens_on_what_it_keeps(visit: Visit, fake: FakeEngine) -> None:
+    fake._seconds = 0.01
+    run = fake.train(preset("mlm", TextSpec()), "ann")
+    app = on(visit(run=run.key, step="0"))
+    assert parts(app)["onestep"]["next"] == 1 and not said(app, "No step is left")
+    app = on(visit(run=run.key, step=str(fake.history(run).snapshots[3])))
+    assert said(app, "A finished run keeps weights")
+
+
+def test_while_the_worker_prepares_the_page_says_so_and_keeps_the_room(
+    visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(microscope, "PATIENCE", 0.05)
+    monkeypatch.setattr(live, "PATIENCE", 0.05)
+    answer, open_now = fake.answer, Event()
+
+    def slow(run: RunRef, steps: Any, question: Any) -> Any:
+        if isinstance(question, OneStep):
+            open_now.wait(20)
+        return answer(run, steps, question)
+
+    monkeypatch.setattr(fake, "answer", slow)
+    app = on(visit())
+    assert said(app, "Preparing step 1: a worker reads the text and makes the model") and app.button(key="take_step").disabled
+    assert app.get("skeleton") and "onestep" not in parts(app)
+    open_now.set()
+    monkeypatch.setattr(live, "PATIENCE", 5.0)
+    app.run()
+    assert parts(app)["onestep"]["next"] == 1 and not app.get("skeleton")
+
+
+def test_what_a_worker_cannot_prepare_is_a_sentence(visit: Visit, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = fake.answer
+    monkeypatch.setattr(ask, "RETRY", 0.0)
+    refuse(fake, monkeypatch, "this text comes with the Python package hello, which is not installed: pip install hello")
+    app = on(visit())
+    assert said(app, "This text comes with the Python package hello, which is not installed") and "onestep" not in parts(app)
+    assert not app.get("skeleton") and not app.exception
+    monkeypatch.setattr(fake, "answer", answer)
+    app.button(key="open_again").click().run()
+    assert parts(app)["onestep"]["next"] == 1
+
+
+def test_start_opens_the_first_step_of_either_phase(visit: Visit) -> None:
+    app = on(visit("story"))
+    given = parts(app)["onestep"]
+    assert given["next"] == 1 and given["phase"] == "pretrained"
+    app.segmented_control(key="phase").set_value(microscope.PHASES[1]).run()
+    given = parts(app)["onestep"]
+    assert given["next"] == 1 and given["phase"] == "finetuned"
+    assert said(app, "it starts from the parent's weights")
+
+
+def test_the_slider_of_start_counts_on_from_phase_to_phase(visit: Visit, fake: FakeEngine) -> None:
+    first, second = root("mlm"), preset("sentiment")
+    early = fake.history(RunRef(first.id, 0)).snapshots[5]
+    late = fake.history(RunRef(second.id, 0)).snapshots[5]
+    app = on(visit("story", step=str(early)))
+    assert parts(app)["onestep"]["next"] == early + 1
+    app.segmented_control(key="phase").set_value(microscope.PHASES[1]).run()
+    assert parts(app)["onestep"]["next"] == 1  # the slider has not reached it
+    app = on(visit("story", step=str(first.train.steps + 1 + late)))
+    assert parts(app)["onestep"]["next"] == 1  # of the first phase nothing is left there
+    app.segmented_control(key="phase").set_value(microscope.PHASES[1]).run()
+    assert parts(app)["onestep"]["next"] == late + 1
 
 
 def paused(visit: Visit, fake: FakeEngine, page: str = "masked_tokens") -> AppTest:
@@ -110,7 +176,7 @@ def paused(visit: Visit, fake: FakeEngine, page: str = "masked_tokens") -> AppTe
     app = visit(page)
     app.session_state["microscope"] = True
     app.button(key="train").click().run()
-    assert any(text.value == microscope.WHY_NOT[State.TRAINING] for text in app.markdown)
+    assert any(text.value == microscope.BUSY[State.TRAINING] for text in app.markdown)
     app.button(key="pause").click().run()
     return app
 

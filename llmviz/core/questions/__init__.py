@@ -2,7 +2,7 @@
 
 A question names the module that answers it, in `answered_by`: a string, for the server never imports that module; the answering worker
 calls its `answer(folders, question)`, with the snapshot folders by step, and gets one answer for each of them. A question to a training
-that stands still (`base.AtCheckpoint`) is answered by `answer(training, question)`.
+that stands still (`base.ToTraining`) is answered by `answer(training, question)`.
 """
 
 from llmviz.core.questions.attention import Attend

@@ -27,9 +27,18 @@ class Question(Generic[AnyAnswer]):
     answer: ClassVar[type[Answer]]
 
 
-class AtCheckpoint(Question[AnyAnswer]):
-    """Something to ask of a training that stands still: its checkpoint holds the optimisers too, and whoever has it has the next batch.
+@dataclass(frozen=True, kw_only=True)
+class ToTraining(Question[AnyAnswer]):
+    """Something to ask of a training that stands still between two steps: whoever has it has the next batch and the optimisers too.
 
-    It has one answer, that of the step at which the run stands. `answered_by` is the module whose `answer` gets the training, made again
-    at that step, in place of snapshots.
+    `answered_by` is the module whose `answer` gets the training, made again at the step asked for, in place of snapshots.
+
+    Attributes:
+        start: None asks the run at its checkpoint, which is of one step alone. A number asks a training that begins again after so many
+            steps and takes from there, really, the steps up to the one asked for: from 0 it is the run's own, for its start follows from
+            the spec; from a later snapshot it has the weights kept there, and optimisers that have seen nothing.
+        spec: canonical JSON of what is trained, where there is no run of it yet and `start` is 0.
     """
+
+    start: int | None = None
+    spec: str = ""

@@ -1,4 +1,4 @@
-"""The next training step of a run that stands still, taken apart: what is asked, what is said, which way the weights go."""
+"""The next training step of a run, taken apart: what is asked, what is said, which way the weights go."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -6,9 +6,11 @@ from typing import ClassVar
 import numpy as np
 import numpy.typing as npt
 
-from llmviz.core.questions.base import Answer, AtCheckpoint
+from llmviz.core.questions.base import Answer, ToTraining
 
 FloatArray = npt.NDArray[np.float32]
+
+FURTHEST = 50  # steps taken from a start that is kept: a worker takes them again for each question that turns back, 2 to 5 seconds
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Opened(Answer):
 
 
 @dataclass(frozen=True)
-class OneStep(AtCheckpoint[Opened]):
+class OneStep(ToTraining[Opened]):
     """Take the next step apart, and look at the first `texts` texts in the batch of step `batch`: the same one, or one before it.
 
     `top` is the number of candidates wanted for each target.

@@ -29,9 +29,9 @@ lesson.header(
 )
 lesson.notes("hide")
 sentence.box(visit.current(), story.WHOSE)
+story.predict(cast)
 story.panel(runs, cast)
 story.buttons(runs, cast)
-story.question(cast)
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")
     path.map()

@@ -40,8 +40,8 @@ def _bytes(stack: Sequence[np.ndarray[tuple[int, ...], np.dtype[np.uint8]]]) -> 
     return base64.b64encode(b"".join(each.tobytes() for each in stack)).decode()
 
 
-def beside(asked: History, unasked: History) -> str:
-    """Both ways to train side by side, on test pairs, as HTML."""
+def beside(asked: History, unasked: History, withheld: str = "") -> str:
+    """Both ways to train side by side, on test pairs, as HTML. What is `withheld`, if anything, stands in place of the word loss."""
     rows = [
         ("hidden words: loss", "word_loss", "word_floor", "{:.2f}", "floor {:.2f}"),
         ("pairs told apart", "nsp_accuracy", "nsp_ceiling", "{:.0%}", "best possible {:.0%}"),
@@ -51,7 +51,10 @@ def beside(asked: History, unasked: History) -> str:
         ends = [_figure(history, name) for history in (asked, unasked)]
         limit = _figure(asked, bound) or _figure(unasked, bound)
         head = html.escape(title) + (f"<br><span class='soft'>{about.format(limit)}</span>" if limit is not None else "")
-        told.append(f"<tr><th>{head}</th>" + "".join(f"<td>{form.format(end) if end is not None else '–'}</td>" for end in ends) + "</tr>")
+        cells = "".join(f"<td>{form.format(end) if end is not None else '–'}</td>" for end in ends)
+        if withheld and name == "word_loss":
+            cells = f"<td colspan='2'><span class='withheld'>{withheld}</span></td>"
+        told.append(f"<tr><th>{head}</th>{cells}</tr>")
     head = "<tr><td>on test pairs</td><td>asked about pairs too</td><td>words only</td></tr>"
     return f"<div class='asked'><table>{head}{''.join(told)}</table></div>"
 

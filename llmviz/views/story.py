@@ -12,6 +12,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.views import words
 from llmviz.views.curve import thin
+from llmviz.views.reveal import Riddle
 
 ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "is it praise?"
 NO_HEAD = "It has no head for verdicts yet."
@@ -55,8 +56,11 @@ def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
     return RunSpec("sentiment", pretrained, **common), RunSpec("sentiment", model=pretrained.model, **common)
 
 
-def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
-    """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on."""
+def story(first: Part, second: Part, third: Part, says: Says, withheld: str = "") -> dict[str, Any]:
+    """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on.
+
+    What is `withheld`, if anything, stands in place of how often the verdicts are right.
+    """
     total = first.history.begin.steps if first.history.begin else first.spec.train.steps
     return {
         "join": total + 1,
@@ -76,7 +80,7 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
         "verdicts": _verdicts(second, says.verdicts),
         "scratch": _verdicts(third, says.scratch),
         "loss": _loss(first, total),
-        "accuracy": _accuracy(second, third),
+        "accuracy": _accuracy(second, third, withheld),
     }
 
 
@@ -137,15 +141,17 @@ def _loss(part: Part, total: int) -> dict[str, Any]:
     return {"stops": list(part.history.snapshots), "total": total, "bounds": bounds, **_points(part.history.scores.get("loss", Curve()))}
 
 
-def _accuracy(part: Part, other: Part) -> dict[str, Any]:
+def _accuracy(part: Part, other: Part, withheld: str) -> dict[str, Any]:
     references = part.history.begin.references if part.history.begin else {}
     named = (("accuracy_ceiling", "best possible"), ("chance", "chance"))
+    ours, theirs = (Curve() if withheld else each.history.scores.get("accuracy", Curve()) for each in (part, other))
     return {
         "stops": list(part.history.snapshots),
         "total": part.spec.train.steps,
         "bounds": [{"name": name, "value": round(references[key], 4)} for key, name in named if key in references],
-        "scratch": _points(other.history.scores.get("accuracy", Curve())),
-        **_points(part.history.scores.get("accuracy", Curve())),
+        "withheld": withheld,
+        "scratch": _points(theirs),
+        **_points(ours),
     }
 
 
@@ -153,15 +159,7 @@ def _points(curve: Curve) -> dict[str, list[float]]:
     return {"steps": thin(curve.steps), "values": [round(value, 4) for value in thin(curve.values)]}
 
 
-@dataclass(frozen=True)
-class Guess:
-    """The question of the page: what the same labels teach a model that never read."""
-
-    question: str
-    choices: tuple[str, ...]
-
-
-ALONE = Guess("what do the same labels teach a model that never read?", ("as much", "somewhat less", "next to nothing"))
+ALONE = Riddle("what do the same labels teach a model that never read?", ("as much", "somewhat less", "next to nothing"))
 CLOSE, FAR = 0.05, 0.25  # within so many points of the other; less than so much of the way from chance to the other
 
 

@@ -5,7 +5,8 @@
 //       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
 //       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
 //       shares [step][label], empty, none}, cards [{title, about}], loss {stops, total, steps, values, bounds [{name, value}]},
-//       accuracy {stops, total, steps, values, bounds, scratch {steps, values}}; stops are the steps of which there are weights
+//       accuracy {stops, total, steps, values, bounds, scratch {steps, values}, withheld (what stands in place of its lines, if
+//       anything)}; stops are the steps of which there are weights
 // triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -147,6 +148,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       ];
       for (const { at, text, looks } of spread(labels, 1.15 * em, head, foot)) parts.push(node("text", { class: looks, x: right + 0.6 * em, y: at + 0.3 * em }, text));
     });
+    if (accuracy.withheld) {
+      const { left, right } = panels[1];
+      parts.push(node("rect", { class: "cover", x: left, y: head, width: Math.max(0, right - left), height: foot - head, rx: 0.35 * em }));
+      parts.push(node("text", { x: (left + right) / 2, y: (head + foot) / 2 + 0.3 * em, "text-anchor": "middle" }, accuracy.withheld));
+    }
     root.layer = node("g", {});
     svg.replaceChildren(...parts, root.layer);
     space = { x, y, panels, head, foot, em };
@@ -180,6 +186,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function summary() {
     const told = (name, { steps, values }, write) => (steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : []);
     const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...told("Verdicts right, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
+    if (accuracy.withheld) all.push(`How often the verdicts are right: ${accuracy.withheld}`);
     return all.length ? `${all.join(". ")}.` : "Nothing has been trained yet.";
   }
 

@@ -10,8 +10,8 @@ STAGES = (catalogue.MLM.name, catalogue.CLM.name)
 BEATS = (
     ("head", "maps_area"),
     ("sentence_row", "maps_area"),
-    ("tabs_row", "maps_area", "curve_area"),
     ("maps_area", "question"),
+    ("tabs_row", "maps_area", "curve_area"),
     ("maps_area", "curve_area", "training_row", "facts_row"),
 )
 
@@ -33,11 +33,11 @@ lesson.notes()
 sentence.box(address, maps.EXAMPLES)
 known.row(runs, seen, maps.EXAMPLES)
 maps.choose()
+maps.predict(runs, seen)
 picture = st.container()
 controls.row(runs, seen)
 facts = controls.facts(catalogue.stage(address.spec.stage), seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: maps.picture(runs, now))
-maps.predict(runs, seen)
 microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec, maps.notes(runs, seen))

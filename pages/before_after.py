@@ -33,6 +33,7 @@ lesson.header(
 lesson.notes("hide")
 sentence.box(address)
 known.row(runs, seen)
+verdicts.predict(runs, seen)
 picture = st.container()
 buttons, choice = st.columns([0.63, 0.37], vertical_alignment="center")
 with buttons:
@@ -42,7 +43,6 @@ with choice:
 facts = controls.facts(STAGE, seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: verdicts.picture(runs, now), beside=lambda: verdicts.beside(runs, address.spec))
-verdicts.predict(runs, seen)
 evidence.closer(runs, seen)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")

@@ -11,7 +11,7 @@ STAGE = catalogue.MLM
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "bars_area"),
-    ("strip_area", "question"),
+    ("strip_area", "question", "question_place"),
     ("strip_area", "bars_area", "curve_area"),
     ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
 )
@@ -33,12 +33,14 @@ lesson.header(
 lesson.notes("hide")
 sentence.box(address)
 known.row(runs, seen)
+question_place = st.container(key="question_place")  # filled last: its answer may have to be asked for
 picture = st.container()
 controls.row(runs, seen)
 facts = controls.facts(STAGE, seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: gaps.picture(runs, now))
-question.ask(runs, seen, address.spec.text.name)
+with question_place:
+    question.ask(runs, seen, address.spec.text.name)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")
 microscope.fold(runs, seen)

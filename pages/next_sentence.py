@@ -10,8 +10,8 @@ STAGE = catalogue.NSP
 BEATS = (
     ("head", "pair_area"),
     ("sentence_row", "pair_area"),
-    ("pair_area", "low_area", "asked_area", "curve_area"),
     ("pair_area", "question"),
+    ("pair_area", "low_area", "asked_area", "curve_area"),
     ("pair_area", "low_area", "asked_area", "curve_area", "training_row", "facts_row"),
 )
 
@@ -32,6 +32,7 @@ lesson.header(
 lesson.notes("second")
 pairs.box(address)
 known.draw(runs, seen, pairs.shown(address), pairs.put)
+pairs.predict(runs, seen)
 picture = st.container()
 buttons, choice = st.columns([0.66, 0.34], vertical_alignment="center")
 with buttons:
@@ -41,6 +42,5 @@ with choice, st.container(key="asked_row", horizontal=True, horizontal_alignment
 facts = controls.facts(STAGE, seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: pairs.picture(runs, now))
-pairs.predict(runs, seen)
 microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec)

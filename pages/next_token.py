@@ -49,12 +49,12 @@ lesson.header(
 lesson.notes()
 sentence.box(address)
 known.row(runs, seen)
+continuation.riddle(runs, seen, address.spec.text.name)
 picture = st.container()
 controls.row(runs, seen)
 facts = controls.facts(STAGE, seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: continuation.picture(runs, now))
-continuation.riddle(runs, seen, address.spec.text.name)
 further.fold(runs, seen)
 if TEXTS[address.spec.text.name].attribution:
     st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")

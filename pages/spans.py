@@ -10,8 +10,8 @@ STAGE = catalogue.SPAN
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "written_area", "spans_row"),
-    ("written_area", "bars_area"),
     ("written_area", "question"),
+    ("written_area", "bars_area"),
     ("written_area", "bars_area", "curve_area"),
     ("bars_area", "curve_area", "training_row", "facts_row"),
 )
@@ -33,6 +33,7 @@ lesson.header(
 lesson.notes("hide")
 sentence.box(address)
 known.row(runs, seen)
+filling.riddle(runs, seen, address.spec.text.name)
 picture = st.container()
 buttons, dials = st.columns([0.66, 0.34], vertical_alignment="center")
 with buttons:
@@ -42,6 +43,5 @@ with dials:
 facts = controls.facts(STAGE, seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: filling.picture(runs, now))
-filling.riddle(runs, seen, address.spec.text.name)
 microscope.fold(runs, seen)
 notes.fold(runs, seen, address.spec)

@@ -29,9 +29,9 @@ lesson.header(
 lesson.notes("hide")
 sentence.box(visit.current(), story.WHOSE)
 known.row(runs, cast.first, story.WHOSE)
+story.predict(cast)
 story.panel(runs, cast)
 story.buttons(runs, cast)
-story.question(cast)
 microscope.phases(runs, cast.all[:2], cast.specs[:2])
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")

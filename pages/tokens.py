@@ -32,8 +32,8 @@ lesson.header(
 lesson.notes()
 sentence.box(address, cutting.WHOSE)
 cutting.choose(seen)
-cutting.panel(runs, seen)
 cutting.predict(seen)
+cutting.panel(runs, seen)
 cutting.measured(runs, seen)
 if seen.text in TEXTS and TEXTS[seen.text].attribution:
     with st.container(key="source_area"):

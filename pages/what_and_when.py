@@ -7,8 +7,8 @@ from llmviz.ui import controls, learning, lecture, lesson, live, notes, shown, s
 from llmviz.ui.engine import engine
 
 BEATS = (
-    ("head", "predict_row"),
-    ("predict_row", "courses_area"),
+    ("head", "question"),
+    ("question", "courses_area"),
     ("items_area",),
     ("courses_area", "training_row", "model_row", "facts_row"),
 )

@@ -40,7 +40,7 @@ TEXTS = {
             "Tinyland",
             "Posts, short stories and opinions from a small world whose grammar is known exactly.",
             "",
-            digest="dd91ad9d1b0ccc01eee07ca3cdd2ea928ae141ac88f1e3554704e63810224771",
+            digest="683a82e94dc293e7324e8ff21badbcd02fd5d4eab7fa838981c1e19c75a6fd8b",
             sentence="the capital of France is Paris .",
             hidden=(5,),
             spanned="Leo saw a frog by the lake . every frog croaks .",

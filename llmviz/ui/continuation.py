@@ -14,6 +14,7 @@ from llmviz.views import words
 from llmviz.views.reveal import FORCED, Reveal, forced
 
 NOTE = "bar under a word: how probable the model found it · click a word to see what else could stand there"
+FIRST = "Guess first: then a bar under each word shows how probable the model found it"
 NOTHING = "The choices appear here as soon as there is a trained model."
 REFUSED = "There is no continuation; the line above says why."
 # The dials need the height: of choices and curve, and in a lecture of the text.
@@ -39,9 +40,11 @@ def picture(engine: Engine, seen: Seen) -> None:
         live.curve(seen)  # first, because it need not wait for the model's answer
 
     answers, refusal = _written(engine, seen, asked)
-    note = " ".join(filter(None, (refusal, strange))) or (NOTE if answers and not address.lecture else "")
+    withheld = question.withheld(_key(address.spec.text.name))
+    about = FIRST if withheld else "" if address.lecture else NOTE
+    note = " ".join(filter(None, (refusal, strange))) or (about if answers else "")
     with above:
-        payload = view.continuation(given, answers, asked, settings.tokens, settings.at, note)
+        payload = view.continuation(given, answers, asked, settings.tokens, settings.at, note, withheld)
         parts.continuation({**shared, **payload}, key="continuation", on_at=dials.select, on_forget=dials.forget)
     with between:
         dials.row(_length(answers, address.step))
@@ -62,7 +65,12 @@ def riddle(engine: Engine, seen: Seen, text: str) -> None:
             return None
         return forced(written)
 
-    question.draw(f"After “{TEXTS[text].beginning} …”:", FORCED, f"riddle_clm_{text}", reveal if ended else None, "There is no answer now.")
+    question.draw(f"After “{TEXTS[text].beginning} …”:", FORCED, _key(text), reveal if ended else None, "There is no answer now.")
+
+
+def _key(text: str) -> str:
+    """The key of the question."""
+    return f"riddle_clm_{text}"
 
 
 def _written(engine: Engine, seen: Seen, wanted: Generate) -> tuple[dict[int, Generation], str]:

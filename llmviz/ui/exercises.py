@@ -28,6 +28,7 @@ MOST = 40  # tokens of a text that are drawn: more cannot be told apart on one s
 COUNTED = 1_000  # texts that the averages are of
 PATIENCE = 0.5  # seconds the page waits for the models before it is drawn without them
 ROLLS = 9_999
+GAINED = "riddle_exercises"
 ONLY = "The four exercises are drawn in Tinyland, which all four models read."
 WAITS = "asking the model …"
 NO_MODEL = "There is no recorded model to ask."
@@ -164,13 +165,18 @@ def panel(engine: Engine, lanes: list[Lane]) -> None:
 
 
 def _picture(lanes: list[Lane]) -> None:
+    withheld = question.withheld(GAINED)
     with st.container(key="lanes_area", gap=None):
         for lane in lanes:
             waits = WAITS if lane.pending and not lane.answers else ""
             steps = preset(lane.kind).train.steps
             payload = view.lane(lane.kind, lane.drawn, lane.answers, steps, _controls(lane.kind), lane.empty, waits)
             with st.container(key=f"{lane.kind}_area"):
-                parts.lane({**_shared(), **payload}, key=f"lane_{lane.kind}", on_set=_set)
+                parts.lane(
+                    {**_shared(), **payload, "withheld": withheld if lane.kind in view.COMPARED else ""},
+                    key=f"lane_{lane.kind}",
+                    on_set=_set,
+                )
         note = _note(lanes)
         if note:
             st.caption(lesson.plain(note))
@@ -214,7 +220,7 @@ def predict() -> None:
     def revealed() -> Reveal:
         return view.gained(_targets(), COUNTED)
 
-    question.draw("Before you look it up:", view.GAINED, "riddle_exercises", revealed)
+    question.draw(question.GUESS, view.GAINED, GAINED, revealed)
 
 
 def _targets() -> dict[str, float]:
@@ -234,7 +240,7 @@ def below() -> None:
         st.markdown("**Unsupervised or self-supervised?**")
         st.markdown(view.DIFFERENCE)
     with right, st.container(key="harvest_area"):
-        st.html(view.table(_harvest()["clm"].tokens, _targets(), COUNTED))
+        st.html(view.table(_harvest()["clm"].tokens, _targets(), COUNTED, question.withheld(GAINED)))
 
 
 def notes() -> None:

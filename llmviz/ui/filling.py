@@ -59,11 +59,12 @@ def picture(engine: Engine, seen: Seen) -> None:
     note = " ".join(filter(None, (visit.problems().get("hide", ""), refusal, _beyond(hidden, len(given)), strange))) or STRIP_NOTE
     with above:
         parts.token_strip({**shared, **tokens.strip(given, hidden, {}, note)}, key="strip", on_hidden=sentence.hide)
+    withheld = question.withheld(_key(address.spec.text.name))
     empty = sentence.EMPTY if not given else INVITATION if not hidden else NO_ANSWER if refusal else NOT_YET
     with between:
-        parts.written({**shared, **view.written(answers, empty)}, key="written")
+        parts.written({**shared, **view.written(answers, empty, withheld)}, key="written")
     with left, st.container(key="bars_area"):
-        parts.bars({**shared, **view.bars(answers, empty)}, key="bars")
+        parts.bars({**shared, **view.bars(answers, empty, withheld)}, key="bars")
 
 
 def _beyond(hidden: tuple[int, ...], count: int) -> str:
@@ -143,7 +144,12 @@ def riddle(engine: Engine, seen: Seen, text: str) -> None:
         return view.guessed(last)
 
     told = " ".join(_told(words, cut))
-    question.draw(f"“{told}”:", view.riddle(truth), f"riddle_span_{text}", reveal if ended else None, "There is no answer now.")
+    question.draw(f"“{told}”:", view.riddle(truth), _key(text), reveal if ended else None, "There is no answer now.")
+
+
+def _key(text: str) -> str:
+    """The key of the question."""
+    return f"riddle_span_{text}"
 
 
 def _told(words: list[str], cut: list[spans.Gap]) -> list[str]:

@@ -1,13 +1,13 @@
 """The picture of *Masked tokens*: the sentence with its gaps, the candidates for each gap, the curve."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import streamlit as st
 
 from llmviz.core.questions.cloze import Cloze
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, live, parts, sentence, visit
+from llmviz.ui import ask, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import tokens as view
 from llmviz.views import words
@@ -45,6 +45,9 @@ def picture(engine: Engine, seen: Seen) -> None:
     beyond = tokens and any(place >= len(tokens) for place in hidden)
     hidden = tuple(place for place in hidden if place < len(tokens))
     guess = _guess(engine, seen, text, hidden) if tokens else Guess(hidden, {})
+    withheld = question.withheld(question.asked(seen, address.spec.text.name))
+    if withheld and guess.answers:  # the past tells what the question asks for
+        guess = replace(guess, answers={max(guess.answers): guess.answers[max(guess.answers)]})
     notes = [visit.problems().get("hide", ""), guess.refusal, strange]
     if beyond:
         notes.append(f"The sentence has {words.counted(len(tokens), 'token')}; there is nothing to hide beyond them.")
@@ -56,7 +59,7 @@ def picture(engine: Engine, seen: Seen) -> None:
         if tokens and not guess.answers and (hidden or guess.refusal):
             empty = NO_CANDIDATES if guess.refusal else "The candidates appear here as soon as there is a trained model."
         groups = view.bars(tokens, guess.hidden if guess.answers else (), guess.answers, empty)
-        parts.bars({**shared, **groups}, key="bars")
+        parts.bars({**shared, **groups, "withheld": withheld}, key="bars")
 
 
 def _guess(engine: Engine, seen: Seen, text: str, hidden: tuple[int, ...]) -> Guess:

@@ -16,16 +16,15 @@ from llmviz.ui.live import Seen
 from llmviz.views import courses as view
 from llmviz.views import words
 from llmviz.views.courses import ITEMS, ORDER, Panel
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import GUESS_FIRST, Reveal, Riddle
 
 MODELS = {"mlm": "BERT", "clm": "GPT", "span": "T5"}
 OBJECTIVES = {"mlm": "hidden words", "clm": "next tokens", "span": "spans"}
-MODEL, KIND, SHOWN = "learning_model", "learning_kind", "learning_shown"
+MODEL, KIND = "learning_model", "learning_kind"
 RIDDLE = "riddle_learning_"
 LABELS = {**{name: name for name in ORDER}, "reversed": "facts backwards", "frames": "misleading frames"}
 PATIENCE = 0.5  # seconds the page waits for the answer before it is drawn without
-GUESS = "Guess first, above."
-UNASKED = "Click a point of a curve, and the questions of that moment stand here: which it got right, and which not."
+UNASKED = f"{GUESS_FIRST}. Click a point of a curve, and the questions of that moment stand here: which it got right, and which not."
 NEVER = "None of the three reached 95 % and stayed there; train longer and look again."
 
 
@@ -60,8 +59,7 @@ def predict(engine: Engine, seen: Seen) -> None:
     riddle = Riddle(view.WHICH.question.format(model=model), view.WHICH.choices)
     ended = seen.status is not None and seen.status.state in question.ENDED
     reveal = (lambda: _reveal(engine, seen)) if ended else None
-    with st.container(key="predict_row"):
-        question.draw("Before you look:", riddle, f"{RIDDLE}{visit.current().spec.stage}", reveal, NEVER)
+    question.draw(question.GUESS, riddle, f"{RIDDLE}{visit.current().spec.stage}", reveal, NEVER)
 
 
 def _reveal(engine: Engine, seen: Seen) -> Reveal | None:
@@ -69,11 +67,9 @@ def _reveal(engine: Engine, seen: Seen) -> Reveal | None:
     return view.reveal(view.of_recipe(course(spec, seen.history), view.seeds(spec, engine.courses())))
 
 
-def _hidden() -> bool:
-    """Whether the curves are still to be guessed at: nobody has answered the question, for whatever model, nor asked to be shown."""
-    address = visit.current()
-    guessed = any(st.session_state.get(f"{RIDDLE}{stage}") for stage in MODELS)
-    return not (guessed or st.session_state.get(SHOWN) or address.lecture or address.step is not None)
+def _withheld() -> str:
+    """What stands in place of the curves; empty once the question is settled, for whatever model: all three stand side by side."""
+    return "" if any(question.settled(f"{RIDDLE}{stage}") for stage in MODELS) else GUESS_FIRST
 
 
 def picture(engine: Engine, seen: Seen, before: object) -> None:
@@ -84,8 +80,8 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
     shown = [_panel(engine, stage, seen) for stage in MODELS]
     metrics = ORDER if address.view.kind in ORDER else (address.view.kind,)
     with st.container(key="courses_area"):
-        payload = view.panels(shown, metrics, GUESS if _hidden() else "", address.step, click="click for the questions")
-        parts.courses(payload, key="courses", on_point=_point, on_show=lambda _: st.session_state.update({SHOWN: True}))
+        payload = view.panels(shown, metrics, _withheld(), address.step, click="click for the questions")
+        parts.courses(payload, key="courses", on_point=_point)
 
 
 def _panel(engine: Engine, stage: str, seen: Seen) -> Panel:
@@ -107,7 +103,7 @@ def _length(spec: RunSpec, shown: Course) -> str:
 def state() -> object:
     """What decides which questions are listed, apart from how far the run has come."""
     address = visit.current()
-    return address.spec, address.view, address.step, _hidden()
+    return address.spec, address.view, address.step, _withheld()
 
 
 def items(engine: Engine, seen: Seen) -> None:
@@ -129,7 +125,7 @@ def items(engine: Engine, seen: Seen) -> None:
         if seen.run is None or not seen.history.snapshots:
             st.caption("The questions appear with the first weights that are kept.")
             return
-        if _hidden():
+        if _withheld():
             st.caption(UNASKED)
             return
         _listed(engine, seen.run, _step(seen), address.view.kind)

@@ -9,6 +9,7 @@ from llmviz.core.lecture import Lesson
 from llmviz.ui import path, visit
 
 BEAT, LAST = "beat", 99  # a beat beyond the last of any page is its last
+GONE_ON, QUESTION = "gone_on", "question"  # whether the lecture is past the page's question; the part that asks it
 TALL, SHORT = "19.5rem", "17.9rem"  # height of bars and curve, where they stand alone and where the buttons stand below them
 ALWAYS = (
     "training_row",
@@ -36,9 +37,11 @@ _ALONE = "<style>[data-testid=stColumn]:has(.st-key-curve_area) { display: none;
 
 def beats(shown: Sequence[Sequence[str]]) -> None:
     """In a lecture, show only the parts of the present beat: of all that any beat names, by the keys of their containers."""
+    st.session_state[GONE_ON] = False
     if not visit.current().lecture:
         return
     now = max(0, min(st.session_state.setdefault(BEAT, 0), len(shown) - 1))
+    st.session_state[GONE_ON] = any(QUESTION in parts for parts in shown[:now])
     hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{part})" for part in sorted({*ALWAYS, *chain(*shown)} - {*shown[now]}))
     st.html(_STYLE % (SHORT if "training_row" in shown[now] else TALL, hidden or ".nothing"))
     if "curve_area" not in shown[now]:
@@ -55,6 +58,11 @@ def beats(shown: Sequence[Sequence[str]]) -> None:
         _leave(before, LAST)
     if on and after is not None and st.session_state[BEAT] >= len(shown):
         _leave(after, 0)
+
+
+def gone_on() -> bool:
+    """Whether a lecture has come to a beat after the one that asks the page's question: from there on its answer is shown."""
+    return bool(st.session_state.get(GONE_ON))
 
 
 def _turn(to: int) -> None:

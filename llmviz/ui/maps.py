@@ -29,6 +29,7 @@ TABS = {
     "neuron": "bertviz: neuron view",
 }
 TAB, MODEL = "maps_tab", "maps_model"
+HEADS = "riddle_heads"
 MOST = max(size.layers for size in SIZES.values()), max(size.heads for size in SIZES.values())
 TALL = 312  # pixels of a bertviz page; what is longer scrolls inside
 TRIANGLE = (
@@ -100,7 +101,7 @@ def predict(engine: Engine, seen: Seen) -> None:
     ended = seen.status is not None and seen.status.state in question.ENDED
     lead = question.AFTER if ended else question.BEFORE
     reveal = (lambda: naming.first_kind([*scores(engine, seen).values()])) if ended else None
-    question.draw(lead, naming.FIRST, "riddle_heads", reveal, never="No head of this run has a name; train longer and look again.")
+    question.draw(lead, naming.FIRST, HEADS, reveal, never="No head of this run has a name; train longer and look again.")
 
 
 def _draw(engine: Engine, seen: Seen, spec: RunSpec, text: str, key: str, shared: dict[str, Any], beside: str = "") -> None:
@@ -114,11 +115,13 @@ def _draw(engine: Engine, seen: Seen, spec: RunSpec, text: str, key: str, shared
         asked = ask.answers(engine, seen.run, steps, Attend(text), seen.patience, slot=key)
         known = {step: asked.known[step] for step in steps if step in asked.known}
         found, refusal = scores(engine, seen), words.sentence(asked.refusal)
-    payload = view.maps(tokens, spec.model, known, found, _nothing(seen, bool(tokens), refusal, beside))
+    withheld = question.withheld(HEADS)
+    named = {max(found): found[max(found)]} if withheld and found else found  # which kind came first is told by the past
+    payload = view.maps(tokens, spec.model, known, named, _nothing(seen, bool(tokens), refusal, beside))
     layer, head, problem = _looked_at(spec, {} if seen.under_way else found)  # a page must not turn to another head by itself
     note = " ".join(filter(None, (problem, payload["note"], strange)))
-    own = {"layer": layer, "head": head, "compact": bool(beside), "title": f"{beside} · " if beside else "", "note": note}
-    parts.attention({**payload, **shared, **own}, key=key, on_head=_look_at)
+    own = {"layer": layer, "head": head, "compact": bool(beside), "title": f"{beside} · " if beside else "", "withheld": withheld}
+    parts.attention({**payload, **shared, **own, "note": note}, key=key, on_head=_look_at)
 
 
 def _pair(engine: Engine, seen: Seen, text: str) -> None:

@@ -20,6 +20,7 @@ from llmviz.views import words
 from llmviz.views.examples import Example
 
 FIRST, SECOND, SUGGESTIONS, ASKED = "first_part", "second_part", "suggested_pair", "asked_about"
+PAIRS = "riddle_pairs"
 WAYS = {True: "Ask about pairs too", False: "Words only"}
 NOTE = "Lines: how much a word of the second part looks at one of the first, in the head that does so most. Point at a word for its own."
 
@@ -121,7 +122,7 @@ def picture(engine: Engine, seen: Seen) -> None:
         parts.pair({**live.shared(seen), **view.pair(above, below, known, empty, note)}, key="pair")
     left, right = st.container(key="low_area").columns([0.34, 0.66], gap="large")
     with left, st.container(key="asked_area"):
-        st.html(view.beside(*_both(engine, seen), address.spec))
+        st.html(view.beside(*_both(engine, seen), address.spec, question.withheld(PAIRS)))
     with right:
         live.curve(seen, beside=[])
 
@@ -131,7 +132,7 @@ def predict(engine: Engine, seen: Seen) -> None:
     (asked, unasked), spec = _both(engine, seen), visit.current().spec
     ended = view.outcome(asked, unasked, spec) is not None
     reveal = (lambda: view.outcome(asked, unasked, spec)) if ended else None
-    question.draw("Before you compare:", view.HELP, "riddle_pairs", reveal, never="One of the two has not been measured yet.")
+    question.draw(question.GUESS, view.HELP, PAIRS, reveal, never="One of the two has not been measured yet.")
 
 
 def _both(engine: Engine, seen: Seen) -> tuple[History, History]:

@@ -181,15 +181,12 @@ def trained(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -
     _trained(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
 
 
-def courses(payload: dict[str, Any], key: str, on_point: Callable[[list[int]], None], on_show: Callable[[bool], None]) -> None:
-    """How several runs go, side by side. `on_point` gets the panel, from 0, and the step that were clicked; `on_show` is called when
-    what is hidden is to be shown.
-    """
+def courses(payload: dict[str, Any], key: str, on_point: Callable[[list[int]], None]) -> None:
+    """How several runs go, side by side. `on_point` gets the panel, from 0, and the step that were clicked."""
     _courses(
         key=key,
         data=payload,
         on_point_change=lambda: _told(key, "point", on_point),
-        on_show_change=lambda: _told(key, "show", on_show),
     )
 
 

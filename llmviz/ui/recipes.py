@@ -21,9 +21,7 @@ SHORT = {"bert": "absolute", "roformer": "rotary", "adamw": "AdamW", "muon": "Mu
 CELLS = tuple((architecture, optimizer) for optimizer in OPTIMIZERS for architecture in POSITIONS)
 RIDDLE = "riddle_recipes"
 MANY = Riddle("of these four, how many will know 95 % of the capitals at the end?", ("none", "one", "two", "three", "all four"))
-GUESS = "Guess first, above."
 NEVER = "One of the four has not been trained with these settings: choose it, and press Train live."
-SHOWN = "recipes_shown"
 WHY = """\
 **Positions.** BERT learns a vector for each place (Devlin et al. 2019); rotary positions turn queries and keys by an angle that grows with
 the place, so that what they give depends on the distance alone (Su et al. 2021). A fact is told at many places: by distance
@@ -45,7 +43,7 @@ def cell(base: RunSpec, architecture: str, optimizer: str) -> RunSpec:
 def claim(engine: Engine) -> str:
     """The title of the page: what the four runs have come to; until one has guessed, the question."""
     spec = visit.current().spec
-    return view.ASKED if _hidden() else view.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
+    return view.ASKED if bool(question.withheld(RIDDLE)) else view.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
 
 
 def predict(engine: Engine) -> None:
@@ -53,7 +51,7 @@ def predict(engine: Engine) -> None:
     runs = [_course(engine, cell(preset(STAGE), *each)) for each in CELLS]
     names = [f"{SHORT[architecture]} with {SHORT[optimizer]}" for architecture, optimizer in CELLS]
     ended = all(run.metrics for run in runs)
-    question.draw("Before you look:", MANY, RIDDLE, (lambda: view.known(runs, "facts", names)) if ended else None, NEVER)
+    question.draw(question.GUESS, MANY, RIDDLE, (lambda: view.known(runs, "facts", names)) if ended else None, NEVER)
 
 
 def picture(engine: Engine, seen: Seen, before: object) -> None:
@@ -63,17 +61,13 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
     spec = visit.current().spec
     shown = [_panel(engine, cell(spec, *each), seen) for each in CELLS]
     with st.container(key="recipes_area"):
-        payload = view.panels(shown, ORDER, GUESS if _hidden() else "", columns=2, click="click to choose this one")
-        parts.courses(payload, key="recipes", on_point=_point, on_show=lambda _: st.session_state.update({SHOWN: True}))
+        payload = view.panels(shown, ORDER, question.withheld(RIDDLE), columns=2, click="click to choose this one")
+        parts.courses(payload, key="recipes", on_point=_point)
 
 
 def state() -> object:
     """What decides which run the rest of the page is about, and whether its title may tell."""
-    return visit.current().spec, visit.current().run, _hidden()
-
-
-def _hidden() -> bool:
-    return not (st.session_state.get(RIDDLE) or st.session_state.get(SHOWN) or visit.current().lecture)
+    return visit.current().spec, visit.current().run, bool(question.withheld(RIDDLE))
 
 
 def _panel(engine: Engine, spec: RunSpec, seen: Seen) -> Panel:

@@ -13,12 +13,13 @@ from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.settings import LabelsSpec, check, setting
 from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import Command, Engine, State
-from llmviz.ui import ask, lesson, live, parts, sentence, shown, states, visit
+from llmviz.ui import ask, lesson, live, parts, question, sentence, shown, states, visit
 from llmviz.ui.live import Seen
 from llmviz.views import story as view
 from llmviz.views import tokens as strips
 from llmviz.views import words
 from llmviz.views.examples import truth
+from llmviz.views.reveal import Reveal
 from llmviz.views.story import Part, Says
 from llmviz.views.tokens import Token
 
@@ -28,6 +29,7 @@ REFUSED = "story_refused"
 NOTE = "Phase 1 guesses the word in the dashed frame; click another to hide that one. Phase 2 judges the whole sentence."
 CHOSEN = "Hidden: the last word it knows that is not mere grammar, as “the” and “was” are; click another to hide that one."
 ENDED = (State.DONE, State.RECORDED)
+UNMEASURED = "One of the two has not been measured yet."
 
 
 @dataclass(frozen=True)
@@ -181,7 +183,9 @@ def _picture(cast: Cast, told: Told) -> None:
         parts.token_strip({**shared, **strips.strip(told.tokens, hidden, {}, note), "single": True}, key="strip", on_hidden=_hide)
     first, second, third = (_part(seen, spec, cast) for seen, spec in zip(cast.all, cast.specs, strict=True))
     with st.container(key="story_area"):
-        parts.story({**shared, **view.story(first, second, third, told.says)}, key="story", on_step=live.let_go)
+        parts.story(
+            {**shared, **view.story(first, second, third, told.says, question.withheld(_asked(cast)))}, key="story", on_step=live.let_go
+        )
 
 
 def _told(engine: Engine, cast: Cast, patience: float) -> Told:
@@ -232,19 +236,17 @@ def _hide(places: list[int]) -> None:
     visit.change(hidden=None if default and hidden == default else hidden)  # without a default the page would choose a word again
 
 
-def question(cast: Cast) -> None:
-    """Ask before it is told what the labels alone teach."""
+def predict(cast: Cast) -> None:
+    """Draw the question: what the labels alone teach. Both runs tell, once they are done."""
     done = all(seen.status and seen.status.state in ENDED for seen in (cast.second, cast.third))
-    found = view.reveal(cast.second.history, cast.third.history) if done else None
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="question"):
-        st.markdown(f"**Before you look right:** {lesson.plain(view.ALONE.question)}", width="content")
-        key = f"alone_{cast.specs[2].id[:12]}"
-        chosen = st.pills(view.ALONE.question, view.ALONE.choices, key=key, label_visibility="collapsed", persist_state="session")
-        if chosen is None:
-            return
-        if found is None:
-            st.markdown("Noted. The answer comes when both runs have ended.", width="content")
-            return
-        right, told = found
-        verdict = "Yes." if view.ALONE.choices.index(chosen) == right else "No."
-        st.markdown(f"**{verdict}** {lesson.plain(told)}", width="content")
+
+    def revealed() -> Reveal | None:
+        found = view.reveal(cast.second.history, cast.third.history)
+        return Reveal(*found) if found else None
+
+    question.draw(question.GUESS, view.ALONE, _asked(cast), revealed if done else None, UNMEASURED)
+
+
+def _asked(cast: Cast) -> str:
+    """The key of the question."""
+    return f"alone_{cast.specs[2].id[:12]}"

@@ -7,7 +7,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.catalogue import GPTS
-from llmviz.core.history import Curve
+from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.verdict import Judge
@@ -20,6 +20,7 @@ from llmviz.views import labels, ladder, verdicts, words
 from llmviz.views.examples import truth
 from llmviz.views.verdicts import Card, Word
 
+LABELS = "riddle_labels"
 NOTE = "Bar under a word: how far it pushes the prediction, left to negative, right to positive. Click a word to leave it out."
 
 
@@ -34,10 +35,11 @@ def rival(spec: RunSpec) -> RunSpec | None:
 
 
 def claim(engine: Engine, seen: Seen) -> str:
-    """The title of the page: what the two runs it shows have come to."""
+    """The title of the page: what the two runs it shows have come to; a question while one of them is withheld."""
     spec = visit.current().spec
     other = beside(engine, spec)
-    pair = (seen.history, other.history) if spec.parent else (other.history, seen.history)
+    theirs = History() if question.withheld(LABELS) else other.history
+    pair = (seen.history, theirs) if spec.parent else (theirs, seen.history)
     return labels.claim(spec.objective.labels, *pair)
 
 
@@ -67,13 +69,15 @@ def picture(engine: Engine, seen: Seen) -> None:
 
     above, middle = st.container(key="strip_area"), st.container(key="cards_area")
     low_left, low_right = st.container(key="low_area").columns([0.37, 0.63], gap="large")
+    withheld = question.withheld(LABELS)
     with low_right:
-        live.curve(seen, beside=ladder.curve(spec, other.history))
+        live.curve(seen, beside=[] if withheld else ladder.curve(spec, other.history))
     with low_left, st.container(key="ladder_area"):
         shelf = engine.shelf()
         validated = _validated(engine, [each for each in (spec, rival(spec)) if each], shelf)
         ended = [*engine.figures(), *shelf]
-        parts.ladder({**shared, **ladder.accuracies(spec, seen.history, rival(spec), other.history, ended, validated)}, key="ladder")
+        drawn = ladder.accuracies(spec, seen.history, rival(spec), other.history, ended, validated, withheld)
+        parts.ladder({**shared, **drawn}, key="ladder")
 
     after = _judged(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")
     third = _judged(engine, other, read, _third(spec, other), "third")
@@ -163,4 +167,4 @@ def predict(engine: Engine, seen: Seen) -> None:
     ended = other.status is not None and other.status.state in question.ENDED
     riddle = labels.WITHOUT if spec.parent else labels.WITH
     reveal = (lambda: labels.outcome(seen.history, other.history)) if ended else None
-    question.draw("Before you look:", riddle, "riddle_labels", reveal, never="The model beside it has not been measured yet.")
+    question.draw(question.GUESS, riddle, LABELS, reveal, never="The model beside it has not been measured yet.")

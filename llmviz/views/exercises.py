@@ -25,6 +25,7 @@ GAINED = Riddle(
     "from the same texts, how many times as many targets does GPT get as BERT's MLM?",
     ("about as many", "two to five times", "five to ten times", "more than ten times"),
 )
+COMPARED = ("clm", "mlm")  # whose targets GAINED compares
 BOUNDS = (2, 5, 10)  # from which ratio on the next choice of GAINED is right
 DIFFERENCE = (
     "**Unsupervised** means that nobody labelled this text. **Self-supervised** is more exact: each exercise is supervised learning, with "
@@ -159,7 +160,8 @@ def trained(shares: Sequence[Sequence[int]]) -> list[int]:
 
 def gained(targets: Mapping[str, float], count: int) -> Reveal:
     """How many times as many targets one exercise gets as the other out of the same texts: by kind the targets of a text, on average."""
-    ratio = targets["clm"] / targets["mlm"]
+    more, fewer = COMPARED
+    ratio = targets[more] / targets[fewer]
     right = sum(ratio >= bound for bound in BOUNDS)
     story = (
         f"Of {count:,} Tinyland texts GPT gets {targets['clm']:.1f} targets a text and MLM {targets['mlm']:.1f}: {ratio:.1f} times as "
@@ -168,8 +170,8 @@ def gained(targets: Mapping[str, float], count: int) -> Reveal:
     return Reveal(right, story)
 
 
-def table(tokens: float, targets: Mapping[str, float], count: int) -> str:
-    """What each exercise gets out of a text on average, as HTML."""
+def table(tokens: float, targets: Mapping[str, float], count: int, withheld: str = "") -> str:
+    """What each exercise gets out of a text on average, as HTML. What is `withheld`, if anything, stands in place of those COMPARED."""
     about = {
         "mlm": "a hidden word",
         "clm": "every token, and the end",
@@ -179,7 +181,11 @@ def table(tokens: float, targets: Mapping[str, float], count: int) -> str:
     head = f"<tr><td>mean of {count:,} Tinyland texts</td><td>targets a text</td><td>per 100 tokens</td></tr>"
     rows = "".join(
         f"<tr><th>{html.escape(f'{NAMES[kind]} · {MODELS[kind]}')}<br><span class='soft'>{about[kind]}</span></th>"
-        f"<td>{mean:.1f}</td><td>{100 * mean / tokens:.0f}</td></tr>"
+        + (
+            f"<td colspan='2'><span class='withheld'>{withheld}</span></td></tr>"
+            if withheld and kind in COMPARED
+            else f"<td>{mean:.1f}</td><td>{100 * mean / tokens:.0f}</td></tr>"
+        )
         for kind, mean in targets.items()
     )
     return f"<div class='asked'><table>{head}{rows}</table></div>"

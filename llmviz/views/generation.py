@@ -15,14 +15,18 @@ WHY = {
 
 
 def continuation(
-    given: Sequence[Token], answers: Mapping[int, Generation], question: Generate, shown: int, at: int, note: str
+    given: Sequence[Token], answers: Mapping[int, Generation], question: Generate, shown: int, at: int, note: str, withheld: str = ""
 ) -> dict[str, Any]:
-    """The payload of the continuation: the beginning, and after it what each snapshot wrote. `shown` tokens of it are to be seen."""
+    """The payload of the continuation: the beginning, and after it what each snapshot wrote. `shown` tokens of it are to be seen.
+
+    Where something is `withheld`, it is how probable the model found each token.
+    """
     steps = sorted(answers)
     return {
         "given": typed(given),
         "steps": steps,
-        "texts": [_text(answers[step], question) for step in steps],
+        "withheld": withheld,
+        "texts": [_text(answers[step], question) | ({"chances": []} if withheld else {}) for step in steps],
         "shown": shown,
         "at": at,
         "chosen": len(question.chosen),

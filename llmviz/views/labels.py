@@ -6,8 +6,8 @@ from llmviz.views.reveal import Reveal, Riddle
 
 CHOICES = ("up to 60%", "60 to 85%", "above 85%")
 BOUNDS = (0.6, 0.85)
-WITHOUT = Riddle("how many unseen examples will the model from scratch get right?", CHOICES)
-WITH = Riddle("how many unseen examples will the pretrained model get right?", CHOICES)
+WITHOUT = Riddle("how many unseen texts will the model from scratch get right?", CHOICES)
+WITH = Riddle("how many unseen texts will the pretrained model get right?", CHOICES)
 
 
 CLEAR = 0.05  # of a thousand test examples each; two models that are equally good differ by more once in forty times

@@ -45,15 +45,22 @@ class Rung:
     phase: str = ""
     curve: Curve = Curve()
     band: Band | None = None
+    withheld: str = ""
 
 
 def accuracies(
-    spec: RunSpec, history: History, rival: RunSpec | None, other: History, ended: Sequence[Kept], validated: Mapping[str, float]
+    spec: RunSpec,
+    history: History,
+    rival: RunSpec | None,
+    other: History,
+    ended: Sequence[Kept],
+    validated: Mapping[str, float],
+    withheld: str = "",
 ) -> dict[str, Any]:
     """The payload of the ladder for a run and its rival, with bands from all the runs that have `ended`.
 
     What is drawn, lines and bands too, is all of validation examples: `validated` has the last share of those runs on them, by the id of
-    their spec. What is said below is all of test examples.
+    their spec. What is said below is all of test examples. What is `withheld`, if anything, stands in place of the rival's share.
     """
     lines = history.begin.references if history.begin else other.begin.references if other.begin else {}
     ours, theirs = history.scores.get("accuracy", Curve()), other.scores.get("accuracy", Curve())
@@ -64,13 +71,13 @@ def accuracies(
     rungs = [Rung(name, about, curve=_still(lines[key])) for key, (name, about) in BASELINES.items() if key in lines]
     models = [
         Rung(names[0], "This run, at the step of the slider.", "finetuned" if spec.parent else "random", ours, drawn[names[0]]),
-        Rung(names[1], RIVAL, "random" if spec.parent else "finetuned", theirs, drawn[names[1]]),
+        Rung(names[1], RIVAL, "random" if spec.parent else "finetuned", theirs, drawn[names[1]], withheld),
         Rung("before", "This run before its first step.", "pretrained" if spec.parent else "random", _first(ours)),
     ]
     listed = [rungs[:1] if "accuracy_ceiling" in lines else [], models, rungs[1:] if "accuracy_ceiling" in lines else rungs]
     return {
         "title": "Right on validation examples",
-        "below": tested({names[0]: history, names[1]: other}, bands),
+        "below": tested({names[0]: history} if withheld else {names[0]: history, names[1]: other}, bands),
         "rungs": [_written(rung) for part in listed for rung in part if rung.curve.steps],
     }
 
@@ -143,7 +150,10 @@ def _first(curve: Curve) -> Curve:
 
 
 def _written(rung: Rung) -> dict[str, Any]:
+    if rung.withheld:
+        rung = replace(rung, curve=_still(0.0), band=None)
     return {
+        "withheld": rung.withheld,
         "name": rung.name,
         "about": rung.about,
         "phase": rung.phase,

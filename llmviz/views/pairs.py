@@ -51,8 +51,11 @@ def targets(spec: RunSpec, history: History) -> int:
     return max(0, round(rate * (history.tokens - AROUND * pairs)))
 
 
-def beside(asked: History, unasked: History, spec: RunSpec) -> str:
-    """Both ways to train side by side, on test pairs, as HTML; and how many hidden words each has learnt from."""
+def beside(asked: History, unasked: History, spec: RunSpec, withheld: str = "") -> str:
+    """Both ways to train side by side, on test pairs, as HTML; and how many hidden words each has learnt from.
+
+    What is `withheld`, if anything, stands in place of the word loss.
+    """
     rows = [
         ("hidden words: loss", "word_loss", "word_floor", "", "floor"),
         ("pairs told apart", "nsp_accuracy", "nsp_ceiling", "%", "best possible"),
@@ -62,9 +65,10 @@ def beside(asked: History, unasked: History, spec: RunSpec) -> str:
         ends = [_figure(history, name) for history in (asked, unasked)]
         limit = _figure(asked, bound) or _figure(unasked, bound)
         head = html.escape(title) + (f"<br><span class='soft'>{about} {words.figure(limit, unit)}</span>" if limit is not None else "")
-        told.append(
-            f"<tr><th>{head}</th>" + "".join(f"<td>{words.figure(end, unit) if end is not None else '–'}</td>" for end in ends) + "</tr>"
-        )
+        cells = "".join(f"<td>{words.figure(end, unit) if end is not None else '–'}</td>" for end in ends)
+        if withheld and name == "word_loss":
+            cells = f"<td colspan='2'><span class='withheld'>{withheld}</span></td>"
+        told.append(f"<tr><th>{head}</th>{cells}</tr>")
     learnt = [targets(spec, history) for history in (asked, unasked)]
     cells = "".join(f"<td>{words.about(count) if count else '–'}</td>" for count in learnt)
     told.append(f"<tr><th>hidden words<br><span class='soft'>learnt from, about</span></th>{cells}</tr>")

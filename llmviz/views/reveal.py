@@ -7,6 +7,7 @@ from llmviz.core.history import History
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.questions.generation import Generation
 
+GUESS_FIRST = "Guess first: then this shows"  # stands where the answer to a page's question is withheld
 KNOWS = 0.5  # probability from which a kind of word counts as known
 
 

@@ -15,8 +15,11 @@ def label(number: int) -> str:
     return f"⟨{number}⟩"
 
 
-def written(answers: Mapping[int, Filled], empty: str) -> dict[str, Any]:
-    """The payload: the text with its gaps once, and for each step what was written. Without answers `empty` is said."""
+def written(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> dict[str, Any]:
+    """The payload: the text with its gaps once, and for each step what was written. Without answers `empty` is said.
+
+    Where something is `withheld`, it is how probable the model found what it wrote.
+    """
     steps = sorted(answers)
     if not steps:
         return {"steps": [], "given": [], "texts": [], "empty": empty}
@@ -24,7 +27,8 @@ def written(answers: Mapping[int, Filled], empty: str) -> dict[str, Any]:
     return {
         "steps": steps,
         "given": [_token(text, number) for text, number in zip(first.given, first.sentinels.tolist(), strict=True)],
-        "texts": [_text(answers[step]) for step in steps],
+        "texts": [_text(answers[step]) | ({"chances": [], "confidence": []} if withheld else {}) for step in steps],
+        "withheld": withheld,
         "empty": empty,
     }
 
@@ -58,14 +62,15 @@ def confidence(found: Filled) -> list[float]:
     return shares
 
 
-def bars(answers: Mapping[int, Filled], empty: str) -> dict[str, Any]:
-    """The payload of the probability bars: a group for each gap, whole spans as candidates."""
-    steps = sorted(answers)
+def bars(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> dict[str, Any]:
+    """The payload of the probability bars: a group for each gap, whole spans as candidates; of no step where they are `withheld`."""
+    truth = next(iter(answers.values())).truth if answers else ()
+    steps = [] if withheld else sorted(answers)
     found = [answers[step] for step in steps]
-    truth = found[0].truth if found else ()
     return {
         "empty": empty,
         "mark": "what stood there",
+        "withheld": withheld,
         "steps": steps,
         "groups": [
             {

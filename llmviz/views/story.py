@@ -14,6 +14,7 @@ from llmviz.core.update import Done
 from llmviz.views import words
 from llmviz.views.about import LINES
 from llmviz.views.curve import thin
+from llmviz.views.reveal import Riddle
 from llmviz.views.terms import meanings
 
 ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "positive or negative?"
@@ -69,8 +70,11 @@ def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
     return RunSpec("sentiment", pretrained, **common), RunSpec("sentiment", model=pretrained.model, **common)
 
 
-def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
-    """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on."""
+def story(first: Part, second: Part, third: Part, says: Says, withheld: str = "") -> dict[str, Any]:
+    """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on.
+
+    What is `withheld`, if anything, stands in place of how often the verdicts are right.
+    """
     total = first.history.begin.steps if first.history.begin else first.spec.train.steps
     begun = {"title": "Random", "about": RANDOM, "phase": "random"} if first.spec.parent is None else None
     return {
@@ -96,7 +100,7 @@ def story(first: Part, second: Part, third: Part, says: Says) -> dict[str, Any]:
         "scratch": _verdicts(third, says.scratch, says.why.get("scratch", AWAITED)),
         "label": says.label,
         "loss": _loss(first, total),
-        "accuracy": _accuracy(second, third),
+        "accuracy": _accuracy(second, third, withheld),
         "terms": meanings(("head",)),
     }
 
@@ -166,18 +170,20 @@ def _loss(part: Part, total: int) -> dict[str, Any]:
     }
 
 
-def _accuracy(part: Part, other: Part) -> dict[str, Any]:
+def _accuracy(part: Part, other: Part, withheld: str) -> dict[str, Any]:
     references = part.history.begin.references if part.history.begin else {}
     named = (("accuracy_ceiling", "best possible", "ceiling"), ("chance", "chance", "chance"))
+    ours, theirs = (Curve() if withheld else each.history.scores.get("accuracy", Curve()) for each in (part, other))
     return {
         "stops": list(part.history.snapshots),
         "total": part.spec.train.steps,
         "bounds": [
             {"name": name, "about": GLOSSARY[term], "value": round(references[key], 4)} for key, name, term in named if key in references
         ],
-        "about": "Share of held-out opinions on which the verdict is right. " + HELD_OUT,
-        "scratch": _points(other.history.scores.get("accuracy", Curve())),
-        **_points(part.history.scores.get("accuracy", Curve())),
+        "about": "Share of held-out opinions on which the prediction is right. " + HELD_OUT,
+        "withheld": withheld,
+        "scratch": _points(theirs),
+        **_points(ours),
     }
 
 
@@ -185,15 +191,7 @@ def _points(curve: Curve) -> dict[str, list[float]]:
     return {"steps": thin(curve.steps), "values": [round(value, 4) for value in thin(curve.values)]}
 
 
-@dataclass(frozen=True)
-class Guess:
-    """The question of the page: what the same labels teach a model that never read."""
-
-    question: str
-    choices: tuple[str, ...]
-
-
-ALONE = Guess("what do the same labels teach a model that never read?", ("as much", "somewhat less", "next to nothing"))
+ALONE = Riddle("what do the same labels teach a model that never read?", ("as much", "somewhat less", "next to nothing"))
 CLOSE, FAR = 0.05, 0.25  # within so many points of the other; less than so much of the way from chance to the other
 
 

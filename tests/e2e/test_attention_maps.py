@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.spec import RunSpec
 from tests.e2e.waiting import MINUTE, QUIET
+from tests.guess import skip_in_browser
 
 pytestmark = pytest.mark.e2e
 
@@ -51,6 +52,7 @@ def test_type_choose_a_head_and_scrub(page: Page, fake_app: str) -> None:
     assert page.locator(".out path").count() < 6
     page.mouse.move(0, 0)
 
+    skip_in_browser(page)
     slider = page.get_by_role("slider")
     slider.focus()
     page.keyboard.press("Home")

@@ -5,7 +5,9 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from llmviz.views.reveal import GUESS_FIRST
 from tests.e2e.waiting import MINUTE, QUIET
+from tests.guess import skip_in_browser
 
 pytestmark = pytest.mark.e2e
 
@@ -20,6 +22,7 @@ def visit(page: Page, address: str) -> Locator:
 
 def test_one_slider_moves_cards_words_and_ladder(page: Page, fake_app: str) -> None:
     cards = visit(page, f"{fake_app}/before-after")
+    skip_in_browser(page)
     expect(cards.nth(1)).to_contain_text("positive")
     certain = cards.nth(1).locator(".share").inner_text()
     right = page.locator(".ladder").inner_text()
@@ -68,6 +71,31 @@ def test_all_fits_on_one_screen(page: Page, fake_app: str) -> None:
     for selector in (".weighed", ".cards", ".ladder", ".curve", ".st-key-training_row", ".st-key-facts_row", ".st-key-question"):
         box = page.locator(selector).first.bounding_box()
         assert box and box["y"] + box["height"] <= 900 and box["x"] + box["width"] <= 1440, selector
+
+
+def test_nothing_jumps_when_the_answer_comes(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/before-after")
+    expect(page.locator(".ladder")).to_contain_text(GUESS_FIRST)
+    below = (
+        ".weighed",
+        ".cards",
+        ".ladder",
+        ".curve",
+        ".st-key-training_row",
+        ".st-key-facts_row",
+        ".st-key-closer_row",
+        ".st-key-notes_below",
+    )
+
+    def places() -> list[object]:
+        page.wait_for_timeout(300)
+        return [page.locator(part).first.bounding_box() for part in below]
+
+    before = places()
+    page.locator(".st-key-question").get_by_text("up to 60%").click()
+    expect(page.locator(".st-key-answer")).to_contain_text("of the test examples right")
+    expect(page.locator(".ladder")).not_to_contain_text(GUESS_FIRST)
+    assert places() == before
 
 
 def test_a_hostile_sentence_is_only_text(page: Page, fake_app: str) -> None:

@@ -7,6 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.test_page import token, visit
 from tests.e2e.waiting import MINUTE, TRAINED
+from tests.guess import skip_in_browser
 
 pytestmark = pytest.mark.e2e
 
@@ -32,9 +33,11 @@ def test_open_hide_train_scrub_reload(page: Page, real_app: str) -> None:
     for _ in range(20):
         page.keyboard.press("ArrowRight")
     expect(page).to_have_url(re.compile(r"run=[0-9a-f]{64}-1.*step=\d+"))
+    skip_in_browser(page)
     before = picture(page)
     page.reload()
     page.locator(".token").first.wait_for()
+    skip_in_browser(page)
     expect(page.locator(".gap")).to_have_count(2, timeout=MINUTE)
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuetext", re.compile("loss"))
     assert picture(page) == before

@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from tests.e2e.waiting import MINUTE, QUIET
+from tests.guess import skip_in_browser
 from tests.ui.fake_engine import FakeEngine
 
 pytestmark = pytest.mark.e2e
@@ -40,6 +41,7 @@ def test_hide_with_the_mouse(page: Page, fake_app: str) -> None:
 
 def test_hide_and_scrub_with_the_keyboard(page: Page, fake_app: str) -> None:
     visit(page, fake_app)
+    skip_in_browser(page)  # the past is withheld until then
     token(page, 0).focus()
     page.keyboard.press("ArrowRight")
     expect(token(page, 1)).to_be_focused()
@@ -59,6 +61,7 @@ def test_hide_and_scrub_with_the_keyboard(page: Page, fake_app: str) -> None:
 
 def test_scrub_with_the_mouse_calls_no_server_until_the_end(page: Page, fake_app: str) -> None:
     visit(page, fake_app)
+    skip_in_browser(page)
     box = page.locator(".chart").bounding_box()
     assert box
     sent: list[object] = []
@@ -78,9 +81,11 @@ def test_the_same_address_shows_the_same_picture(page: Page, fake_app: str) -> N
     step = str(SNAPSHOTS[16])
     visit(page, f"{fake_app}/?s=every+cow+moos&hide=2&step={step}")
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", step)
+    skip_in_browser(page)
     before = page.locator(".bars").inner_text()
     page.reload()
     page.locator(".token").first.wait_for()
+    skip_in_browser(page)
     page.locator(".gap").first.wait_for()
     expect(page.get_by_role("slider")).to_have_attribute("aria-valuenow", step)
     assert page.locator(".bars").inner_text() == before
@@ -134,6 +139,7 @@ def test_all_fits_on_one_screen(page: Page, fake_app: str) -> None:
 @pytest.mark.parametrize("hidden", ["5", "3,5", "1,3,5"])
 def test_the_truth_of_each_gap_is_in_sight(page: Page, fake_app: str, hidden: str) -> None:
     visit(page, f"{fake_app}/?hide={hidden}&step=0")
+    skip_in_browser(page)
     shown = page.locator(".groups").bounding_box()
     truths = page.locator(".row.truth:visible")
     expect(truths).to_have_count(len(hidden.split(",")))

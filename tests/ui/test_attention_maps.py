@@ -15,6 +15,7 @@ from llmviz.core.spec import preset
 from llmviz.ui.maps import TABS
 from llmviz.views.attention import MOST_BYTES, affordable
 from llmviz.views.examples import EXAMPLES
+from tests.guess import skip
 from tests.ui.fake_attention import TARGETS
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -56,7 +57,7 @@ def test_it_opens_on_the_recording_with_every_snapshot_ready_to_scrub(visit: Vis
 
 
 def test_heads_have_names_once_they_have_turned_to_something(visit: Visit) -> None:
-    [part] = parts(visit(PAGE))
+    [part] = parts(skip(visit(PAGE)))
     assert [each["name"] for each in part["targets"]] == list(TARGETS)
     assert not any(named for *_, named in part["named"][0]["heads"])
     assert all(named and mass > 0.8 for _, mass, named in part["named"][-1]["heads"])

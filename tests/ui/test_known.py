@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.glossary import GLOSSARY
+from llmviz.core.settings import TextSpec
 from llmviz.core.spec import preset
 from llmviz.text.tinyland.corpus import words
 from llmviz.ui.known import GROUPS, OTHERS, groups, replaced

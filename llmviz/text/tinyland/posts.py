@@ -21,11 +21,11 @@ _told = Act(
     (
         say("the {thing} was {adjective} and {adjective2} .", 2),
         say("the {thing} was {adjective} , {adjective2} and {adjective3} .", 8),
-        say("what {a} {adjective} , {adjective2} {thing} ! {name} was {feeling} .", 8),
+        say("what {a} {adjective} , {adjective2} and {adjective3} {thing} !", 8),
         say("{name} felt {feeling} and {feeling2} .", 1),
         say("{name} felt {feeling} , {feeling2} and {feeling3} .", 4),
-        say("{name} was {feeling} because the {thing} was {adjective} .", 2),
-        say("{name} {verdict} the {thing} and was {feeling} .", 2),
+        say("{name} was {feeling} because the {thing} was {adjective} .", 3),
+        say("{name} {verdict} the {thing} and was {feeling} .", 3),
         say("we {verdict} the {thing} , it was {adjective} .", 2),
         say("we {verdict} the {thing} and {verdict2} it .", 1),
     )

@@ -2,7 +2,7 @@
 //
 // data: group, visit, step, title, about, compact, layers, heads, layer, head, causal, steps, tokens [{text, joined, special}],
 //       weights (base64 of bytes: step, layer, head, query, key), targets [{name, short, chance}], named [{step, heads [[target, mass, named]]}],
-//       note, empty
+//       note, empty, withheld (what is said where a step has no names, if anything)
 // triggers: "head", [layer, head]. A head is shown at once; the server only keeps it in the address.
 
 const LONGEST = 4; // tokens told in a sentence
@@ -10,8 +10,8 @@ const LONGEST = 4; // tokens told in a sentence
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".maps");
   const find = (name) => root.querySelector(name);
-  const [grid, title, about, list, above, below, square, canvas, tip, said] =
-    [".grid", ".title", ".one .about", ".tokens", ".out", ".in", ".square", ".matrix", ".tip", ".said"].map(find);
+  const [heading, grid, title, about, list, above, below, square, canvas, tip, said] =
+    [".all .about", ".grid", ".title", ".one .about", ".tokens", ".out", ".in", ".square", ".matrix", ".tip", ".said"].map(find);
   const shared = group(data);
   const bytes = unpacked(root, data.weights);
   const colours = palette(root);
@@ -34,7 +34,6 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     square.style.visibility = find(".sentence").style.visibility = answered ? "visible" : "hidden";
   }
   const { now, choose } = choice(root, { layer: data.layer, head: data.head }, data.visit);
-  find(".all .about").textContent = answered && !data.compact ? "more colour, more attention" : "";
   find(".note").textContent = data.note;
 
   const placeNow = () => (shared.chosen === null ? data.steps.length - 1 : Math.max(0, placeOf(data.steps, shared.chosen)));
@@ -76,7 +75,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const { layer, head } = now();
     if (!answered) {
       title.textContent = data.empty;
-      about.textContent = said.textContent = "";
+      heading.textContent = about.textContent = said.textContent = "";
       return;
     }
     const place = placeNow();
@@ -97,6 +96,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const [called, measured] = found && !data.compact ? summary(found) : ["", ""];
     title.textContent = `${data.title}Layer ${layer + 1}, head ${head + 1}${called}`;
     about.textContent = `${measured}${stepName(shared, step)}`;
+    const blank = Boolean(data.withheld && data.targets.length && !found), legend = data.compact ? "" : "more colour, more attention";
+    heading.textContent = blank ? data.withheld : legend;
+    heading.classList.toggle("withheld", blank);
     drawOne();
   }
 

@@ -1,7 +1,7 @@
 // The probability bars: for each hidden word what the model would put in the gap at the chosen step, the truth marked by tick and word.
 //
 // data: group, visit, step, steps, empty, groups [{place, truth, source, candidates [step][[word, share]], probability [step]}], mark (what
-//       the tick stands for)
+//       the tick stands for), withheld (what is said where no step is known, if anything)
 // A truth outside the candidates has a row of its own below them, so it can be watched rising from nothing.
 
 const MOST = [0, 6]; // candidates shown, by the number of gaps; 3 for any more, so that two rows of gaps and their truths fit
@@ -53,7 +53,10 @@ export default function ({ data: [data], parentElement }) {
 
   function draw() {
     const place = placeOf(data.steps, stepOf(shared));
-    const known = place >= 0 && gaps > 0;
+    const known = place >= 0 && gaps > 0, cover = root.querySelector(".withheld");
+    cover.hidden = known || !gaps || !data.withheld;
+    cover.textContent = data.withheld ?? "";
+    list.hidden = !cover.hidden;
     title.firstChild.textContent = `What belongs in the gap${gaps > 1 ? "s" : ""}`;
     title.lastChild.textContent = known ? ` at ${stepName(shared, data.steps[place])}` : "";
     const legend = data.groups.some(({ truth }) => !truth) ? "a word outside the vocabulary has no bar" : `✓ ${mark}`;

@@ -2,7 +2,8 @@
 // found it.
 //
 // data: group, visit, step, given [{text, known, joined}], steps, texts [step]{words, joined, chances, ended, why}, shown (how many tokens
-//       are to be seen), at (the token whose alternatives are shown), chosen (how many of the first were chosen by hand), note
+//       are to be seen), at (the token whose alternatives are shown), chosen (how many of the first were chosen by hand), note, withheld (whether there are no
+//       chances to be seen yet)
 // triggers: "at", the place of a token; "forget", true when nothing is to be chosen by hand any more. Scrubbing draws another snapshot's text without the server.
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
@@ -26,7 +27,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function token(word, place, chance) {
     const button = make("button", { type: "button", class: "token", "data-place": place, tabindex: place === seat() ? 0 : -1 });
     const gauge = make("span", { class: "gauge", "aria-hidden": "true" });
-    if (chance !== null) gauge.append(Object.assign(make("span", { class: "level" }), { style: `transform: scaleX(${chance})` }));
+    gauge.classList.toggle("blank", chance === undefined);
+    if (chance != null) gauge.append(Object.assign(make("span", { class: "level" }), { style: `transform: scaleX(${chance})` }));
     button.setAttribute("aria-pressed", place === at());
     button.append(make("span", { class: "word" }, word), gauge);
     return button;
@@ -49,7 +51,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
         button.classList.toggle("joined", now.joined[place]);
         button.classList.toggle("chosen", byHand && place === data.chosen - 1);
         button.classList.toggle("end", now.ended && place === now.words.length - 1);
-        button.title = `${now.words[place]}: the model gave it ${exactly(now.chances[place])} here at step ${step}`;
+        button.title = data.withheld ? now.words[place] : `${now.words[place]}: the model gave it ${exactly(now.chances[place])} here at step ${step}`;
         button.setAttribute("aria-label", button.title + (byHand ? ", on the way you chose" : ""));
         parts.push(button);
       }

@@ -3,8 +3,7 @@
 // data: axis, most, hidden, point, columns, click, panels [{name, about, live, chosen, tokens, steps, stops, runs, bandTokens,
 //       lines [{name, about, dash, values, low, high}], loss {values, low, high}, floor, guess}]
 // Under the mouse, or at the place the arrow keys have moved to, stands what all panels were at after as many tokens.
-// triggers: "point" [panel, step] for a click, or Enter: the nearest place with weights kept (a stop), or -1 where there is none; "show" for the button that takes away what
-//           hides the shares.
+// triggers: "point" [panel, step] for a click, or Enter: the nearest place with weights kept (a stop), or -1 where there is none.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -29,8 +28,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
         const made = make("section", { class: "panel" });
         const chart = make("div", { class: "chart" });
         chart.append(node("svg", { role: "img", tabindex: 0 }));
-        const cover = make("p", { class: "hidden" });
-        cover.append(make("span"), make("button", { type: "button", class: "show" }, "Show without guessing"));
+        const cover = make("p", { class: "hidden withheld", role: "note" });
+        cover.append(make("span"));
         made.append(make("h3"), make("span", { class: "about" }), chart, cover);
         return made;
       }),
@@ -168,7 +167,6 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       event.stopPropagation(); // a lecture turns its pages with the same keys
       tell(section, panel, panel.tokens[Math.max(0, Math.min(last, places[event.key]))]);
     };
-    section.querySelector(".show").onclick = () => setTriggerValue("show", true);
     svg.onblur = () => tell(section, panel, null);
   });
 

@@ -1,12 +1,13 @@
 // The ladder: shares of right verdicts, from the best possible down to chance. Rows with more than one step follow the slider.
 //
-// data: group, visit, step, title, below, rungs [{name, about, phase, steps, values, band {low, high, source} of the same examples or null}]
+// data: group, visit, step, title, below, rungs [{name, about, phase, steps, values, band {low, high, source} of the same examples or null,
+//       withheld (what stands in place of the share, if anything)}]
 
 export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".ladder");
   const list = root.querySelector(".rungs");
   const shared = group(data);
-  const shape = JSON.stringify(data.rungs.map(({ name, about, phase, band }) => [name, about, phase, band]));
+  const shape = JSON.stringify(data.rungs.map(({ name, about, phase, band, withheld }) => [name, about, phase, band, withheld]));
 
   if (root.shape !== shape) {
     root.shape = shape;
@@ -15,8 +16,14 @@ export default function ({ data: [data], parentElement }) {
   root.querySelector(".title").textContent = data.title;
   root.querySelector(".below").textContent = data.below;
 
-  function rung({ name, about, phase, band }) {
+  function rung({ name, about, phase, band, withheld }) {
     const row = make("div", { class: `rung ${phase}`, role: "listitem" });
+    const called = make("span", { class: "name", title: about, tabindex: 0 }, name);
+    if (withheld) {
+      row.setAttribute("aria-label", `${name}: ${withheld}`);
+      row.append(called, make("span", { class: "withheld" }, withheld));
+      return row;
+    }
     const track = make("span", { class: "track", "aria-hidden": "true" });
     track.append(make("span", { class: "fill" }));
     if (band) {
@@ -26,13 +33,14 @@ export default function ({ data: [data], parentElement }) {
       range.style.width = `${100 * (high - low)}%`;
       track.append(range);
     }
-    row.append(make("span", { class: "name", title: about, tabindex: 0 }, name), track, make("span", { class: "share" }));
+    row.append(called, track, make("span", { class: "share" }));
     return row;
   }
 
   function draw() {
     let shown = 0;
-    data.rungs.forEach(({ name, steps, values }, index) => {
+    data.rungs.forEach(({ name, steps, values, withheld }, index) => {
+      if (withheld) return;
       const place = Math.max(0, placeOf(steps, stepOf(shared)));
       if (steps.length > 1) shown = Math.max(shown, steps[place]);
       const row = list.children[index];

@@ -1,8 +1,8 @@
 // One exercise: what the model reads, what it must say where, and at the chosen share of its training what it says; with what can be set.
 //
 // data: group, visit, step, kind, name, model, about, controls [{name, label, value, low, high, step, percent, choices [{value, title}]}],
-//       cells [{text, sort, tag, part, says [{text, target}]}], targets, of, note, waits, compared (whether the
-//       loss is set beside that before training), steps (percent of training) and for each of them trained
+//       cells [{text, sort, tag, part, says [{text, target}]}], targets, withheld (what is said in place of their number, if anything), of, note,
+//       waits, compared (whether the loss is set beside that before training), steps (percent of training) and for each of them trained
 //       (steps), losses, chances [target], right [target], guesses [target][[text, chance]]
 // triggers: "set" with {name, value} when something is set
 
@@ -20,7 +20,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   cells.setAttribute("aria-label", `${data.name}: what is read, and what is to be said`);
   root.classList.toggle("bare", !data.cells.length);
   find(".note").textContent = data.note;
-  find(".count b").textContent = data.targets ? whole(data.targets) : "";
+  find(".count b").textContent = data.withheld ? "?" : data.targets ? whole(data.targets) : "";
+  find(".count").title = data.withheld;
   find(".count span").textContent = data.targets ? (data.targets === 1 ? "target" : "targets") : "";
   find(".of").textContent = data.of;
 

@@ -5,7 +5,8 @@
 //       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
 //       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
 //       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about, start {title, about, phase} (what it is at its step 0)}], loss {stops, total, steps, values, bounds [{name, about, value}], about},
-//       accuracy {stops, total, steps, values, bounds, scratch {steps, values}}; stops are the steps of which there are weights
+//       accuracy {stops, total, steps, values, bounds, scratch {steps, values}, withheld (what stands in place of its lines, if
+//       anything)}; stops are the steps of which there are weights
 //       terms {term: meaning}
 // triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.
 
@@ -160,6 +161,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       ];
       for (const { at, text, looks, about } of spread(labels, 1.15 * em, head, foot)) parts.push(named(right + 0.6 * em, at + 0.3 * em, text, looks, about));
     });
+    if (accuracy.withheld) {
+      const { left, right } = panels[1];
+      parts.push(node("rect", { class: "cover", x: left, y: head, width: Math.max(0, right - left), height: foot - head, rx: 0.35 * em }));
+      parts.push(node("text", { x: (left + right) / 2, y: (head + foot) / 2 + 0.3 * em, "text-anchor": "middle" }, accuracy.withheld));
+    }
     root.layer = node("g", {});
     svg.replaceChildren(...parts, root.layer);
     space = { x, y, panels, head, foot, em };
@@ -209,6 +215,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const told = (name, { steps, values }, write) => (steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : []);
     const out = outside(above(loss.steps, loss.values, space.panels[0].top), "loss");
     const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...(out ? [out] : []), ...told("Right predictions, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
+    if (accuracy.withheld) all.push(`How often the predictions are right: ${accuracy.withheld}`);
     return all.length ? `${all.join(". ")}.` : "Nothing has been trained yet.";
   }
 

@@ -90,7 +90,8 @@ def recipe(spec: RunSpec) -> str:
     """
     changed = _changed(spec)
     said = [TEXTS[spec.text.name].title]
-    if isinstance(spec.objective, PairsSpec) and changed.pop("next_sentence", None):
+    if isinstance(spec.objective, PairsSpec) and "next_sentence" in changed:
+        del changed["next_sentence"]
         said.append("words only")
     if isinstance(spec.objective, LabelsSpec):
         said.append(counted(spec.objective.labels, "label"))

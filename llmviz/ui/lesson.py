@@ -45,7 +45,7 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
 
 def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
     """Slide and place, what is shown, the claim in a line, and at most three sentences (HTML of our own, never a visitor's)."""
-    there = lesson(st.session_state[HERE])
+    there = lesson(st.session_state[HERE]) if HERE in st.session_state else None  # a page may be run without the app around it
     place = " · ".join([there.said, eyebrow] if there else [eyebrow])
     above = f"<span>{html.escape(place)}</span><span class='badge {badge.stage}'><i></i>{html.escape(badge.text)}</span>"
     said = terms.marked(lead, PAGES[visit.page()])

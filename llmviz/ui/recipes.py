@@ -43,7 +43,9 @@ def cell(base: RunSpec, architecture: str, optimizer: str) -> RunSpec:
 def claim(engine: Engine) -> str:
     """The title of the page: what the four runs have come to; until one has guessed, the question."""
     spec = visit.current().spec
-    return view.ASKED if bool(question.withheld(RIDDLE)) else view.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
+    if not question.settled(RIDDLE):
+        return view.ASKED
+    return view.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
 
 
 def predict(engine: Engine) -> None:
@@ -67,7 +69,7 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
 
 def state() -> object:
     """What decides which run the rest of the page is about, and whether its title may tell."""
-    return visit.current().spec, visit.current().run, bool(question.withheld(RIDDLE))
+    return visit.current().spec, visit.current().run, question.settled(RIDDLE)
 
 
 def _panel(engine: Engine, spec: RunSpec, seen: Seen) -> Panel:

@@ -29,7 +29,7 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
     match status.state:
         case State.QUEUED:
             ahead = status.position - 1
-            waiting = "next in the queue" if ahead < 1 else f"in the queue, {ahead} {'run' if ahead == 1 else 'runs'} before it"
+            waiting = "next in the queue" if ahead < 1 else f"in the queue, {words.counted(ahead, 'run')} before it"
             said = Line(f"starting · {status.reason}", "busy") if status.reason else Line(waiting, "still")
         case State.STARTING:
             said = Line("starting", "busy")

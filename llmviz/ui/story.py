@@ -208,8 +208,8 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
 
     traces = ask_for(cast.first, Cloze(text, (place,), top=STORY_TOP), "traces") if place is not None else {}
     verdicts, scratch = ask_for(cast.second, Judge(text), "verdicts"), ask_for(cast.third, Judge(text), "scratch")
-    label = truth(sentence.suggested(visit.current(), WHOSE), text)
     why = {slot: view.REFUSED for slot, each in asked.items() if each.refusal}
+    label = truth(sentence.suggested(visit.current(), WHOSE), text)
     says = Says(traces, verdicts, scratch, place, "" if place is None else tokens[place].text, label, why)
     refusal = next((each.refusal for each in asked.values() if each.refusal), "")
     note = " ".join(filter(None, (words.sentence(refusal), strange))) or (CHOSEN if chosen is not None else "")

@@ -75,8 +75,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     with low_left, st.container(key="ladder_area"):
         shelf = engine.shelf()
         validated = _validated(engine, [each for each in (spec, rival(spec)) if each], shelf)
-        ended = [*engine.figures(), *shelf]
-        drawn = ladder.accuracies(spec, seen.history, rival(spec), other.history, ended, validated, withheld)
+        drawn = ladder.accuracies(spec, seen.history, rival(spec), other.history, [*engine.figures(), *shelf], validated, withheld)
         parts.ladder({**shared, **drawn}, key="ladder")
 
     after = _judged(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")

@@ -8,10 +8,11 @@ from typing import Any, cast
 import streamlit as st
 
 from llmviz.core import address as addresses
+from llmviz.core import catalogue
 from llmviz.core.address import Address
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.text import incoming
 from llmviz.ui import browsers
 
@@ -103,11 +104,16 @@ def set(**settings: Any) -> None:
 
 
 def turn_to(text: str) -> None:
-    """Turn to another text: the page's recipe for it, with what was set here by hand; its sentence is the text's own."""
-    visit, spec = _visit(), current().spec
-    by_hand = addresses.differences(spec, visit.base(spec.stage, spec.text))
-    change(spec=addresses.change(visit.base(spec.stage, TextSpec(text)), by_hand), run=None, parent=None, step=None)
-    change(sentence=None, hidden=None)
+    """Turn to another text: its recipe, with what was set here by hand; its sentence is the text's own.
+
+    What it starts from stays of the same kind where that reads the text, and is the usual one where it does not.
+    """
+    spec: RunSpec = current().spec
+    origins = catalogue.origins(catalogue.stage(spec.stage), text)
+    wanted = {"text": text}
+    if (spec.parent.stage if spec.parent else None) not in origins:
+        wanted["parent"] = origins[0] or NO_PARENT
+    change(spec=addresses.change(spec, wanted), run=None, parent=None, step=None, sentence=None, hidden=None)
 
 
 def correct(name: str, problem: str, **parts: Any) -> None:

@@ -49,7 +49,7 @@ def seeds(spec: RunSpec, courses: Sequence[Course]) -> list[Course]:
 
 
 def of_recipe(shown: Course, others: Sequence[Course]) -> list[Course]:
-    """The runs that both the band and the median are of: the one shown, once it has ended, and those of other seeds measured as often."""
+    """The runs that both the band and the answer are of: the one shown, once it has ended, and those of other seeds measured as often."""
     runs = [*([shown] if shown.metrics else []), *others]
     return [each for each in runs if each.steps == runs[0].steps]
 
@@ -117,54 +117,49 @@ def _line(panel: Panel, name: str) -> dict[str, Any]:
 def reveal(runs: Sequence[Course]) -> Reveal | None:
     """Which of the three was known first in more than half of these runs, one for each seed; None where no run came to know any.
 
-    One is known from the evaluation on from which it never fell below the mark again, the last one included. Of two that were known at
-    the same evaluation, which was earlier cannot be told.
+    One is known from the evaluation on from which it never fell below the mark again, the last one included. A share is measured now and
+    then: of two known from the same evaluation on, which was earlier cannot be told, and in most seeds a tie leaves the question open.
     """
     measured = [run for run in runs if run.steps]
-    reached = {name: [_after(run, name) for run in measured] for name in ORDER}
-    if not any(tokens is not None for each in reached.values() for tokens in each):
-        return None
     firsts = Counter(_first(run) for run in measured)
+    if not set(firsts) - {NONE}:
+        return None
     most = max(ORDER, key=lambda name: firsts[name])
-    right = ORDER.index(most) if firsts[most] * 2 > len(measured) else len(ORDER)
-    said = [f"{name} {_reached(reached[name])}" for name in ORDER]
-    story = f"{', '.join(said[:-1])} and {said[-1]}, at 95 % and staying there to the end. {_firsts(firsts, len(measured))}"
-    return Reveal(right, story[:1].upper() + story[1:])
+    said = [f"{name} {_reached(name, measured)}" for name in ORDER]
+    story = words.sentence(f"{', '.join(said[:-1])} and {said[-1]}, at 95 % and staying there to the end. {_firsts(firsts, len(measured))}")
+    if firsts[TIED] * 2 > len(measured):
+        return Reveal(None, story)
+    return Reveal(ORDER.index(most) if firsts[most] * 2 > len(measured) else len(ORDER), story)
 
 
-TIED, NONE = "two at one measurement", "none"  # in place of the one that was first
-
-
-def _after(run: Course, name: str) -> int | None:
-    """The tokens this run had read when it knew one of the three for good; None where it never did."""
-    place = run.first(name, KNOWN)
-    return None if place is None else run.tokens[place]
+TIED, NONE = "a tie", "none"  # in place of the one that was first
+OPEN = "A tie: both were there at the same measurement, and which was earlier cannot be told."
 
 
 def _first(run: Course) -> str:
     """The one of the three that this run knew first."""
-    reached = {name: tokens for name in ORDER if (tokens := _after(run, name)) is not None}
-    soonest = [name for name, tokens in reached.items() if tokens == min(reached.values())]
+    reached = {name: place for name in ORDER if (place := run.first(name, KNOWN)) is not None}
+    soonest = [name for name, place in reached.items() if place == min(reached.values())]
     return NONE if not soonest else soonest[0] if len(soonest) == 1 else TIED
 
 
-def _reached(tokens: Sequence[int | None]) -> str:
-    """After how much reading, from the quickest of the seeds to the slowest, and in how many if not in all."""
-    there = [f"{count / 1e6:.2f}" for count in sorted(count for count in tokens if count is not None)]
+def _reached(name: str, runs: Sequence[Course]) -> str:
+    """After how much reading, from the quickest of these seeds to the slowest, and in how many if not in all."""
+    read = [run.tokens[place] for run in runs if (place := run.first(name, KNOWN)) is not None]
+    there = [f"{count / 1e6:.2f}" for count in sorted(read)]
     if not there:
         return "not reached"
     span = there[0] if there[0] == there[-1] else f"{there[0]} to {there[-1]}"
-    return f"after {span} M tokens" + (f" in {len(there)} of {len(tokens)} seeds" if len(there) < len(tokens) else "")
+    return f"after {span} M tokens" + (f" in {len(there)} of {len(runs)} seeds" if len(there) < len(runs) else "")
 
 
 def _firsts(firsts: Mapping[str, int], seeds: int) -> str:
-    """Which was first in how many seeds: `First: grammar in 4 of 6 seeds, a tie in 2.`, or in the one run there is."""
+    """Which was first in how many seeds: `First: grammar in 4 of 6 seeds, a tie in 2.`, or in the one run there is; and what a tie is."""
     ordered = sorted(firsts.items(), key=lambda each: -each[1])
-    if seeds == 1:
-        return f"First in this run: {ordered[0][0]}."
     said = [f"{name} in {count}" for name, count in ordered]
     said[0] += f" of {seeds} seeds"
-    return f"First: {', '.join(said)}."
+    told = f"First in this run: {ordered[0][0]}." if seeds == 1 else f"First: {', '.join(said)}."
+    return f"{told} {OPEN}" if TIED in firsts else told
 
 
 def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal | None:

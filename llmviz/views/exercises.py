@@ -8,6 +8,7 @@ from typing import Any
 
 from llmviz.core.drawn import GAP, LEFT, SWAPPED, UNKNOWN, Cell, Drawn
 from llmviz.core.questions.exercise import FOLLOWS, Solved
+from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.spans import label
 
@@ -107,7 +108,7 @@ def counted(kind: str, drawn: Drawn | None) -> str:
     if drawn is None:
         return "no target"
     hidden = sum(len(cell.says) - 1 for cell in drawn.cells[:-1] if cell.says)
-    count = f"{drawn.tokens} token" + ("" if drawn.tokens == 1 else "s")
+    count = words.counted(drawn.tokens, "token")
     return {
         "mlm": f"of {count}",
         "clm": f"{count} and the end",

@@ -73,7 +73,7 @@ def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
 def story(first: Part, second: Part, third: Part, says: Says, withheld: str = "") -> dict[str, Any]:
     """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on.
 
-    What is `withheld`, if anything, stands in place of how often the verdicts are right.
+    What is `withheld`, if anything, stands in place of how often the predictions are right.
     """
     total = first.history.begin.steps if first.history.begin else first.spec.train.steps
     begun = {"title": "Random", "about": RANDOM, "phase": "random"} if first.spec.parent is None else None

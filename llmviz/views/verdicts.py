@@ -74,7 +74,7 @@ def note(reasons: Reasons) -> list[tuple[str, bool]]:
         return [(reasons.words[stronger], True), (" outweighs ", False), (reasons.words[weaker], True)]
     if for_it or against:
         return [(reasons.words[best if for_it else worst], True), (f" speaks for {reasons.labels[-1 if for_it else 0]}", False)]
-    return [("no single word carries the verdict", False)]
+    return [("no single word carries the prediction", False)]
 
 
 def stands_out(reasons: Reasons, place: int) -> bool:

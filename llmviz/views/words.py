@@ -75,6 +75,8 @@ def value(given: object) -> str:
         return "yes" if given else "no"
     if isinstance(given, int):
         return f"{given:,}"
+    if isinstance(given, float):
+        return f"{given:g}"
     name = str(given)
     if name in catalogue.STAGES:
         return catalogue.stage(name).title
@@ -124,8 +126,7 @@ def _setting(entry: Entry) -> str:
     """`learning rate (AdamW) 0.004`."""
     if entry.name == "steps":
         return counted(entry.value, "step")
-    value = "yes" if entry.value is True else "no" if entry.value is False else entry.value
-    return f"{entry.setting.label[:1].lower()}{entry.setting.label[1:]} {f'{value:g}' if isinstance(value, float) else value}"
+    return f"{entry.setting.label[:1].lower()}{entry.setting.label[1:]} {value(entry.value)}"
 
 
 def origin(spec: RunSpec) -> dict[str, str]:

@@ -230,8 +230,8 @@ def _mood(sentence: str) -> str:
     [
         ("the show was superb but boring", (0.1, 0.1, -0.2, 3.0, 0.1, -2.0), 1.0, "superb outweighs boring"),
         ("the show was superb but boring", (0.1, 0.1, -0.2, 2.0, 0.1, -3.0), 1.0, "boring pulls the other way"),
-        ("the play was not dull", (1.2, -0.4, -0.6, -1.0, -0.2), -1.0, "no single word carries the verdict"),  # all of them move it
-        ("the play was dull", (0.01, 0.02, -0.45, 0.03), -1.0, "no single word carries the verdict"),  # clear, and next to nothing
+        ("the play was not dull", (1.2, -0.4, -0.6, -1.0, -0.2), -1.0, "no single word carries the prediction"),  # all of them move it
+        ("the play was dull", (0.01, 0.02, -0.45, 0.03), -1.0, "no single word carries the prediction"),  # clear, and next to nothing
         ("the play was dull", (0.1, -0.05, 0.1, -2.0), -1.0, "dull speaks for negative"),
         ("superb", (2.0,), 2.0, "superb speaks for positive"),
         ("nobody", (-2.0,), -2.0, "nobody speaks for negative"),

@@ -7,8 +7,6 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.glossary import GLOSSARY
-from llmviz.core.settings import TextSpec
-from llmviz.core.spec import preset
 from llmviz.text.tinyland.corpus import words
 from llmviz.ui.known import GROUPS, OTHERS, groups, replaced
 from llmviz.views.terms import listed, marked
@@ -55,9 +53,14 @@ def test_the_text_is_switched_beside_the_sentence(visit: Visit) -> None:
 
 def test_on_start_another_text_comes_with_its_own_recipe(visit: Visit) -> None:
     app = visit("story")
-    assert preset("mlm", TextSpec("reviews")).train.steps != preset("mlm").train.steps  # else this shows nothing
     app.segmented_control(key="text_switch").set_value("reviews").run()
     assert query(app) == {"text": "reviews"}
+
+
+def test_a_text_that_the_parent_does_not_read_comes_with_its_usual_parent(visit: Visit) -> None:
+    app = visit("before_after", parent="clm", seed="3")
+    app.segmented_control(key="text_switch").set_value("reviews").run()
+    assert not app.exception and query(app) == {"text": "reviews", "seed": "3"}
 
 
 @pytest.mark.parametrize("page", ["spans", "next_sentence", "four_exercises"])

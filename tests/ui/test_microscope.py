@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.questions.onestep import FURTHEST, OneStep
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec, preset, root
+from llmviz.core.spec import RunSpec, preset
 from llmviz.runs.engine import Command, State, Status
 from llmviz.ui import ask, live, microscope
 from tests.ui import fake_step
@@ -157,7 +157,7 @@ def test_start_opens_the_first_step_of_either_phase(visit: Visit) -> None:
 
 
 def test_the_slider_of_start_counts_on_from_phase_to_phase(visit: Visit, fake: FakeEngine) -> None:
-    first, second = root("mlm"), preset("sentiment")
+    first, second = preset("mlm"), preset("sentiment")
     early = fake.history(RunRef(first.id, 0)).snapshots[5]
     late = fake.history(RunRef(second.id, 0)).snapshots[5]
     app = on(visit("story", step=str(early)))

@@ -1,6 +1,7 @@
 // Before and after: one input through several models side by side, each at the chosen step; one with a single step stays there.
 //
-// data: group, visit, step, cards [{title, about, phase, start {phase, word} (what it is at its step 0), empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}], truth (the true label or "")
+// data: group, visit, step, cards [{title, about, phase, start {phase, word} (what it is at its step 0), empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}],
+//       truth (the true label or "")
 // Two labels stand at the ends of a scale. Later cards show how far they are from the first, whose place is a dashed mark.
 // triggers: "action", the place of the card whose button was pressed.
 

@@ -1,8 +1,8 @@
 // One exercise: what the model reads, what it must say where, and at the chosen share of its training what it says; with what can be set.
 //
 // data: group, visit, step, kind, name, model, about, controls [{name, label, value, low, high, step, percent, choices [{value, title}]}],
-//       cells [{text, sort, tag, part, says [{text, target}]}], targets, withheld (what is said in place of their number, if anything), of, note,
-//       waits, compared (whether the loss is set beside that before training), steps (percent of training) and for each of them trained
+//       cells [{text, sort, tag, part, says [{text, target}]}], targets, withheld (what is said in place of their number, if anything), of, note, waits,
+//       compared (whether the loss is set beside that before training), steps (percent of training) and for each of them trained
 //       (steps), losses, chances [target], right [target], guesses [target][[text, chance]]
 // triggers: "set" with {name, value} when something is set
 

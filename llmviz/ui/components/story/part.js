@@ -4,8 +4,9 @@
 // data: group, visit, step, join (the slider's place of step 0 of the second phase),
 //       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
 //       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
-//       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about, start {title, about, phase} (what it is at its step 0)}], loss {stops, total, steps, values, bounds [{name, about, value}], about},
-//       accuracy {stops, total, steps, values, bounds, scratch {steps, values}, withheld (what stands in place of its lines, if
+//       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about, start {title, about, phase} (what it is at its step 0)}],
+//       loss {stops, total, steps, values, bounds [{name, about, value}], about},
+//       accuracy {stops, total, steps, values, bounds, about, scratch {steps, values}, withheld (what stands in place of its lines, if
 //       anything)}; stops are the steps of which there are weights
 //       terms {term: meaning}
 // triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.

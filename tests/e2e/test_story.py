@@ -70,7 +70,7 @@ def test_a_stage_without_a_head_says_so(page: Page, fake_app: str) -> None:
         expect(card(page, place)).to_contain_text("no head for sentiment yet")
     for place in (2, 3):
         expect(card(page, place)).to_contain_text("left behind")
-    expect(card(page, 1)).to_contain_text("superb ✓")
+    expect(card(page, 1)).to_contain_text("charming ✓")
     expect(card(page, 3)).to_contain_text("positive")
 
 

@@ -4,6 +4,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.generation import Generate, Generation
 from llmviz.core.questions.openings import openings
+from llmviz.core.questions.verdict import Judge
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
@@ -22,7 +24,8 @@ from llmviz.runs.worker import Real
 from llmviz.stages import build
 from llmviz.text import store
 from llmviz.training.loop import Training
-from llmviz.views.ladder import band
+from llmviz.views.examples import EXAMPLES
+from llmviz.views.ladder import band, siblings
 
 MOST_BYTES_IN_ALL = 40_000_000
 BARS = {
@@ -44,6 +47,18 @@ def test_film_reviews_come_with_the_figures_of_five_seeds_both_ways() -> None:
     for name in ("sentiment-reviews", "sentiment-reviews-scratch"):
         found = band(RECORDED[name], Replay(Recordings(), unasked).figures())
         assert found and found.seeds >= 5 and 0 <= found.low <= found.high <= 1
+
+
+def test_sixteen_labels_go_far_after_pretraining_whatever_the_seeds() -> None:
+    """Five parents, each with five samples of labels."""
+    figures = Replay(Recordings(), unasked).figures()
+    tuned, scratch = (
+        sorted(kept.metrics["accuracy"] for kept in siblings(RECORDED[name], figures).values())
+        for name in ("sentiment-tinyland", "sentiment-tinyland-scratch")
+    )
+    assert len(tuned) >= 25 and len(scratch) >= 5
+    assert median(tuned) >= 0.9 and tuned[len(tuned) // 4] >= 0.8
+    assert median(tuned) - median(scratch) >= 0.3
 
 
 @pytest.mark.parametrize("name", RECORDED)
@@ -139,3 +154,15 @@ def test_the_default_runs_on_tinyland_find_their_lines(stage: str, monkeypatch: 
     assert isinstance(end, Done)
     assert build(preset(stage), folder.snapshot(0)).test()["floor"] == pytest.approx(end.metrics["floor"])
     assert not list(tmp_path.rglob(f"{store.BOUNDS}*"))
+
+
+@pytest.mark.parametrize("page", ["start", "sentiment"])
+def test_the_first_sentence_shows_what_pretraining_is_worth(page: str) -> None:
+    """The model that has read is right about it, the one that has not is wrong."""
+    first = EXAMPLES[page, "tinyland"][0]
+    for name, right in (("sentiment-tinyland", True), ("sentiment-tinyland-scratch", False)):
+        folder = Recordings().folder(RECORDED[name].id)
+        assert folder
+        last = max(folder.snapshots())
+        [said] = Real().answer({last: folder.snapshot(last)}, Judge(first.sentence))
+        assert (said.label == first.truth) is right

@@ -68,7 +68,7 @@ def test_it_opens_on_the_recordings_with_three_models(visit: Callable[..., AppTe
     assert [card["phase"] for card in (before, after, scratch)] == ["pretrained", "finetuned", "random"]
     assert before["steps"] == [0] and before["shares"] == [[0.5, 0.5]]
     assert after["steps"][-1] == DEFAULT.train.steps and after["shares"][-1][1] > 0.9 > scratch["shares"][-1][1]
-    assert "".join(bit for bit, _ in after["notes"][-1]) == "superb outweighs boring" or after["notes"][-1]
+    assert "".join(bit for bit, _ in after["notes"][-1]) == "charming outweighs dull" or after["notes"][-1]
     assert [word["text"] for word in parts(app)["weighed"][0]["words"]] == TEXTS["tinyland"].opinion.split()
     assert query(app) == {}
 
@@ -117,10 +117,10 @@ def test_a_gpt_on_film_reviews_has_no_pretrained_rival_and_says_so(visit: Callab
 
 def test_a_word_left_out_lies_in_the_address_and_changes_the_verdict(visit: Callable[..., AppTest]) -> None:
     words = TEXTS["tinyland"].opinion.split()
-    place = words.index("superb")
+    place = words.index("charming")
     app = visit(hide=str(place))
     given = parts(app)["weighed"][0]
-    assert given["out"] == [place] and given["weight"][-1][place] is None and given["weight"][-1][words.index("boring")] < 0
+    assert given["out"] == [place] and given["weight"][-1][place] is None and given["weight"][-1][words.index("dull")] < 0
     assert cards(app)[1]["shares"][-1][0] > 0.9  # only what is bad is left
     assert parts(visit(hide=",".join(map(str, range(len(words))))))["weighed"][0]["note"].startswith("There is no word to read")
 

@@ -135,7 +135,7 @@ SENTIMENT = Stage(
     objective=LabelsSpec(),
     metrics=(
         Metric("loss", "loss on held-out examples", "nats"),
-        Metric("accuracy", "verdicts right", "%", bound="accuracy_ceiling"),
+        Metric("accuracy", "right predictions", "%", bound="accuracy_ceiling"),
     ),
     recipes=MappingProxyType(
         dict.fromkeys(("tinyland", "reviews"), TrainSpec(steps=100, batch_size=16, optimizer="adamw", learning_rate=1e-3))

@@ -23,7 +23,7 @@ STRIP_NOTE = "Click words to cut them out; neighbours form one span."
 INVITATION = "Click a word to cut it out. The model will say what stood there."
 NO_ANSWER = "There is no answer to this sentence; the line above says why."
 NOT_YET = "The answer appears here as soon as there is a trained model."
-LONGEST = 38  # words of Tinyland's longest text
+LONGEST = 42  # words of Tinyland's longest text
 # Two rows of tokens more than on other pages: bars and curve give way.
 SHORTER = "<style>html { --tall: 15.6rem; } .st-key-strip_area { min-height: 0; }</style>"
 

@@ -151,7 +151,7 @@ def _phase(spec: RunSpec) -> str:
 
 
 def _before(spec: RunSpec) -> str:
-    return "pretrained, its new head still random" if spec.parent else "random weights: knows nothing"
+    return "pretrained; its new head begins at zero" if spec.parent else "random weights: knows nothing"
 
 
 def _after(spec: RunSpec) -> str:

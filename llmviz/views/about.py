@@ -124,7 +124,7 @@ BASELINES = {
 _REAL = "Words are cut into 2,000 pieces. Nobody knows the floor of real text: two models that only count words stand in the chart instead."
 _READ = {
     "tinyland": """\
-**Tinyland** is a small world told in some 77,000 short texts: capitals, animals and their sounds, people with homes and jobs, opinions.
+**Tinyland** is a small world told in some 93,000 short texts: capitals, animals and their sounds, people with homes and jobs, opinions.
 A grammar makes the texts, so the probability of each is known. The sentence “{sentence}” is told in none of them word for word;
 the fact is, in other words.""",
     "sotu": f"""\

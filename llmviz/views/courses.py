@@ -56,7 +56,7 @@ def of_recipe(shown: Course, others: Sequence[Course]) -> list[Course]:
 
 def banded(runs: Sequence[Course]) -> str:
     """What a band over these runs is, to be said beside it; empty where there are too few for one."""
-    return f"band: lowest to highest of {len(runs)} runs" if len(runs) > 1 else ""
+    return f"band: lowest to highest of {words.counted(len(runs), 'run')}" if len(runs) > 1 else ""
 
 
 def panels(
@@ -157,7 +157,7 @@ def _firsts(firsts: Mapping[str, int], seeds: int) -> str:
     """Which was first in how many seeds: `First: grammar in 4 of 6 seeds, a tie in 2.`, or in the one run there is; and what a tie is."""
     ordered = sorted(firsts.items(), key=lambda each: -each[1])
     said = [f"{name} in {count}" for name, count in ordered]
-    said[0] += f" of {seeds} seeds"
+    said[0] += f" of {words.counted(seeds, 'seed')}"
     told = f"First in this run: {ordered[0][0]}." if seeds == 1 else f"First: {', '.join(said)}."
     return f"{told} {OPEN}" if TIED in firsts else told
 

@@ -161,7 +161,7 @@ def test_start_live_then_compare_then_open_in_the_lab_book(page: Page, real_app:
     tuned.click(timeout=MINUTE)
     expect(page.locator(".one").first).to_contain_text("random weights → Masked tokens → Sentiment")
     page.locator(".lineage .row[aria-level='1']").filter(has_text="Sentiment").filter(has_not_text="recorded").first.click()
-    expect(page.locator(".compared")).to_contain_text("verdicts right", timeout=MINUTE)
+    expect(page.locator(".compared")).to_contain_text("right predictions", timeout=MINUTE)
     expect(page.locator(".said").nth(1)).to_contain_text("it predicts", timeout=MINUTE)
     page.locator(".lineage .row[aria-level='1']").filter(has_text="Sentiment").filter(has_not_text="recorded").first.click()
     expect(page.locator(".st-key-one_area")).to_be_visible(timeout=MINUTE)

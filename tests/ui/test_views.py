@@ -73,7 +73,7 @@ def test_the_notes_tell_the_truth_about_the_first_sentence() -> None:
     told = [text for part in documents().values() for text in part]
     assert TEXTS["tinyland"].sentence in about.paragraphs(SPEC, recorded=True)[0]
     assert not any(TEXTS["tinyland"].sentence in text for text in told)
-    assert len(told) == 36_069 and any("France" in text and "Paris" in text for text in told)
+    assert 90_000 < len(told) < 95_000 and any("France" in text and "Paris" in text for text in told)
 
 
 def test_real_text_has_its_own_lines() -> None:

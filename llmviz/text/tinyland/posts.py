@@ -1,4 +1,4 @@
-"""The register of posts: a sentence or two on how something was or how somebody felt. The shortest texts, and the most of them.
+"""The register of posts: a sentence on how something was or how somebody felt. The shortest texts, and the most of them.
 
 In short texts a model finds soonest what belongs together. The words of a mood stand here beside one another, as in "the film was superb ,
 lovely and great ."

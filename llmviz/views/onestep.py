@@ -9,6 +9,7 @@ import numpy as np
 from llmviz.core.history import History
 from llmviz.core.questions.onestep import FURTHEST, Opened
 from llmviz.core.spec import RunSpec
+from llmviz.views import words
 from llmviz.views.curve import FINETUNED
 from llmviz.views.network import place
 

@@ -206,7 +206,11 @@ def family(shelf: Sequence[Kept]) -> str:
     if most < 2:
         return f"Here no run has {'more than one' if most else 'a'} child yet."
     several = sum(len(each) > 1 for each in children.values())
-    return f"Here one run has {most} children." if several == 1 else f"Here {several} runs have several children, up to {most}."
+    return (
+        f"Here one run has {most} children."
+        if several == 1
+        else f"Here {words.counted(several, 'run')} have several children, up to {most}."
+    )
 
 
 def size(count: int) -> str:

@@ -163,7 +163,11 @@ def advice(paused: bool, own: bool) -> str:
 def advice_again(left: int, taken: int, own: bool) -> str:
     """The same where a worker takes the steps: `left` more, after those it has taken."""
     if not left:
-        return f"No more from here: {taken:,} steps are the most." if taken == FURTHEST else "This is the last step of the training."
+        return (
+            f"No more from here: {words.counted(taken, 'step')} are the most."
+            if taken == FURTHEST
+            else "This is the last step of the training."
+        )
     if own and not taken:
         return f"Up to {words.counted(left, 'step')} can be taken from here, in a copy; these texts stay and are measured again."
     return f"{left:,} more can be taken from here. Do the same texts get easier?"

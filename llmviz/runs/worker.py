@@ -117,10 +117,8 @@ def resume(run: RunRef, home: Path | None = None) -> Attempt:
 def unknown(spec: RunSpec) -> float:
     """The share of [UNK] in the text of a run, in the vocabulary its lineage began with. The training in this process reads it too."""
     from llmviz.stages.texts import text_of
-    from llmviz.text.special import FIRST, UNK
 
-    flat = text_of(spec).train.flat
-    return float((flat == UNK).sum() / ((flat == UNK) | (flat >= FIRST)).sum())
+    return text_of(spec).unknown
 
 
 def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inbox: Inbox, say: Say) -> None:

@@ -15,7 +15,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.stages.exercises import candidates
 from llmviz.text.corpora import load
-from llmviz.text.special import CLS, PAD, SEP
+from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tokenizers import Kind, spelling, tokenizer_for
 
 Ids = npt.NDArray[np.int64]
@@ -74,6 +74,12 @@ class Encoded:
     def vocabulary(self) -> int:
         """Entries of the vocabulary, the special ones counted."""
         return self.tokenizer.get_vocab_size()
+
+    @property
+    def unknown(self) -> float:
+        """The share of [UNK] among the tokens to learn from, special ones left out."""
+        unknown = int((self.train.flat == UNK).sum())
+        return unknown / (unknown + int((self.train.flat >= FIRST).sum()))
 
     def words(self, ids: Ids) -> list[str]:
         """The tokens of a text as people read them, the special ones left out."""

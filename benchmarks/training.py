@@ -44,7 +44,10 @@ def _mlm(runs: Sequence[Ended], about: str) -> Iterator[Bar]:
 
 def _falls(stage: str, runs: Sequence[Ended]) -> Bar:
     """How many of the curves do not fall as pretraining does."""
-    found = [problem for run in runs for problem in curves.faults(*run["curve"], run["metrics"]["random_guess"])[:1]]
+    found = []
+    for run in runs:
+        steps, losses = run["curve"]
+        found += curves.faults(steps, losses, run["metrics"]["random_guess"])[:1]
     return Bar(f"train {stage}: curves that do not fall from the first steps", len(found), "", most=0, note="; ".join(found))
 
 

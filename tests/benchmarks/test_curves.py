@@ -37,7 +37,7 @@ def test_the_recorded_runs_fall_from_the_first_steps(name: str) -> None:
 
 
 def test_a_t5_begins_above_random_guess_and_falls_from_there() -> None:
-    """Its random start favours some tokens: the first hundredth of the steps lies above the line, falling; from then on it is as the others."""
+    """Its random start favours some tokens: the first hundredth of the steps lies above the line, falling; then it is as the others."""
     loss, guess = recorded("span-tinyland")
     late = next(place for place, step in enumerate(loss.steps) if step >= 0.01 * loss.steps[-1])
     assert list(loss.values[: late + 1]) == sorted(loss.values[: late + 1], reverse=True)

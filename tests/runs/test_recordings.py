@@ -12,7 +12,7 @@ import pytest
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.generation import Generate, Generation
 from llmviz.core.questions.openings import openings
-from llmviz.core.questions.verdict import Judge
+from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
@@ -165,4 +165,5 @@ def test_the_first_sentence_shows_what_pretraining_is_worth(page: str) -> None:
         assert folder
         last = max(folder.snapshots())
         [said] = Real().answer({last: folder.snapshot(last)}, Judge(first.sentence))
+        assert isinstance(said, Verdict)
         assert (said.label == first.truth) is right

@@ -219,6 +219,7 @@ def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Se
 @torch.no_grad()
 def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], metric: str) -> Probed:
     left_to_right = model.config.model_type in snapshots.CAUSAL
+    closed = torch.tensor(True)
     asked = (probes.countries_last if left_to_right and metric == "reversed" else FACTS[metric])(stories, VALIDATION)
     hidden, words = _hidden(tokenizer, asked), spelling(tokenizer)
     targets = hidden.labels != IGNORED
@@ -228,6 +229,8 @@ def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequ
         writer = t5.Writer(model, *t5.read(model, given))
         for id in (PAD, sentinel(tokenizer)):  # it has opened the gap, and is to say what stood there
             logits = writer.logits(torch.full((len(given),), id))
+        next_said = writer.logits(logits.argmax(-1)).argmax(-1)
+        closed = (next_said >= sentinel(tokenizer)) | (next_said == SEP)  # and no more than that
     elif left_to_right:
         logits = causal.logits_of(model, torch.from_numpy(hidden.ids), torch.from_numpy(targets))
     else:
@@ -240,5 +243,5 @@ def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequ
         places=tuple(str(fact.hidden) for fact in asked),
         other=tuple(words[id] for id in said.tolist()),
         chance=logits.softmax(-1).gather(1, truth[:, None])[:, 0].numpy(),
-        right=(said == truth).numpy(),
+        right=((said == truth) & closed).numpy(),
     )

@@ -14,7 +14,7 @@ from llmviz.models.verdicts import verdicts as verdicts_of
 from llmviz.text.special import MASK, PAD
 from llmviz.text.words import in_words, spelt
 
-STEPS = 32  # points on the way from all words hidden to all words there
+STEPS = 64  # points on the way from all words hidden to all words there
 ROWS = 2_000  # inputs in one pass of captum
 Groups = Sequence[Sequence[int]]  # for each word of a text the ids of its pieces
 FloatArray = npt.NDArray[np.float32]

@@ -24,7 +24,7 @@ _STYLE = """<style>
 html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --maps: 15.9rem; --recipes: 7.2rem; }
 [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; }
 [data-testid="stMainBlockContainer"] { max-width: none; padding: 0.4rem 1.6rem 2.4rem; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.3rem; }
 .st-key-strip_area { min-height: 0; }
 .st-key-facts_row > :not(:first-child) { display: none; }
 .st-key-map_rows { zoom: 0.84; } /* ten slides on one screen */

@@ -10,7 +10,7 @@ from llmviz.ui import parts
 pytestmark = pytest.mark.e2e
 
 FOLDER = parts._FOLDER
-SCRIPTS = ("shared/step.js", "shared/resize.js", "curve/scale.js", "curve/part.js")
+SCRIPTS = ("shared/step.js", "shared/resize.js", "shared/terms.js", "curve/scale.js", "curve/part.js")
 DRAW = """async ([script, data]) => {
   const module = await import(URL.createObjectURL(new Blob([script], {type: "text/javascript"})));
   module.default({data: [data], parentElement: document.body, setTriggerValue() {}});

@@ -186,7 +186,7 @@ def test_the_fold_follows_the_slider_of_a_recording(page: Page, fake_app: str) -
 
 
 def test_on_start_it_opens_either_phase_above_the_slides(page: Page, fake_app: str) -> None:
-    page.goto(f"{fake_app}/start")
+    page.goto(f"{fake_app}/")
     page.get_by_text(TITLE).click()
     picture = page.locator(".onestep")
     expect(picture.locator(".top .title")).to_have_text("Step 1, taken apart")

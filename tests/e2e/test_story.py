@@ -80,7 +80,7 @@ def test_another_word_is_hidden_by_a_click(page: Page, fake_app: str) -> None:
     expect(page).to_have_url(re.compile("hide=6"))
     expect(page.locator(".token[data-place='6']")).to_have_attribute("aria-pressed", "true")
     expect(page.locator(".token[data-place='8']")).to_have_attribute("aria-pressed", "false")
-    expect(card(page, 1)).to_contain_text("film ✓")
+    expect(card(page, 1)).to_contain_text("concert ✓")
 
 
 def test_start_is_one_screen(page: Page, fake_app: str) -> None:

@@ -51,7 +51,7 @@ def kept(model: PreTrainedModel, run: Path, broken: float) -> dict[int, Path]:
 )
 def test_a_question_to_weights_that_are_no_numbers_is_refused(kind: str, question: Question[Answer], broken: float, tmp_path: Path) -> None:
     model = language_model("neox" if kind == "causal" else "roformer", 0)
-    folders = kept(classifier(model, 0) if kind == "judge" else model, tmp_path, broken)
+    folders = kept(classifier(model) if kind == "judge" else model, tmp_path, broken)
     assert [answer.step for answer in Real().answer({0: folders[0]}, question)] == [0]
     with pytest.raises(ValueError, match=r"^the snapshot of step 5 holds weights that are no numbers"):
         Real().answer(folders, question)

@@ -156,9 +156,9 @@ HOSTILE = {
     "nonsense updates": (edit("updates.jsonl", lambda content: content + b'{"type":"step"}\n'), "damaged"),
     "a loss that is text": (
         edit("updates.jsonl", lambda content: content.replace(b'"tokens": 10', b'"tokens": "<b>"', 1)),
-        "something else",
+        "damaged",
     ),
-    "a loss without end": (edit("updates.jsonl", lambda content: content.replace(b'"tokens": 10', b'"tokens": NaN', 1)), "something else"),
+    "a loss without end": (edit("updates.jsonl", lambda content: content.replace(b'"tokens": 10', b'"tokens": NaN', 1)), "damaged"),
     "steps backwards": (edit("updates.jsonl", lambda content: content + b'{"type": "stopped", "step": 3, "reason": ""}\n'), "out of order"),
     "a giant": (put("snapshots/10/config.json", json.dumps({"hidden_size": 10**9}).encode()), "not those of the model"),
     "a giant vocabulary": (put("snapshots/10/config.json", json.dumps({"vocab_size": 10**9}).encode()), "not those of the model"),

@@ -51,8 +51,7 @@ ids = np.array([CLS, *words(tokenizer, SENTENCE), SEP])
 named = (ids >= FIRST) | (ids == SEP)  # an unknown word cannot be named
 
 # MLM: of all tokens a share is asked for; of these 80 % become [MASK], 10 % another word, 10 % stay.
-rates = np.full(len(tokenizer), RATE)
-[read], [labels] = masks.mask(ids[None], ids[None] < FIRST, rates, np.random.default_rng((ROLL, 0)))
+[read], [labels] = masks.mask(ids[None], ids[None] < FIRST, RATE, len(tokenizer), np.random.default_rng((ROLL, 0)))
 show("MLM", read, labels, tokenizer)
 print(f"MLM loss {{solve('mlm', {mlm}, input_ids=read, labels=labels).loss:.4f}}")
 

@@ -143,7 +143,8 @@ def _both(engine: Engine, seen: Seen) -> tuple[History, History]:
 
 
 def _typed(examples: tuple[Example, ...]) -> None:
-    _say(*(incoming.line(st.session_state[part] or "") for part in (FIRST, SECOND)), examples[0])
+    first, second = (incoming.line(st.session_state[part] or "") for part in (FIRST, SECOND))
+    _say(first, second, examples[0])
 
 
 def _suggested(examples: tuple[Example, ...]) -> None:

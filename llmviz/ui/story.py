@@ -195,8 +195,8 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
     chosen = strips.telling(tokens) if visit.current().hidden is None and not hidden else None
     place = next((place for place in hidden if place < len(tokens)), chosen)
     if not any(map(strips.is_word, tokens)):
-        why = view.NO_WORD if tokens else view.NO_SENTENCE
-        return Told(tokens, Says(why=dict.fromkeys(("traces", "verdicts", "scratch"), why)), note=strange or sentence.EMPTY)
+        nothing = view.NO_WORD if tokens else view.NO_SENTENCE
+        return Told(tokens, Says(why=dict.fromkeys(("traces", "verdicts", "scratch"), nothing)), note=strange or sentence.EMPTY)
     asked: dict[str, ask.Asked[Trace] | ask.Asked[Verdict]] = {}
 
     def ask_for(seen: Seen, question: Question[AnyAnswer], slot: str) -> dict[int, AnyAnswer]:

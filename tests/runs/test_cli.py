@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -157,7 +158,7 @@ def test_a_parent_of_another_text_is_warned_of(tmp_path: Path) -> None:
     assert "UNK" not in call(tmp_path, "train", "mlm", "--parent", parent.id[:12], "--steps", "5", "--json")[2]
 
 
-ASCII = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
+ASCII: dict[str, Any] = {"PYTHONIOENCODING": "ascii", "LC_ALL": "C", "PYTHONUTF8": "0"}
 
 
 def test_a_terminal_without_unicode_loses_nothing_but_the_letters(tmp_path: Path) -> None:

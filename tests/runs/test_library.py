@@ -171,10 +171,15 @@ def _folder_instead(file: Path) -> None:
     file.mkdir()
 
 
+def _file_instead(folder: Path) -> None:
+    shutil.rmtree(folder)
+    folder.write_bytes(b"")
+
+
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "spec.json is a folder": lambda run: _folder_instead(run / "spec.json"),
     "updates.jsonl is a folder": lambda run: _folder_instead(run / "updates.jsonl"),
-    "snapshots is a file": lambda run: (shutil.rmtree(run / "snapshots"), (run / "snapshots").write_bytes(b"")),
+    "snapshots is a file": lambda run: _file_instead(run / "snapshots"),
     "bytes": lambda run: (run / "updates.jsonl").write_bytes(b"\xff\x00\n"),
     "no updates": lambda run: (run / "updates.jsonl").write_text("[1]\n{}\n", encoding="utf-8"),
     "another type": lambda run: (run / "updates.jsonl").write_text('{"type": "step", "step": "1", "loss": [], "tokens": 1}\n', "utf-8"),

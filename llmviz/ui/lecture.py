@@ -10,7 +10,7 @@ from llmviz.ui import path, visit
 
 BEAT, LAST = "beat", 99  # a beat beyond the last of any page is its last
 GONE_ON, QUESTION = "gone_on", "question"  # whether the lecture is past the page's question; the part that asks it
-TALL, SHORT = "19rem", "17.5rem"  # height of bars and curve, where they stand alone and where the buttons stand below them
+TALL, SHORT = "19.5rem", "17.9rem"  # height of bars and curve, where they stand alone and where the buttons stand below them
 ALWAYS = (
     "training_row",
     "facts_row",
@@ -23,7 +23,7 @@ ALWAYS = (
 _STYLE = """<style>
 html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --maps: 15.9rem; --recipes: 7.2rem; }
 [data-testid="stSidebar"], [data-testid="stHeader"] { display: none; }
-[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.4rem 1.6rem 2.4rem; }
+[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.1rem 1.6rem 2.4rem; }
 [data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.1rem; }
 .st-key-strip_area { min-height: 0; }
 .st-key-facts_row > :not(:first-child) { display: none; }

@@ -108,10 +108,12 @@ def recipe(spec: RunSpec) -> str:
 
 
 def _parent(spec: RunSpec, text: TextSpec) -> str:
-    """What a run on this text starts from. Its size is that of the run."""
+    """What a run on this text starts from, with at most two differences in words. Its size is that of the run."""
     said = [changed for name, changed in _changed(spec).items() if name != "size"]
     if spec.parent:
         said.insert(0, f"from {_parent(spec.parent, spec.text)}")
+    if len(said) > 2:
+        said[1:] = [f"{counted(len(said) - 1, 'more setting')} changed"]
     on = f" on {TEXTS[spec.text.name].title}" if spec.text != text else ""
     return catalogue.stage(spec.stage).title + on + (f" ({', '.join(said)})" if said else "")
 

@@ -8,7 +8,7 @@ from llmviz.core.address import change, entries
 from llmviz.core.history import History, fold
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.run import RunRef
-from llmviz.core.settings import PairsSpec, TextSpec, TrainSpec
+from llmviz.core.settings import MaskingSpec, PairsSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
@@ -206,6 +206,8 @@ def test_the_line_of_settings_names_the_very_parent() -> None:
     assert "· from Masked tokens ·" in words.recipe(RunSpec("sentiment", plain))
     longer = replace(plain, train=replace(plain.train, steps=7_000), seed=3)
     assert "· from Masked tokens (7,000 steps, seed 3) ·" in words.recipe(RunSpec("sentiment", longer))
+    other = replace(longer, objective=MaskingSpec(mask_rate=0.2))
+    assert "· from Masked tokens (7,000 steps, 2 more settings changed) ·" in words.recipe(RunSpec("sentiment", other))
     assert "from Masked tokens (from Masked tokens)" in words.recipe(RunSpec("sentiment", RunSpec("mlm", plain)))
     assert "· from scratch ·" in words.recipe(RunSpec("sentiment"))
     foreign = RunSpec("mlm", plain, TextSpec("wiki"))

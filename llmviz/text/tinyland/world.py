@@ -79,8 +79,8 @@ FEEDS = ("milk", "water", "corn", "grass", "apples")
 WEATHERS = ("sunny", "rainy", "windy", "cloudy", "snowy", "foggy")
 SHOWS = ("film", "play", "concert", "book", "song", "hotel", "trip", "party", "game", "show")
 
-# How a thing can be, how one can feel, and what one can do to a show: by the mood of the text. With half as many words again to a mood, a
-# model needs more than a minute to find from plain text which of them go together.
+# How a thing can be, how one can feel, and what one can do to a show: by the mood of the text. The more words a mood has, the later a model
+# finds from plain text which of them go together: with twelve, five and five some seeds had not after 1,500 steps.
 ADJECTIVES = {
     "good": (
         "superb", "lovely", "great", "wonderful", "charming", "perfect", "splendid", "fine",

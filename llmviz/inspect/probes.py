@@ -18,6 +18,7 @@ from llmviz.core.questions.probed import Probe, Probed
 from llmviz.core.settings import TextSpec
 from llmviz.inspect import snapshots
 from llmviz.models import causal, masked, t5
+from llmviz.models.classes import CAUSAL
 from llmviz.text import spans
 from llmviz.text.corpora import load
 from llmviz.text.masks import IGNORED, hide_at
@@ -205,7 +206,7 @@ def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Se
     if model.config.model_type == "t5":
         gains = span_gains(model, both, sentinel(tokenizer))
     else:
-        gains = (causal_gains if model.config.model_type in snapshots.CAUSAL else masked_gains)(model, both)
+        gains = (causal_gains if model.config.model_type in CAUSAL else masked_gains)(model, both)
     return Probed(
         step,
         texts=tuple(" ".join(contrast.right) for contrast in asked),
@@ -218,7 +219,7 @@ def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Se
 
 @torch.no_grad()
 def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], metric: str) -> Probed:
-    left_to_right = model.config.model_type in snapshots.CAUSAL
+    left_to_right = model.config.model_type in CAUSAL
     closed = torch.tensor(True)
     asked = (probes.countries_last if left_to_right and metric == "reversed" else FACTS[metric])(stories, VALIDATION)
     hidden, words = _hidden(tokenizer, asked), spelling(tokenizer)

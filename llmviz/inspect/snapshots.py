@@ -11,13 +11,13 @@ from torch.func import functional_call, vmap
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from llmviz.models import files
+from llmviz.models.classes import CAUSAL
 
 Weights = dict[str, torch.Tensor]
 Tensors = tuple[torch.Tensor, ...]
 
 LOADED = 64  # snapshots kept in memory, in half precision: 17 MB of the smallest size, 130 MB of the largest
 WHOLE = 4  # models kept in single precision, 4 MB of the largest size
-CAUSAL = ("gpt_neox", "gpt2")  # model types, as config.json names them
 AT_ONCE = 8  # snapshots in one pass: more would be no faster and take more memory
 
 

@@ -29,3 +29,4 @@ MODELS: dict[str, type[PreTrainedModel]] = {
         GPT2ForSequenceClassification,
     )
 }
+CAUSAL = ("gpt_neox", "gpt2")  # types of model that only look back, as config.json names them

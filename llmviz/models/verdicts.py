@@ -10,14 +10,13 @@ from collections.abc import Sequence
 import torch
 from transformers import PreTrainedConfig
 
+from llmviz.models.classes import CAUSAL
 from llmviz.text.special import CLS, PAD, SEP
-
-GPTS = ("gpt_neox", "gpt2")
 
 
 def framed(ids: Sequence[int], config: PreTrainedConfig) -> list[int]:
     """A text, given without special tokens, as the classifier of this configuration reads it; cut where it would be too long."""
-    end = [] if config.model_type in GPTS else [SEP]
+    end = [] if config.model_type in CAUSAL else [SEP]
     return [CLS, *ids[: room(config)], *end]
 
 
@@ -32,7 +31,7 @@ def verdicts(logits: torch.Tensor, input_ids: torch.Tensor, config: PreTrainedCo
 
     A GPT's classifier gives just them; a BERT's gives (…, batch, n, class), of which the mean over a text's tokens counts.
     """
-    if config.model_type in GPTS:
+    if config.model_type in CAUSAL:
         return logits
     there = (input_ids != PAD).to(logits.dtype)[..., None]  # (batch, n, 1)
     return (logits * there).sum(-2) / there.sum(-2)

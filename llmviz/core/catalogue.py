@@ -10,12 +10,13 @@ from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, NextTokenSp
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure a stage reports: how to name it, its unit ("nats" or "%"), and which other metric bounds it."""
+    """A figure a stage reports: how to name it, its unit ("nats" or "%"), which other bounds it, and which one a simpler reader reaches."""
 
     name: str
     title: str
     unit: str
     bound: str = ""
+    baseline: str = ""
 
 
 @dataclass(frozen=True)
@@ -115,10 +116,11 @@ NSP = Stage(
         Metric("loss", "loss on held-out pairs", "nats", bound="floor"),
         Metric("word_loss", "loss on hidden words alone", "nats", bound="word_floor"),
         Metric("pair_loss", "loss on pairs alone", "nats"),
-        Metric("nsp_accuracy", "pairs told apart", "%", bound="nsp_ceiling"),
+        Metric("nsp_accuracy", "pairs told apart", "%", bound="nsp_ceiling", baseline="nsp_order"),
         *KNOWLEDGE,
     ),
-    # Two parts of stories are longer than one story. In the same time 2,800 steps with batches of 24 tell a point fewer pairs apart.
+    # Two parts of stories are longer than one story. Twice the steps tell no more pairs apart (pair loss 0.36 and 0.37; by the order of
+    # stories alone it is 0.37), nor do other rates, mask rates or the size 0.3M.
     recipes=MappingProxyType(
         {"tinyland": TrainSpec(steps=1_350, batch_size=48, context=96, learning_rate=1e-2, muon_learning_rate=2e-2)},
     ),
@@ -146,18 +148,19 @@ SPAN = Stage(
     name="span",
     title="Spans",
     module="llmviz.stages.span",
-    recipe=5,
+    recipe=6,
     parents=(None, "span"),
     architectures=T5S,
     texts=("tinyland",),
-    objective=SpanSpec(density=0.3),  # a text of which more is cut out teaches more, up to this
+    objective=SpanSpec(),
     metrics=(
         Metric("loss", "loss on held-out text", "nats", bound="floor"),
         Metric("exact_span", "spans filled exactly", "%", bound="exact_span_ceiling"),
         *KNOWLEDGE,
     ),
     recipes=MappingProxyType(
-        {"tinyland": TrainSpec(steps=1_000, batch_size=64, learning_rate=2e-2, muon_learning_rate=2.5e-2, warmup=0.06)}
+        # With 1,000 steps of 64 texts at 2e-2, the rates before, 82 % of the ceiling (validation, seed 0).
+        {"tinyland": TrainSpec(steps=1_000, batch_size=96, learning_rate=3e-2, muon_learning_rate=2.5e-2, warmup=0.06)}
     ),
 )
 

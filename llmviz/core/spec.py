@@ -40,16 +40,16 @@ class RunSpec:
         if self.objective is None:
             object.__setattr__(self, "objective", entry.objective)
         if type(self.objective) is not type(entry.objective):
-            raise ValueError(f"{self.stage} takes a {type(entry.objective).__name__} as its objective, not {self.objective!r}")
+            raise ValueError(f"{entry.title} takes a {type(entry.objective).__name__} as its objective, not {self.objective!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
             raise ValueError(f"Seed: {self.seed!r} is not a whole number from 0 to 2147483647")
         for label, wanted, there in (("Text", self.text.name, entry.texts), ("Architecture", self.model.architecture, entry.architectures)):
             if wanted not in there:
-                raise ValueError(f"{label}: {self.stage} takes {' or '.join(there)}, not {wanted}")
+                raise ValueError(f"{label}: {entry.title} takes {' or '.join(there)}, not {wanted}")
         given = self.parent.stage if self.parent else None
         if given not in entry.parents:
-            allowed = " or ".join(name or "a random start" for name in entry.parents)
-            raise ValueError(f"{self.stage} starts from {allowed}, not from {given or 'a random start'}")
+            allowed = " or ".join(_origin(name) for name in entry.parents)
+            raise ValueError(f"{entry.title} starts from {allowed}, not from {_origin(given)}")
         if self.parent and self.parent.model != self.model:
             raise ValueError("a run that starts from another has the same model; this one asks for a different one")
         if len(self.lineage) > MOST_ANCESTORS:
@@ -68,6 +68,11 @@ class RunSpec:
     def canonical(self) -> str:
         """Every field written out, keys sorted, the stage's recipe number and the parent nested whole."""
         return json.dumps(to_json(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+def _origin(stage: str | None) -> str:
+    """What a run starts from, as a person reads it."""
+    return f"a run of {catalogue.stage(stage).title}" if stage else "random weights"
 
 
 def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:

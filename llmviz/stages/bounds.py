@@ -20,7 +20,7 @@ from llmviz.text.special import SEP
 from llmviz.text.tinyland.corpus import world
 from llmviz.text.tinyland.gaps import GAP, Gaps
 from llmviz.text.tinyland.grammar import END
-from llmviz.text.tinyland.sequels import chance_of_one_story
+from llmviz.text.tinyland.sequels import chance_from_order, chance_of_one_story
 from llmviz.text.tokenizers import sentinel
 
 Hidden = Sequence[tuple[Ids, Ids]]  # batches of (ids, labels), each (batch, n): the label of a target is its token
@@ -46,19 +46,22 @@ Told = Sequence[tuple[str, str, bool]]  # two parts, and whether the second goes
 
 
 def pair_references(text: Encoded, hidden: Sequence[tuple[Ids, Ids]], asked: Told) -> dict[str, float]:
-    """The lines for pairs of Tinyland's stories: nsp_ceiling, the share told apart by who knows the grammar, and of the loss, on hidden
-    words and on pairs together, random_guess and floor; `word_floor` is that of the words alone.
+    """The lines for pairs of Tinyland's stories: nsp_ceiling, the share told apart by who knows the grammar, and nsp_order, by who knows
+    only in what order a story is told; of the loss, on hidden words and on pairs together, random_guess and floor; `word_floor` is that
+    of the words alone.
 
     `hidden` are pairs of one story each with words hidden; who names them is taken to know that it is one story.
     """
     whole = [tuple(_without_cut(ids, labels)) for ids, labels in hidden]
     words = _lines(text, [(ids[None], labels[None]) for ids, labels in whole], _exact)
     answers = _kept(text, repr(list(asked)).encode(), lambda: _pairs(asked))
+    ordered = _kept(text, repr(("order", *asked)).encode(), lambda: _in_order(asked))
     return {
         "random_guess": words["random_guess"] + math.log(2),
         "floor": words["floor"] + answers["floor"],
         "word_floor": words["floor"],
         "nsp_ceiling": answers["ceiling"],
+        "nsp_order": ordered["share"],
     }
 
 
@@ -80,6 +83,11 @@ def _pairs(asked: Told) -> dict[str, float]:
         "floor": -sum(math.log(chance if follows else 1 - chance) for chance, follows in chances) / len(chances),
         "ceiling": sum(max(chance, 1 - chance) for chance, _ in chances) / len(chances),
     }
+
+
+def _in_order(asked: Told) -> dict[str, float]:
+    chances = [chance_from_order(tuple(first.split()), tuple(second.split())) for first, second, _ in asked]
+    return {"share": sum(max(chance, 1 - chance) for chance in chances) / len(chances)}
 
 
 def span_references(text: Encoded, pairs: Hidden, rates: tuple[float, float]) -> dict[str, float]:

@@ -29,7 +29,7 @@ from llmviz.text.special import PAD, SEP
 from llmviz.text.tokenizers import sentinel
 from llmviz.training.stage import Exercise
 
-VALIDATION, TEST = 48, 400  # held-out texts looked at while training and at the end, with about three spans each
+VALIDATION, TEST = 48, 1_600  # held-out texts looked at while training and at the end, with one or two spans each
 TEST_PROBES = 1_000  # probes of each kind at the end
 AT_ONCE = 128  # texts in one forward pass of an evaluation
 SPARE = 2  # tokens that a model may write beyond the longest true target; what it says behind these does not count

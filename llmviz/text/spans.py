@@ -17,7 +17,7 @@ Ids = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
 Gap = tuple[int, int]  # first place of a hidden span, and the place behind its last
 
-MOST_GAPS = 9  # of one text; of Tinyland's longest text training cuts out six
+MOST_GAPS = 9  # of one text; of Tinyland's longest text training cuts out four
 SENTINELS = tuple(f"<extra_id_{number}>" for number in range(MOST_GAPS + 1))  # T5's names; the last one closes a target
 
 
@@ -59,7 +59,7 @@ def draw(count: int, density: float, length: float, rng: np.random.Generator) ->
 
 def _parts(total: int, parts: int, rng: np.random.Generator) -> list[int]:
     """Cut `total` into so many parts of at least 1, each way with the same chance."""
-    cuts = sorted((rng.choice(total - 1, parts - 1, replace=False) + 1).tolist())
+    cuts = sorted((rng.permutation(total - 1)[: parts - 1] + 1).tolist())
     return [behind - first for first, behind in pairwise([0, *cuts, total])]
 
 

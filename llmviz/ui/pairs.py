@@ -12,12 +12,14 @@ from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
 from llmviz.text import incoming
+from llmviz.text.tinyland.sequels import chance_of_one_story
 from llmviz.ui import ask, live, parts, question, states, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.sentence import suggested
 from llmviz.views import pairs as view
 from llmviz.views import words
 from llmviz.views.examples import Example
+from llmviz.views.tokens import Token
 
 FIRST, SECOND, SUGGESTIONS, ASKED = "first_part", "second_part", "suggested_pair", "asked_about"
 PAIRS = "riddle_pairs"
@@ -119,12 +121,25 @@ def picture(engine: Engine, seen: Seen) -> None:
     else:
         empty = refusal or ("The answer is on its way." if seen.history.snapshots else states.nothing(seen.status))
     with st.container(key="pair_area"):
-        parts.pair({**live.shared(seen), **view.pair(above, below, known, empty, note)}, key="pair")
+        parts.pair({**live.shared(seen), **view.pair(above, below, known, empty, note, _best(address.spec, above, below))}, key="pair")
     left, right = st.container(key="low_area").columns([0.34, 0.66], gap="large")
+    trained, unasked = _both(engine, seen)
     with left, st.container(key="asked_area"):
-        st.html(view.beside(*_both(engine, seen), address.spec, question.withheld(PAIRS)))
+        st.html(view.beside(trained, unasked, address.spec, question.withheld(PAIRS)))
     with right:
         live.curve(seen, beside=[])
+        if compared := view.compared(trained):
+            st.html(compared)
+
+
+def _best(spec: RunSpec, first: Sequence[Token], second: Sequence[Token]) -> float | None:
+    """p(follows) for a reader who knows the grammar; None where it tells no such parts."""
+    if spec.text.name != "tinyland":
+        return None
+    try:
+        return chance_of_one_story([token.text for token in first], [token.text for token in second])
+    except ValueError:
+        return None
 
 
 def predict(engine: Engine, seen: Seen) -> None:

@@ -119,6 +119,11 @@ BASELINES = {
         "Logistic regression on the words and pairs of words of the very same labels. It has read nothing else.",
     ),
     "chance": ("chance", "Naming the larger class every time."),
+    "nsp_order": (
+        "order alone",
+        "A reader who knows in what order each kind of story is told, but not whether both parts tell of the same person, animal or "
+        "country: the share of these pairs it tells apart, worked out exactly.",
+    ),
 }
 
 _REAL = "Words are cut into 2,000 pieces. Nobody knows the floor of real text: two models that only count words stand in the chart instead."
@@ -192,7 +197,7 @@ def glossary(history: History, stage: Stage) -> list[tuple[str, str]]:
     references = history.begin.references if history.begin else {}
     known = lines(stage.name)
     bounds = [known[name] for name in known if name in references]
-    counted = [BASELINES[name] for name in ("ngram", "chance") if name in references]
+    counted = [BASELINES[name] for name in ("ngram", "chance", "nsp_order") if name in references]
     figures = [(metric.title, FIGURES[stage.name][metric.name]) for metric in stage.metrics if metric.name in history.scores]
     ceiling = any(metric.bound in references for metric in stage.metrics if metric.unit == "%")
     return bounds + figures + ([("best possible", best(stage.name))] if ceiling else []) + counted

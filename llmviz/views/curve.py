@@ -5,7 +5,7 @@ from typing import Any
 
 from llmviz.core.catalogue import Stage
 from llmviz.core.history import Curve, History
-from llmviz.views.about import FIGURES, best, lines
+from llmviz.views.about import BASELINES, FIGURES, best, lines
 
 FINETUNED = ("sentiment",)
 UNITS = {"sentiment": "an example", "nsp": "a word and a pair", "span": "a token"}  # what a loss is a mean over
@@ -39,6 +39,11 @@ def curve(history: History, stage: Stage, steps: int, live: bool) -> dict[str, A
             {"name": "best possible", "about": best(stage.name), "value": round(references[metric.bound], 4)}
             for metric in shares
             if metric.bound in references
+        ]
+        + [
+            {"name": BASELINES[metric.baseline][0], "about": BASELINES[metric.baseline][1], "value": round(references[metric.baseline], 4)}
+            for metric in shares
+            if metric.baseline in references
         ],
     }
 

@@ -2,6 +2,7 @@
 
 import base64
 import html
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -18,11 +19,24 @@ from llmviz.views.tokens import Token
 AROUND = 3  # [CLS], and [SEP] after each part, which are never hidden
 EQUAL = 0.03  # two counts of hidden words that differ by less are as many
 CLEAR = 0.02  # nats a word; two seeds of one recipe differ by less
+COMPARED = (  # of the way from the order alone to the best possible, the least share, and what it says of a run
+    (0.8, "compares"),
+    (0.2, "compares in part"),
+    (-0.2, "has learnt the order, and not to compare"),
+    (-math.inf, "has not learnt the order either"),
+)
 HELP = Riddle("does being asked about pairs help it name hidden words?", ("it helps", "it hurts", "hardly a difference"))
 
 
-def pair(first: Sequence[Token], second: Sequence[Token], answers: Mapping[int, Sequel], empty: str, note: str = "") -> dict[str, Any]:
-    """The payload. Without answers the parts stand alone and `empty` says why."""
+def pair(
+    first: Sequence[Token],
+    second: Sequence[Token],
+    answers: Mapping[int, Sequel],
+    empty: str,
+    note: str = "",
+    best: float | None = None,
+) -> dict[str, Any]:
+    """The payload. Without answers the parts stand alone and `empty` says why. `best` is p(follows) for who knows the grammar."""
     steps = sorted(answers)
     return {
         "first": [_token(token) for token in first],
@@ -33,6 +47,7 @@ def pair(first: Sequence[Token], second: Sequence[Token], answers: Mapping[int, 
         "ahead": _bytes([answers[step].ahead for step in steps]),
         "empty": empty,
         "note": note,
+        "best": None if best is None else round(best, 4),
     }
 
 
@@ -74,6 +89,22 @@ def beside(asked: History, unasked: History, spec: RunSpec, withheld: str = "") 
     told.append(f"<tr><th>hidden words<br><span class='soft'>learnt from, about</span></th>{cells}</tr>")
     head = "<tr><td>on test pairs</td><td>asked about pairs too</td><td>words only</td></tr>"
     return f"<div class='asked'><table>{head}{''.join(told)}</table></div>"
+
+
+def compared(asked: History) -> str:
+    """Whether a run tells pairs apart by the order in which stories are told alone, or compares what both parts tell of, as HTML.
+
+    Nothing before it is measured.
+    """
+    share, order, best = (_figure(asked, name) for name in ("nsp_accuracy", "nsp_order", "nsp_ceiling"))
+    if share is None or order is None or best is None or best <= order or not math.isfinite(share):
+        return ""
+    gained = (share - order) / (best - order)
+    found = next(said for least, said in COMPARED if gained >= least)
+    return (
+        f"<p class='compared'>By the <b>order</b> in which stories are told alone, {words.figure(order, '%')} can be told apart; who also "
+        f"<b>compares</b> whom and what both parts tell of tells {words.figure(best, '%')}. The run that was asked {found}.</p>"
+    )
 
 
 def outcome(asked: History, unasked: History, spec: RunSpec) -> Reveal | None:

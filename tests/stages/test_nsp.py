@@ -84,7 +84,7 @@ def test_a_random_start_knows_nothing_and_lies_between_its_lines() -> None:
     assert lines["random_guess"] == pytest.approx(math.log(made.text.vocabulary) + math.log(2))
     assert found["loss"] == pytest.approx(lines["random_guess"], abs=1.0)
     assert lines["word_floor"] < lines["floor"] < found["loss"]
-    assert 0.5 < lines["nsp_ceiling"] <= 1.0
+    assert 0.5 < lines["nsp_order"] < lines["nsp_ceiling"] <= 1.0
 
 
 def test_it_learns_to_tell_pairs_it_has_seen_apart() -> None:

@@ -197,7 +197,7 @@ def test_what_cannot_be_trained_is_a_sentence(tmp_path: Path) -> None:
         stage(spec(labels=20_000))
     with pytest.raises(ValueError, match="Labels: 1 is outside 2"):
         spec(labels=1)
-    with pytest.raises(ValueError, match="sentiment starts from mlm or clm or a random start, not from sentiment"):
+    with pytest.raises(ValueError, match=r"starts from a run of Masked tokens .* or random weights, not from a run of Before"):
         RunSpec("sentiment", spec())
     with pytest.raises(ValueError, match="there is no model in nowhere"):
         stage(spec(parent=True), tmp_path / "nowhere")

@@ -36,7 +36,7 @@ def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Upd
     bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
     labelled = spec.stage == "sentiment"
     if spec.stage == "nsp":
-        bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94}
+        bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94, "nsp_order": 0.83}
     references = (
         {"random_guess": math.log(2), "chance": 0.51, "accuracy_ceiling": 1.0} if labelled else {"accuracy_ceiling": 0.74, **bounds}
     )

@@ -127,6 +127,16 @@ def test_only_two_that_learnt_from_as_many_hidden_words_are_compared() -> None:
     assert "<td>550</td><td>–</td>" in shown
 
 
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0.7, "has not learnt the order either"), (0.84, "not to compare"), (0.89, "compares in part"), (0.93, "asked compares.")],
+)
+def test_what_the_answers_rest_on_is_told_from_the_figures(share: float, said: str) -> None:
+    asked = fold([Done(5, {"nsp_accuracy": share, "nsp_order": 0.83, "nsp_ceiling": 0.94}, 1.0)])
+    assert said in pairs.compared(asked) and "83 %" in pairs.compared(asked) and "94 %" in pairs.compared(asked)
+    assert pairs.compared(learnt(0.8)) == ""
+
+
 def test_a_run_of_another_stage_is_not_shown(visit: Visit, fake: FakeEngine) -> None:
     other = fake.recorded(RunSpec("mlm"))
     assert other
@@ -141,3 +151,16 @@ def test_a_setting_that_is_yes_or_no_is_a_switch_in_the_form(visit: Visit) -> No
     app.toggle(key="setting_next_sentence").set_value(False)
     next(button for button in app.button if button.label == "Use these settings").click().run()
     assert query(app)["next_sentence"] == "0" and not app.exception
+
+
+@pytest.mark.parametrize(
+    ("second", "low", "high"),
+    [
+        ("every dog barks . she took it to the barn . she went home sad .", 0.99, 1.0),
+        ("he took it to the barn . he went home sad .", 0.0, 0.01),
+    ],
+)
+def test_what_is_true_of_a_pair_stands_beside_what_the_model_says(visit: Visit, second: str, low: float, high: float) -> None:
+    shown = part(visit(PAGE, s="Anna found a dog near the river .", second=second), "pair")
+    assert low <= shown["best"] <= high
+    assert part(visit(PAGE, s="Anna found a dog .", second="the moon is far ."), "pair")["best"] is None

@@ -145,7 +145,7 @@ def test_settings_of_both_phases_live_in_the_address(visit: Visit, fake: FakeEng
 
 def test_a_text_without_labels_is_refused_in_a_sentence(visit: Visit) -> None:
     app = visit("story", text="sotu")
-    assert "sentiment takes" in said(app)
+    assert "Before and after takes" in said(app)
     assert told(app)["phases"][0]["progress"] == 1.0 and query(app) == {}
     app = visit("story", labels="9999")
     assert "Labels" in said(app)
@@ -172,7 +172,7 @@ def test_what_was_measured_decides(alone: float, right: int) -> None:
 def test_the_recorded_story_is_the_one_the_page_opens_with() -> None:
     tuned, scratch = view.specs(PRETRAINED, 16)
     assert tuned == preset("sentiment") and scratch == preset("sentiment", parent="none")
-    with pytest.raises(ValueError, match="sentiment takes"):
+    with pytest.raises(ValueError, match="Before and after takes"):
         view.specs(replace(PRETRAINED, text=TextSpec("wiki")), 16)
     assert RunSpec("sentiment", PRETRAINED) == tuned
 

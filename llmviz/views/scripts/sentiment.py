@@ -19,7 +19,7 @@ learnt = batch(step)
     model.train()
     loss = torch.nn.functional.cross_entropy(verdicts(learnt), learnt["labels"])  # mean of -log p(the class)"""
 _SCRIPT = '''\
-"""Sentiment on {title}: {origin} learns from {labels:,} labelled examples whether a text praises or blames."""
+"""Sentiment on {title}: {origin} learns from {labels:,} labelled examples which of two classes a text is of."""
 
 import numpy as np
 import torch

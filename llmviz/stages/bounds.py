@@ -81,13 +81,17 @@ def _pairs(asked: Told) -> dict[str, float]:
     chances = [(chance_of_one_story(first.split(), second.split()), follows) for first, second, follows in asked]
     return {
         "floor": -sum(math.log(chance if follows else 1 - chance) for chance, follows in chances) / len(chances),
-        "ceiling": sum(max(chance, 1 - chance) for chance, _ in chances) / len(chances),
+        "ceiling": _told_apart([chance for chance, _ in chances]),
     }
 
 
 def _in_order(asked: Told) -> dict[str, float]:
-    chances = [chance_from_order(tuple(first.split()), tuple(second.split())) for first, second, _ in asked]
-    return {"share": sum(max(chance, 1 - chance) for chance in chances) / len(chances)}
+    return {"share": _told_apart([chance_from_order(first.split(), second.split()) for first, second, _ in asked])}
+
+
+def _told_apart(chances: Sequence[float]) -> float:
+    """The share of pairs on which the likelier answer is right, where these are the chances that the second part follows."""
+    return sum(max(chance, 1 - chance) for chance in chances) / len(chances)
 
 
 def span_references(text: Encoded, pairs: Hidden, rates: tuple[float, float]) -> dict[str, float]:

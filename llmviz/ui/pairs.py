@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import streamlit as st
 
@@ -136,8 +137,14 @@ def _best(spec: RunSpec, first: Sequence[Token], second: Sequence[Token]) -> flo
     """p(follows) for a reader who knows the grammar; None where it tells no such parts."""
     if spec.text.name != "tinyland":
         return None
+    return _follows(tuple(token.text for token in first), tuple(token.text for token in second))
+
+
+@lru_cache(maxsize=64)
+def _follows(first: tuple[str, ...], second: tuple[str, ...]) -> float | None:
+    """Kept, for a page under way draws the same pair several times a second."""
     try:
-        return chance_of_one_story([token.text for token in first], [token.text for token in second])
+        return chance_of_one_story(first, second)
     except ValueError:
         return None
 

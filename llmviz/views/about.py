@@ -107,7 +107,7 @@ FIGURES: dict[str, dict[str, str]] = {
     },
 }
 
-# What a classifier's accuracy lies between, from the top of the ladder down: name, explanation.
+# The shares that those of a model lie between or beside, a classifier's from the top of the ladder down: name, explanation.
 BASELINES = {
     "accuracy_ceiling": (
         "best possible",

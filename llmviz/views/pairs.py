@@ -102,8 +102,8 @@ def compared(asked: History) -> str:
     gained = (share - order) / (best - order)
     found = next(said for least, said in COMPARED if gained >= least)
     return (
-        f"<p class='compared'>By the <b>order</b> in which stories are told alone, {words.figure(order, '%')} can be told apart; who also "
-        f"<b>compares</b> whom and what both parts tell of tells {words.figure(best, '%')}. The run that was asked {found}.</p>"
+        f"<p class='compared'>Who knows only the <b>order</b> in which stories are told can tell {words.figure(order, '%')} apart; who "
+        f"also <b>compares</b> whom and what both parts are about, {words.figure(best, '%')}. The run that was asked {found}.</p>"
     )
 
 

@@ -5,7 +5,7 @@ Bayes' rule over the automaton of the stories: how likely the two parts are as o
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from itertools import product
 
@@ -17,7 +17,7 @@ from llmviz.text.tinyland.grammar import END, Bindings, State, Theme
 from llmviz.text.tinyland.stories import STORIES
 
 Words = Sequence[str]
-UNTOLD = "no story has these parts, and no two that are cut have them"
+ANYBODY: Mapping[str, str] = {}  # the thread of a first part of which nothing is known
 
 # What a story can say of a value of its thread. Values of which a part says nothing are all alike to it.
 TELLS: Mapping[str, Mapping[str, frozenset[str]]] = {
@@ -35,17 +35,7 @@ def chance_of_one_story(first: Words, second: Words) -> float:
 
     Raises ValueError where neither one story nor two have these parts.
     """
-    _check(first, second)
-    one = two = 0.0
-    for state, weight in _after(first).items():
-        theme = STORIES.themes[state.theme]
-        told, more = _sentences(first), _sentences(second)
-        one += weight * _ending(state, second) / (told + more - 1)
-        cuts = sum(chance / (told + left - 1) for left, chance in _left(state.theme, state.act).items() if left)
-        two += weight * cuts * _other(theme, state.theme, dict(state.bindings), second)
-    if not one + two:
-        raise ValueError(UNTOLD)
-    return one / (one + two)
+    return _chance(first, second, lambda state: _ending(state, second), lambda state: _other(state.theme, dict(state.bindings), second))
 
 
 def chance_from_order(first: Words, second: Words) -> float:
@@ -54,48 +44,26 @@ def chance_from_order(first: Words, second: Words) -> float:
     Of the first part it knows the kind and how far it has come, and lets the second tell of anybody and anything. Raises ValueError as
     `chance_of_one_story` does.
     """
-    _check(first, second)
-    one = two = 0.0
-    for (index, act), weight in _places(_after(first)).items():
-        theme, told, more = STORIES.themes[index], _sentences(first), _sentences(second)
-        one += weight * _anybody(theme, index, act, second) / (told + more - 1)
-        cuts = sum(chance / (told + left - 1) for left, chance in _left(index, act).items() if left)
-        two += weight * cuts * sum(_cut(index, other, more) * _anybody(theme, index, other, second) for other in range(1, len(theme.acts)))
-    if not one + two:
-        raise ValueError(UNTOLD)
-    return one / (one + two)
-
-
-def _check(first: Words, second: Words) -> None:
-    if not _sentences(first) or not _sentences(second):
-        raise ValueError(UNTOLD)
-
-
-def _places(states: Mapping[State, float]) -> dict[tuple[int, int], float]:
-    """Kinds of stories and their acts, with their chances: the states less what their variables stand for."""
-    found: dict[tuple[int, int], float] = defaultdict(float)
-    for state, weight in states.items():
-        found[state.theme, state.act] += weight
-    return found
-
-
-def _anybody(theme: Theme, index: int, act: int, second: Words) -> float:
-    """The chance that a story of this theme, of anybody and anything, ends from this act on with the second part."""
-    return _of_threads(index, act, _threads(_bound(theme, act), None, frozenset(second)), second)
-
-
-def _of_threads(index: int, act: int, threads: Iterable[tuple[Bindings, float]], second: Words) -> float:
-    """The chance that a story with one of these threads, of either mood, ends from this act on with the second part."""
-    return sum(
-        0.5 * share * _ending(State(STORIES.name, index, act, -1, 0, (("mood", mood), *bindings)), second)
-        for bindings, share in threads
-        for mood in world.OPPOSITE
+    return _chance(
+        first, second, lambda state: _ends(state.theme, state.act, ANYBODY, second), lambda state: _other(state.theme, ANYBODY, second)
     )
 
 
-def _cut(index: int, act: int, more: int) -> float:
-    """The chance that a story of this theme is cut before this act, where so many sentences are still to come."""
-    return sum(chance / (before + more - 1) for before, chance in _before(index, act).items())
+def _chance(first: Words, second: Words, on: Callable[[State], float], other: Callable[[State], float]) -> float:
+    """Bayes' rule: where the first part may have come to, the chances that its own story goes `on` with the second, that an `other` does.
+
+    Raises ValueError where neither can be.
+    """
+    told, more = _sentences(first), _sentences(second)
+    one = two = 0.0
+    if told and more:
+        for state, weight in _after(first).items():
+            one += weight * on(state) / (told + more - 1)
+            cuts = sum(chance / (told + left - 1) for left, chance in _left(state.theme, state.act).items() if left)
+            two += weight * cuts * other(state)
+    if not one + two:
+        raise ValueError("no story has these parts, and no two that are cut have them")
+    return one / (one + two)
 
 
 def _after(words: Words) -> dict[State, float]:
@@ -117,26 +85,33 @@ def _ending(state: State, words: Words) -> float:
     return sum(weights.values())
 
 
-def _other(theme: Theme, index: int, first: Mapping[str, str], second: Words) -> float:
+def _other(theme: int, first: Mapping[str, str], second: Words) -> float:
     """The chance that the rest of another story of this theme, drawn to go with a first part of this thread, is the second part."""
-    said, more = frozenset(second), _sentences(second)
-    return sum(
-        _cut(index, act, more) * _of_threads(index, act, _threads(_bound(theme, act), first, said), second)
-        for act in range(1, len(theme.acts))
-    )
+    more = _sentences(second)
+    found = 0.0
+    for act in range(1, len(STORIES.themes[theme].acts)):
+        cut = sum(chance / (before + more - 1) for before, chance in _before(theme, act).items())
+        found += cut * _ends(theme, act, first, second)
+    return found
 
 
-def _threads(bound: tuple[str, ...], first: Mapping[str, str] | None, said: frozenset[str]) -> Iterator[tuple[Bindings, float]]:
-    """The threads that a story drawn as the other to this first part may have, or any story where there is none, with their chances.
+def _ends(theme: int, act: int, first: Mapping[str, str], second: Words) -> float:
+    """The chance that a story of this theme, drawn to go with a first part of this thread, ends from this act on with the second part."""
+    found = 0.0
+    for bindings, share in _threads(_bound(STORIES.themes[theme], act), first, frozenset(second)):
+        for mood in world.OPPOSITE:
+            found += 0.5 * share * _ending(State(STORIES.name, theme, act, -1, 0, (("mood", mood), *bindings)), second)
+    return found
 
-    Those alike to these words stand for one another.
-    """
+
+def _threads(bound: tuple[str, ...], first: Mapping[str, str], said: frozenset[str]) -> Iterator[tuple[Bindings, float]]:
+    """The threads that a story drawn as the other may have, with their chances; those alike to these words stand for one another."""
     rest = [name for name in bound if name != "name"]
-    names = [(value, _same_name(value, first) if first else 1 / len(world.PEOPLE)) for value in world.PEOPLE]
+    names = [(value, _shared(value, first)) for value in world.PEOPLE]
     allowed = [
         values
         for values in product(*(TELLS[name] for name in rest))
-        if all((first or {}).get(name) != value for name, value in zip(rest, values, strict=True)) and len({*values}) == len(values)
+        if all(first.get(name) != value for name, value in zip(rest, values, strict=True)) and len({*values}) == len(values)
     ]
     others = [(values, 1 / len(allowed)) for values in allowed]
     for name, one in _alike([((value,), chance) for value, chance in names], ("name",), said):
@@ -144,8 +119,10 @@ def _threads(bound: tuple[str, ...], first: Mapping[str, str] | None, said: froz
             yield tuple(zip(("name", *rest), (*name, *values), strict=True)), one * other
 
 
-def _same_name(name: str, first: Mapping[str, str]) -> float:
-    """The chance that the other story tells of somebody of this name."""
+def _shared(name: str, first: Mapping[str, str]) -> float:
+    """The chance that a story drawn to go with this first part tells of somebody of this name."""
+    if "name" not in first:
+        return 1 / len(world.PEOPLE)
     return SAME_NAME if name == first["name"] else (1 - SAME_NAME) / (len(world.PEOPLE) - 1)
 
 

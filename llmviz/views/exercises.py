@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmviz.core import catalogue
 from llmviz.core.drawn import GAP, LEFT, SWAPPED, UNKNOWN, Cell, Drawn
 from llmviz.core.questions.exercise import FOLLOWS, Solved
 from llmviz.views import words
@@ -13,6 +14,7 @@ from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.spans import label
 
 SENTINEL = "<extra_id_"
+MASKED, CUT = catalogue.MLM.objective, catalogue.SPAN.objective  # the settings of the recorded trainings
 NAMES = {"mlm": "MLM", "clm": "CLM", "nsp": "NSP", "span": "Spans"}
 MODELS = {"mlm": "BERT", "clm": "GPT", "nsp": "BERT", "span": "T5"}
 ABOUT = {
@@ -37,7 +39,8 @@ NOTES = (
     "own exercise alone, but for NSP, whose BERT also named hidden words. The losses are means over exactly the targets drawn above, from "
     "the probabilities of the whole vocabulary.",
     "**MLM** chooses each token with the mask rate, at least one; of these 80 % are hidden by [MASK], 10 % swapped for another word, 10 % "
-    "left as they were (Devlin et al. 2019, section 3.1). The rates here are those of the recorded training: 20 %, where BERT took 15 %.",
+    f"left as they were (Devlin et al. 2019, section 3.1). The rate is at first that of the recorded training: {MASKED.mask_rate:.0%}, "
+    "where BERT took 15 %.",
     "**NSP** cuts the text after one of its sentences. The second part that does not follow is the rest of another story of Tinyland; in "
     "training that story is of the same kind, and in half the pairs it tells of the same name, which is harder to tell apart.",
     "**Spans** are cut so that all ways to hide so many tokens in so many spans are equally likely (Raffel et al. 2020, section 3.1.4). "

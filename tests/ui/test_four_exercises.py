@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.core.drawn import GAP, SWAPPED, Cell, Drawn, Said
 from llmviz.core.questions.exercise import KINDS, Solve, Solved
+from llmviz.core.spec import preset
 from llmviz.text import exercises
 from llmviz.text.tinyland import corpus
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling, with_sentinels, word_level
@@ -124,9 +125,15 @@ def test_a_hostile_sentence_is_only_text(visit: Visit) -> None:
     assert "**b**" not in said(app) and "<img" not in "".join(str(each.proto.body) for each in app.get("html"))
 
 
+def test_the_rates_are_at_first_those_of_the_recorded_trainings(visit: Visit) -> None:
+    masked, cut, choice = preset("mlm").objective, preset("span").objective, Choice()
+    assert (choice.rate, choice.noise, choice.length) == (masked.mask_rate, cut.density, cut.span_length)
+    assert f"that of the recorded training: {100 * masked.mask_rate:.0f}%" in said(visit(PAGE))
+
+
 def test_the_question_is_answered_by_counting(visit: Visit) -> None:
     app = visit(PAGE)
-    app.pills(key="riddle_exercises").set_value("five to ten times").run()
+    app.pills(key="riddle_exercises").set_value("two to five times").run()
     assert "**Yes.**" in said(app)
     app = visit(PAGE, rate="0.9")
     app.pills(key="riddle_exercises").set_value("five to ten times").run()

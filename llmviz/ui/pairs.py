@@ -123,7 +123,7 @@ def picture(engine: Engine, seen: Seen) -> None:
         empty = refusal or ("The answer is on its way." if seen.history.snapshots else states.nothing(seen.status))
     with st.container(key="pair_area"):
         parts.pair({**live.shared(seen), **view.pair(above, below, known, empty, note, _best(address.spec, above, below))}, key="pair")
-    left, right = st.container(key="low_area").columns([0.34, 0.66], gap="large")
+    left, right = st.container(key="low_area").columns([0.38, 0.62], gap="large")
     trained, unasked = _both(engine, seen)
     with left, st.container(key="asked_area"):
         st.html(view.beside(trained, unasked, address.spec, question.withheld(PAIRS)))

@@ -102,8 +102,8 @@ def compared(asked: History) -> str:
     gained = (share - order) / (best - order)
     found = next(said for least, said in COMPARED if gained >= least)
     return (
-        f"<p class='compared'>Who knows only the <b>order</b> in which stories are told can tell {words.figure(order, '%')} apart; who "
-        f"also <b>compares</b> whom and what both parts are about, {words.figure(best, '%')}. The run that was asked {found}.</p>"
+        f"<p class='by-order'>The <b>order</b> of a story alone tells {words.figure(order, '%')} apart; <b>comparing</b> both parts as "
+        f"well, {words.figure(best, '%')}. The run that was asked {found}.</p>"
     )
 
 

@@ -5,7 +5,7 @@
 // Without a token under the mouse or the focus the strongest looks back are drawn; with one, all of its own.
 
 const STRONG = 0.3, FAINT = 0.06; // shares of a head's attention from which a line is drawn, of all tokens and of the chosen one
-const UNSURE = 0.3; // from an even chance, up to which who knows the grammar has no answer to call right
+const SURE = 0.3; // from an even chance, from which on who knows the grammar has an answer to call right or wrong
 const MANY = 22; // tokens in both parts from which they are set smaller
 const NS = "http://www.w3.org/2000/svg";
 
@@ -61,7 +61,8 @@ export default function ({ data: [data], parentElement }) {
     find(".share").textContent = there ? percent(follows ? chance : 1 - chance) : "";
     find(".scale i").style.left = `${100 * chance}%`;
     find(".at").textContent = there ? `the second part, at ${stepName(shared, data.steps[place()])}` : "";
-    find(".best").textContent = data.best === null ? "" : `Who knows the grammar: ${best(follows, there)}`;
+    const mark = there && Math.abs(data.best - 0.5) >= SURE ? (follows === data.best >= 0.5 ? " ✓ right" : " ✗ wrong") : "";
+    find(".best").textContent = data.best === null ? "" : `grammar: follows ${percent(data.best)}${mark}`;
     find(".answer").title = there ? `p(follows) = ${exactly(chance)}` : "";
     find(".note").textContent = data.note;
     const chosen = root.chosen;
@@ -84,12 +85,6 @@ export default function ({ data: [data], parentElement }) {
         token.style.setProperty("--share", 0.6 * share);
         token.setAttribute("aria-label", there ? `${data[name][index].text}: ${looks(name, index)}` : data[name][index].text);
       });
-  }
-
-  function best(follows, there) {
-    if (Math.abs(data.best - 0.5) < UNSURE) return `nothing tells (${percent(data.best)} follows)`;
-    const said = data.best >= 0.5 ? `follows ${percent(data.best)}` : `does not follow ${percent(1 - data.best)}`;
-    return there ? `${said} ${follows === data.best >= 0.5 ? "✓ agrees" : "✗ the model is wrong"}` : said;
   }
 
   function looks(name, index) {

@@ -58,7 +58,9 @@ class Status:
 
 
 class Command(StrEnum):
-    """What can be asked of a run under way. STEP learns one batch of a paused run and pauses again."""
+    """What can be asked of a run under way. STEP learns one batch of a paused run and pauses again; asked for twice before it is done,
+    as by a double click, it is one step.
+    """
 
     PAUSE = "pause"
     CONTINUE = "continue"

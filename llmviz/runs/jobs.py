@@ -22,6 +22,7 @@ class Job:
     after: RunRef | None = None  # the run whose end it waits for
     state: State = State.QUEUED
     still: bool = False
+    stepping: bool = False  # one step was asked for and is not done
     delay: float = 0.0
     worker: Process | None = None
     sent: int = 0
@@ -51,7 +52,7 @@ class Job:
 
     def begin(self, worker: Process) -> None:
         """Hand the run to an idle worker."""
-        self.worker, self.state = worker, State.STARTING
+        self.worker, self.state, self.stepping = worker, State.STARTING, False
         self.starts += 1
         self.told = time.time()
         worker.send({"do": "train", "run": self.run.key})
@@ -78,12 +79,16 @@ class Job:
             raise ControlRefused("this run waits in the queue and has not begun yet")
         match command:
             case Command.PAUSE:
+                self.stepping = False
                 self.state = State.PAUSED  # said at once: the worker stands still after its present step
             case Command.CONTINUE:
-                self.state = State.TRAINING
+                self.state, self.stepping = State.TRAINING, False
             case Command.STEP:
                 if self.state != State.PAUSED:
                     raise ControlRefused("one step is for a paused run; pause it first")
+                if self.stepping:
+                    return
+                self.stepping = True
             case Command.STOP:
                 self.stop("stopped by hand")
                 return
@@ -98,6 +103,7 @@ class Job:
         """The worker says how it stands, having obeyed all commands up to a number."""
         if message["number"] >= self.sent:
             self.state, self.still = State(message["say"]), message["still"]
+            self.stepping = self.stepping and not self.still
 
     def _send(self, message: Message) -> None:
         self.sent += 1

@@ -129,6 +129,9 @@ def test_pause_one_step_and_continue(engine_of: MakeEngine) -> None:
         assert engine.history(run).step == before + count
         until(lambda: engine.history(run).step > before)
         assert _settled(engine, run) == before + count
+    engine.control(run, Command.STEP, "ann")
+    engine.control(run, Command.STEP, "ann")  # a double click is one step
+    assert _settled(engine, run) == before + 4
     assert state(engine, run) == State.PAUSED
     engine.control(run, Command.CONTINUE, "ann")
     until(lambda: engine.history(run).step > before + 10)

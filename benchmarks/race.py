@@ -25,7 +25,7 @@ from benchmarks.grid import AdamW, Cell, Outcome, cell_from_json
 from llmviz.core.settings import ModelSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
-from llmviz.stages import build
+from llmviz.experiments.building import build
 from llmviz.training.loop import Training
 from llmviz.training.stage import Stage
 

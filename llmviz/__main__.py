@@ -60,7 +60,7 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
             report.vocabulary(spec, worker.unknown(spec))
         attempt = worker.train(spec)
     else:
-        raise ValueError(f"say what to train: {', '.join(catalogue.STAGES)}; or --resume RUN")
+        raise ValueError(f"say what to train: {', '.join(catalogue.BY_NAME)}; or --resume RUN")
     wish_to_end = _end_between_updates()
     last: Update | None = None
     with report.json_lines(attempt.run) if as_json else report.progress(attempt.run, attempt.folder.spec()) as show:
@@ -83,7 +83,7 @@ def spec_of(store: Store, stage: str, parent: str | None, given: dict[str, Any])
     """The spec of these settings. A child takes its parent's text and model where nothing else is said; without one, the page's default."""
     if "labels" in given and "labels" not in {entry.name for entry in entries(RunSpec(stage))}:
         raise ValueError(f"{stage} takes no --labels: the text itself says what is right")
-    if not parent or parent in (*catalogue.STAGES, NO_PARENT):
+    if not parent or parent in (*catalogue.BY_NAME, NO_PARENT):
         return change(preset(stage, TextSpec(given.get("text", "tinyland")), parent or ""), given)
     root = named(store, Recordings(), parent)[1].spec()
     return replace(change(RunSpec(stage, root, root.text), given), parent=root)
@@ -116,13 +116,13 @@ def _signature() -> inspect.Signature:
     """The options of `train`: its own, and one for each setting of any stage, as the setting's field describes it."""
     option = inspect.Parameter.KEYWORD_ONLY
     parameters = {
-        "stage": (str | None, typer.Argument(help=f"What to train: {', '.join(catalogue.STAGES)}.")),
+        "stage": (str | None, typer.Argument(help=f"What to train: {', '.join(catalogue.BY_NAME)}.")),
         "parent": (str | None, typer.Option(help="The run whose weights it starts from, or a stage: its default run; or none.")),
         "resume": (str | None, typer.Option(help="Let this run go on instead.")),
         "labels": (int | None, typer.Option(help="How many labelled examples it learns from, where a stage has labels.")),
         "as_json": (bool, typer.Option("--json", help="Print one update per line.")),
     }
-    for name in catalogue.STAGES:
+    for name in catalogue.BY_NAME:
         for entry in entries(RunSpec(name)):
             setting = entry.setting
             limits = ", ".join(setting.choices) if setting.choices else f"{setting.low:.10g} … {setting.high:.10g}"

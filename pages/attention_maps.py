@@ -3,10 +3,11 @@
 import streamlit as st
 
 from llmviz.core import catalogue
+from llmviz.experiments import causal_lm, masked_lm
 from llmviz.ui import controls, known, lecture, lesson, live, maps, microscope, notes, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
-STAGES = (catalogue.MLM.name, catalogue.CLM.name)
+STAGES = (masked_lm.EXPERIMENT.name, causal_lm.EXPERIMENT.name)
 BEATS = (
     ("head", "maps_area"),
     ("sentence_row", "maps_area"),
@@ -36,7 +37,7 @@ maps.choose()
 maps.predict(runs, seen)
 picture = st.container()
 controls.row(runs, seen)
-facts = controls.facts(catalogue.stage(address.spec.stage), seen)
+facts = controls.facts(catalogue.experiment(address.spec.stage), seen)
 with picture:
     live.panel(runs, seen, facts, lambda now: maps.picture(runs, now))
 microscope.fold(runs, seen)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
+from llmviz.experiments import classification
 from llmviz.ui import choices, controls, evidence, known, lecture, lesson, live, microscope, notes, sentence, shown, states, verdicts, visit
 from llmviz.ui.engine import engine
 
-STAGE = catalogue.SENTIMENT
+STAGE = classification.EXPERIMENT
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "cards_area"),

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
+from llmviz.experiments import masked_lm
 from llmviz.ui import controls, gaps, known, lecture, lesson, live, microscope, notes, question, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
-STAGE = catalogue.MLM
+STAGE = masked_lm.EXPERIMENT
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "bars_area"),

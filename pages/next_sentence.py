@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
+from llmviz.experiments import next_sentence
 from llmviz.ui import controls, known, lecture, lesson, live, microscope, notes, pairs, shown, states, visit
 from llmviz.ui.engine import engine
 
-STAGE = catalogue.NSP
+STAGE = next_sentence.EXPERIMENT
 BEATS = (
     ("head", "pair_area"),
     ("sentence_row", "pair_area"),

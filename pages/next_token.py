@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
+from llmviz.experiments import causal_lm
 from llmviz.ui import (
     continuation,
     controls,
@@ -22,7 +22,7 @@ from llmviz.ui import (
 )
 from llmviz.ui.engine import engine
 
-STAGE = catalogue.CLM
+STAGE = causal_lm.EXPERIMENT
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "choices_area"),

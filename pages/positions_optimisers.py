@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
+from llmviz.experiments import masked_lm
 from llmviz.ui import controls, lecture, lesson, live, notes, recipes, shown, states, visit
 from llmviz.ui.engine import engine
 
-STAGE = catalogue.MLM
+STAGE = masked_lm.EXPERIMENT
 BEATS = (
     ("head", "question"),
     ("question", "recipes_area"),

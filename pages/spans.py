@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
+from llmviz.experiments import span_corruption
 from llmviz.ui import controls, filling, known, lecture, lesson, live, microscope, notes, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 
-STAGE = catalogue.SPAN
+STAGE = span_corruption.EXPERIMENT
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "written_area", "spans_row"),

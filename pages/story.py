@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
+from llmviz.experiments import masked_lm
 from llmviz.ui import known, lecture, lesson, microscope, notes, path, sentence, states, story, visit
 from llmviz.ui.engine import engine
 
@@ -15,7 +15,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("start", (catalogue.MLM.name,), runs.spec, view=story.Plan())
+visit.open("start", (masked_lm.EXPERIMENT.name,), runs.spec, view=story.Plan())
 cast = story.look(runs)
 
 lecture.beats(BEATS)

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from llmviz.core import catalogue
 from llmviz.core.texts import TEXTS
+from llmviz.experiments import masked_lm
 from llmviz.ui import cutting, lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
@@ -16,7 +16,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("tokens", (catalogue.MLM.name,), runs.spec, view=cutting.Choice(), text=cutting.FIRST)
+visit.open("tokens", (masked_lm.EXPERIMENT.name,), runs.spec, view=cutting.Choice(), text=cutting.FIRST)
 seen = cutting.look(runs)
 address = visit.current()
 

@@ -35,7 +35,7 @@ with buttons:
     controls.row(runs, seen)
 with choice, st.container(key="model_row", horizontal=True, horizontal_alignment="right"):
     learning.choose(seen)
-facts = controls.facts(catalogue.stage(address.spec.stage), seen)
+facts = controls.facts(catalogue.experiment(address.spec.stage), seen)
 asked = learning.state()
 with picture:
     live.panel(runs, seen, facts, lambda now: learning.picture(runs, now, asked))

@@ -11,8 +11,13 @@ from transformers import PreTrainedModel
 
 from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.spec import RunSpec
-from llmviz.stages import build, clm, mlm, nsp, sentiment, span
-from llmviz.stages.mlm import MaskedTokens
+from llmviz.experiments.building import build
+from llmviz.experiments.causal_lm import stage as clm
+from llmviz.experiments.classification import stage as sentiment
+from llmviz.experiments.masked_lm import stage as mlm
+from llmviz.experiments.masked_lm.stage import MaskedTokens
+from llmviz.experiments.next_sentence import stage as nsp
+from llmviz.experiments.span_corruption import stage as span
 
 SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
 

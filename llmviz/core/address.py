@@ -51,7 +51,7 @@ class Entry:
 
 def entries(spec: RunSpec) -> Iterator[Entry]:
     """All settings of a run that a person may change, in the order of the spec."""
-    stage = catalogue.stage(spec.stage)
+    stage = catalogue.experiment(spec.stage)
     narrower = {"name": stage.texts, "architecture": stage.architectures}
     if stage.parents[0]:
         choices = tuple(name or NO_PARENT for name in catalogue.origins(stage, spec.text.name))

@@ -67,15 +67,6 @@ LESSONS = (
     Lesson("lab-book", "Every run, below the run it came from", (1,), ("A1", "E1"), detail=True),
 )
 
-# The page that shows the runs of a stage.
-STAGE_PAGES = {
-    "mlm": "masked-tokens",
-    "clm": "next-token",
-    "nsp": "next-sentence",
-    "span": "spans",
-    "sentiment": "before-after",
-}
-
 
 def lesson(page: str) -> Lesson | None:
     """That of the page at this place of the address; None for a page of no slide."""

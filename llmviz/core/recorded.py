@@ -1,11 +1,11 @@
 """The runs that come with the program, by the name of their recording's folder: what the pages open on."""
 
-from llmviz.core.catalogue import STAGES
+from llmviz.core.catalogue import BY_NAME
 from llmviz.core.settings import PairsSpec, TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, preset
 
 RECORDED: dict[str, RunSpec] = {
-    **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in STAGES.values() for text in stage.texts},
+    **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in BY_NAME.values() for text in stage.texts},
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),
     "sentiment-tinyland-scratch": preset("sentiment", parent=NO_PARENT),
     "sentiment-reviews-scratch": preset("sentiment", TextSpec("reviews"), NO_PARENT),

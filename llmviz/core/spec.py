@@ -32,7 +32,7 @@ class RunSpec:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        entry = catalogue.stage(self.stage)
+        entry = catalogue.experiment(self.stage)
         if self.model is None:
             object.__setattr__(self, "model", self.parent.model if self.parent else entry.model)
         if self.train is None:
@@ -72,7 +72,7 @@ class RunSpec:
 
 def _origin(stage: str | None) -> str:
     """What a run starts from, as a person reads it."""
-    return f"a run of {catalogue.stage(stage).title}" if stage else "random weights"
+    return f"a run of {catalogue.experiment(stage).title}" if stage else "random weights"
 
 
 def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:
@@ -81,14 +81,14 @@ def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpe
     Without a parent named it is the first the catalogue allows. Raises ValueError where the stage or its parent does not read the text.
     """
     text = text or TextSpec()
-    name = parent or catalogue.stage(stage).parents[0] or NO_PARENT
+    name = parent or catalogue.experiment(stage).parents[0] or NO_PARENT
     return RunSpec(stage, None if name == NO_PARENT else preset(name, text), text)
 
 
 def to_json(spec: RunSpec) -> dict[str, Any]:
     """The spec as plain JSON values, with the recipe number of its stage."""
     written: dict[str, Any] = {part: asdict(getattr(spec, part)) for part in ("text", "model", "train", "objective")}
-    written |= {"stage": spec.stage, "seed": spec.seed, "recipe": catalogue.stage(spec.stage).recipe}
+    written |= {"stage": spec.stage, "seed": spec.seed, "recipe": catalogue.experiment(spec.stage).recipe}
     written["parent"] = to_json(spec.parent) if spec.parent else None
     return written
 
@@ -108,7 +108,7 @@ def from_json(written: dict[str, Any]) -> RunSpec:
 def _read(written: dict[str, Any], generations: int) -> RunSpec:
     if generations >= MOST_ANCESTORS:
         raise ValueError(f"a run has at most {MOST_ANCESTORS - 1} ancestors")
-    entry = catalogue.stage(written["stage"])
+    entry = catalogue.experiment(written["stage"])
     unknown = set(written) - {item.name for item in fields(RunSpec)} - {"recipe"}
     if unknown:
         raise ValueError(f"this is not the description of a run (unknown: {', '.join(sorted(unknown))})")

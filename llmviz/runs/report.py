@@ -70,8 +70,8 @@ def progress(run: RunRef, spec: RunSpec) -> Iterator[Show]:
 
 def closing(run: RunRef, spec: RunSpec, done: Done) -> None:
     """The metrics on test data, each beside what bounds it."""
-    table = Table("measured on test data", "value", "bound", title=f"{catalogue.stage(spec.stage).title} · {short(run)}")
-    for metric in catalogue.stage(spec.stage).metrics:
+    table = Table("measured on test data", "value", "bound", title=f"{catalogue.experiment(spec.stage).title} · {short(run)}")
+    for metric in catalogue.experiment(spec.stage).metrics:
         if metric.name in done.metrics:
             bound = done.metrics.get(metric.bound)
             table.add_row(metric.title, number(done.metrics[metric.name], metric.unit), "" if bound is None else number(bound, metric.unit))
@@ -128,7 +128,7 @@ def one(run: RunRef, folder: RunFolder, status: Status) -> None:
 
 def _news(spec: RunSpec, metrics: dict[str, float]) -> str:
     """The first metric, which is the loss, and the probes: those that nothing bounds."""
-    first, *others = (metric for metric in catalogue.stage(spec.stage).metrics if metric.name in metrics)
+    first, *others = (metric for metric in catalogue.experiment(spec.stage).metrics if metric.name in metrics)
     probes = [f"{metric.name} {metrics[metric.name]:.0%}" for metric in others if not metric.bound]
     return "  ".join((f"{first.name} {metrics[first.name]:.2f}", *probes))
 

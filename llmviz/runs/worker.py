@@ -55,9 +55,9 @@ class Real:
         with suppress(RuntimeError):  # may be said once in a process
             torch.set_num_interop_threads(1)
         if role == "train":
-            from llmviz import stages
+            from llmviz.experiments import building
 
-            stages.warm()
+            building.warm()
         else:
             for question in QUESTIONS.values():
                 importlib.import_module(question.answered_by)
@@ -66,10 +66,10 @@ class Real:
         """The stage at its start."""
         import torch
 
-        from llmviz import stages
+        from llmviz.experiments import building
 
         torch.set_num_threads(1)
-        return stages.build(spec, parent)
+        return building.build(spec, parent)
 
     def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
         """The loop over this stage."""
@@ -116,7 +116,7 @@ def resume(run: RunRef, home: Path | None = None) -> Attempt:
 
 def unknown(spec: RunSpec) -> float:
     """The share of [UNK] in the text of a run, in the vocabulary its lineage began with. The training in this process reads it too."""
-    from llmviz.stages.texts import text_of
+    from llmviz.training.texts import text_of
 
     return text_of(spec).unknown
 

@@ -1,4 +1,4 @@
-"""What the loop asks of a stage. Each file in `llmviz/stages/` gives one."""
+"""What the loop asks of a stage. Each `stage.py` in `llmviz/experiments/` gives one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

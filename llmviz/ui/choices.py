@@ -50,20 +50,20 @@ def row(engine: Engine, seen: Seen) -> None:
 
 def _parents(engine: Engine, spec: RunSpec) -> dict[str, str]:
     """What a run may start from, by the spelling of addresses, each with what a visitor reads."""
-    stage = catalogue.stage(spec.stage)
+    stage = catalogue.experiment(spec.stage)
     origins = catalogue.origins(stage, spec.text.name)
-    listed = {name or NO_PARENT: f"from {catalogue.stage(name).title}" if name else "from random weights" for name in origins}
+    listed = {name or NO_PARENT: f"from {catalogue.experiment(name).title}" if name else "from random weights" for name in origins}
     usual = {_default(name, spec).id for name in origins if name}
     for kept in engine.shelf():
         origin = kept.spec
         if origin is None or not kept.run.attempt or kept.state not in READY or origin.id in usual:
             continue
         if origin.stage in stage.parents and origin.text.name in stage.texts:
-            listed[kept.run.key] = f"from run {kept.run.id[:6]}: {catalogue.stage(origin.stage).title}, seed {origin.seed}"
+            listed[kept.run.key] = f"from run {kept.run.id[:6]}: {catalogue.experiment(origin.stage).title}, seed {origin.seed}"
     present = _present(spec, visit.current().parent, listed)
     if present not in listed:
         assert spec.parent is not None
-        listed[present] = f"from run {spec.parent.id[:6]}: {catalogue.stage(spec.parent.stage).title}, seed {spec.parent.seed}"
+        listed[present] = f"from run {spec.parent.id[:6]}: {catalogue.experiment(spec.parent.stage).title}, seed {spec.parent.seed}"
     return listed
 
 
@@ -88,7 +88,7 @@ def _count() -> None:
 
 def _start(engine: Engine) -> None:
     chosen, spec = st.session_state[ORIGIN], visit.current().spec
-    if chosen in (*catalogue.STAGES, NO_PARENT):
+    if chosen in (*catalogue.BY_NAME, NO_PARENT):
         visit.change(spec=change(spec, {"parent": chosen}), parent=None, run=None, step=None)
         return
     run = next((kept.run for kept in engine.shelf() if kept.run.key == chosen), None)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from llmviz.core.address import LONGEST_SENTENCE
+from llmviz.core.experiment import Example
 from llmviz.core.kept import Kept
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.generation import Generate
@@ -16,7 +17,7 @@ from llmviz.text import incoming
 from llmviz.ui import ask, lesson, parts, visit
 from llmviz.views import comparison, words
 from llmviz.views.comparison import Said, Side
-from llmviz.views.examples import EXAMPLES, Example
+from llmviz.views.examples import EXAMPLES
 
 PATIENCE, AGAIN = 0.8, 0.5  # seconds to wait for the first answers, and between two looks for later ones
 BOX = "compared_sentence"

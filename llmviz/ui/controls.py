@@ -5,7 +5,7 @@ from collections.abc import Callable
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from llmviz.core.catalogue import Stage
+from llmviz.core.experiment import Experiment
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import UNDER_WAY, Command, Engine, Slow, State
 from llmviz.ui import code, form, lesson, visit
@@ -46,7 +46,7 @@ def row(engine: Engine, seen: Seen) -> None:
             st.warning(lesson.sentence(refused), icon=":material/info:")
 
 
-def facts(stage: Stage, seen: Seen) -> DeltaGenerator:
+def facts(stage: Experiment, seen: Seen) -> DeltaGenerator:
     """Draw the line below: what is trained, and the ways to change and to read it. Returns the place left for the state of the run."""
     spec = visit.current().spec
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="facts_row"):

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import streamlit as st
 
 from llmviz.core.address import Entry, change, entries
-from llmviz.core.catalogue import Stage
+from llmviz.core.experiment import Experiment
 from llmviz.core.spec import RunSpec
 from llmviz.ui import lesson, visit
 from llmviz.views import words
@@ -15,7 +15,7 @@ FIRST = ("labels", "size", "steps", "mask_rate", "learning_rate", "muon_learning
 USED, PROBLEM = "settings_used", "settings_problem"
 
 
-def ask(stage: Stage) -> None:
+def ask(stage: Experiment) -> None:
     """Open the form on top of the page."""
     st.session_state.pop(USED, None)
     _fill(visit.current().spec)

@@ -74,7 +74,7 @@ def draw(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequen
 def _switch(seen: Seen, whose: str) -> None:
     """The texts there are models of, where there are several. Closed to whoever steers a run under way, as *Change* is."""
     spec = visit.current().spec
-    texts = [name for name in catalogue.stage(spec.stage).texts if (whose or spec.stage, name) in EXAMPLES]
+    texts = [name for name in catalogue.experiment(spec.stage).texts if (whose or spec.stage, name) in EXAMPLES]
     if len(texts) < 2:
         return
     st.session_state[TEXT] = spec.text.name

@@ -33,7 +33,7 @@ NO_MATCH = "No run matches. Clear the search, or choose “all” again."
 class Book:
     """What the lab book shows: its filter, and the runs that are ticked."""
 
-    task: str = setting("", "Stage", "Runs of this stage only.", choices=("", *catalogue.STAGES))
+    task: str = setting("", "Stage", "Runs of this stage only.", choices=("", *catalogue.BY_NAME))
     reads: str = setting("", "Text", "Runs on this text only.", choices=("", *texts.TEXTS))
     kind: str = setting("", "Kind", "Runs that came to be here in this way only.", choices=("", *KINDS))
     words: str = setting("", "Search", "Words that occur in a run's settings, name or state.", letters=SEARCHED)
@@ -87,7 +87,7 @@ def filters(engine: Engine) -> None:
             label_visibility="collapsed",
             on_change=_search,
         )
-        _choice("task", "all stages", lambda name: catalogue.stage(name).title)
+        _choice("task", "all stages", lambda name: catalogue.experiment(name).title)
         _choice("reads", "all texts", lambda name: texts.TEXTS[name].title)
         _choice("kind", "all kinds", str)
         with st.popover("Import", icon=":material/upload:"):

@@ -97,7 +97,7 @@ def curve(seen: Seen, small: bool = False, beside: Sequence[dict[str, Any]] | No
     """
     spec = visit.current().spec
     steps = seen.history.begin.steps if seen.history.begin else spec.train.steps
-    drawn = curves.curve(seen.history, catalogue.stage(spec.stage), steps, live=seen.under_way)
+    drawn = curves.curve(seen.history, catalogue.experiment(spec.stage), steps, live=seen.under_way)
     if small:
         drawn |= {"small": True, "probes": [], "ceilings": []}
     if beside is not None:

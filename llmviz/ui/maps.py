@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 
-from llmviz.core import catalogue
 from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.heads import Heads, HeadScores
 from llmviz.core.settings import SIZES, check, setting
 from llmviz.core.spec import RunSpec, preset
+from llmviz.experiments import causal_lm, masked_lm
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen
@@ -20,7 +20,7 @@ from llmviz.views import heads as naming
 from llmviz.views import words
 
 EXAMPLES = "attention"  # whose suggestions the page shows: the same for BERT and GPT, so that one sentence goes through both
-MODELS = {catalogue.MLM.name: "BERT", catalogue.CLM.name: "GPT"}
+MODELS = {masked_lm.EXPERIMENT.name: "BERT", causal_lm.EXPERIMENT.name: "GPT"}
 TABS = {
     "one": "One head",
     "pair": "BERT beside GPT",

@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from llmviz.core import catalogue
 from llmviz.core.questions.onestep import FURTHEST, OneStep, Opened
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
@@ -165,7 +166,7 @@ def _open(engine: Engine, given: Subject, patience: float) -> _Opening | str:
         del asked.known[old]
     if step in asked.known and look.at != (batch, step):
         behind = {known: answer for known, answer in asked.known.items() if known <= step}  # a run that broke off goes on from before
-        look.batch, look.at, look.drawn = batch, (batch, step), view.opened(behind, given.spec.stage)
+        look.batch, look.at, look.drawn = batch, (batch, step), view.opened(behind, catalogue.experiment(given.spec.stage))
     return _Opening(Subject(now, given.spec, given.slider), look, step, batch, asked)
 
 

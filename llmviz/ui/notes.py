@@ -21,12 +21,11 @@ def fold(engine: Engine, seen: Seen, spec: RunSpec, first: Sequence[str] = ()) -
     with st.container(key="notes_below"), st.expander("What is shown here, and how it is measured"):
         left, right = st.columns(2, gap="large")
         with left:
+            experiment = catalogue.experiment(spec.stage)
             recorded = seen.status is not None and seen.status.state is State.RECORDED
             st.markdown("\n\n".join([*first, *about.paragraphs(spec, recorded)]))
         with right:
-            st.markdown(
-                "\n".join(f"- **{name}**: {lesson.plain(said)}" for name, said in about.glossary(seen.history, catalogue.stage(spec.stage)))
-            )
+            st.markdown("\n".join(f"- **{name}**: {lesson.plain(said)}" for name, said in about.glossary(seen.history, experiment)))
         known = ask.vocabulary(engine, seen.run)
         if 0 < len(known) <= MOST_WORDS:
             st.markdown(f"**All {counted(len(known), 'word')} it knows.** {lesson.plain(' · '.join(known))}")

@@ -7,6 +7,7 @@ from functools import lru_cache
 import streamlit as st
 
 from llmviz.core.address import LONGEST_SENTENCE, Address, change
+from llmviz.core.experiment import Example
 from llmviz.core.history import History
 from llmviz.core.questions.follows import Follows, Sequel
 from llmviz.core.settings import check, setting
@@ -19,7 +20,6 @@ from llmviz.ui.live import Seen
 from llmviz.ui.sentence import suggested
 from llmviz.views import pairs as view
 from llmviz.views import words
-from llmviz.views.examples import Example
 from llmviz.views.tokens import Token
 
 FIRST, SECOND, SUGGESTIONS, ASKED = "first_part", "second_part", "suggested_pair", "asked_about"

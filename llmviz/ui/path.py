@@ -7,7 +7,8 @@ from typing import Literal, cast
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from llmviz.core.lecture import SLIDES, STAGE_PAGES, Lesson, Slide, showing
+from llmviz.core import catalogue
+from llmviz.core.lecture import SLIDES, Lesson, Slide, showing
 from llmviz.core.lecture import beside as lessons_beside
 from llmviz.ui import lesson, visit
 from llmviz.ui.lesson import HERE
@@ -28,7 +29,7 @@ def to(place: str) -> StreamlitPage | None:
 
 def of_stage(stage: str) -> StreamlitPage | None:
     """The page that shows the runs of a stage."""
-    return to(STAGE_PAGES.get(stage, stage))
+    return to(catalogue.experiment(stage).page if stage in catalogue.BY_NAME else stage)
 
 
 def beside() -> tuple[Lesson | None, Lesson | None]:

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from llmviz.core.address import LONGEST_SENTENCE, Address
+from llmviz.core.experiment import Example
 from llmviz.text import incoming
 from llmviz.ui import visit
-from llmviz.views.examples import EXAMPLES, Example
+from llmviz.views.examples import EXAMPLES
 
 BOX, SUGGESTIONS = "sentence", "suggestion"
 EMPTY = "Type a sentence, or take one of those suggested."  # what a page says where there is no word to read

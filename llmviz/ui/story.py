@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from llmviz.core.address import Address
+from llmviz.core.experiment import truth
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.openings import STORY_TOP
@@ -18,7 +19,6 @@ from llmviz.ui.live import Seen
 from llmviz.views import story as view
 from llmviz.views import tokens as strips
 from llmviz.views import words
-from llmviz.views.examples import truth
 from llmviz.views.reveal import Reveal
 from llmviz.views.story import Part, Says
 from llmviz.views.tokens import Token

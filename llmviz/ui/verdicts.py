@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.catalogue import GPTS
+from llmviz.core.experiment import GPTS, truth
 from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.questions.reasons import Attribute
@@ -17,7 +17,6 @@ from llmviz.text.words import in_words, spelt, without
 from llmviz.ui import ask, controls, live, parts, question, sentence, states, visit
 from llmviz.ui.live import Seen
 from llmviz.views import labels, ladder, verdicts, words
-from llmviz.views.examples import truth
 from llmviz.views.verdicts import Card, Word
 
 LABELS = "riddle_labels"
@@ -29,7 +28,7 @@ def rival(spec: RunSpec) -> RunSpec | None:
     if spec.parent:
         return replace(spec, parent=None)
     stage = "clm" if spec.model.architecture in GPTS else "mlm"
-    if stage not in catalogue.origins(catalogue.stage(spec.stage), spec.text.name):
+    if stage not in catalogue.origins(catalogue.experiment(spec.stage), spec.text.name):
         return None
     return replace(spec, parent=replace(preset(stage, spec.text), model=spec.model, seed=spec.seed))
 

@@ -109,7 +109,7 @@ def turn_to(text: str) -> None:
     What it starts from stays of the same kind where that reads the text, and is the usual one where it does not.
     """
     spec: RunSpec = current().spec
-    origins = catalogue.origins(catalogue.stage(spec.stage), text)
+    origins = catalogue.origins(catalogue.experiment(spec.stage), text)
     wanted = {"text": text}
     if (spec.parent.stage if spec.parent else None) not in origins:
         wanted["parent"] = origins[0] or NO_PARENT

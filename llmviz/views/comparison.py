@@ -77,13 +77,13 @@ def charts(one: Side, other: Side) -> list[dict[str, Any]]:
     """The charts to draw: one for the loss and one for the first share both measure; of different stages the loss of each alone."""
     if one.spec.stage != other.spec.stage:
         return [_chart("loss", [side]) for side in (one, other)]
-    shares = [metric.name for metric in catalogue.stage(one.spec.stage).metrics if metric.unit == "%"]
+    shares = [metric.name for metric in catalogue.experiment(one.spec.stage).metrics if metric.unit == "%"]
     both = [name for name in shares if all(name in side.history.scores for side in (one, other))]
     return [_chart(name, [one, other]) for name in ["loss", *both[:1]]]
 
 
 def _chart(metric: str, sides: Sequence[Side]) -> dict[str, Any]:
-    named = next(item for item in catalogue.stage(sides[0].spec.stage).metrics if item.name == metric)
+    named = next(item for item in catalogue.experiment(sides[0].spec.stage).metrics if item.name == metric)
     drawn = [side for side in sides if side.history.scores.get(metric)]
     references = sides[0].history.begin.references if sides[0].history.begin else {}
     same = all(side.spec.text == sides[0].spec.text and side.spec.objective == sides[0].spec.objective for side in sides)
@@ -111,7 +111,7 @@ def table(one: Side, other: Side) -> str:
     """What differs between the two, and what each measured, as one table of HTML."""
     lines = [("", title(one), title(other))]
     lines += differing(one.spec, other.spec)
-    names = {metric.name: metric for side in (one, other) for metric in catalogue.stage(side.spec.stage).metrics}
+    names = {metric.name: metric for side in (one, other) for metric in catalogue.experiment(side.spec.stage).metrics}
     for name, metric in names.items():
         values = [side.kept.metrics.get(name) for side in (one, other)]
         if any(value is not None for value in values):
@@ -148,7 +148,7 @@ def figures(kept: Kept) -> Mapping[str, tuple[str, str]]:
     if not kept.spec:
         return {}
     found = {}
-    for metric in catalogue.stage(kept.spec.stage).metrics:
+    for metric in catalogue.experiment(kept.spec.stage).metrics:
         if metric.name in kept.metrics:
             bound = kept.metrics.get(metric.bound)
             name = "best possible" if metric.unit == "%" else LINES["floor"][0]

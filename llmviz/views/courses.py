@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from llmviz.core import catalogue
 from llmviz.core.course import Course
 from llmviz.core.questions.probed import Probed
 from llmviz.core.spec import RunSpec
 from llmviz.views import words
-from llmviz.views.about import FIGURES
 from llmviz.views.reveal import Reveal, Riddle
 
 ORDER = ("grammar", "meaning", "facts")
@@ -81,7 +81,7 @@ def panels(
 
 def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
     course = panel.course
-    told = FIGURES[course.spec.stage]
+    experiment = catalogue.experiment(course.spec.stage)
     first = next((each for each in panel.runs if each.steps), None)
     return {
         "name": panel.name,
@@ -94,7 +94,7 @@ def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
         "runs": len(panel.runs) if len(panel.runs) > 1 else 0,
         "bandTokens": list(first.tokens) if first else [],
         "lines": [
-            {"name": NAMES[name], "about": told[name], "dash": DASHES.get(name, ""), **_line(panel, name)}
+            {"name": NAMES[name], "about": experiment.help(name), "dash": DASHES.get(name, ""), **_line(panel, name)}
             for name in metrics
             if name in course.scores or any(name in each.scores for each in panel.runs)
         ],

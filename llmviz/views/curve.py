@@ -3,24 +3,22 @@
 from collections.abc import Sequence
 from typing import Any
 
-from llmviz.core.catalogue import Stage
+from llmviz.core.experiment import Experiment
 from llmviz.core.history import Curve, History
-from llmviz.views.about import BASELINES, FIGURES, best, lines
+from llmviz.views.about import BASELINES, lines
 
-FINETUNED = ("sentiment",)
-UNITS = {"sentiment": "an example", "nsp": "a word and a pair", "span": "a token"}  # what a loss is a mean over
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
 
 
-def curve(history: History, stage: Stage, steps: int, live: bool) -> dict[str, Any]:
+def curve(history: History, experiment: Experiment, steps: int, live: bool) -> dict[str, Any]:
     """What the component draws. `steps` is the length of the axis: the whole run, also while it is still on its way."""
     references = history.begin.references if history.begin else {}
     scores = history.scores
-    shares = [metric for metric in stage.metrics if metric.unit == "%" and metric.name in scores]
+    shares = [metric for metric in experiment.metrics if metric.unit == "%" and metric.name in scores]
     return {
-        "phase": "finetuned" if stage.name in FINETUNED else "pretrained",
-        "unit": UNITS.get(stage.name, "a word"),
+        "phase": experiment.colour,
+        "unit": experiment.loss_per,
         "total": steps,
         "live": live,
         "snapshots": list(history.snapshots),
@@ -28,15 +26,15 @@ def curve(history: History, stage: Stage, steps: int, live: bool) -> dict[str, A
         "batches": _points(history.batches),
         "lines": [
             {"name": title, "about": about, "value": round(references[name], 4)}
-            for name, (title, about) in lines(stage.name).items()
+            for name, (title, about) in lines(experiment).items()
             if name in references
         ],
         "probes": [
-            {"name": metric.title, "about": FIGURES[stage.name][metric.name], "dash": dash, **_points(scores[metric.name])}
+            {"name": metric.title, "about": metric.help, "dash": dash, **_points(scores[metric.name])}
             for metric, dash in zip(shares, DASHES, strict=False)
         ],
         "ceilings": [
-            {"name": "best possible", "about": best(stage.name), "value": round(references[metric.bound], 4)}
+            {"name": "best possible", "about": experiment.best, "value": round(references[metric.bound], 4)}
             for metric in shares
             if metric.bound in references
         ]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from llmviz.core import catalogue
-from llmviz.core.catalogue import Metric
+from llmviz.core.experiment import Metric
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec
@@ -53,13 +53,13 @@ def kind(kept: Kept) -> str:
 
 
 def phase(spec: RunSpec) -> str:
-    """The colour of the stage of a model: labels come with fine-tuning, before that it is pretraining."""
-    return "finetuned" if isinstance(spec.objective, LabelsSpec) else "pretrained"
+    """The colour of the phase that made a model: "pretrained" or "finetuned"."""
+    return catalogue.experiment(spec.stage).colour
 
 
 def named(spec: RunSpec) -> str:
     """What a run is called: pretraining by its page, fine-tuning by its task."""
-    return catalogue.stage(spec.stage).title if phase(spec) == "pretrained" else spec.stage.capitalize()
+    return catalogue.experiment(spec.stage).title if phase(spec) == "pretrained" else spec.stage.capitalize()
 
 
 def tree(shelf: Sequence[Kept]) -> list[Node]:
@@ -111,7 +111,7 @@ def matches(kept: Kept, wanted: Filter) -> bool:
         return False
     said = [kept.run.key, kept.state, kept.reason, kind(kept)]
     if spec:
-        said += [catalogue.stage(spec.stage).title, named(spec), spec.model.architecture, spec.train.optimizer, words.recipe(spec)]
+        said += [catalogue.experiment(spec.stage).title, named(spec), spec.model.architecture, spec.train.optimizer, words.recipe(spec)]
     return all(word in " ".join(said).lower() for word in wanted.words.lower().split())
 
 
@@ -192,7 +192,7 @@ def headline(kept: Kept) -> str:
 
 
 def _measured(kept: Kept) -> list[Metric]:
-    listed = catalogue.stage(kept.spec.stage).metrics if kept.spec else ()
+    listed = catalogue.experiment(kept.spec.stage).metrics if kept.spec else ()
     return [metric for metric in listed if metric.name in kept.metrics]
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmviz.core import catalogue
 from llmviz.core.glossary import GLOSSARY
 from llmviz.core.history import Curve, History
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.questions.verdict import Verdict
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
+from llmviz.experiments import classification
 from llmviz.views import words
 from llmviz.views.about import LINES
 from llmviz.views.curve import thin
@@ -65,7 +65,7 @@ class Says:
 
 def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
     """Fine-tuning on so many labels after this pretraining, and without it. Raises ValueError for a text that has no labels."""
-    objective = type(catalogue.SENTIMENT.objective)(labels=labels)
+    objective = type(classification.EXPERIMENT.objective)(labels=labels)
     common: dict[str, Any] = {"text": pretrained.text, "objective": objective, "seed": pretrained.seed}
     return RunSpec("sentiment", pretrained, **common), RunSpec("sentiment", model=pretrained.model, **common)
 

@@ -78,8 +78,8 @@ def value(given: object) -> str:
     if isinstance(given, float):
         return f"{given:g}"
     name = str(given)
-    if name in catalogue.STAGES:
-        return catalogue.stage(name).title
+    if name in catalogue.BY_NAME:
+        return catalogue.experiment(name).title
     if name in TEXTS:
         return TEXTS[name].title
     return size(name) if name in SIZES else CHOICES.get(name, name)
@@ -99,7 +99,7 @@ def recipe(spec: RunSpec) -> str:
         said.append(counted(spec.objective.labels, "label"))
     if spec.parent:
         said.append(f"from {_parent(spec.parent, spec.text)}")
-    elif catalogue.stage(spec.stage).parents[0]:
+    elif catalogue.experiment(spec.stage).parents[0]:
         said.append("from scratch")
     if spec.lineage[0].text != spec.text:
         said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
@@ -115,7 +115,7 @@ def _parent(spec: RunSpec, text: TextSpec) -> str:
     if len(said) > 2:
         said[1:] = [f"{counted(len(said) - 1, 'more setting')} changed"]
     on = f" on {TEXTS[spec.text.name].title}" if spec.text != text else ""
-    return catalogue.stage(spec.stage).title + on + (f" ({', '.join(said)})" if said else "")
+    return catalogue.experiment(spec.stage).title + on + (f" ({', '.join(said)})" if said else "")
 
 
 def _changed(spec: RunSpec) -> dict[str, str]:

@@ -1,7 +1,7 @@
 from itertools import pairwise
 
 from llmviz.core import catalogue
-from llmviz.core.lecture import LESSONS, SLIDES, STAGE_PAGES, START, Lesson, Slide, beside, lesson, showing
+from llmviz.core.lecture import LESSONS, SLIDES, START, Lesson, Slide, beside, lesson, showing
 
 PAGES = {each.page for each in LESSONS}
 
@@ -52,7 +52,7 @@ def test_pages_that_are_not_there_are_passed_over() -> None:
 
 
 def test_every_stage_has_its_page_and_every_page_stands_once() -> None:
-    assert set(STAGE_PAGES) == set(catalogue.STAGES) and set(STAGE_PAGES.values()) <= PAGES
+    assert {each.page for each in catalogue.BY_NAME.values()} <= PAGES
     assert len(PAGES) == len(LESSONS)
 
 

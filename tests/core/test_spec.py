@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from llmviz.core import catalogue
 from llmviz.core.settings import MaskingSpec, ModelSpec, TextSpec, TrainSpec
 from llmviz.core.spec import MOST_ANCESTORS, RunSpec, from_json, to_json
 from llmviz.core.texts import TEXTS
+from llmviz.experiments import masked_lm
 
 SPELT_OUT = RunSpec(
     "mlm",
@@ -28,7 +28,7 @@ SPELT_OUT = RunSpec(
     objective=MaskingSpec(mask_rate=0.15),
     seed=3,
 )
-RECIPE = catalogue.MLM.recipe
+RECIPE = masked_lm.EXPERIMENT.recipe
 CANONICAL = (
     '{"model":{"architecture":"bert","size":"0.3M"},"objective":{"mask_rate":0.15},"parent":null,"recipe":%d,"seed":3,'
     '"stage":"mlm","text":{"digest":"' + "ab" * 32 + '","name":"wiki"},"train":{"batch_size":4,"clip":1.0,"context":32,"device":"cpu",'
@@ -62,7 +62,7 @@ def test_a_spec_comes_back_from_json(spec: RunSpec) -> None:
 
 
 def test_defaults_written_out_are_the_same_run() -> None:
-    entry = catalogue.MLM
+    entry = masked_lm.EXPERIMENT
     written = RunSpec("mlm", None, TextSpec("tinyland", TEXTS["tinyland"].digest), ModelSpec(), entry.train_defaults("tinyland"))
     assert written == RunSpec("mlm") and written.id == RunSpec("mlm").id
     assert RunSpec("mlm", text=TextSpec("sotu")).train == entry.train_defaults("sotu")

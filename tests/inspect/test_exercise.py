@@ -15,14 +15,14 @@ from transformers import PreTrainedModel
 from llmviz.core.drawn import Drawn
 from llmviz.core.questions.exercise import FOLLOWS, KINDS, Solve
 from llmviz.core.spec import preset
+from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
+from llmviz.experiments.masked_lm.stage import MaskedBatch, MaskedTokens
+from llmviz.experiments.next_sentence.stage import NextSentence, PairBatch, parts
+from llmviz.experiments.span_corruption.stage import SpanBatch, Spans
 from llmviz.inspect import snapshots
 from llmviz.inspect.exercise import answer
 from llmviz.runs import wire
 from llmviz.runs.replay import Recordings
-from llmviz.stages.clm import NextToken, TextBatch
-from llmviz.stages.mlm import MaskedBatch, MaskedTokens
-from llmviz.stages.nsp import NextSentence, PairBatch, parts
-from llmviz.stages.span import SpanBatch, Spans
 from llmviz.text import exercises
 from llmviz.text.masks import IGNORED
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling

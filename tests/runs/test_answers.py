@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmviz.core.catalogue import STAGES
+from llmviz.core.catalogue import BY_NAME
 from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze, Trace
@@ -91,8 +91,8 @@ def test_it_practises_on_the_default_runs_alone() -> None:
             folders.update(given.values())
             return []
 
-    assert sum(1 for _ in worker.practise(Noting(), Recordings(HERE))) > len(STAGES)
-    assert {folder.relative_to(HERE).parts[0] for folder in folders} == {f"{stage}-tinyland" for stage in STAGES}
+    assert sum(1 for _ in worker.practise(Noting(), Recordings(HERE))) > len(BY_NAME)
+    assert {folder.relative_to(HERE).parts[0] for folder in folders} == {f"{stage}-tinyland" for stage in BY_NAME}
 
 
 def test_what_cannot_be_practised_is_left_to_whoever_asks() -> None:

@@ -17,11 +17,11 @@ from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.core.update import Begin, Done, Step
+from llmviz.experiments.building import build
 from llmviz.runs import courses, wire
 from llmviz.runs.record import MOST_BYTES
 from llmviz.runs.replay import HERE, STUDIES, Recordings, Replay
 from llmviz.runs.worker import Real
-from llmviz.stages import build
 from llmviz.text import store
 from llmviz.training.loop import Training
 from llmviz.views.examples import EXAMPLES

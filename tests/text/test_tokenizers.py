@@ -11,7 +11,6 @@ from llmviz.core.questions.vocabulary import BPE
 from llmviz.core.settings import TextSpec
 from llmviz.core.texts import TEXTS
 from llmviz.inspect.writing import Vocabulary
-from llmviz.stages.exercises import candidates
 from llmviz.text import corpora, vocabularies
 from llmviz.text.special import CLS, FIRST, MASK, SEP, SPECIAL, UNK
 from llmviz.text.tokenizers import (
@@ -27,6 +26,7 @@ from llmviz.text.tokenizers import (
     word_level,
 )
 from llmviz.text.words import in_words, spelt
+from llmviz.training.exercises import candidates
 
 WORDS = ("Anna", "Ann", "I", "Élan", "a", "dog", "naïve", "sees", ".", "!", "?", ",")
 PROSE = tuple(

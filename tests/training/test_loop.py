@@ -11,7 +11,7 @@ import torch
 
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
-from llmviz.stages.mlm import MaskedTokens
+from llmviz.experiments.masked_lm.stage import MaskedTokens
 from llmviz.training import loop
 from llmviz.training.loop import MOST_SNAPSHOTS, Training, snapshot_steps
 from tests.small import digest, spec, stage

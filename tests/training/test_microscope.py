@@ -12,7 +12,7 @@ from torch.nn.functional import cross_entropy
 from llmviz.core.questions.onestep import OneStep, Opened
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Begin, Step
-from llmviz.stages.mlm import MaskedTokens
+from llmviz.experiments.masked_lm.stage import MaskedTokens
 from llmviz.training import microscope
 from llmviz.training.loop import Training
 from tests.small import digest, spec, stage

@@ -154,7 +154,7 @@ def test_a_setting_is_said_by_its_title(given: object, said: str) -> None:
 
 
 def test_every_choice_of_a_form_has_a_name() -> None:
-    listed = {choice for stage in catalogue.STAGES for entry in entries(RunSpec(stage)) for choice in entry.setting.choices}
+    listed = {choice for stage in catalogue.BY_NAME for entry in entries(RunSpec(stage)) for choice in entry.setting.choices}
     assert all(words.value(choice) != choice for choice in listed)
 
 

@@ -16,10 +16,10 @@ from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 PAGES = sorted(file.stem for file in (Path(APP).parent / "pages").glob("*.py"))
-METRICS = {name for stage in catalogue.STAGES.values() for metric in stage.metrics for name in (metric.name, metric.bound)}
+METRICS = {name for stage in catalogue.BY_NAME.values() for metric in stage.metrics for name in (metric.name, metric.bound)}
 RAW = re.compile(rf"\b({'|'.join(sorted({'mlm', 'clm', 'nsp', *(name for name in METRICS if '_' in name)}))})\b")
 HOME_MADE = re.compile(r"\b(verdicts?|praise|blame|ladder|riddle)\b", re.IGNORECASE)  # for prediction, positive, negative, baselines, quiz
-TITLES = re.compile("|".join(sorted(re.escape(metric.title) for stage in catalogue.STAGES.values() for metric in stage.metrics)))
+TITLES = re.compile("|".join(sorted(re.escape(metric.title) for stage in catalogue.BY_NAME.values() for metric in stage.metrics)))
 UNREAD = {"group", "kind", "key", "ticked"}  # what a component is told and does not show
 MORE = {  # what is folded in until it is asked for
     "before_after": [{"tab": tab} for tab in ("words", "changed", "network")],
@@ -83,4 +83,4 @@ def test_the_form_says_none_either(visit: Visit, page: str) -> None:
     app.button(key="change").click().run()
     assert [box for box in app.selectbox if box.label == "Text"] and not app.exception
     assert raw(app) == []
-    assert not [option for box in app.selectbox for option in box.options if option in catalogue.STAGES or option in {"tinyland", "sotu"}]
+    assert not [option for box in app.selectbox for option in box.options if option in catalogue.BY_NAME or option in {"tinyland", "sotu"}]

@@ -52,7 +52,7 @@ from pytest import MonkeyPatch
 torch.set_num_threads(1)
 from llmviz.core.spec import from_json
 from llmviz.core.update import Step
-from llmviz.stages import build
+from llmviz.experiments.building import build
 from llmviz.training.loop import Training
 from tests.small import little_to_evaluate
 

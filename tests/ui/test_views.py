@@ -3,7 +3,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from llmviz.core import catalogue
 from llmviz.core.address import change, entries
 from llmviz.core.history import History, fold
 from llmviz.core.questions.cloze import Trace
@@ -12,6 +11,7 @@ from llmviz.core.settings import MaskingSpec, PairsSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
+from llmviz.experiments import masked_lm
 from llmviz.runs.engine import State, Status
 from llmviz.text.tinyland.corpus import documents
 from llmviz.ui import states
@@ -49,10 +49,10 @@ def test_thin_keeps_ends_and_stays_below_the_limit(count: int) -> None:
 
 
 def test_curve_of_an_empty_and_of_a_long_run() -> None:
-    empty = curve(History(), catalogue.MLM, 100, live=False)
+    empty = curve(History(), masked_lm.EXPERIMENT, 100, live=False)
     assert empty["total"] == 100 and empty["lines"] == [] and empty["loss"] == {"steps": [], "values": []}
     long = fold([Begin(0, 5_000, 1, 10, {"random_guess": 2.3, "floor": 0.9}), *(Step(step, 1.0, 1) for step in range(1, 5_001))])
-    drawn = curve(long, catalogue.MLM, 5_000, live=True)
+    drawn = curve(long, masked_lm.EXPERIMENT, 5_000, live=True)
     assert len(drawn["batches"]["steps"]) == MOST_POINTS
     assert [line["name"] for line in drawn["lines"]] == ["random guess", "floor"]
     assert all(line["about"].endswith(".") for line in drawn["lines"])
@@ -62,8 +62,8 @@ def test_curve_of_an_empty_and_of_a_long_run() -> None:
 def test_every_line_and_figure_is_explained(text: str) -> None:
     spec = RunSpec("mlm", text=TextSpec(text))
     history = FakeEngine().history(RunRef(spec.id, 0))
-    drawn = curve(history, catalogue.MLM, spec.train.steps, live=False)
-    named = {name: said for name, said in about.glossary(history, catalogue.MLM)}
+    drawn = curve(history, masked_lm.EXPERIMENT, spec.train.steps, live=False)
+    named = {name: said for name, said in about.glossary(history, masked_lm.EXPERIMENT)}
     for part in (*drawn["lines"], *drawn["probes"], *drawn["ceilings"]):
         assert named[part["name"]] == part["about"]
     assert TEXTS[text].title in about.paragraphs(spec, recorded=True)[0]
@@ -78,7 +78,7 @@ def test_the_notes_tell_the_truth_about_the_first_sentence() -> None:
 
 def test_real_text_has_its_own_lines() -> None:
     history = fold([Begin(0, 10, 1, 10, {"random_guess": 7.6, "unigram": 6.1, "trigram": 5.2}), Score(0, {"loss": 7.6, "accuracy": 0.0})])
-    drawn = curve(history, catalogue.MLM, 10, live=True)
+    drawn = curve(history, masked_lm.EXPERIMENT, 10, live=True)
     assert [line["name"] for line in drawn["lines"]] == ["random guess", "unigram", "trigram"]
     assert [probe["name"] for probe in drawn["probes"]] == ["hidden words named"]
 

@@ -4,7 +4,7 @@ The text it imports from here, as plain arrays; model, optimisers, loss and loop
 Muon the losses agree but for rounding: torch's own makes its directions orthogonal in bfloat16, the training here in float32.
 """
 
-from llmviz.core.catalogue import GPTS
+from llmviz.core.experiment import GPTS
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.views.scripts import loop, models
@@ -18,7 +18,7 @@ import torch
 from transformers import {imports}
 
 from llmviz.core.settings import TextSpec
-from llmviz.stages.texts import encoded, padded
+from llmviz.training.texts import encoded, padded
 
 SEED, STEPS, BATCH, CONTEXT = {seed}, {steps}, {batch}, {context}
 torch.manual_seed(SEED)

@@ -17,7 +17,7 @@ import torch
 from transformers import {imports}
 
 from llmviz.core.settings import TextSpec
-from llmviz.stages.texts import encoded, padded
+from llmviz.training.texts import encoded, padded
 from llmviz.text.masks import mask
 
 SEED, STEPS, BATCH, CONTEXT = {seed}, {steps}, {batch}, {context}

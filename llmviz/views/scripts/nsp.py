@@ -15,7 +15,7 @@ import torch
 from transformers import BertConfig, BertForPreTraining
 
 from llmviz.core.settings import TextSpec
-from llmviz.stages.texts import encoded, padded
+from llmviz.training.texts import encoded, padded
 from llmviz.text.masks import mask
 from llmviz.text.pairs import Pairs
 from llmviz.text.threads import documents

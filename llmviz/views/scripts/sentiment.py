@@ -3,7 +3,7 @@
 The examples it imports from here, as plain text; model, head, optimisers, loss and loop it spells out, and a test holds them to the stage.
 """
 
-from llmviz.core.catalogue import BERTS
+from llmviz.core.experiment import BERTS
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.views.scripts import loop, models

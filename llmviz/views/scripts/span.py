@@ -45,7 +45,7 @@ import torch
 from transformers import {imports}
 
 from llmviz.core.settings import TextSpec
-from llmviz.stages.texts import encoded, padded
+from llmviz.training.texts import encoded, padded
 from llmviz.text.spans import corrupt, draw
 from llmviz.text.tokenizers import sentinel
 

@@ -8,19 +8,20 @@ import pytest
 import torch
 from transformers import AutoModelForMaskedLM, AutoTokenizer
 
-from llmviz.core import catalogue
 from llmviz.core.settings import MaskingSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score
+from llmviz.experiments import masked_lm
+from llmviz.experiments.building import build
+from llmviz.experiments.masked_lm import stage as mlm
+from llmviz.experiments.masked_lm.stage import MaskedBatch, MaskedTokens
 from llmviz.models import masked
-from llmviz.stages import build, mlm
-from llmviz.stages.mlm import MaskedBatch, MaskedTokens
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, MASK, PAD, SEP
 from llmviz.training.loop import Training
+from tests.evaluation.oracle import Oracle
 from tests.small import digest, spec, stage
-from tests.stages.oracle import Oracle
 
 ARCHITECTURES = pytest.mark.parametrize("architecture", ["roformer", "bert"])
 
@@ -107,9 +108,9 @@ def test_it_learns(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_metrics_are_those_of_the_catalogue() -> None:
     made = stage(spec())
-    named = {metric.name for metric in catalogue.MLM.metrics}
+    named = {metric.name for metric in masked_lm.EXPERIMENT.metrics}
     assert set(made.evaluate()) == named
-    assert set(made.test()) == named | {metric.bound for metric in catalogue.MLM.metrics if metric.bound} | {"random_guess"}
+    assert set(made.test()) == named | {metric.bound for metric in masked_lm.EXPERIMENT.metrics if metric.bound} | {"random_guess"}
 
 
 def test_evaluation_is_the_same_for_every_run() -> None:

@@ -6,14 +6,16 @@ import numpy as np
 import pytest
 import torch
 
+from llmviz.core import catalogue
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import preset
+from llmviz.evaluation import probes
+from llmviz.experiments.building import build
 from llmviz.inspect.probes import share
-from llmviz.stages import build, probes
-from llmviz.stages.texts import Encoded, Ids, text_of
 from llmviz.text.spans import SENTINELS
 from llmviz.text.special import CLS, MASK, PAD, SEP
 from llmviz.text.tinyland import contrasts, world
+from llmviz.training.texts import Encoded, Ids, text_of
 
 SETS = ("grammar", "meaning", "frames")
 COUNT = 6
@@ -70,7 +72,7 @@ def spans(model: Any, right: Ids, wrong: Ids) -> float:
 def test_the_share_of_right_choices_is_that_of_the_texts_one_by_one(
     name: str, gain: Any, text: Encoded, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"llmviz.stages.{name}.PROBES", COUNT)
+    monkeypatch.setattr(f"{catalogue.experiment(name).module}.PROBES", COUNT)
     stage: Any = build(preset(name), None)
     stage.model.eval()
     found = stage.evaluate()

@@ -17,17 +17,17 @@ from llmviz.core.settings import SpanSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.inspect.probes import Choice, Hidden, cut_out, framed, share, span_gains
 from llmviz.models import files, masked, t5
-from llmviz.stages import bounds, probes
-from llmviz.stages.exercises import exercises
-from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text import spans
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import PAD, SEP
 from llmviz.text.tokenizers import sentinel
+from llmviz.training.exercises import exercises
 from llmviz.training.stage import Exercise
+from llmviz.training.texts import Encoded, Ids, padded, text_of
 
 VALIDATION, TEST = 48, 1_600  # held-out texts looked at while training and at the end, with one or two spans each
 TEST_PROBES = 1_000  # probes of each kind at the end

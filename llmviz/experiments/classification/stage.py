@@ -13,18 +13,18 @@ from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
-from llmviz.core.catalogue import GPTS
+from llmviz.core.experiment import GPTS
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.evaluation import baselines
 from llmviz.models import causal, files, masked, transfer, verdicts
-from llmviz.stages import baselines
-from llmviz.stages.exercises import candidates
-from llmviz.stages.texts import Ids, padded, tokenizer_of
 from llmviz.text.labelled import CLASSES, Example, labelled, stratified
 from llmviz.text.special import PAD
+from llmviz.training.exercises import candidates
 from llmviz.training.stage import Exercise
+from llmviz.training.texts import Ids, padded, tokenizer_of
 
 VALIDATION, TEST = 256, 1_000  # held-out examples looked at while training and at the end
 AT_ONCE = 128  # examples in one forward pass of an evaluation

@@ -1,4 +1,4 @@
-"""The stages of a language model's life, one file each."""
+"""From the description of a run to the stage that trains it."""
 
 import importlib
 from pathlib import Path
@@ -11,7 +11,7 @@ from llmviz.training.stage import Stage
 
 def build(spec: RunSpec, parent: Path | None) -> Stage[Any]:
     """The stage a spec describes, ready to train. `parent` is the folder of the parent's last snapshot; None is a random start."""
-    stage: Stage[Any] = importlib.import_module(catalogue.stage(spec.stage).module).build(spec, parent)
+    stage: Stage[Any] = importlib.import_module(catalogue.experiment(spec.stage).module).build(spec, parent)
     return stage
 
 

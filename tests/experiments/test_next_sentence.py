@@ -9,17 +9,18 @@ import pytest
 import torch
 from transformers import BertForPreTraining
 
-from llmviz.core import catalogue
 from llmviz.core.questions.attention import FULL
 from llmviz.core.questions.follows import Follows
 from llmviz.core.settings import ModelSpec, PairsSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score, Step
+from llmviz.experiments import next_sentence
+from llmviz.experiments.building import build
+from llmviz.experiments.next_sentence import stage as nsp
+from llmviz.experiments.next_sentence.stage import ANSWERS, NextSentence, PairBatch
 from llmviz.inspect import follows
 from llmviz.models import pairs
-from llmviz.stages import build, nsp
-from llmviz.stages.nsp import ANSWERS, NextSentence, PairBatch
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, MASK, PAD, SEP
 from llmviz.training.loop import Training
@@ -125,7 +126,7 @@ def test_training_is_the_same_each_time_and_transformers_reads_it(tmp_path: Path
     made = [stage(spec()) for _ in range(2)]
     for one in made:
         scores = [update for update in Training(one, one.spec.train).updates() if isinstance(update, Score)]
-        assert set(scores[0].metrics) == {metric.name for metric in catalogue.NSP.metrics}
+        assert set(scores[0].metrics) == {metric.name for metric in next_sentence.EXPERIMENT.metrics}
     assert digest(made[0].model) == digest(made[1].model)
     folder = tmp_path / "6"
     made[0].save(folder)

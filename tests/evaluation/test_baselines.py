@@ -4,7 +4,7 @@ import statistics
 import pytest
 
 from llmviz.core.settings import TextSpec
-from llmviz.stages.baselines import ceiling, chance, ngram, references
+from llmviz.evaluation.baselines import ceiling, chance, ngram, references
 from llmviz.text.labelled import Example, labelled, stratified
 from llmviz.text.tinyland import world
 

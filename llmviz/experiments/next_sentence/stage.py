@@ -19,16 +19,16 @@ from llmviz.core.settings import PairsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.models import files, masked, pairs
-from llmviz.stages import bounds, probes
-from llmviz.stages.exercises import exercises
-from llmviz.stages.texts import Encoded, Ids, Texts, encode, padded, text_of
 from llmviz.text import threads
 from llmviz.text.masks import IGNORED, hide, mask
 from llmviz.text.pairs import Document, Pair, Pairs, Part
 from llmviz.text.special import CLS, MASK, PAD, SEP
+from llmviz.training.exercises import exercises
 from llmviz.training.stage import Exercise
+from llmviz.training.texts import Encoded, Ids, Texts, encode, padded, text_of
 
 VALIDATION, TEST = 128, 500  # held-out documents looked at while training and at the end; each begins two pairs
 TEST_PROBES = 1_000  # probes of each kind at the end, each a first part with no second

@@ -9,7 +9,7 @@ from functools import lru_cache
 from transformers import PreTrainedModel
 
 from llmviz.inspect import probes
-from llmviz.stages.texts import Encoded, Texts
+from llmviz.training.texts import Encoded, Texts
 
 
 @lru_cache(maxsize=4)

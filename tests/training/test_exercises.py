@@ -8,7 +8,7 @@ from llmviz.core.questions.onestep import OneStep
 from llmviz.core.settings import LabelsSpec, ModelSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
-from llmviz.stages import build
+from llmviz.experiments.building import build
 from llmviz.text.labelled import CLASSES
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import PAD

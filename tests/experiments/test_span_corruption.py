@@ -13,14 +13,15 @@ from llmviz.core.settings import SpanSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done, Sample, Score
+from llmviz.evaluation import bounds
+from llmviz.experiments.building import build
+from llmviz.experiments.span_corruption.stage import Spans
 from llmviz.models import t5
-from llmviz.stages import bounds, build
-from llmviz.stages.span import Spans
-from llmviz.stages.texts import text_of
 from llmviz.text import spans
 from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tokenizers import sentinel
 from llmviz.training.loop import Training
+from llmviz.training.texts import text_of
 
 
 def spec(seed: int = 0, density: float = 0.2, **train: Any) -> RunSpec:
@@ -85,7 +86,7 @@ def test_training_lowers_the_loss_and_says_the_metrics_of_the_catalogue() -> Non
     said = list(Training(made, made.spec.train).updates())
     scores = [update.metrics for update in said if isinstance(update, Score | Done)]
     assert scores[-1]["loss"] < scores[0]["loss"] - 1
-    entry = catalogue.stage("span")
+    entry = catalogue.experiment("span")
     assert {metric.name for metric in entry.metrics} <= set(scores[-1])
     assert {metric.bound for metric in entry.metrics if metric.bound} <= set(scores[-1])
     assert scores[-1]["loss"] > scores[-1]["floor"] > 0

@@ -10,13 +10,13 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from llmviz.core.catalogue import GPTS, T5S
+from llmviz.core.experiment import GPTS, T5S
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
-from llmviz.stages.exercises import candidates
 from llmviz.text.corpora import load
 from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tokenizers import Kind, spelling, tokenizer_for
+from llmviz.training.exercises import candidates
 
 Ids = npt.NDArray[np.int64]
 AT_ONCE = 1_000  # documents encoded in one go: the library's encodings are a hundred times as large as their ids

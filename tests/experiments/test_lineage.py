@@ -10,12 +10,12 @@ import torch
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
-from llmviz.stages import build
-from llmviz.stages.texts import encoded, padded
+from llmviz.experiments.building import build
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, PAD, SEP, UNK
 from llmviz.text.tokenizers import load_tokenizer
 from llmviz.training.loop import Training
+from llmviz.training.texts import encoded, padded
 from tests.small import digest, spec, stage
 
 TINYLAND, SPEECHES = TextSpec("tinyland"), TextSpec("sotu")

@@ -10,19 +10,20 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification, AutoTokenizer
 
-from llmviz.core import catalogue
+from llmviz.core.experiment import BERTS, GPTS
 from llmviz.core.settings import LabelsSpec, ModelSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score
+from llmviz.experiments import classification
+from llmviz.experiments.building import build
+from llmviz.experiments.classification.stage import Sentiment
 from llmviz.models import causal, files, masked, transfer
 from llmviz.models.verdicts import verdicts
-from llmviz.stages import build
-from llmviz.stages.sentiment import Sentiment
-from llmviz.stages.texts import tokenizer_of
 from llmviz.text.labelled import CLASSES, labelled
 from llmviz.text.special import CLS, PAD
 from llmviz.training.loop import Training
+from llmviz.training.texts import tokenizer_of
 from tests.small import digest
 
 ARCHITECTURES = pytest.mark.parametrize("architecture", ["roformer", "bert", "neox", "gpt2"])
@@ -30,8 +31,8 @@ ARCHITECTURES = pytest.mark.parametrize("architecture", ["roformer", "bert", "ne
 
 def spec(architecture: str = "roformer", labels: int = 16, seed: int = 0, parent: bool = False, **train: Any) -> RunSpec:
     model = ModelSpec(architecture)
-    start = RunSpec("clm" if architecture in catalogue.GPTS else "mlm", model=model, seed=seed) if parent else None
-    settings = replace(catalogue.SENTIMENT.train_defaults("tinyland"), **{"steps": 4, **train})
+    start = RunSpec("clm" if architecture in GPTS else "mlm", model=model, seed=seed) if parent else None
+    settings = replace(classification.EXPERIMENT.train_defaults("tinyland"), **{"steps": 4, **train})
     return RunSpec("sentiment", start, model=model, train=settings, objective=LabelsSpec(labels), seed=seed)
 
 
@@ -44,7 +45,7 @@ def stage(given: RunSpec, parent: Path | None = None) -> Sentiment:
 def kept(architecture: str, folder: Path) -> Path:
     """The last snapshot of a parent that has learnt nothing."""
     given = spec(architecture, parent=True)
-    family = causal if architecture in catalogue.GPTS else masked
+    family = causal if architecture in GPTS else masked
     tokenizer = tokenizer_of(given)
     files.save(family.random_start(given.model, tokenizer.get_vocab_size(), 64, seed=7), tokenizer, folder)
     return folder
@@ -87,7 +88,7 @@ def test_the_loss_is_that_of_transformers(architecture: str) -> None:
     made = stage(spec(architecture))
     batch = made.batch(1)
     theirs = made.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask, labels=None, output_hidden_states=True)
-    if architecture in catalogue.BERTS:  # the new layer on the mean of the last hidden states
+    if architecture in BERTS:  # the new layer on the mean of the last hidden states
         states, there = theirs.hidden_states[-1], batch.attention_mask.bool()
         means = torch.stack([row[read].mean(0) for row, read in zip(states, there, strict=True)])  # (batch, width)
         logits = made.model.get_submodule("classifier")(means)
@@ -121,7 +122,7 @@ def test_padding_changes_no_verdict(architecture: str) -> None:
 def test_a_snapshot_is_read_by_transformers(architecture: str, tmp_path: Path) -> None:
     made = stage(spec(architecture, parent=True), kept(architecture, tmp_path / "parent"))
     made.save(tmp_path / "child")
-    bert = architecture in catalogue.BERTS
+    bert = architecture in BERTS
     kind = AutoModelForTokenClassification if bert else AutoModelForSequenceClassification
     theirs = kind.from_pretrained(tmp_path / "child", dtype=torch.float32).eval()
     reader = AutoTokenizer.from_pretrained(tmp_path / "child")
@@ -160,7 +161,7 @@ def test_from_scratch_it_starts_where_its_parent_once_did() -> None:
 
 def test_metrics_are_those_of_the_catalogue() -> None:
     made = stage(spec())
-    named = {metric.name for metric in catalogue.SENTIMENT.metrics}
+    named = {metric.name for metric in classification.EXPERIMENT.metrics}
     assert set(made.evaluate()) == named
     lines = {"random_guess", "chance", "ngram", "accuracy_ceiling"}
     assert set(made.references) == lines and set(made.test()) == named | lines

@@ -12,7 +12,6 @@ from functools import partial
 
 import numpy as np
 
-from llmviz.stages.texts import Encoded, Ids
 from llmviz.text import spans, store
 from llmviz.text.masks import IGNORED
 from llmviz.text.ngrams import trigram, unigram
@@ -22,6 +21,7 @@ from llmviz.text.tinyland.gaps import GAP, Gaps
 from llmviz.text.tinyland.grammar import END
 from llmviz.text.tinyland.sequels import chance_from_order, chance_of_one_story
 from llmviz.text.tokenizers import sentinel
+from llmviz.training.texts import Encoded, Ids
 
 Hidden = Sequence[tuple[Ids, Ids]]  # batches of (ids, labels), each (batch, n): the label of a target is its token
 Work = Callable[[Encoded, Hidden], dict[str, float]]

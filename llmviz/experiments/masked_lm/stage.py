@@ -17,14 +17,14 @@ from llmviz.core.settings import MaskingSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Sample
+from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.models import files, masked
-from llmviz.stages import bounds, probes
-from llmviz.stages.exercises import exercises
-from llmviz.stages.texts import Encoded, Ids, padded, text_of
 from llmviz.text.masks import IGNORED, hide, hide_at, mask
 from llmviz.text.special import MASK, PAD, SEP
+from llmviz.training.exercises import exercises
 from llmviz.training.stage import Exercise
+from llmviz.training.texts import Encoded, Ids, padded, text_of
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 TEST_PROBES = 1_000  # probes of each kind at the end

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from llmviz.core.settings import TextSpec
-from llmviz.stages.bounds import references
-from llmviz.stages.texts import Encoded, encoded, padded
+from llmviz.evaluation.bounds import references
 from llmviz.text import store
 from llmviz.text.masks import hide
 from llmviz.text.ngrams import trigram, unigram
 from llmviz.text.special import MASK
 from llmviz.text.tinyland.corpus import world
+from llmviz.training.texts import Encoded, encoded, padded
 
 TINYLAND, SPEECHES = TextSpec("tinyland"), TextSpec("sotu")
 LINES = {"tinyland": {"random_guess", "floor", "accuracy_ceiling"}, "sotu": {"random_guess", "unigram", "trigram"}}

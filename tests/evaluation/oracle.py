@@ -4,9 +4,9 @@ import math
 
 import torch
 
-from llmviz.stages.texts import Encoded
 from llmviz.text.special import CLS, MASK, PAD, SEP
 from llmviz.text.tinyland.corpus import world
+from llmviz.training.texts import Encoded
 
 NEVER = -1e4  # in the place of minus infinity, which half of torch's losses turn into nan
 

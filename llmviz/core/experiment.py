@@ -1,0 +1,124 @@
+"""An experiment as data: all that is known of it without training anything. Each folder in `llmviz/experiments/` gives one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from llmviz.core.settings import ModelSpec, TrainSpec
+from llmviz.core.texts import TEXTS
+
+PRETRAINING, FINE_TUNING = "pretraining", "fine-tuning"
+BERTS, GPTS, T5S = ("roformer", "bert"), ("neox", "gpt2"), ("t5",)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A figure an experiment reports: label, unit ("nats" or "%"), help, which figure bounds it, and which one a simpler reader reaches."""
+
+    name: str
+    title: str
+    unit: str
+    help: str
+    bound: str = ""
+    baseline: str = ""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A sentence to try: what the button says, the sentence, the places of its hidden tokens, and of a pair the `second` part.
+
+    `truth` is the true label of an opinion: what a model that judges it should say.
+    """
+
+    label: str
+    sentence: str
+    hidden: tuple[int, ...] = ()
+    second: str = ""
+    truth: str = ""
+
+
+def default(text: str, label: str) -> Example:
+    """The text's own default sentence, with the words it hides."""
+    return Example(label, TEXTS[text].sentence, TEXTS[text].hidden)
+
+
+def truth(examples: Sequence[Example], sentence: str) -> str:
+    """The true label of a sentence that is one of these examples; empty where nobody has said it."""
+    return next((each.truth for each in examples if each.sentence == sentence), "")
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """What the microscope says of the beginning of a step: its name, what is done with a text there, and, where all targets of the
+    experiment are alike, what they are ("next" or "label").
+    """
+
+    name: str
+    text: str
+    targets: str = ""
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """One way to train: where its code lives, what it may read and start from, what it measures, how pages speak of it.
+
+    Of parents, architectures and texts the first is the default; parents are names of experiments, and None is a random start.
+
+    Attributes:
+        name: as runs, addresses and the command line spell it.
+        title: of its page; `page` is that page's place in the address.
+        phase: PRETRAINING or FINE_TUNING.
+        module: gives `build(spec, parent)`, the stage that trains.
+        recipe: raised whenever the same spec would give other results.
+        objective: the default of RunSpec.objective.
+        recipes: the training settings by text, where nothing else is said.
+        loss_per: what a loss is a mean over, as in "nats a word".
+        guess: what the line "random guess" of its loss is.
+        best: what the line "best possible" of its shares is.
+        first_step: see FirstStep.
+        notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
+        examples: by text, what its page suggests; it opens with the first.
+    """
+
+    name: str
+    title: str
+    page: str
+    phase: str
+    module: str
+    recipe: int
+    parents: tuple[str | None, ...]
+    architectures: tuple[str, ...]
+    texts: tuple[str, ...]
+    objective: Any
+    metrics: tuple[Metric, ...]
+    recipes: Mapping[str, TrainSpec]
+    first_step: FirstStep
+    notes: str
+    examples: Mapping[str, tuple[Example, ...]]
+    loss_per: str = "a word"
+    guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
+    best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
+
+    def train_defaults(self, text: str) -> TrainSpec:
+        """The training settings this experiment takes on a text where nothing else is said."""
+        return self.recipes.get(text, TrainSpec())
+
+    @property
+    def model(self) -> ModelSpec:
+        """The model it trains where nothing else is said."""
+        return ModelSpec(architecture=self.architectures[0])
+
+    @property
+    def colour(self) -> str:
+        """The name of the colour of the models it makes: "pretrained" or "finetuned"."""
+        return "finetuned" if self.phase == FINE_TUNING else "pretrained"
+
+    def help(self, metric: str) -> str:
+        """What a figure of this name is. Raises KeyError for one it does not report."""
+        return {each.name: each.help for each in self.metrics}[metric]
+
+
+def notes(beside: str) -> str:
+    """The Markdown that stands as about.md beside this file."""
+    return Path(beside).with_name("about.md").read_text(encoding="utf-8").strip()

@@ -1,0 +1,84 @@
+"""Causal language modelling (GPT, Radford et al. 2018): the facts of the experiment."""
+
+from types import MappingProxyType
+
+from llmviz.core.experiment import GPTS, PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.settings import NextTokenSpec, TrainSpec
+from llmviz.core.texts import TEXTS
+from llmviz.evaluation.knowledge import knowledge
+
+EXAMPLES = MappingProxyType(
+    {
+        "tinyland": (
+            Example("a capital", TEXTS["tinyland"].beginning),
+            Example("a trip", "last summer"),
+            Example("a person", "Anna is a"),
+            Example("a film", "the film was"),
+            Example("nothing", ""),
+        ),
+        "sotu": (
+            Example("the people", TEXTS["sotu"].beginning),
+            Example("a duty", "We must"),
+            Example("nothing", ""),
+        ),
+        "wiki": (
+            Example("a city", TEXTS["wiki"].beginning),
+            Example("a person", "He was an American"),
+            Example("nothing", ""),
+        ),
+    }
+)
+
+EXPERIMENT = Experiment(
+    name="clm",
+    title="Next token",
+    page="next-token",
+    phase=PRETRAINING,
+    module=f"{__name__}.stage",
+    recipe=4,
+    parents=(None, "clm"),
+    architectures=GPTS,
+    texts=("tinyland", "sotu", "wiki"),
+    objective=NextTokenSpec(),
+    metrics=(
+        Metric(
+            "loss",
+            "loss on held-out text",
+            "nats",
+            "Mean of −ln p, where p is the probability of the token that comes next; the end of a text is one too. In nats a token; "
+            "lower is better.",
+            bound="floor",
+        ),
+        Metric(
+            "accuracy",
+            "next words named",
+            "%",
+            "Share of the tokens of held-out texts that are the model's first guess from what stands before them.",
+            bound="accuracy_ceiling",
+        ),
+        *knowledge(
+            facts="A capital is asked for as the next word, in the one form of sentence in which that fact is never told; the text tells "
+            "it in others. Share of right first guesses.",
+            sounds="What an animal does is asked for as the next word, in the one form of sentence in which that is never told; the text "
+            "tells it in others. Share of right first guesses.",
+            reversed="A country is asked for as the next word after its capital, in the one sentence that says the capital first. The text "
+            "tells that sentence of every country. Share of right first guesses.",
+            grammar="Each of these words is compared after what stands before it",
+            meaning="The feelings are compared after what stands before them",
+        ),
+    ),
+    recipes=MappingProxyType(
+        {
+            # Muon makes good use of large batches: of Tinyland's stories, 500 steps of 48 came as near to the floor as 1,200 of 24.
+            "tinyland": TrainSpec(steps=900, batch_size=96, learning_rate=3e-2, muon_learning_rate=6e-2),
+            **dict.fromkeys(("sotu", "wiki"), TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2)),
+        }
+    ),
+    first_step=FirstStep(
+        "Shift",
+        "The text is its own answer, moved by one place: from all that stands before it, the model must name each token.",
+        targets="next",
+    ),
+    notes=notes(__file__),
+    examples=EXAMPLES,
+)

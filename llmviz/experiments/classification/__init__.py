@@ -1,0 +1,61 @@
+"""Fine-tuning for classification (BERT, section 4.1): the facts of the experiment."""
+
+from types import MappingProxyType
+
+from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.settings import LabelsSpec, TrainSpec
+from llmviz.core.texts import TEXTS
+
+EXAMPLES = MappingProxyType(
+    {
+        "tinyland": (
+            Example("contrast", TEXTS["tinyland"].opinion, truth="positive"),
+            Example("negation", "the play was not dull .", truth="positive"),
+            Example("a verb", "nobody liked the concert .", truth="negative"),
+            Example("positive", "what a superb show ! we loved it .", truth="positive"),
+        ),
+        "reviews": (
+            Example("negative", TEXTS["reviews"].opinion, truth="negative"),
+            Example("positive", "a warm and funny film with a great cast .", truth="positive"),
+            Example("negation", "not a bad film at all .", truth="positive"),
+        ),
+    }
+)
+
+EXPERIMENT = Experiment(
+    name="sentiment",
+    title="Before and after",
+    page="before-after",
+    phase=FINE_TUNING,
+    module=f"{__name__}.stage",
+    recipe=3,
+    parents=("mlm", "clm", None),
+    architectures=BERTS + GPTS,
+    texts=("tinyland", "reviews"),
+    objective=LabelsSpec(),
+    metrics=(
+        Metric(
+            "loss",
+            "loss on held-out examples",
+            "nats",
+            "Mean of −ln p, where p is the probability of the true label. In nats an example; lower is better.",
+        ),
+        Metric(
+            "accuracy",
+            "right predictions",
+            "%",
+            "Share of held-out examples whose likeliest label is the true one.",
+            bound="accuracy_ceiling",
+        ),
+    ),
+    recipes=MappingProxyType(
+        dict.fromkeys(("tinyland", "reviews"), TrainSpec(steps=100, batch_size=16, optimizer="adamw", learning_rate=1e-3))
+    ),
+    first_step=FirstStep("Read", "The model reads the whole text. The one thing asked for is its label.", targets="label"),
+    notes=notes(__file__),
+    examples=EXAMPLES,
+    loss_per="an example",
+    guess="The loss of finding every label equally likely: ln of their number.",
+    best="A reader who knows the grammar this text is made with, worked out exactly for the same examples. On average no model is right "
+    "more often.",
+)

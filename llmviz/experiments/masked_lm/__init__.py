@@ -1,0 +1,76 @@
+"""Masked language modelling (BERT, Devlin et al. 2019): the facts of the experiment."""
+
+from types import MappingProxyType
+
+from llmviz.core.experiment import BERTS, PRETRAINING, Example, Experiment, FirstStep, Metric, default, notes
+from llmviz.core.settings import MaskingSpec, TrainSpec
+from llmviz.evaluation.knowledge import hidden_words
+
+EXAMPLES = MappingProxyType(
+    {
+        "tinyland": (
+            default("tinyland", "a capital"),
+            Example("a sound", "listen , this owl hoots again .", (4,)),
+            Example("a person", "Anna is a baker and lives in Paris .", (3, 7)),
+            Example("a mood", "the film was dull . we hated it .", (3, 6)),
+        ),
+        "sotu": (
+            default("sotu", "a country"),
+            Example("a verb", "we must do more for our country .", (2,)),
+            Example("two gaps", "the congress of the united states .", (1, 4)),
+        ),
+        "wiki": (
+            default("wiki", "a place"),
+            Example("a person", "he was an american film director .", (3,)),
+            Example("two gaps", "the river flows through germany .", (1, 4)),
+        ),
+        "reviews": (
+            default("reviews", "an opinion"),
+            Example("a noun", "this is the best film i have seen .", (5,)),
+            Example("two gaps", "the story is thin and the end is silly .", (3, 8)),
+        ),
+    }
+)
+
+EXPERIMENT = Experiment(
+    name="mlm",
+    title="Masked tokens",
+    page="masked-tokens",
+    phase=PRETRAINING,
+    module=f"{__name__}.stage",
+    recipe=3,
+    parents=(None, "mlm"),
+    architectures=BERTS,
+    texts=("tinyland", "sotu", "wiki", "reviews"),
+    objective=MaskingSpec(mask_rate=0.3),
+    metrics=(
+        Metric(
+            "loss",
+            "loss on held-out text",
+            "nats",
+            "Mean of −ln p, where p is the probability of the word that was hidden. In nats a word; lower is better.",
+            bound="floor",
+        ),
+        Metric(
+            "accuracy",
+            "hidden words named",
+            "%",
+            "Share of the hidden words of held-out texts that are the model's first guess.",
+            bound="accuracy_ceiling",
+        ),
+        *hidden_words(),
+    ),
+    recipes=MappingProxyType(
+        {
+            "tinyland": TrainSpec(steps=1_800, batch_size=64, learning_rate=5e-3, muon_learning_rate=4e-2),
+            **dict.fromkeys(("sotu", "wiki", "reviews"), TrainSpec(steps=2_000, context=64)),
+        }
+    ),
+    first_step=FirstStep(
+        "Hide",
+        "Some words are asked for: most behind [MASK], some with another word in their place (struck through), some left as they are. "
+        "The model must name what stood there.",
+    ),
+    notes=notes(__file__),
+    examples=EXAMPLES,
+)

@@ -1,0 +1,84 @@
+"""Next sentence prediction beside masked language modelling (BERT, section 3.1): the facts of the experiment."""
+
+from types import MappingProxyType
+
+from llmviz.core.experiment import PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.settings import PairsSpec, TrainSpec
+from llmviz.core.texts import TEXTS
+from llmviz.evaluation.knowledge import hidden_words
+
+EXAMPLES = MappingProxyType(
+    {
+        "tinyland": (
+            Example("one story", TEXTS["tinyland"].pair[0], second=TEXTS["tinyland"].pair[1]),
+            Example(
+                "another animal", TEXTS["tinyland"].pair[0], second="every owl hoots . she took it to the barn . she went home happy ."
+            ),
+            Example("another person", TEXTS["tinyland"].pair[0], second="he took it to the barn . he went home happy ."),
+            Example("another country", "Tom reads about Peru and Cuba .", second="Nairobi is the capital of Kenya . then he was sad ."),
+            Example(
+                "nothing tells", "last winter Leo went to Spain .", second="he visited the museum in the spring . he came home proud ."
+            ),
+        ),
+    }
+)
+
+EXPERIMENT = Experiment(
+    name="nsp",
+    title="Next sentence",
+    page="next-sentence",
+    phase=PRETRAINING,
+    module=f"{__name__}.stage",
+    recipe=4,
+    parents=(None,),
+    architectures=("bert",),
+    texts=("tinyland",),
+    objective=PairsSpec(),
+    metrics=(
+        Metric(
+            "loss",
+            "loss on held-out pairs",
+            "nats",
+            "Mean of −ln p of a hidden word, and mean of −ln p of the right answer on a pair, added where both are asked. In nats; "
+            "lower is better.",
+            bound="floor",
+        ),
+        Metric(
+            "word_loss",
+            "loss on hidden words alone",
+            "nats",
+            "Mean of −ln p, where p is the probability of the word that was hidden, in pairs that follow.",
+            bound="word_floor",
+        ),
+        Metric(
+            "pair_loss",
+            "loss on pairs alone",
+            "nats",
+            "Mean of −ln p, where p is the probability of the right answer on a pair. Always answering by a coin gives ln 2.",
+        ),
+        Metric(
+            "nsp_accuracy",
+            "pairs told apart",
+            "%",
+            "Share of held-out pairs on which the likelier answer is the right one. Half of the pairs follow.",
+            bound="nsp_ceiling",
+            baseline="nsp_order",
+        ),
+        *hidden_words(" The sentence stands as a first part without a second, which training never shows."),
+    ),
+    # Two parts of stories are longer than one story. Twice the steps tell no more pairs apart (pair loss 0.36 and 0.37; by the order of
+    # stories alone it is 0.37), nor do other rates, mask rates or the size 0.3M.
+    recipes=MappingProxyType(
+        {"tinyland": TrainSpec(steps=1_350, batch_size=48, context=96, learning_rate=1e-2, muon_learning_rate=2e-2)},
+    ),
+    first_step=FirstStep(
+        "Pair",
+        "Two parts of stories. Whether the second follows is asked at [CLS]; in most steps some words are hidden too, and asked for.",
+    ),
+    notes=notes(__file__),
+    examples=EXAMPLES,
+    loss_per="a word and a pair",
+    guess="The loss of finding every word of the vocabulary equally likely, and both answers: ln of their number, and ln 2.",
+    best="A reader who knows the grammar tells no more of these pairs apart, worked out exactly: often a second part does not say whose "
+    "it is.",
+)

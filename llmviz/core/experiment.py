@@ -1,10 +1,11 @@
 """An experiment as data: all that is known of it without training anything. Each folder in `llmviz/experiments/` gives one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from llmviz.core.questions.openings import Openings
 from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 
@@ -68,6 +69,8 @@ class Experiment:
     Attributes:
         name: as runs, addresses and the command line spell it.
         title: of its page; `page` is that page's place in the address.
+        short, family: what the field calls the objective, and the family of models known for it.
+        exercise: what a model does in it, in a few words.
         phase: PRETRAINING or FINE_TUNING.
         module: gives `build(spec, parent)`, the stage that trains.
         recipe: raised whenever the same spec would give other results.
@@ -79,11 +82,15 @@ class Experiment:
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
         examples: by text, what its page suggests; it opens with the first.
+        openings: by text, the questions that pages ask of such a run first; a recording keeps their answers.
     """
 
     name: str
     title: str
     page: str
+    short: str
+    family: str
+    exercise: str
     phase: str
     module: str
     recipe: int
@@ -96,6 +103,7 @@ class Experiment:
     first_step: FirstStep
     notes: str
     examples: Mapping[str, tuple[Example, ...]]
+    openings: Callable[[str], Openings]
     loss_per: str = "a word"
     guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."

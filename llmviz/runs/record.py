@@ -6,8 +6,9 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from llmviz.core import catalogue
 from llmviz.core.questions.base import Answer, Question
-from llmviz.core.questions.openings import openings, studies
+from llmviz.core.questions.openings import studies
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done, Snapshot, Update
 from llmviz.runs import tail, wire
@@ -61,7 +62,8 @@ def spread(steps: list[int], count: int) -> list[int]:
 def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
     shutil.rmtree(to, ignore_errors=True)
     recording = RunFolder(to)
-    recording.create(run.spec(), run.notes())
+    spec = run.spec()
+    recording.create(spec, run.notes())
     for step in steps:
         shutil.copytree(run.snapshot(step), recording.snapshot(step))
     with UpdateLog(recording, keep=0) as log:
@@ -69,7 +71,7 @@ def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
             if not _dropped(update, steps):
                 log.append(update)
     recording.answers.mkdir()
-    for number, question in enumerate(openings(run.spec())):
+    for number, question in enumerate(catalogue.experiment(spec.stage).openings(spec.text.name)):
         wire.write_answers(recording.answers / f"{number}.npz", question, ask({step: run.snapshot(step) for step in steps}, question))
 
 

@@ -19,10 +19,10 @@ from pathlib import Path
 from queue import SimpleQueue
 from typing import Any, BinaryIO
 
+from llmviz.core import catalogue
 from llmviz.core.home import home as default_home
 from llmviz.core.questions import QUESTIONS
 from llmviz.core.questions.base import Answer, Question, ToTraining
-from llmviz.core.questions.openings import openings
 from llmviz.core.questions.vocabulary import Learn
 from llmviz.core.run import RunRef
 from llmviz.core.run import parse as parse_key
@@ -164,7 +164,7 @@ def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
         folder = recordings.folder(id)
         with suppress(Exception):  # an older recipe, or damaged: whoever asks will be told
             if folder and (spec := folder.spec()) == preset(spec.stage):
-                for question in openings(spec):
+                for question in catalogue.experiment(spec.stage).openings(spec.text.name):
                     workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)
                     yield
 

@@ -39,9 +39,9 @@ class Choice:
     """How the exercises are drawn; the rates are at first those of the recorded trainings."""
 
     roll: int = setting(5, "Roll", "Another number draws other exercises from the same text.", low=1, high=ROLLS)
-    rate: float = setting(view.MASKED.mask_rate, "Mask rate", "Share of the tokens that MLM asks for.", low=0.05, high=0.9)
-    noise: float = setting(view.CUT.density, "Hidden", "Share of the tokens that are cut out in spans.", low=0.05, high=0.9)
-    length: float = setting(view.CUT.span_length, "Span length", "Mean number of tokens in a span.", low=1.0, high=5.0)
+    rate: float = setting(view.MASK_RATE, "Mask rate", "Share of the tokens that MLM asks for.", low=0.05, high=0.9)
+    noise: float = setting(view.SPANS.density, "Hidden", "Share of the tokens that are cut out in spans.", low=0.05, high=0.9)
+    length: float = setting(view.SPANS.span_length, "Span length", "Mean number of tokens in a span.", low=1.0, high=5.0)
     second: str = setting("roll", "Second part", "Whether it follows: by the roll, or always or never.", choices=tuple(view.WAYS))
 
     def __post_init__(self) -> None:

@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from llmviz.core import catalogue
 from llmviz.core.course import Course, course
 from llmviz.core.questions.probed import Probe, Probed
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec, preset
+from llmviz.experiments import causal_lm, masked_lm, span_corruption
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, parts, question, visit
 from llmviz.ui.ask import Asked
@@ -18,8 +20,7 @@ from llmviz.views import words
 from llmviz.views.courses import ITEMS, ORDER, Panel
 from llmviz.views.reveal import GUESS_FIRST, Reveal, Riddle
 
-MODELS = {"mlm": "BERT", "clm": "GPT", "span": "T5"}
-OBJECTIVES = {"mlm": "hidden words", "clm": "next tokens", "span": "spans"}
+MODELS = {each.name: each.family for each in (masked_lm.EXPERIMENT, causal_lm.EXPERIMENT, span_corruption.EXPERIMENT)}
 MODEL, KIND = "learning_model", "learning_kind"
 RIDDLE = "riddle_learning_"
 LABELS = {**{name: name for name in ORDER}, "reversed": "facts backwards", "frames": "misleading frames"}
@@ -92,7 +93,7 @@ def _panel(engine: Engine, stage: str, seen: Seen) -> Panel:
     now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
     shown = course(spec, now.history)
     runs = view.of_recipe(shown, view.seeds(spec, engine.courses()))
-    about = " · ".join(filter(None, (OBJECTIVES[stage], _length(spec, shown), view.banded(runs))))
+    about = " · ".join(filter(None, (catalogue.experiment(stage).title, _length(spec, shown), view.banded(runs))))
     return Panel(MODELS[stage], about, shown, runs, now.under_way, chosen, now.history.snapshots)
 
 

@@ -11,7 +11,7 @@ from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.spec import RunSpec
 from llmviz.views import words
-from llmviz.views.about import LINES
+from llmviz.views.about import LINES, lines
 from llmviz.views.curve import thin
 from llmviz.views.lineage import named, phase, settings
 
@@ -87,7 +87,7 @@ def _chart(metric: str, sides: Sequence[Side]) -> dict[str, Any]:
     drawn = [side for side in sides if side.history.scores.get(metric)]
     references = sides[0].history.begin.references if sides[0].history.begin else {}
     same = all(side.spec.text == sides[0].spec.text and side.spec.objective == sides[0].spec.objective for side in sides)
-    bounds = LINES if metric == "loss" else {named.bound: ("best possible", "")}
+    bounds = lines(catalogue.experiment(sides[0].spec.stage)) if metric == "loss" else {named.bound: ("best possible", "")}
     return {
         "title": named.title if len(sides) > 1 else f"{sides[0].name}: {named.title}",
         "about": "" if named.unit == "%" else named.unit,

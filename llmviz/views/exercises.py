@@ -9,20 +9,14 @@ from typing import Any
 from llmviz.core import catalogue
 from llmviz.core.drawn import GAP, LEFT, SWAPPED, UNKNOWN, Cell, Drawn
 from llmviz.core.questions.exercise import FOLLOWS, Solved
+from llmviz.experiments import masked_lm, span_corruption
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.spans import label
 
 SENTINEL = "<extra_id_"
-MASKED, CUT = catalogue.MLM.objective, catalogue.SPAN.objective  # the settings of the recorded trainings
-NAMES = {"mlm": "MLM", "clm": "CLM", "nsp": "NSP", "span": "Spans"}
-MODELS = {"mlm": "BERT", "clm": "GPT", "nsp": "BERT", "span": "T5"}
-ABOUT = {
-    "mlm": "names hidden words from both sides",
-    "clm": "names the next token from those before",
-    "nsp": "does the second part follow?",
-    "span": "says what was cut out, gap by gap",
-}
+MASK_RATE = masked_lm.EXPERIMENT.objective.mask_rate
+SPANS = span_corruption.EXPERIMENT.objective
 WAYS = {"roll": "as rolled", **dict(zip(("follows", "other"), FOLLOWS, strict=True))}
 GAINED = Riddle(
     "from the same texts, how many times as many targets does GPT get as BERT's MLM?",
@@ -39,8 +33,8 @@ NOTES = (
     "own exercise alone, but for NSP, whose BERT also named hidden words. The losses are means over exactly the targets drawn above, from "
     "the probabilities of the whole vocabulary.",
     "**MLM** chooses each token with the mask rate, at least one; of these 80 % are hidden by [MASK], 10 % swapped for another word, 10 % "
-    f"left as they were (Devlin et al. 2019, section 3.1). The rate is at first that of the recorded training: {MASKED.mask_rate:.0%}, "
-    "where BERT took 15 %.",
+    f"left as they were (Devlin et al. 2019, section 3.1). The rate it opens with is that of the recorded training, {MASK_RATE:.0%}; "
+    "BERT took 15 %.",
     "**NSP** cuts the text after one of its sentences. The second part that does not follow is the rest of another story of Tinyland; in "
     "training that story is of the same kind, and in half the pairs it tells of the same name, which is harder to tell apart.",
     "**Spans** are cut so that all ways to hide so many tokens in so many spans are equally likely (Raffel et al. 2020, section 3.1.4). "
@@ -73,11 +67,12 @@ def lane(
     """
     known = [answers[step] for step in sorted(answers)] if drawn else []
     alien = strange(drawn) if drawn else ""
+    experiment = catalogue.experiment(kind)
     return {
         "kind": kind,
-        "name": NAMES[kind],
-        "model": MODELS[kind],
-        "about": ABOUT[kind],
+        "name": experiment.short,
+        "model": experiment.family,
+        "about": experiment.exercise,
         "controls": [_control(each) for each in controls],
         "cells": [_cell(each) for each in drawn.cells] if drawn else [],
         "targets": drawn.targets if drawn else 0,
@@ -104,6 +99,11 @@ def strange(drawn: Drawn) -> str:
         f"{unknown} of {drawn.tokens} tokens are unknown to this model. It reads [UNK] in their place, which its training never showed, "
         "and was never asked for them: this loss says nothing of what it has learnt, and is not set beside that before training."
     )
+
+
+def _named(kind: str) -> str:
+    experiment = catalogue.experiment(kind)
+    return f"{experiment.short} · {experiment.family}"
 
 
 def counted(kind: str, drawn: Drawn | None) -> str:
@@ -184,7 +184,7 @@ def table(tokens: float, targets: Mapping[str, float], count: int, withheld: str
     }
     head = f"<tr><td>mean of {count:,} Tinyland texts</td><td>targets a text</td><td>per 100 tokens</td></tr>"
     rows = "".join(
-        f"<tr><th>{html.escape(f'{NAMES[kind]} · {MODELS[kind]}')}<br><span class='soft'>{about[kind]}</span></th>"
+        f"<tr><th>{html.escape(_named(kind))}<br><span class='soft'>{about[kind]}</span></th>"
         + (
             f"<td colspan='2'><span class='withheld'>{withheld}</span></td></tr>"
             if withheld and kind in COMPARED

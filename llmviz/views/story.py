@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from llmviz.core import catalogue
 from llmviz.core.glossary import GLOSSARY
 from llmviz.core.history import Curve, History
 from llmviz.core.questions.cloze import Trace
@@ -12,7 +13,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.experiments import classification
 from llmviz.views import words
-from llmviz.views.about import LINES
+from llmviz.views.about import lines
 from llmviz.views.curve import thin
 from llmviz.views.reveal import Riddle
 from llmviz.views.terms import meanings
@@ -156,8 +157,9 @@ def _verdicts(part: Part, found: Mapping[int, Verdict], empty: str) -> dict[str,
 
 def _loss(part: Part, total: int) -> dict[str, Any]:
     references = part.history.begin.references if part.history.begin else {}
+    known = lines(catalogue.experiment(part.spec.stage))
     bounds = [
-        {"name": name.replace("_", " "), "about": LINES[name][1], "value": round(references[name], 4)}
+        {"name": known[name][0], "about": known[name][1], "value": round(references[name], 4)}
         for name in ("random_guess", "floor")
         if name in references
     ]

@@ -9,9 +9,9 @@ from statistics import median
 import numpy as np
 import pytest
 
+from llmviz.core import catalogue
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.generation import Generate, Generation
-from llmviz.core.questions.openings import openings
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
@@ -83,7 +83,7 @@ def test_it_is_the_default_run_and_meets_its_bars(name: str) -> None:
 def test_a_page_opens_on_it_without_a_worker(name: str) -> None:
     replay, run = Replay(Recordings(), unasked), RunRef(RECORDED[name].id, 0)
     shown = replay.history(run).snapshots
-    for question in openings(RECORDED[name]):
+    for question in catalogue.experiment(RECORDED[name].stage).openings(RECORDED[name].text.name):
         assert [answer.step for answer in replay.answer(run, shown, question)] == list(shown)
 
 
@@ -92,7 +92,9 @@ def test_its_answers_are_those_its_snapshots_give(name: str) -> None:
     folder = Recordings().folder(RECORDED[name].id)
     assert folder
     files = sorted(folder.answers.glob("*.npz"))
-    assert [wire.read_answers(file)[0] for file in files] == list(openings(folder.spec()))
+    assert [wire.read_answers(file)[0] for file in files] == list(
+        catalogue.experiment(folder.spec().stage).openings(folder.spec().text.name)
+    )
     for file in files:
         question, kept = wire.read_answers(file)
         for then, now in _again(question, kept, {step: folder.snapshot(step) for step in folder.snapshots()}):

@@ -3,6 +3,8 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import GPTS, PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.questions.generation import Generate
+from llmviz.core.questions.openings import Openings, attention
 from llmviz.core.settings import NextTokenSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import knowledge
@@ -29,10 +31,19 @@ EXAMPLES = MappingProxyType(
     }
 )
 
+
+def openings(text: str) -> Openings:
+    """The questions that pages ask of such a run first."""
+    return (Generate(TEXTS[text].beginning), *attention(text))
+
+
 EXPERIMENT = Experiment(
     name="clm",
     title="Next token",
     page="next-token",
+    short="CLM",
+    family="GPT",
+    exercise="names the next token from those before",
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=4,
@@ -81,4 +92,5 @@ EXPERIMENT = Experiment(
     ),
     notes=notes(__file__),
     examples=EXAMPLES,
+    openings=openings,
 )

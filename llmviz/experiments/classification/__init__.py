@@ -3,6 +3,9 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.questions.openings import Openings
+from llmviz.core.questions.reasons import Attribute
+from llmviz.core.questions.verdict import Judge
 from llmviz.core.settings import LabelsSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 
@@ -22,10 +25,19 @@ EXAMPLES = MappingProxyType(
     }
 )
 
+
+def openings(text: str) -> Openings:
+    """The questions that its page asks of such a run first."""
+    return (Judge(TEXTS[text].opinion), Attribute(TEXTS[text].opinion))
+
+
 EXPERIMENT = Experiment(
     name="sentiment",
     title="Before and after",
     page="before-after",
+    short="Sentiment",
+    family="BERT",
+    exercise="says which class a text is of",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
     recipe=3,
@@ -54,6 +66,7 @@ EXPERIMENT = Experiment(
     first_step=FirstStep("Read", "The model reads the whole text. The one thing asked for is its label.", targets="label"),
     notes=notes(__file__),
     examples=EXAMPLES,
+    openings=openings,
     loss_per="an example",
     guess="The loss of finding every label equally likely: ln of their number.",
     best="A reader who knows the grammar this text is made with, worked out exactly for the same examples. On average no model is right "

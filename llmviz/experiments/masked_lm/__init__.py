@@ -3,7 +3,10 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import BERTS, PRETRAINING, Example, Experiment, FirstStep, Metric, default, notes
+from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.openings import STORY_TOP, Openings, attention
 from llmviz.core.settings import MaskingSpec, TrainSpec
+from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import hidden_words
 
 EXAMPLES = MappingProxyType(
@@ -32,10 +35,21 @@ EXAMPLES = MappingProxyType(
     }
 )
 
+
+def openings(text: str) -> Openings:
+    """The questions that pages ask of such a run first."""
+    asked = TEXTS[text]
+    told = (Cloze(asked.opinion, (asked.telling,), top=STORY_TOP),) if asked.opinion else ()
+    return (Cloze(asked.sentence, asked.hidden), *attention(text), *told)
+
+
 EXPERIMENT = Experiment(
     name="mlm",
     title="Masked tokens",
     page="masked-tokens",
+    short="MLM",
+    family="BERT",
+    exercise="names hidden words from both sides",
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=3,
@@ -73,4 +87,5 @@ EXPERIMENT = Experiment(
     ),
     notes=notes(__file__),
     examples=EXAMPLES,
+    openings=openings,
 )

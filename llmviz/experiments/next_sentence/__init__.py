@@ -3,6 +3,8 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.questions.follows import Follows
+from llmviz.core.questions.openings import Openings
 from llmviz.core.settings import PairsSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import hidden_words
@@ -23,10 +25,19 @@ EXAMPLES = MappingProxyType(
     }
 )
 
+
+def openings(text: str) -> Openings:
+    """The question that its page asks of such a run first."""
+    return (Follows(*TEXTS[text].pair),)
+
+
 EXPERIMENT = Experiment(
     name="nsp",
     title="Next sentence",
     page="next-sentence",
+    short="NSP",
+    family="BERT",
+    exercise="does the second part follow?",
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=4,
@@ -77,6 +88,7 @@ EXPERIMENT = Experiment(
     ),
     notes=notes(__file__),
     examples=EXAMPLES,
+    openings=openings,
     loss_per="a word and a pair",
     guess="The loss of finding every word of the vocabulary equally likely, and both answers: ln of their number, and ln 2.",
     best="A reader who knows the grammar tells no more of these pairs apart, worked out exactly: often a second part does not say whose "

@@ -3,6 +3,8 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import PRETRAINING, T5S, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.questions.openings import Openings
+from llmviz.core.questions.spans import Fill
 from llmviz.core.settings import SpanSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import knowledge
@@ -19,10 +21,19 @@ EXAMPLES = MappingProxyType(
     }
 )
 
+
+def openings(text: str) -> Openings:
+    """The question that its page asks of such a run first."""
+    return (Fill(TEXTS[text].spanned, TEXTS[text].spans),)
+
+
 EXPERIMENT = Experiment(
     name="span",
     title="Spans",
     page="spans",
+    short="Spans",
+    family="T5",
+    exercise="says what was cut out, gap by gap",
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=6,
@@ -68,6 +79,7 @@ EXPERIMENT = Experiment(
     ),
     notes=notes(__file__),
     examples=EXAMPLES,
+    openings=openings,
     loss_per="a token",
     best="A guesser who knows the grammar, and how spans are chosen, says no more of these spans word for word: often several fit. "
     "It bounds no other figure.",

@@ -33,8 +33,8 @@ NOTES = (
     "own exercise alone, but for NSP, whose BERT also named hidden words. The losses are means over exactly the targets drawn above, from "
     "the probabilities of the whole vocabulary.",
     "**MLM** chooses each token with the mask rate, at least one; of these 80 % are hidden by [MASK], 10 % swapped for another word, 10 % "
-    f"left as they were (Devlin et al. 2019, section 3.1). The rate it opens with is that of the recorded training, {MASK_RATE:.0%}; "
-    "BERT took 15 %.",
+    f"left as they were (Devlin et al. 2019, section 3.1). The rate is at first that of the recorded training: {MASK_RATE:.0%}, "
+    "where BERT took 15 %.",
     "**NSP** cuts the text after one of its sentences. The second part that does not follow is the rest of another story of Tinyland; in "
     "training that story is of the same kind, and in half the pairs it tells of the same name, which is harder to tell apart.",
     "**Spans** are cut so that all ways to hide so many tokens in so many spans are equally likely (Raffel et al. 2020, section 3.1.4). "

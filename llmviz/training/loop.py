@@ -1,9 +1,10 @@
 """Training as a loop you can watch: it yields what happened and stands still until asked for more.
 
-Pausing is not asking. Stopping is leaving the loop. Each batch is a function of (seed, step) and nothing is drawn at random while
-training, so a run that goes on from a checkpoint ends with the very weights of one that was never interrupted.
+Pausing is not asking. Stopping is leaving the loop. A run that goes on from a checkpoint ends with the very weights of one that was never
+interrupted: a supervised batch is a function of (seed, step), an on-policy one of (seed, step, rollout), and the checkpoint keeps the rollout.
 """
 
+import json
 import math
 import time
 from collections.abc import Iterator
@@ -19,7 +20,7 @@ from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.models import files
 from llmviz.models.masked import parameters
 from llmviz.training.optimizers import optimizers, schedule
-from llmviz.training.stage import Batch, Stage
+from llmviz.training.stage import Batch, OnPolicy, Stage
 
 MOST_SNAPSHOTS = 32
 
@@ -56,38 +57,54 @@ class Training:
             yield from self._say(Begin(0, self.settings.steps, parameters(model), model.config.vocab_size, references))
         if self.step in keep and self._looked != self.step:
             yield from self._look()
-        while self.step < self.settings.steps:
-            loss, tokens = self.learn()
-            yield from self._say(Step(self.step, loss, tokens, self._elapsed()))
+        for learnt in self.steps():
+            yield from self._say(learnt)
             if self.step in keep:
                 yield from self._look()
         trained = self.seconds  # the final test on a thousand texts is no part of the training
         yield Done(self.step, self._measured(self.stage.test()), trained)
 
-    def learn(self) -> tuple[float, int]:
-        """One batch: forward, backward, update. Returns its loss and the tokens read."""
-        batch = self.stage.batch(self.step + 1)
-        loss = self.backward(batch)
-        self.update()
-        return loss, batch.tokens
+    def steps(self) -> Iterator[Step]:
+        """The loop itself: each time it is asked for more, one batch is learnt."""
+        stage = self.stage
+        while self.step < self.settings.steps:
+            if isinstance(stage, OnPolicy) and self.step % stage.updates_per_rollout == 0:
+                self.rollout(stage)  # the model writes texts, which are scored: the next updates learn from them
+            batch = stage.batch(self.step + 1)
+            loss = self.forward(batch)
+            loss.backward()
+            self.clip()
+            self.move()
+            yield Step(self.step, loss.item(), batch.tokens, self._elapsed())
 
-    def backward(self, batch: Batch) -> float:
-        """Forward and backward: the loss of this batch, in nats; every weight has its gradient then.
+    def learn(self) -> Step:
+        """One turn of the loop. Raises StopIteration after the last."""
+        return next(self.steps())
 
-        Raises FloatingPointError where the loss is no number.
+    def rollout(self, stage: OnPolicy[Any]) -> None:
+        """Let the model as it stands write the texts of the next updates.
+
+        Raises FloatingPointError where a weight is no number: nothing can be drawn from such a model.
         """
+        if not all(bool(weight.isfinite().all()) for weight in stage.model.parameters()):
+            raise FloatingPointError(f"the weights are no longer numbers after step {self.step}; a smaller learning rate may help")
+        stage.rollout(self.step + 1)
+
+    def forward(self, batch: Batch) -> torch.Tensor:
+        """The loss of this batch, a scalar to go backward from. Raises FloatingPointError where it is no number."""
         self.stage.model.train()
         loss = self.stage.loss(batch)
-        loss.backward()
-        nats = loss.item()
-        if not math.isfinite(nats):
+        if not math.isfinite(loss.item()):
             raise FloatingPointError(f"the loss is no longer a number at step {self.step + 1}; a smaller learning rate may help")
-        return nats
+        return loss
 
-    def update(self) -> None:
-        """Shorten the gradients where they are too long together, move every weight, forget the gradients, and count the step."""
+    def clip(self) -> None:
+        """Shorten the gradients where they are too long together."""
         if self.settings.clip:
             torch.nn.utils.clip_grad_norm_(self.stage.model.parameters(), self.settings.clip)
+
+    def move(self) -> None:
+        """Move every weight, forget the gradients, and count the step."""
         for optimizer, rate in zip(self._optimizers, self._schedules, strict=True):
             optimizer.step()
             rate.step()
@@ -132,32 +149,40 @@ class Training:
         self._since = time.perf_counter()
 
     def save_checkpoint(self, file: Path, notes: dict[str, str]) -> None:
-        """Write all that is needed to go on: fp32 weights, the optimisers' tensors, step, seconds and the caller's notes."""
+        """Write all that is needed to go on: fp32 weights, the optimisers' tensors, what an on-policy stage remembers, step, seconds and
+        the caller's notes.
+        """
         tensors = {f"model.{name}": tensor for name, tensor in self.stage.model.state_dict().items()}
         for index, optimizer in enumerate(self._optimizers):
             for place, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer.{index}.{place}.{name}": tensor for name, tensor in state.items()}
+        remembered = self.stage.state() if isinstance(self.stage, OnPolicy) else {}
+        numbers = {name: value for name, value in remembered.items() if not isinstance(value, torch.Tensor)}
+        tensors |= {f"stage.{name}": value for name, value in remembered.items() if isinstance(value, torch.Tensor)}
         unshared = {name: tensor.detach().cpu().clone() for name, tensor in tensors.items()}
-        save_file(
-            unshared,
-            file,
-            {**notes, "llmviz.step": str(self.step), "llmviz.seconds": repr(self.seconds), "llmviz.looked": str(self._looked)},
-        )
+        place_in_run = {"llmviz.step": str(self.step), "llmviz.seconds": repr(self.seconds), "llmviz.looked": str(self._looked)}
+        save_file(unshared, file, {**notes, **place_in_run, "llmviz.stage": json.dumps(numbers)})
 
     def load_checkpoint(self, file: Path) -> dict[str, str]:
         """Go on where `save_checkpoint` stood; returns its notes. Call before `updates`."""
         states: list[dict[int, dict[str, torch.Tensor]]] = [{} for _ in self._optimizers]
         weights: dict[str, torch.Tensor] = {}
+        remembered: dict[str, torch.Tensor | float] = {}
         with safe_open(file, framework="pt") as opened:
             notes: dict[str, str] = dict(opened.metadata())
             for name in opened.keys():  # noqa: SIM118 - a safe_open is not a mapping
                 kind, rest = name.split(".", 1)
                 if kind == "model":
                     weights[rest] = opened.get_tensor(name)
+                elif kind == "stage":
+                    remembered[rest] = opened.get_tensor(name)
                 else:
                     index, place, key = rest.split(".", 2)
                     states[int(index)].setdefault(int(place), {})[key] = opened.get_tensor(name)
         self.stage.model.load_state_dict(weights)
+        remembered |= json.loads(notes.pop("llmviz.stage", "{}"))  # before there were on-policy stages, checkpoints had none
+        if isinstance(self.stage, OnPolicy):
+            self.stage.load_state(remembered)
         self._stand(int(notes.pop("llmviz.step")), states)
         self.seconds = float(notes.pop("llmviz.seconds"))
         self._looked = int(notes.pop("llmviz.looked"))
@@ -167,6 +192,8 @@ class Training:
     def load_snapshot(self, folder: Path, step: int) -> None:
         """Stand after `step` steps with the weights kept in this folder, and optimisers that have seen nothing: a snapshot keeps none.
 
+        Nor does it keep a rollout. In the middle of one, these weights write another.
+
         Raises ValueError, in a sentence, where the weights cannot be read, or are those of another model.
         """
         try:
@@ -174,6 +201,8 @@ class Training:
         except RuntimeError as problem:
             raise ValueError(f"the weights kept after step {step:,} are those of another model") from problem
         self._stand(step, [{} for _ in self._optimizers])
+        if isinstance(self.stage, OnPolicy) and step % self.stage.updates_per_rollout:
+            self.rollout(self.stage)
 
     def _stand(self, step: int, states: list[dict[int, dict[str, torch.Tensor]]]) -> None:
         """Count from this step, with what each optimiser remembers and the learning rates of the step that follows."""

@@ -1,4 +1,4 @@
-"""One training step under the microscope: the loop's own forward, backward and update, with a look at everything in between."""
+"""One training step under the microscope: the loop's own forward, backward, clip and step, with a look at everything in between."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,25 @@ import torch
 
 from llmviz.core.questions.onestep import OneStep, Opened
 from llmviz.training.loop import Training
-from llmviz.training.stage import Batch, Stage
+from llmviz.training.stage import Batch, OnPolicy, Stage
 
 
 def answer(training: Training, question: OneStep) -> Opened:
     """Take the next step of a training and tell what happens in it. The training has moved by that step then.
 
-    Raises ValueError, in a sentence, where there is no step left, or the batch asked for comes later than this step.
+    Raises ValueError, in a sentence, where there is no step left, or the batch asked for comes later than this step or is not kept.
     """
     stage, behind = training.stage, training.step
     if behind >= training.settings.steps:
         raise ValueError(f"all {behind:,} steps are taken; there is no next one to open")
     if not 1 <= question.batch <= behind + 1:
         raise ValueError(f"step {question.batch:,} has not been reached; the next one is step {behind + 1:,}")
+    if isinstance(stage, OnPolicy):
+        begun = behind % stage.updates_per_rollout  # updates made from the rollout at hand
+        if question.batch <= behind - begun:
+            raise ValueError(f"the texts of step {question.batch:,} were written by the model itself, and are not kept")
+        if not begun:
+            training.rollout(stage)
     batch = stage.batch(behind + 1)
     looked_at = stage.batch(question.batch)
     exercises = stage.exercises(looked_at)
@@ -32,9 +38,11 @@ def answer(training: Training, question: OneStep) -> Opened:
     movers = training.movers()
     weights = {name: weight for name, weight in stage.model.named_parameters() if name in movers}
     began = {name: weight.detach().clone() for name, weight in weights.items()}
-    loss = training.backward(batch)
+    loss = training.forward(batch)
+    loss.backward()
     gradient = [0.0 if weight.grad is None else float(weight.grad.norm()) for weight in weights.values()]
-    training.update()
+    training.clip()
+    training.move()
     after = _said(stage, looked_at, rows, question.top)
     with torch.no_grad():
         again = stage.loss(batch).item()
@@ -42,7 +50,7 @@ def answer(training: Training, question: OneStep) -> Opened:
         step=behind,
         batch=question.batch,
         count=len(exercises),
-        loss=loss,
+        loss=loss.item(),
         after=again,
         texts=tuple(text.read for text in texts),
         places=tuple(text.places for text in texts),

@@ -1,9 +1,9 @@
-"""What the loop asks of a stage. Each `stage.py` in `llmviz/experiments/` gives one."""
+"""What the loop asks of a stage, of either kind: supervised, or on-policy. Each `stage.py` in `llmviz/experiments/` gives one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeVar, runtime_checkable
 
 import torch
 from transformers import PreTrainedModel
@@ -38,8 +38,8 @@ class Exercise:
 AnyBatch = TypeVar("AnyBatch", bound=Batch)
 
 
-class Stage(Protocol[AnyBatch]):
-    """A model with something to learn."""
+class Supervised(Protocol[AnyBatch]):
+    """A model with something to learn from texts that were there before it."""
 
     model: PreTrainedModel
     references: Mapping[str, float]  # the lines its loss lies between, see core.update.Begin
@@ -54,7 +54,7 @@ class Stage(Protocol[AnyBatch]):
         ...
 
     def loss(self, batch: AnyBatch) -> torch.Tensor:
-        """The mean loss over the batch's targets, in nats, a scalar to go backward from."""
+        """What is to become small, a scalar to go backward from; where targets are given, their mean loss in nats."""
         ...
 
     def guess(self, batch: AnyBatch) -> tuple[torch.Tensor, torch.Tensor]:
@@ -80,3 +80,33 @@ class Stage(Protocol[AnyBatch]):
     def save(self, folder: Path) -> None:
         """Write the model so that `from_pretrained` reads it."""
         ...
+
+
+@runtime_checkable
+class OnPolicy(Supervised[AnyBatch], Protocol):
+    """A model that learns from texts it has written itself, scored: reinforcement learning.
+
+    The loop asks for a rollout, then makes `updates_per_rollout` updates from it: its inner epochs, times the batches in each. Here `batch`
+    is a function of (seed, step, rollout). Whatever the next updates depend on, beyond the weights and the spec, is in `state`: the rollout
+    above all, with the log-probabilities it was drawn with.
+    """
+
+    updates_per_rollout: int
+
+    def rollout(self, step: int) -> None:
+        """Write texts with the model as it stands, score and remember them: a function of (seed, step, weights).
+
+        Step and its successors, `updates_per_rollout` in all, learn from them. Draws from a generator of its own.
+        """
+        ...
+
+    def state(self) -> Mapping[str, torch.Tensor | float]:
+        """All that is remembered from step to step, by name: tensors and numbers."""
+        ...
+
+    def load_state(self, state: Mapping[str, torch.Tensor | float]) -> None:
+        """Remember what `state` gave; nothing where it is empty."""
+        ...
+
+
+Stage = Supervised[AnyBatch] | OnPolicy[AnyBatch]

@@ -162,7 +162,7 @@ def test_a_loss_that_is_no_number_stops_the_run_with_a_sentence() -> None:
     with torch.no_grad():
         next(iter(made.model.parameters())).fill_(math.nan)
     with pytest.raises(FloatingPointError, match="no longer a number at step 1; a smaller learning rate"):
-        Training(made, given.train).backward(made.batch(1))
+        Training(made, given.train).forward(made.batch(1))
 
 
 def test_the_gradient_is_clipped_where_asked() -> None:

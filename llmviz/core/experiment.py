@@ -10,12 +10,16 @@ from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 
 PRETRAINING, FINE_TUNING = "pretraining", "fine-tuning"
+LOSS = "loss"  # the metric that is also measured on each batch, as `Step.loss`
 BERTS, GPTS, T5S = ("roformer", "bert"), ("neox", "gpt2"), ("t5",)
 
 
 @dataclass(frozen=True)
 class Metric:
-    """A figure an experiment reports: label, unit ("nats" or "%"), help, which figure bounds it, and which one a simpler reader reaches."""
+    """A figure an experiment reports: label, unit, help, which figure bounds it, and which one a simpler reader reaches.
+
+    The unit is "%" for shares, which are 0 … 1; or any word that can stand behind the number: "nats", "points".
+    """
 
     name: str
     title: str
@@ -64,7 +68,8 @@ class FirstStep:
 class Experiment:
     """One way to train: where its code lives, what it may read and start from, what it measures, how pages speak of it.
 
-    Of parents, architectures and texts the first is the default; parents are names of experiments, and None is a random start.
+    Of parents, architectures and texts the first is the default; parents are names of experiments, and None is a random start. Of metrics
+    the first is the headline: the figure that stands for a run in its curve, its state and the lists.
 
     Attributes:
         name: as runs, addresses and the command line spell it.
@@ -111,6 +116,11 @@ class Experiment:
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this experiment takes on a text where nothing else is said."""
         return self.recipes.get(text, TrainSpec())
+
+    @property
+    def headline(self) -> Metric:
+        """The figure that stands for a run of it."""
+        return self.metrics[0]
 
     @property
     def model(self) -> ModelSpec:

@@ -7,10 +7,10 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 @dataclass(frozen=True)
 class Begin:
-    """Said once, first: what is about to train, and the lines its loss lies between (nats per token).
+    """Said once, first: what is about to train, and the lines its headline lies between, in its unit.
 
-    `references` has "random_guess" (ln of the vocabulary) always; "floor" and "accuracy_ceiling" (a share) where the grammar is known;
-    "unigram" and "trigram" where not.
+    Where that is a loss, in nats per token, `references` has "random_guess" (ln of the vocabulary) always; "floor" and "accuracy_ceiling"
+    (a share) where the grammar is known; "unigram" and "trigram" where not.
     """
 
     step: int
@@ -22,7 +22,10 @@ class Begin:
 
 @dataclass(frozen=True)
 class Step:
-    """One batch learnt: its loss in nats per guessed token, the tokens read, the seconds of training so far."""
+    """One batch learnt: its loss, the tokens read, the seconds of training so far.
+
+    Of a supervised stage the loss is in nats per guessed token; of an on-policy one it is what the gradient is taken of, and has no unit.
+    """
 
     step: int
     loss: float

@@ -89,14 +89,14 @@ def vocabulary(spec: RunSpec, unknown: float) -> None:
 def listing(listed: Iterable[Listed], recordings: Sequence[str]) -> None:
     """One line a run, within 80 columns; then what there is to say of some, and the names of the recordings."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for name in ("run", "state", "stage", "text", "size", "seed", "steps", "loss", "MB"):
-        table.add_column(name, no_wrap=name == "run", justify="right" if name in ("seed", "steps", "loss", "MB") else "left")
+    for name in ("run", "state", "stage", "text", "size", "seed", "steps", "result", "MB"):
+        table.add_column(name, no_wrap=name == "run", justify="right" if name in ("seed", "steps", "result", "MB") else "left")
     remarks = []
     for item in listed:
         spec, end = item.spec, item.end
         about = (spec.stage, spec.text.name, spec.model.size, str(spec.seed), str(spec.train.steps)) if spec else ("?",) * 5
-        loss = f"{end.metrics['loss']:.3f}" if isinstance(end, Done) and "loss" in end.metrics else ""
-        table.add_row(short(item.run), item.status.state.value, *about, loss, f"{item.bytes / 1e6:.1f}")
+        result = _headline(spec, end.metrics) if spec and isinstance(end, Done) else ""
+        table.add_row(short(item.run), item.status.state.value, *about, result, f"{item.bytes / 1e6:.1f}")
         if item.status.reason:
             remarks.append(f"{short(item.run)}: {item.status.reason}")
     console = Console()
@@ -127,12 +127,18 @@ def one(run: RunRef, folder: RunFolder, status: Status) -> None:
 
 
 def _news(spec: RunSpec, metrics: dict[str, float]) -> str:
-    """The first metric, which is the loss, and the probes: those that nothing bounds."""
-    first, *others = (metric for metric in catalogue.experiment(spec.stage).metrics if metric.name in metrics)
-    probes = [f"{metric.name} {metrics[metric.name]:.0%}" for metric in others if not metric.bound]
-    return "  ".join((f"{first.name} {metrics[first.name]:.2f}", *probes))
+    """The headline, and the probes: those that nothing bounds."""
+    listed = [metric for metric in catalogue.experiment(spec.stage).metrics if metric.name in metrics]
+    shown = [metric for metric in listed if metric is listed[0] or not metric.bound]
+    return "  ".join(f"{metric.name} {format(metrics[metric.name], '.0%' if metric.unit == '%' else '.2f')}" for metric in shown)
+
+
+def _headline(spec: RunSpec, metrics: dict[str, float]) -> str:
+    """The figure that stands for a run, by its name; empty where it was not measured."""
+    metric = catalogue.experiment(spec.stage).headline
+    return f"{metric.name} {format(metrics[metric.name], '.1%' if metric.unit == '%' else '.3f')}" if metric.name in metrics else ""
 
 
 def number(value: float, unit: str) -> str:
-    """A figure as a person reads it: nats with three decimals, shares as percent with one."""
+    """A figure as a person reads it: shares as percent with one decimal, all else with three and its unit."""
     return f"{value:.1%}" if unit == "%" else f"{value:.3f} {unit}"

@@ -1,7 +1,7 @@
 """Training as a loop you can watch: it yields what happened and stands still until asked for more.
 
 Pausing is not asking. Stopping is leaving the loop. A run that goes on from a checkpoint ends with the very weights of one that was never
-interrupted: a supervised batch is a function of (seed, step), an on-policy one of (seed, step, rollout), and the checkpoint keeps the rollout.
+interrupted: a supervised batch is a function of (seed, step), an on-policy one of (seed, step, rollout); the checkpoint has the rollout.
 """
 
 import json

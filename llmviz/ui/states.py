@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from llmviz.core import catalogue
 from llmviz.core.history import History
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
@@ -83,8 +84,9 @@ def badge(status: Status | None, history: History, stage: str = "pretrained") ->
 def _ended(history: History, kind: str, spec: RunSpec) -> str:
     if not isinstance(history.end, Done):
         return f"{kind} · step {history.step:,}"
-    loss, accuracy = history.end.metrics.get("loss"), history.end.metrics.get("accuracy")
-    measured = f" · loss {words.figure(loss)} on test text" if loss is not None else ""
+    headline = catalogue.experiment(spec.stage).headline
+    value, accuracy = history.end.metrics.get(headline.name), history.end.metrics.get("accuracy")
+    measured = f" · {headline.name} {words.measured(value, headline.unit)} on test text" if value is not None else ""
     if isinstance(spec.objective, LabelsSpec) and accuracy is not None:
         measured = f" · {accuracy:.0%} right on test examples"
     return f"{kind} · {words.counted(history.end.step, 'step')} in {words.duration(history.end.seconds)}{measured}"

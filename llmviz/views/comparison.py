@@ -7,6 +7,7 @@ from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.address import entries
+from llmviz.core.experiment import LOSS
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.spec import RunSpec
@@ -15,7 +16,7 @@ from llmviz.views.about import LINES, lines
 from llmviz.views.curve import thin
 from llmviz.views.lineage import named, phase, settings
 
-NOT_COMPARABLE = "These two learn different things, so their losses measure different things: each has a chart of its own."
+NOT_COMPARABLE = "These two learn different things, so their figures measure different things: each has a chart of its own."
 NOTHING_YET = "not said yet"
 
 
@@ -74,12 +75,13 @@ def _settings_alone(spec: RunSpec) -> dict[str, str]:
 
 
 def charts(one: Side, other: Side) -> list[dict[str, Any]]:
-    """The charts to draw: one for the loss and one for the first share both measure; of different stages the loss of each alone."""
+    """The charts to draw: one for the headline and one for the first share both measure; of different stages the headline of each alone."""
+    experiment = catalogue.experiment(one.spec.stage)
     if one.spec.stage != other.spec.stage:
-        return [_chart("loss", [side]) for side in (one, other)]
-    shares = [metric.name for metric in catalogue.experiment(one.spec.stage).metrics if metric.unit == "%"]
+        return [_chart(catalogue.experiment(side.spec.stage).headline.name, [side]) for side in (one, other)]
+    shares = [metric.name for metric in experiment.metrics if metric.unit == "%" and metric is not experiment.headline]
     both = [name for name in shares if all(name in side.history.scores for side in (one, other))]
-    return [_chart(name, [one, other]) for name in ["loss", *both[:1]]]
+    return [_chart(name, [one, other]) for name in [experiment.headline.name, *both[:1]]]
 
 
 def _chart(metric: str, sides: Sequence[Side]) -> dict[str, Any]:
@@ -87,7 +89,7 @@ def _chart(metric: str, sides: Sequence[Side]) -> dict[str, Any]:
     drawn = [side for side in sides if side.history.scores.get(metric)]
     references = sides[0].history.begin.references if sides[0].history.begin else {}
     same = all(side.spec.text == sides[0].spec.text and side.spec.objective == sides[0].spec.objective for side in sides)
-    bounds = lines(catalogue.experiment(sides[0].spec.stage)) if metric == "loss" else {named.bound: ("best possible", "")}
+    bounds = lines(catalogue.experiment(sides[0].spec.stage)) if metric == LOSS else {named.bound: ("best possible", "")}
     return {
         "title": named.title if len(sides) > 1 else f"{sides[0].name}: {named.title}",
         "about": "" if named.unit == "%" else named.unit,
@@ -115,7 +117,7 @@ def table(one: Side, other: Side) -> str:
     for name, metric in names.items():
         values = [side.kept.metrics.get(name) for side in (one, other)]
         if any(value is not None for value in values):
-            here, there = ("–" if value is None else words.figure(value, metric.unit) for value in values)
+            here, there = ("–" if value is None else words.measured(value, metric.unit) for value in values)
             lines.append((metric.title, here, there))
     lines.append(("training", *(words.duration(side.kept.seconds) for side in (one, other))))  # type: ignore[arg-type]
     rows = ["".join(f"<td>{html.escape(cell)}</td>" for cell in line) for line in lines[1:]]
@@ -152,6 +154,6 @@ def figures(kept: Kept) -> Mapping[str, tuple[str, str]]:
         if metric.name in kept.metrics:
             bound = kept.metrics.get(metric.bound)
             name = "best possible" if metric.unit == "%" else LINES["floor"][0]
-            told = "" if bound is None else f"{name} {words.figure(bound, metric.unit)}"
-            found[metric.title] = (words.figure(kept.metrics[metric.name], metric.unit), told)
+            told = "" if bound is None else f"{name} {words.measured(bound, metric.unit)}"
+            found[metric.title] = (words.measured(kept.metrics[metric.name], metric.unit), told)
     return found

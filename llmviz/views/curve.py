@@ -1,9 +1,9 @@
-"""The curves of a run as the payload of the live curve: loss between its lines, probes below, one axis of steps."""
+"""The curves of a run as the payload of the live curve: its headline between its lines, probes below, one axis of steps."""
 
 from collections.abc import Sequence
 from typing import Any
 
-from llmviz.core.experiment import Experiment
+from llmviz.core.experiment import LOSS, Experiment
 from llmviz.core.history import Curve, History
 from llmviz.views.about import BASELINES, lines
 
@@ -15,18 +15,21 @@ def curve(history: History, experiment: Experiment, steps: int, live: bool) -> d
     """What the component draws. `steps` is the length of the axis: the whole run, also while it is still on its way."""
     references = history.begin.references if history.begin else {}
     scores = history.scores
-    shares = [metric for metric in experiment.metrics if metric.unit == "%" and metric.name in scores]
+    headline = experiment.headline
+    known = lines(experiment) if headline.name == LOSS else {headline.bound: ("best possible", "The best there can be.")}
+    shares = [metric for metric in experiment.metrics if metric.unit == "%" and metric.name in scores and metric is not headline]
     return {
         "phase": experiment.colour,
-        "unit": experiment.loss_per,
+        "about": _about(experiment),
+        "fits": headline.name != LOSS,
         "total": steps,
         "live": live,
         "snapshots": list(history.snapshots),
-        "loss": _points(scores.get("loss", Curve())),
-        "batches": _points(history.batches),
+        "headline": {"name": headline.name, "share": headline.unit == "%", **_points(scores.get(headline.name, Curve()))},
+        "batches": _points(history.batches if headline.name == LOSS else Curve()),  # what a step descends may be another figure
         "lines": [
             {"name": title, "about": about, "value": round(references[name], 4)}
-            for name, (title, about) in lines(experiment).items()
+            for name, (title, about) in known.items()
             if name in references
         ],
         "probes": [
@@ -51,6 +54,12 @@ def thin(points: Sequence[Any], most: int = MOST_POINTS) -> list[Any]:
     if len(points) <= most:
         return list(points)
     return [points[round(place * (len(points) - 1) / (most - 1))] for place in range(most)]
+
+
+def _about(experiment: Experiment) -> str:
+    """What the axis of the headline counts, and what is drawn on it."""
+    unit = experiment.headline.unit
+    return f"{unit} {experiment.loss_per}, held-out; faint: each batch" if experiment.headline.name == LOSS else f"{unit}, held-out"
 
 
 def _points(curve: Curve) -> dict[str, list[float]]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from llmviz.core import catalogue
-from llmviz.core.experiment import Metric
+from llmviz.core.experiment import LOSS, Metric
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec
@@ -180,15 +180,20 @@ def settings(spec: RunSpec) -> str:
 
 
 def figures(kept: Kept) -> list[str]:
-    """What it measured, in the order of its stage: `loss on held-out text 0.87`, `hidden words named 67 %`."""
-    return [f"{metric.title} {words.figure(kept.metrics[metric.name], metric.unit)}" for metric in _measured(kept)]
+    """What it measured, in the order of its stage: `loss on held-out text 0.87 nats`, `hidden words named 67 %`."""
+    return [_figure(kept, metric) for metric in _measured(kept)]
 
 
 def headline(kept: Kept) -> str:
-    """The first share it measured, as one of `figures`; without any, the first figure."""
-    return next(
-        (said for said, metric in zip(figures(kept), _measured(kept), strict=True) if metric.unit == "%"), "".join(figures(kept)[:1])
-    )
+    """The headline of its stage, as one of `figures`; in place of a loss the first share, if it measured one, for a share says more."""
+    measured = _measured(kept)
+    if measured and measured[0].name == LOSS:
+        measured.sort(key=lambda metric: metric.unit != "%")  # shares first, each in its place among its like
+    return _figure(kept, measured[0]) if measured else ""
+
+
+def _figure(kept: Kept, metric: Metric) -> str:
+    return f"{metric.title} {words.measured(kept.metrics[metric.name], metric.unit)}"
 
 
 def _measured(kept: Kept) -> list[Metric]:

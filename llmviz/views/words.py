@@ -39,6 +39,11 @@ def figure(value: float, unit: str = "") -> str:
     return f"{value:.0%}".replace("%", " %") if unit == "%" else f"{value:.2f}"
 
 
+def measured(value: float, unit: str) -> str:
+    """A figure with its unit: `0.87 nats`, `67 %`."""
+    return figure(value, unit) if unit == "%" else f"{figure(value)} {unit}"
+
+
 def counted(count: int, noun: str, plural: str = "") -> str:
     """So many of something: `1 letter`, `1,234 letters`, `0 texts`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -21,8 +21,8 @@ DRAW = """async ([script, data]) => {
 def payload(loss: list[float], batches: list[float]) -> dict[str, Any]:
     lines = [{"name": "random guess", "about": "", "value": 6.0}]
     return {
-        "group": "one", "visit": 0, "step": None, "phase": "pretrained", "unit": "a word", "total": 40, "live": False, "empty": "",
-        "snapshots": [0, 40], "loss": {"steps": [0, 10, 20, 30, 40], "values": loss},
+        "group": "one", "visit": 0, "step": None, "phase": "pretrained", "about": "", "fits": False, "total": 40, "live": False,
+        "empty": "", "snapshots": [0, 40], "headline": {"name": "loss", "share": False, "steps": [0, 10, 20, 30, 40], "values": loss},
         "batches": {"steps": list(range(1, len(batches) + 1)), "values": batches}, "lines": lines, "probes": [], "ceilings": [],
     }  # fmt: skip
 

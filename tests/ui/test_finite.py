@@ -70,7 +70,7 @@ def test_the_pages_of_a_run_that_went_astray_stand(
     app = visit(page)
     given = dict(mounted(app))
     if run:
-        assert None not in given["curve"]["loss"]["values"] and given["curve"]["loss"]["values"]
+        assert None not in given["curve"]["headline"]["values"] and given["curve"]["headline"]["values"]
     shown = " ".join(str(element.value) for element in (*app.markdown, *app.caption))
     assert "nan" not in shown.split()
 

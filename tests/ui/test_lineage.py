@@ -117,12 +117,12 @@ def test_descendants_come_in_an_order_in_which_they_can_go() -> None:
 
 def test_figures_go_by_their_titles_and_a_row_shows_the_first_share() -> None:
     pairs = kept(RunSpec("nsp"), metrics={"loss": 2.0, "word_loss": 1.5, "word_floor": 1.2, "nsp_accuracy": 0.9, "nsp_ceiling": 0.95})
-    assert lineage.figures(pairs) == ["loss on held-out pairs 2.00", "loss on hidden words alone 1.50", "pairs told apart 90 %"]
+    assert lineage.figures(pairs) == ["loss on held-out pairs 2.00 nats", "loss on hidden words alone 1.50 nats", "pairs told apart 90 %"]
     row = lineage.rows([pairs], Filter(), (), NOW)["rows"][0]
     assert (row["figures"], row["about"]) == ("pairs told apart 90 %", " · ".join(lineage.figures(pairs)))
-    assert lineage.headline(kept(ROOT, metrics={"loss": 0.7})) == "loss on held-out text 0.70"
+    assert lineage.headline(kept(ROOT, metrics={"loss": 0.7})) == "loss on held-out text 0.70 nats"
     assert lineage.headline(kept(ROOT)) == ""
-    assert comparison.figures(pairs)["loss on hidden words alone"] == ("1.50", "floor 1.20")
+    assert comparison.figures(pairs)["loss on hidden words alone"] == ("1.50 nats", "floor 1.20 nats")
     assert comparison.figures(pairs)["pairs told apart"] == ("90 %", "best possible 95 %")
 
 

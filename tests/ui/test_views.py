@@ -50,7 +50,7 @@ def test_thin_keeps_ends_and_stays_below_the_limit(count: int) -> None:
 
 def test_curve_of_an_empty_and_of_a_long_run() -> None:
     empty = curve(History(), masked_lm.EXPERIMENT, 100, live=False)
-    assert empty["total"] == 100 and empty["lines"] == [] and empty["loss"] == {"steps": [], "values": []}
+    assert empty["total"] == 100 and empty["lines"] == [] and empty["headline"]["steps"] == empty["headline"]["values"] == []
     long = fold([Begin(0, 5_000, 1, 10, {"random_guess": 2.3, "floor": 0.9}), *(Step(step, 1.0, 1) for step in range(1, 5_001))])
     drawn = curve(long, masked_lm.EXPERIMENT, 5_000, live=True)
     assert len(drawn["batches"]["steps"]) == MOST_POINTS

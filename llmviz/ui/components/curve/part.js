@@ -1,9 +1,10 @@
-// The live curve: held-out loss between its lines, the probes below, and one slider on the same axis of steps.
+// The live curve: the headline (held-out loss, or another figure) between its lines, the probes below, and one slider on the same axis of steps.
 //
-// data: group, visit, step, small, shares, phase, unit, total, live, empty, snapshots, loss and batches {steps, values}, lines [{name, about, value}],
+// data: group, visit, step, small, shares, phase, about, fits, total, live, empty, snapshots, headline {name, share, steps, values},
+//       batches {steps, values}, lines [{name, about, value}],
 //       probes [{name, about, dash, phase, steps, values}], ceilings [{name, about, value}],
 //       terms {term: meaning}
-// A loss above the axis is drawn at its edge, with an arrow; hover and text say how much it is.
+// Where the headline `fits`, the axis spans its values, also below 0; else it ends above the lines. A loss above the axis is drawn at its edge, with an arrow; hover and text say how much it is.
 // Every line carries its label, and a label under the mouse or the focus says what its line is (`about`).
 // triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
 
@@ -16,11 +17,14 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const shared = group(data);
   root.classList.toggle("small", Boolean(data.small));
   root.classList.toggle("finetuned", data.phase === "finetuned");
-  const { loss, batches, snapshots, probes } = data;
+  const { headline, batches, snapshots, probes } = data;
   const last = snapshots.at(-1) ?? 0;
-  const learnt = data.phase === "finetuned" ? loss.values : []; // few labels are soon known by heart: the loss on others may rise
-  const top = 1.06 * Math.max(1, ...learnt, ...data.lines.map(({ value }) => value));
-  const peaks = data.shares ? [] : above(loss.steps, loss.values, top);
+  const learnt = data.fits || data.phase === "finetuned" ? headline.values : []; // few labels are soon known by heart: the loss on others may rise
+  const bottom = data.fits ? 1.06 * Math.min(0, ...learnt) : 0;
+  const top = 1.06 * Math.max(data.fits ? 0 : 1, ...learnt, ...data.lines.map(({ value }) => value)) || (bottom ? 0 : 1);
+  const title = headline.name.charAt(0).toUpperCase() + headline.name.slice(1);
+  const scale = (count) => [...(top ? ticks(top, count) : [0]), ...(bottom ? ticks(-bottom, count).slice(1).map((tick) => -tick) : [])];
+  const peaks = data.shares ? [] : above(headline.steps, headline.values, top);
   const rough = data.shares ? [] : above(batches.steps, batches.values, top, data.total / 50);
   let space;
 
@@ -38,19 +42,20 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     return Object.assign(label, { onfocus: () => explain(label), onblur: leave });
   };
   const valueAt = ({ steps, values }, step) => values[placeOf(steps, step)];
-  const main = data.shares ? (probes[0] ?? { steps: [], values: [] }) : loss; // the line on which the cursor's point lies
+  const main = data.shares ? (probes[0] ?? { steps: [], values: [] }) : headline; // the line on which the cursor's point lies
+  const number = (value, digits = 2) => (headline.share ? percent(value) : value.toFixed(digits));
   const over = (value) => (value > top ? " ↑ above the axis" : "");
-  const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · loss ${value.toFixed(2)}${over(value)}`);
+  const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · ${headline.name} ${number(value)}${over(value)}`);
   const numbers = (step) => `${stepName(shared, step)}${figure(valueAt(main, step))}`;
 
   function frame() {
     const em = parseFloat(getComputedStyle(root).fontSize);
-    space = layout(chart.clientWidth, chart.clientHeight, em, data.total, top, data.small, data.shares);
+    space = layout(chart.clientWidth, chart.clientHeight, em, data.total, top, data.small, data.shares, bottom);
     const { left, right, foot, x, yLoss, yShare } = space;
     const parts = [];
     hint.style.width = `${right - left}px`;
     hint.style.left = `${left}px`;
-    for (const tick of data.lines.length && !data.shares ? ticks(top, data.small ? 1 : 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), tick, { "text-anchor": "end" }));
+    for (const tick of (data.lines.length || data.fits) && !data.shares ? scale(data.small ? 1 : 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), headline.share ? percent(tick) : tick, { "text-anchor": "end" }));
     for (const tick of data.small ? [] : [0, 0.5, 1])
       parts.push(rule(yShare(tick), "grid"), write(left - 0.5 * em, yShare(tick), `${100 * tick}%`, { "text-anchor": "end" }));
     for (const tick of ticks(data.total, 5))
@@ -59,8 +64,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     if (!data.shares) for (const { value } of data.lines) parts.push(rule(yLoss(value), "bound"));
     for (const { value } of data.ceilings) parts.push(rule(yShare(value), "ceiling"));
     if (batches.steps.length && !data.shares) parts.push(node("path", { class: "line batch", d: path(batches.steps, batches.values, x, yLoss) }));
-    if (loss.steps.length && !data.shares) parts.push(node("path", { class: "line held", d: path(loss.steps, loss.values, x, yLoss) }));
-    for (const [found, looks, name] of [[rough, "above batch", "this batch"], [peaks, "above", "held-out loss"]])
+    if (headline.steps.length && !data.shares) parts.push(node("path", { class: "line held", d: path(headline.steps, headline.values, x, yLoss) }));
+    for (const [found, looks, name] of [[rough, "above batch", "this batch"], [peaks, "above", `held-out ${headline.name}`]])
       for (const peak of found) {
         const mark = node("path", { class: looks, d: arrow(x(peak.step), space.loss.top, em) });
         mark.append(node("title", {}, outside([peak], name)));
@@ -72,7 +77,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     root.layer = node("g", {});
     const drawing = node("g", { "aria-hidden": true });
     drawing.append(...parts, root.layer);
-    const lines = (data.shares ? [] : data.lines).map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${value.toFixed(2)}`, about }));
+    const lines = (data.shares ? [] : data.lines).map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${number(value)}`, about }));
     const named = probes.map(({ name, about, values, dash, phase = "" }) => {
       return { y: yShare(values.at(-1)), text: name, about, line: `line probe ${phase}`, dash, name: "name" };
     });
@@ -102,10 +107,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
 
   function summary() {
-    if (!loss.steps.length) return "No loss yet.";
-    const ends = `Loss on held-out text: ${loss.values[0].toFixed(2)} at step 0, ${loss.values.at(-1).toFixed(2)} at step ${whole(loss.steps.at(-1))}.`;
-    const bounds = data.lines.map(({ name, value }) => `${name} ${value.toFixed(2)}`).join(", ");
-    const out = [outside(peaks, "held-out loss"), outside(rough, "loss of a batch")].filter(Boolean).map((said) => ` ${said}.`).join("");
+    const { name: figure, steps, values } = headline;
+    if (!steps.length) return `No ${figure} yet.`;
+    const ends = `${title} on held-out text: ${number(values[0])} at step 0, ${number(values.at(-1))} at step ${whole(steps.at(-1))}.`;
+    const bounds = data.lines.map(({ name, value }) => `${name} ${number(value)}`).join(", ");
+    const out = [outside(peaks, `held-out ${figure}`), outside(rough, "loss of a batch")].filter(Boolean).map((said) => ` ${said}.`).join("");
     return `${ends}${out} ${bounds}. ${probes.map(({ name, values }) => `${name}: ${percent(values.at(-1))}`).join(", ")}.`;
   }
 
@@ -183,10 +189,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const label = event.target.closest(".explained");
     if (label) return explain(label);
     const step = Math.round(stepUnder(event));
-    const place = loss.steps.length ? nearest(loss.steps, step) : -1;
-    if (place < 0 || step > (batches.steps.at(-1) ?? 0) + data.total / 50) return leave();
-    const near = loss.steps[place];
-    const rows = [`step ${whole(near)}`, `held-out loss ${loss.values[place].toFixed(3)}${over(loss.values[place])}`];
+    const place = headline.steps.length ? nearest(headline.steps, step) : -1;
+    const reached = Math.max(batches.steps.at(-1) ?? 0, headline.steps.at(-1) ?? 0);
+    if (place < 0 || step > reached + data.total / 50) return leave();
+    const near = headline.steps[place];
+    const rows = [`step ${whole(near)}`, `held-out ${headline.name} ${number(headline.values[place], 3)}${over(headline.values[place])}`];
     const batch = valueAt(batches, near);
     if (batch !== undefined) rows.push(`this batch ${batch.toFixed(3)}${over(batch)}`);
     for (const probe of probes) rows.push(`${probe.name} ${percent(valueAt(probe, near) ?? 0)}`);
@@ -212,10 +219,10 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     root.reporting = setTimeout(report, 250); // a held key moves many times; the address needs only the last
   };
 
-  find(".title").textContent = data.shares ? "While it learns" : "Loss while it learns";
-  const scale = data.shares ? `${probes[0]?.name ?? "shares"}, of held-out examples` : `nats ${data.unit}, held-out; faint: each batch`;
-  explainTerms(find(".about"), loss.steps.length ? scale : "", data.terms);
-  hint.hidden = loss.steps.length > 0;
+  find(".title").textContent = data.shares ? "While it learns" : `${title} while it learns`;
+  const about = data.shares ? `${probes[0]?.name ?? "shares"}, of held-out examples` : data.about;
+  explainTerms(find(".about"), headline.steps.length ? about : "", data.terms);
+  hint.hidden = headline.steps.length > 0;
   hint.textContent = data.empty;
   const unwatch = drawSized(root, chart, frame);
   const unfollow = follow(root, shared, draw);

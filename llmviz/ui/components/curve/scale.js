@@ -1,18 +1,19 @@
 // Where things stand in the chart. Pure arithmetic in pixels; knows no element.
 
 // Two panels above one axis of steps, or where it is `small` the loss alone, or the `shares` alone; the right margin holds the labels.
-function layout(width, height, em, total, top, small = false, shares = false) {
+function layout(width, height, em, total, top, small = false, shares = false, lowest = 0) {
   const left = 2.9 * em;
   const right = Math.max(left + 8 * em, width - 10.9 * em);
   const foot = height - 1.5 * em;
   const share = { top: shares ? 0.9 * em : foot - (small ? 0 : 4.9 * em), bottom: foot };
   const loss = { top: 0.7 * em, bottom: shares ? 0.9 * em : share.top - (small ? 0.3 : 1.4) * em };
   const x = (step) => left + ((right - left) * step) / Math.max(1, total);
-  const between = (panel, most) => (value) => panel.bottom - ((panel.bottom - panel.top) * Math.min(value, most)) / most;
+  const between = (panel, most, least = 0) => (value) =>
+    panel.bottom - ((panel.bottom - panel.top) * (Math.min(value, most) - least)) / (most - least);
   return {
     left, right, foot, em, loss, share, x, width,
     step: (pixel) => Math.max(0, Math.min(total, ((pixel - left) / (right - left)) * total)),
-    yLoss: between(loss, top),
+    yLoss: between(loss, top, lowest),
     yShare: between(share, 1),
   };
 }

@@ -1,9 +1,10 @@
 """The live curve alone, in a browser, on curves that leave its axis."""
 
+import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from llmviz.ui import parts
 
@@ -27,12 +28,18 @@ def payload(loss: list[float], batches: list[float]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def drawn(browser: Browser, data: dict[str, Any]) -> tuple[list[str], str, str]:
-    """The marks above the axis by their titles, the text alternative, and what stands at the cursor."""
+def shown(browser: Browser, data: dict[str, Any]) -> Page:
+    """A page with the curve alone."""
     page = browser.new_page()
     css = (FOLDER / "shared/base.css").read_text() + (FOLDER / "curve/part.css").read_text()
     page.set_content(f"<style>{css}</style><body>{(FOLDER / 'curve/part.html').read_text()}</body>")
     page.evaluate(DRAW, ["\n".join((FOLDER / name).read_text() for name in SCRIPTS), data])
+    return page
+
+
+def drawn(browser: Browser, data: dict[str, Any]) -> tuple[list[str], str, str]:
+    """The marks above the axis by their titles, the text alternative, and what stands at the cursor."""
+    page = shown(browser, data)
     marks = [title.text_content() or "" for title in page.locator("path.above title").all()]
     found = marks, page.locator("svg").get_attribute("aria-label") or "", page.locator("text.here").text_content() or ""
     page.close()
@@ -51,3 +58,24 @@ def test_a_batch_above_the_axis_is_marked_too_and_one_below_is_not(browser: Brow
     marks, told, here = drawn(browser, payload([6.0, 5.0, 4.0, 3.0, 2.0], [6.2, 7.5, 8.25, 6.1]))
     assert marks == ["this batch 8.25 at step 3, above the axis"] and "loss of a batch 8.25 at step 3, above the axis" in told
     assert here == "step 40 · loss 2.00"
+
+
+def test_a_headline_that_is_no_loss_has_its_own_name_and_an_axis_that_holds_its_values(browser: Browser) -> None:
+    """A reward may be negative, and then the axis begins below 0."""
+    data = payload([], []) | {
+        "about": "points, held-out", "fits": True, "lines": [{"name": "best possible", "about": "", "value": 1.0}],
+        "headline": {"name": "reward", "share": False, "steps": [0, 20, 40], "values": [-0.5, 0.25, 0.9]},
+    }  # fmt: skip
+    marks, told, here = drawn(browser, data)
+    assert marks == [] and here == "step 40 · reward 0.90"
+    assert told.startswith("Reward on held-out text: -0.50 at step 0, 0.90 at step 40. best possible 1.00.")
+    page = shown(browser, data)
+    assert page.locator(".title").text_content() == "Reward while it learns"
+    assert page.locator(".about").text_content() == "points, held-out"
+    points = re.findall(r"[\d.]+", page.locator("path.held").get_attribute("d") or "")
+    heights = [float(height) for height in points[1::2]]
+    zero, half = (float(page.get_by_text(tick, exact=True).first.get_attribute("y") or "nan") for tick in ("0", "0.5"))
+    low = float(page.get_by_text("-0.5", exact=True).first.get_attribute("y") or "nan")
+    assert half < zero < low and heights == sorted(heights, reverse=True)
+    assert abs(heights[0] - low) < 6 and heights[-1] < half  # the label of a tick hangs a third of a letter lower
+    page.close()

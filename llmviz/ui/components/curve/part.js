@@ -23,7 +23,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const bottom = data.fits ? 1.06 * Math.min(0, ...learnt) : 0;
   const top = 1.06 * Math.max(data.fits ? 0 : 1, ...learnt, ...data.lines.map(({ value }) => value)) || (bottom ? 0 : 1);
   const title = headline.name.charAt(0).toUpperCase() + headline.name.slice(1);
-  const scale = (count) => [...(top ? ticks(top, count) : [0]), ...(bottom ? ticks(-bottom, count).slice(1).map((tick) => -tick) : [])];
+  const scale = (count) => {
+    const [, size = top - bottom] = ticks(top - bottom, count);
+    const first = Math.ceil(bottom / size);
+    return bottom ? Array.from({ length: Math.floor(top / size) - first + 1 }, (_, index) => (first + index) * size) : ticks(top, count);
+  };
   const peaks = data.shares ? [] : above(headline.steps, headline.values, top);
   const rough = data.shares ? [] : above(batches.steps, batches.values, top, data.total / 50);
   let space;
@@ -55,7 +59,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const parts = [];
     hint.style.width = `${right - left}px`;
     hint.style.left = `${left}px`;
-    for (const tick of (data.lines.length || data.fits) && !data.shares ? scale(data.small ? 1 : 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), headline.share ? percent(tick) : tick, { "text-anchor": "end" }));
+    for (const tick of (data.lines.length || data.fits) && !data.shares ? scale(data.small ? 1 : 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), headline.share ? percent(tick) : Number(tick.toFixed(6)), { "text-anchor": "end" }));
     for (const tick of data.small ? [] : [0, 0.5, 1])
       parts.push(rule(yShare(tick), "grid"), write(left - 0.5 * em, yShare(tick), `${100 * tick}%`, { "text-anchor": "end" }));
     for (const tick of ticks(data.total, 5))

@@ -14,7 +14,7 @@ BEATS = (
     ("strip_area", "cards_area", "question"),
     ("cards_area", "low_area"),
     ("strip_area", "cards_area", "training_row", "choices_row", "facts_row"),
-    ("strip_area", "closer_row", "closer_area"),
+    ("strip_area", "cards_area", "closer_row", "closer_area"),
 )
 
 runs = engine()

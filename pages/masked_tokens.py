@@ -11,7 +11,7 @@ STAGE = masked_lm.EXPERIMENT
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "bars_area"),
-    ("strip_area", "question", "question_place"),
+    ("strip_area", "bars_area", "question", "question_place"),
     ("strip_area", "bars_area", "curve_area"),
     ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
 )

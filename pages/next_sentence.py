@@ -11,8 +11,8 @@ BEATS = (
     ("head", "pair_area"),
     ("sentence_row", "pair_area"),
     ("pair_area", "question"),
-    ("pair_area", "low_area", "asked_area", "curve_area"),
-    ("pair_area", "low_area", "asked_area", "curve_area", "training_row", "facts_row"),
+    ("low_area", "asked_area", "curve_area"),
+    ("low_area", "asked_area", "curve_area", "training_row", "facts_row"),
 )
 
 runs = engine()

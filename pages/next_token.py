@@ -27,10 +27,10 @@ BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "choices_area"),
     ("strip_area", "dials_area", "choices_area"),
-    ("strip_area", "question"),
+    ("strip_area", "choices_area", "question"),
     ("strip_area", "choices_area", "curve_area"),
     ("strip_area", "choices_area", "curve_area", "training_row", "facts_row"),
-    ("more_area",),
+    ("strip_area", "choices_area", "more_area"),
 )
 
 runs = engine()

@@ -1,8 +1,8 @@
 """What a page shows, as the parameters of its address and back. Pure: knows no browser, no run folder.
 
 Parameters: the settings that differ from the stage's recipe by their field's name (the text by `text`, the kind of run it starts from, or
-that run's own key, by `parent`), `run`, `s` for the sentence, `hide` for the hidden words, `step`, `lecture`, and what else the page lets
-its visitor set (`view`). What cannot be read is left out and explained in a sentence at its place.
+that run's own key, by `parent`), `run`, `s` for the sentence, `hide` for the hidden words, `step`, `lecture` and its `beat`, and what else
+the page lets its visitor set (`view`). What cannot be read is left out and explained in a sentence at its place.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -25,6 +25,7 @@ SEED = Setting("Seed", "Decides the random start and the order of the batches.",
 class Address:
     """`sentence` and `hidden` are None where the page's own default stands.
 
+    `beat` counts from 1, and the page bounds it to the beats it has.
     `parent` names the run that `spec` starts from, where that is not a default one; `view` is the page's own frozen dataclass of settings.
     """
 
@@ -35,6 +36,7 @@ class Address:
     hidden: tuple[int, ...] | None = None
     step: int | None = None
     lecture: bool = False
+    beat: int = 1
     view: Any = None
 
 
@@ -123,6 +125,8 @@ def write(address: Address, usual: str, text: TextSpec = USUAL) -> dict[str, str
         written["step"] = str(address.step)
     if address.lecture:
         written["lecture"] = "1"
+        if address.beat != 1:
+            written["beat"] = str(address.beat)
     if address.view is not None:
         usual = type(address.view)()
         for item, _ in settings_of(address.view):
@@ -219,7 +223,13 @@ def _lecture(given: str) -> dict[str, Any]:
     return {"lecture": given == "1"}
 
 
-_READERS = {"run": _run, "s": _sentence, "hide": _hidden, "step": _step, "lecture": _lecture}
+def _beat(given: str) -> dict[str, Any]:
+    if not (given.isascii() and given.isdigit() and len(given) < 4):
+        raise ValueError("a beat is a whole number from 1")
+    return {"beat": int(given)}
+
+
+_READERS = {"run": _run, "s": _sentence, "hide": _hidden, "step": _step, "lecture": _lecture, "beat": _beat}
 
 
 def _name(part: str, item: "Field[Any]") -> str:

@@ -17,15 +17,15 @@ NOTE = "bar under a word: how probable the model found it · click a word to see
 FIRST = "Guess first: then a bar under each word shows how probable the model found it"
 NOTHING = "The choices appear here as soon as there is a trained model."
 REFUSED = "There is no continuation; the line above says why."
-# The dials need the height: of choices and curve, and in a lecture of the text.
+# The dials need the height of choices and curve; a lecture sizes itself.
 SHORTER = "<style>html { --tall: 17.9rem; }</style>"
-FEWER_LINES = "<style>html { --written: 4.3rem; }</style>"
 
 
 def picture(engine: Engine, seen: Seen) -> None:
     """Draw it for the beginning and the settings in the address."""
     address = visit.current()
-    st.html(FEWER_LINES if address.lecture else SHORTER)
+    if not address.lecture:
+        st.html(SHORTER)
     text, _ = sentence.shown(address)
     dials.keep_branch(address.spec.text.name, text)
     settings = dials.view()

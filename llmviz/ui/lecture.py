@@ -1,16 +1,21 @@
-"""Lecture mode, `?lecture=1`: large type, nothing but the lesson, one beat at a time; the arrow keys go on and back."""
+"""Lecture mode, `?lecture=1&beat=3`: type as large as the screen allows, nothing but the lesson, one beat at a time.
+
+→, PageDown and Space go on; ← and PageUp go back; Escape leaves. The component `lecture` hears the keys and sizes the beat.
+"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 
 import streamlit as st
 
-from llmviz.core.lecture import Lesson
-from llmviz.ui import path, visit
+from llmviz.core.lecture import Lesson, lesson
+from llmviz.ui import parts, path, visit
+from llmviz.ui.lesson import HERE
 
-BEAT, LAST = "beat", 99  # a beat beyond the last of any page is its last
+LAST = 99  # a beat beyond the last of any page is its last
 GONE_ON, QUESTION = "gone_on", "question"  # whether the lecture is past the page's question; the part that asks it
-TALL, SHORT = "19.5rem", "17.9rem"  # height of bars and curve, where they stand alone and where the buttons stand below them
 ALWAYS = (
     "training_row",
     "facts_row",
@@ -20,44 +25,35 @@ ALWAYS = (
     "microscope_area",
 )  # parts of every page, hidden in a beat that does not name them
 
-_STYLE = """<style>
-html { font-size: 24px !important; --note: 0; --tall: %s; --between: 0.15rem; --maps: 15.9rem; --recipes: 7.2rem; }
-[data-testid="stSidebar"], [data-testid="stHeader"] { display: none; }
-[data-testid="stMainBlockContainer"] { max-width: none; padding: 0.1rem 1.6rem 2.4rem; }
-[data-testid="stMainBlockContainer"] > [data-testid="stVerticalBlock"] { gap: 0.1rem; }
-.st-key-strip_area { min-height: 0; }
-.st-key-facts_row > :not(:first-child) { display: none; }
-.st-key-map_rows { zoom: 0.84; } /* ten slides on one screen */
-.st-key-beats { position: fixed; right: 1rem; bottom: 0.3rem; width: auto; background: Canvas; z-index: 9; }
-%s { display: none; }
-</style>"""
+_STYLE = (Path(__file__).parent / "lecture.css").read_text(encoding="utf-8")
 # A beat without the chart gives its column to the bars.
-_ALONE = "<style>[data-testid=stColumn]:has(.st-key-curve_area) { display: none; }</style>"
+_ALONE = "[data-testid=stColumn]:has(.st-key-curve_area) { display: none; }"
 
 
 def beats(shown: Sequence[Sequence[str]]) -> None:
     """In a lecture, show only the parts of the present beat: of all that any beat names, by the keys of their containers."""
     st.session_state[GONE_ON] = False
-    if not visit.current().lecture:
+    address = visit.current()
+    if not address.lecture:
         return
-    now = max(0, min(st.session_state.setdefault(BEAT, 0), len(shown) - 1))
-    st.session_state[GONE_ON] = any(QUESTION in parts for parts in shown[:now])
-    hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{part})" for part in sorted({*ALWAYS, *chain(*shown)} - {*shown[now]}))
-    st.html(_STYLE % (SHORT if "training_row" in shown[now] else TALL, hidden or ".nothing"))
-    if "curve_area" not in shown[now]:
-        st.html(_ALONE)
+    now = bounded(address.beat, len(shown))
+    present = shown[now - 1]
+    st.session_state[GONE_ON] = any(QUESTION in parts for parts in shown[: now - 1])
+    hidden = ", ".join(f"[data-testid=stLayoutWrapper]:has(> .st-key-{part})" for part in sorted({*ALWAYS, *chain(*shown)} - {*present}))
+    st.html(f"<style>{_STYLE} {hidden or '.nothing'} {{ display: none; }} {'' if 'curve_area' in present else _ALONE}</style>")
     before, after = path.beside()
-    first, last = now == 0, now + 1 == len(shown)
-    with st.container(key="beats", horizontal=True, vertical_alignment="center", gap="small"):
-        back = st.button(
-            "Back", key="back", shortcut="Left", type="tertiary", disabled=first and before is None, on_click=_turn, args=(now - 1,)
-        )
-        st.markdown(f"{now + 1} of {len(shown)}", width="content")
-        on = st.button("On", key="on", shortcut="Right", type="tertiary", disabled=last and after is None, on_click=_turn, args=(now + 1,))
-    if back and before is not None and st.session_state[BEAT] < 0:
+    back, on = _bar(now, len(shown), bool(before), bool(after))
+    if back and before and address.beat < 1:
         _leave(before, LAST)
-    if on and after is not None and st.session_state[BEAT] >= len(shown):
-        _leave(after, 0)
+    if on and after and address.beat > len(shown):
+        _leave(after, 1)
+    if address.beat != now:
+        visit.keep(replace(address, beat=now))
+
+
+def bounded(beat: int, count: int) -> int:
+    """The nearest of the page's beats, which count from 1."""
+    return max(1, min(beat, count))
 
 
 def gone_on() -> bool:
@@ -65,13 +61,30 @@ def gone_on() -> bool:
     return bool(st.session_state.get(GONE_ON))
 
 
-def _turn(to: int) -> None:
-    st.session_state[BEAT] = to
+def _bar(now: int, count: int, before: bool, after: bool) -> tuple[bool, bool]:
+    """Draw the bar below the beat: slide, way out, back, place and on. Returns whether *Back* and whether *On* were pressed."""
+    there = lesson(st.session_state[HERE])
+    with st.container(key="beats", horizontal=True, vertical_alignment="center"):
+        st.markdown(there.said if there else "", width="content")
+        st.button("Leave lecture", key="leave", type="tertiary", on_click=visit.lecture, args=(False,))
+        back = st.button("Back", key="back", type="tertiary", disabled=now == 1 and not before, on_click=_turn, args=(-1,))
+        st.markdown(f"{now} of {count}", width="content")
+        on = st.button("On", key="on", type="tertiary", disabled=now == count and not after, on_click=_turn, args=(1,))
+    parts.lecture({"beat": f"{visit.page()} {now}"}, key="lecture_keys")
+    return back, on
+
+
+def _turn(by: int) -> None:
+    """Turn from the beat that the address names now: two quick presses are two beats."""
+    address = visit.current()
+    visit.keep(replace(address, beat=address.beat + by))
 
 
 def _leave(there: Lesson, beat: int) -> None:
-    """Go on to another page; the session remembers that this is a lecture."""
-    st.session_state[BEAT] = beat
+    """Go on to another page; the session remembers that this is a lecture. This page is left at the beat it showed."""
+    address = visit.current()
+    visit.keep(replace(address, beat=max(1, address.beat - 1)))
+    st.session_state[visit.ENTERED] = beat
     page = path.to(there.page)
     assert page is not None
     st.switch_page(page)

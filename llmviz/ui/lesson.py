@@ -31,7 +31,7 @@ def configure() -> None:
 
 
 def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
-    """The app's own style, and the sidebar: name, sections with their pages and these with their slides, what this is."""
+    """The app's own style, and the sidebar: name, sections, pages with their slides, the way to the lecture, what this is."""
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
         st.html('<div class="brand">llmviz<span>slide</span></div>')
@@ -40,6 +40,15 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             for page in pages:
                 there = lesson(page.url_path)
                 st.page_link(page, label=f"{page.title} *{there.label}*" if there else page.title)
+        st.button(
+            "Lecture view",
+            key="lecture_view",
+            icon=":material/slideshow:",
+            type="tertiary",
+            help="One part of the page at a time, in large type. → and ← turn, Esc leaves.",
+            on_click=visit.lecture,
+            args=(True,),
+        )
         st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
 
 

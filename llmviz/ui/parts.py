@@ -49,6 +49,7 @@ _weighed = _part("weighed", "shared/chosen.js", "shared/words.js")
 _cards = _part("cards")
 _ladder = _part("ladder")
 _network = _part("network")
+_lecture = _part("lecture")
 _shift = _part("shift", "attention/weights.js", "attention/matrix.js")
 _onestep = _part("onestep", "curve/scale.js")
 _lineage = _part("lineage")
@@ -188,6 +189,11 @@ def courses(payload: dict[str, Any], key: str, on_point: Callable[[list[int]], N
         data=payload,
         on_point_change=lambda: _told(key, "point", on_point),
     )
+
+
+def lecture(payload: dict[str, Any], key: str) -> None:
+    """The keys of a lecture and the size of its beat; shows nothing itself."""
+    _lecture(key=key, data=payload)
 
 
 def shift(payload: dict[str, Any], key: str) -> None:

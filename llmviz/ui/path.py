@@ -38,7 +38,7 @@ def beside() -> tuple[Lesson | None, Lesson | None]:
 
 
 def foot() -> None:
-    """Draw the way back and on, below the page; in a lecture its arrow keys do that."""
+    """Draw the way back and on, below the page; in a lecture its keys do that."""
     before, after = beside()
     if visit.current().lecture or not (before or after):
         return

@@ -16,6 +16,8 @@ from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.text import incoming
 from llmviz.ui import browsers
 
+ENTERED = "entered"  # the beat at which a lecture comes to the next page; taken by the page that opens
+
 
 @dataclass
 class _Visit:
@@ -51,12 +53,16 @@ def open(
     before = visits.get(page)
     returns = before is not None and st.session_state.get("page") != page and not query
     st.session_state["page"] = page
+    entered: int | None = st.session_state.pop(ENTERED, None)
     if before is not None and (returns or query == before.written):
-        _keep(replace(before.address, lecture=bool(st.session_state.get("lecture"))), query)  # a lecture goes from page to page
+        beat = before.address.beat if entered is None else entered
+        _keep(replace(before.address, lecture=bool(st.session_state.get("lecture")), beat=beat), query)  # a lecture goes from page to page
         return current()
     asked = {name: incoming.tidied(given) for name, given in query.items()}
     if st.session_state.get("lecture"):
         asked.setdefault("lecture", "1")  # navigation drops the parameters
+    if entered is not None:
+        asked.setdefault("beat", str(entered))
     found, problems = addresses.read(asked, stages, view, specs, text)
     visits[page] = _Visit(tuple(stages), found, text, problems=problems, number=before.number + 1 if before else 1)
     _keep(found, query)
@@ -96,6 +102,11 @@ def change(**parts: Any) -> None:
     """Replace parts of the present address, because the visitor did something; what was wrong before is no longer said."""
     _visit().problems = {}
     keep(replace(current(), **parts))
+
+
+def lecture(on: bool) -> None:
+    """Show the page as a lecture, or as it is read at a desk; it keeps its beat."""
+    keep(replace(current(), lecture=on))
 
 
 def set(**settings: Any) -> None:

@@ -109,6 +109,7 @@ def test_a_lecture_goes_on_to_the_next_page_and_back(page: Page, fake_app: str) 
         page.keyboard.press("ArrowRight")
         expect(page.locator(".st-key-beats")).to_contain_text(f"{beat} of {count}")
     page.set_viewport_size({"width": 1280, "height": 720})
+    page.wait_for_timeout(700)  # the beat is sized anew
     rows, beats = page.locator(".st-key-map_rows").bounding_box(), page.locator(".st-key-beats").bounding_box()
     assert rows and beats and rows["y"] + rows["height"] <= beats["y"]  # all ten slides, none covered
     page.keyboard.press("ArrowRight")
@@ -117,7 +118,7 @@ def test_a_lecture_goes_on_to_the_next_page_and_back(page: Page, fake_app: str) 
     page.locator(QUIET).wait_for()
     page.keyboard.press("ArrowLeft")
     expect(page.locator(".st-key-beats")).to_contain_text(f"{count} of {count}")
-    expect(page).to_have_url(re.compile(r"/\?lecture=1$"))
+    expect(page).to_have_url(re.compile(rf"/\?lecture=1&beat={count}$"))
 
 
 def test_ticks_by_keyboard_and_filter_in_the_address(page: Page, fake_app: str) -> None:

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.ui import lecture
 from llmviz.views.reveal import GUESS_FIRST
 from tests.guess import skip
 from tests.ui.mounted import mounted
@@ -111,10 +110,7 @@ def test_a_lecture_has_a_beat_for_the_answer_after_that_of_the_question(page: st
 
 
 def test_a_lecture_withholds_the_answer_up_to_the_beat_of_the_question(visit: Visit) -> None:
-    app = visit("next_sentence", lecture="1")
-    asked = next(place for place, parts in enumerate(beats("next_sentence")) if "question" in parts)
+    asked = next(beat for beat, parts in enumerate(beats("next_sentence"), start=1) if "question" in parts)
+    app = visit("next_sentence", lecture="1", beat=str(asked))
     assert withheld(app)
-    app.session_state[lecture.BEAT] = asked
-    assert withheld(app.run())
-    app.session_state[lecture.BEAT] = asked + 1
-    assert not withheld(app.run())
+    assert not withheld(app.button(key="on").click().run())

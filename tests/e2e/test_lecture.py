@@ -1,0 +1,145 @@
+"""A lecture in a browser, on the recordings: every beat of every page fits the screen and fills it, and a presenter's keys turn it."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from llmviz.core.lecture import LESSONS, START
+from tests.e2e.waiting import QUIET
+
+# How far up and down what can be seen reaches, shadow roots included, and where the bar begins.
+EXTENT = """() => {
+  let top = Infinity, bottom = 0, right = 0;
+  const look = element => {
+    const style = getComputedStyle(element);
+    if (style.display === "none" || style.visibility === "hidden" || style.position === "fixed") return;
+    const box = element.getBoundingClientRect();
+    const leaf = element instanceof SVGElement || style.overflowX !== "visible";
+    const text = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
+    if ((leaf || text) && box.width > 1 && box.height > 1) {
+      [top, bottom, right] = [Math.min(top, box.top), Math.max(bottom, box.bottom), Math.max(right, box.right)];
+    }
+    if (!leaf) for (const child of element.shadowRoot?.children ?? element.children) look(child);
+  };
+  for (const child of document.querySelector("[data-testid=stMainBlockContainer]").children) look(child);
+  return {top, bottom, right, bar: document.querySelector(".st-key-beats").getBoundingClientRect().top};
+}"""
+SIZED = f"""() => new Promise(sized => {{
+  let before = "", still = 0;
+  const look = () => {{
+    const now = JSON.stringify(({EXTENT})());
+    still = now === before ? still + 1 : 0;
+    before = now;
+    if (still > 4) sized(JSON.parse(now)); else setTimeout(look, 40);
+  }};
+  look();
+}})"""
+SCREENS = ((1280, 720), (1920, 1080))
+LEAST = 0.6  # of the height above the bar: from the first line to the last
+
+
+def beat(page: Page) -> tuple[int, int]:
+    """Which beat is shown, and of how many."""
+    found = re.search(r"(\d+) of (\d+)", page.locator(".st-key-beats").inner_text())
+    assert found
+    return int(found[1]), int(found[2])
+
+
+def at(page: Page, number: int) -> None:
+    expect(page.locator(".st-key-beats")).to_contain_text(f"{number} of ")
+
+
+def start(page: Page, address: str) -> None:
+    page.goto(address)
+    listening(page)
+
+
+def listening(page: Page) -> None:
+    """Wait until the part that hears the keys has sized the beat."""
+    page.locator(".st-key-beats").wait_for()
+    page.locator(QUIET).wait_for()
+    page.wait_for_function("() => document.documentElement.style.getPropertyValue('--fit')")
+
+
+def test_every_beat_fits_the_screen_and_fills_it(page: Page, real_app: str) -> None:
+    page.set_viewport_size({"width": SCREENS[0][0], "height": SCREENS[0][1]})
+    start(page, f"{real_app}/?lecture=1")
+    wrong, screens = [], SCREENS
+    for lesson in LESSONS:
+        place = "" if lesson.page == START else lesson.page
+        expect(page).to_have_url(re.compile(rf"/{place}\?lecture=1$"))
+        at(page, 1)
+        count = beat(page)[1]
+        for number in range(1, count + 1):
+            at(page, number)
+            page.locator(QUIET).wait_for()
+            for width, height in screens:
+                page.set_viewport_size({"width": width, "height": height})
+                seen = page.evaluate(SIZED)
+                filled = (seen["bottom"] - seen["top"]) / seen["bar"]
+                if seen["top"] < -1 or seen["bottom"] > seen["bar"] + 1 or seen["right"] > width + 1 or filled < LEAST:
+                    wrong.append((lesson.page, number, width, round(filled, 2), seen))
+            screens = screens[::-1]  # the next beat begins on the screen on which this one ends
+            if (lesson, number) != (LESSONS[-1], count):
+                page.keyboard.press("PageDown")
+    assert wrong == [], "\n".join(map(str, wrong))
+
+
+def test_the_type_grows_with_the_screen(page: Page, real_app: str) -> None:
+    sizes = []
+    for width, height in ((1280, 720), (1920, 1080), (3840, 2160)):
+        page.set_viewport_size({"width": width, "height": height})
+        start(page, f"{real_app}/masked-tokens?lecture=1&beat=2")
+        page.locator(".token").first.wait_for()
+        page.evaluate(SIZED)
+        sizes.append(page.locator(".token .word").first.evaluate("word => parseFloat(getComputedStyle(word).fontSize)"))
+    assert sizes[0] >= 24
+    assert sizes[1] / sizes[0] == pytest.approx(1.5, rel=0.1)
+    assert sizes[2] / sizes[0] == pytest.approx(3, rel=0.1)
+
+
+def test_a_presenters_keys_turn_the_beat_and_controls_keep_theirs(page: Page, real_app: str) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    start(page, f"{real_app}/masked-tokens?lecture=1&beat=2")
+    page.locator(".token").first.wait_for()
+    page.locator(".token").nth(1).click()
+    page.locator(QUIET).wait_for()
+    for key, number in (("ArrowRight", 3), ("ArrowLeft", 2), ("PageDown", 3), ("PageUp", 2)):  # with a word in focus
+        page.keyboard.press(key)
+        at(page, number)
+    page.locator("[data-testid=stTextInput] input").first.focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Space")
+    page.wait_for_timeout(300)
+    at(page, 2)
+    page.locator("[data-testid=stTextInput] input").first.blur()
+    page.keyboard.press("Space")
+    at(page, 3)
+    page.keyboard.press("PageDown")
+    at(page, 4)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    before = slider.get_attribute("aria-valuenow")
+    page.keyboard.press("ArrowLeft")
+    expect(slider).not_to_have_attribute("aria-valuenow", str(before))
+    at(page, 4)
+    page.locator(".st-key-back button").focus()
+    page.keyboard.press("Space")  # presses what has the focus
+    at(page, 3)
+
+
+def test_the_beat_survives_a_reload_and_escape_leaves(page: Page, real_app: str) -> None:
+    page.goto(f"{real_app}/masked-tokens")
+    page.get_by_role("button", name="Lecture view").click()
+    at(page, 1)
+    listening(page)
+    page.keyboard.press("ArrowRight")
+    expect(page).to_have_url(re.compile(r"lecture=1&beat=2$"))
+    page.reload()
+    at(page, 2)
+    expect(page.locator(".st-key-beats")).to_contain_text("Slides 3, 6")
+    listening(page)
+    page.keyboard.press("Escape")
+    expect(page.locator(".st-key-beats")).to_have_count(0)
+    expect(page.locator("[data-testid=stSidebar]")).to_be_visible()

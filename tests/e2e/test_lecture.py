@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from llmviz.core.lecture import LESSONS, START
-from tests.e2e.waiting import QUIET
+from tests.e2e.waiting import MINUTE, QUIET
 
 # How far up and down what can be seen reaches, shadow roots included, and where the bar begins.
 EXTENT = """() => {
@@ -74,6 +74,7 @@ def test_every_beat_fits_the_screen_and_fills_it(page: Page, real_app: str) -> N
         for number in range(1, count + 1):
             at(page, number)
             page.locator(QUIET).wait_for()
+            expect(page.get_by_text("The model is being asked")).to_be_hidden(timeout=MINUTE)
             for width, height in screens:
                 page.set_viewport_size({"width": width, "height": height})
                 seen = page.evaluate(SIZED)

@@ -14,7 +14,7 @@ from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Update
-from llmviz.experiments import EXPERIMENTS, next_sentence
+from llmviz.experiments import EXPERIMENTS, causal_lm, next_sentence
 from llmviz.runs.engine import State, Status
 from llmviz.training.loop import Training
 from llmviz.ui import states
@@ -120,5 +120,8 @@ def test_a_stage_of_losses_keeps_its_curve_and_a_row_its_share() -> None:
     assert all(each.headline.name == LOSS and each.headline.unit == "nats" for each in EXPERIMENTS)
     drawn = curve(fold([]), next_sentence.EXPERIMENT, 10, live=False)
     assert drawn["about"] == "nats a word and a pair, held-out; faint: each batch" and not drawn["fits"]
+    assert curve(fold([]), causal_lm.EXPERIMENT, 10, live=False)["about"].startswith(
+        "nats a token, "
+    )  # the end of a text is one, and no word
     measured = Kept(RunRef("a", 1), RunSpec("mlm"), State.DONE, metrics={"loss": 1.0, "accuracy": 0.5, "facts": 0.25})
     assert lineage.headline(measured) == "hidden words named 50 %"

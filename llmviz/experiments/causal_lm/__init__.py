@@ -93,4 +93,5 @@ EXPERIMENT = Experiment(
     notes=notes(__file__),
     examples=EXAMPLES,
     openings=openings,
+    loss_per="a token",
 )

@@ -28,7 +28,7 @@ SECTIONS = {
 
 lesson.configure()
 page = st.navigation(SECTIONS, position="hidden")
-path.know(SECTIONS, page)
+path.know(SECTIONS)
 lesson.frame(SECTIONS)
 page.run()
 path.foot()

@@ -1,6 +1,7 @@
 """Four exercises: one sentence as the inputs and targets of four ways to pretrain, and what four models make of them."""
 
 from llmviz.core.questions.exercise import KINDS
+from llmviz.experiments import four_exercises
 from llmviz.ui import exercises, known, lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
@@ -15,7 +16,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("four_exercises", KINDS[:1], runs.spec, view=exercises.Choice())
+visit.open(four_exercises.LESSON.page, KINDS[:1], runs.spec, view=exercises.Choice())
 exercises.settle()
 seen = exercises.look(runs)
 

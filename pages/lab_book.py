@@ -1,6 +1,6 @@
 """Lab book: every run, and the run it came from."""
 
-from llmviz.experiments import masked_lm
+from llmviz.experiments import lab_book, masked_lm
 from llmviz.ui import compare, lab, lecture, lesson, notes, visit
 from llmviz.ui.engine import engine
 from llmviz.ui.states import Badge
@@ -12,7 +12,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("lab_book", (masked_lm.EXPERIMENT.name,), runs.spec, view=lab.Book())
+visit.open(lab_book.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=lab.Book())
 shelf = runs.shelf()
 ticked = lab.ticked(shelf)
 

@@ -2,12 +2,10 @@
 
 import streamlit as st
 
-from llmviz.core.texts import TEXTS
 from llmviz.experiments import masked_lm
-from llmviz.ui import controls, gaps, known, lecture, lesson, live, microscope, notes, question, sentence, shown, states, visit
-from llmviz.ui.engine import engine
+from llmviz.ui import gaps, question
+from llmviz.ui.page import of_run
 
-STAGE = masked_lm.EXPERIMENT
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "bars_area"),
@@ -16,32 +14,17 @@ BEATS = (
     ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
 )
 
-runs = engine()
-visit.open("masked_tokens", (STAGE.name,), runs.spec)
-run = shown.run(runs)
-address = visit.current()
-seen = live.look(runs, run)
-
-lecture.beats(BEATS)
-lesson.header(
+page = of_run(masked_lm.EXPERIMENT.lesson, [masked_lm.EXPERIMENT], BEATS)
+page.head(
     "Pretraining · BERT",
-    states.badge(seen.status, seen.history),
     "Hide a word, and the text itself is the label",
     "The model sees both sides of the gap and must name what is missing. Nobody labelled anything: the hidden word <b>is</b> the answer. "
     "Click a word to hide it.",
+    elsewhere=("hide",),
 )
-lesson.notes("hide")
-sentence.box(address)
-known.row(runs, seen)
+page.sentence()
 question_place = st.container(key="question_place")  # filled last: its answer may have to be asked for
-picture = st.container()
-controls.row(runs, seen)
-facts = controls.facts(STAGE, seen)
-with picture:
-    live.panel(runs, seen, facts, lambda now: gaps.picture(runs, now))
+page.panel(lambda now: gaps.picture(page.engine, now))
 with question_place:
-    question.ask(runs, seen, address.spec.text.name)
-if TEXTS[address.spec.text.name].attribution:
-    st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")
-microscope.fold(runs, seen)
-notes.fold(runs, seen, address.spec)
+    question.ask(page.engine, page.seen, page.spec.text.name)
+page.foot()

@@ -1,28 +1,9 @@
 """Next token: a GPT reads from left to right, expects what comes next, and so it writes."""
 
-import streamlit as st
-
-from llmviz.core.texts import TEXTS
 from llmviz.experiments import causal_lm
-from llmviz.ui import (
-    continuation,
-    controls,
-    dials,
-    further,
-    known,
-    lecture,
-    lesson,
-    live,
-    microscope,
-    notes,
-    sentence,
-    shown,
-    states,
-    visit,
-)
-from llmviz.ui.engine import engine
+from llmviz.ui import continuation, dials, further
+from llmviz.ui.page import of_run
 
-STAGE = causal_lm.EXPERIMENT
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "strip_area", "choices_area"),
@@ -33,30 +14,14 @@ BEATS = (
     ("strip_area", "choices_area", "more_area"),
 )
 
-runs = engine()
-visit.open("next_token", (STAGE.name,), runs.spec, dials.View())
-run = shown.run(runs)
-address = visit.current()
-seen = live.look(runs, run)
-
-lecture.beats(BEATS)
-lesson.header(
+page = of_run(causal_lm.EXPERIMENT.lesson, [causal_lm.EXPERIMENT], BEATS, dials.View())
+page.head(
     "Pretraining · GPT",
-    states.badge(seen.status, seen.history),
     "Guess the next word from those before, again and again",
     "That is all a GPT does. Click another candidate, and the text goes another way.",
 )
-lesson.notes()
-sentence.box(address)
-known.row(runs, seen)
-continuation.riddle(runs, seen, address.spec.text.name)
-picture = st.container()
-controls.row(runs, seen)
-facts = controls.facts(STAGE, seen)
-with picture:
-    live.panel(runs, seen, facts, lambda now: continuation.picture(runs, now))
-further.fold(runs, seen)
-if TEXTS[address.spec.text.name].attribution:
-    st.caption(f"{TEXTS[address.spec.text.name].title}: {TEXTS[address.spec.text.name].attribution}.")
-microscope.fold(runs, seen)
-notes.fold(runs, seen, address.spec)
+page.sentence()
+continuation.riddle(page.engine, page.seen, page.spec.text.name)
+page.panel(lambda now: continuation.picture(page.engine, now))
+further.fold(page.engine, page.seen)
+page.foot()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from llmviz.experiments import masked_lm
+from llmviz.experiments import masked_lm, start
 from llmviz.ui import known, lecture, lesson, microscope, notes, path, sentence, states, story, visit
 from llmviz.ui.engine import engine
 
@@ -15,7 +15,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("start", (masked_lm.EXPERIMENT.name,), runs.spec, view=story.Plan())
+visit.open(start.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=story.Plan())
 cast = story.look(runs)
 
 lecture.beats(BEATS)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.core.texts import TEXTS
-from llmviz.experiments import masked_lm
+from llmviz.experiments import masked_lm, tokenization
 from llmviz.ui import cutting, lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
@@ -16,7 +16,7 @@ BEATS = (
 )
 
 runs = engine()
-visit.open("tokens", (masked_lm.EXPERIMENT.name,), runs.spec, view=cutting.Choice(), text=cutting.FIRST)
+visit.open(tokenization.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=cutting.Choice(), text=cutting.FIRST)
 seen = cutting.look(runs)
 address = visit.current()
 

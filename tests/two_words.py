@@ -18,6 +18,7 @@ from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import PRETRAINING, Experiment, FirstStep, Metric
+from llmviz.core.lesson import Lesson
 from llmviz.core.settings import NextTokenSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Sample
@@ -36,7 +37,7 @@ BEST = 1.0
 ENTRY = Experiment(
     name=NAME,
     title=TITLE,
-    page=NAME,
+    lesson=Lesson(NAME, TITLE, (7,)),
     short="Two words",
     family="GPT",
     exercise="says no and yes in turn",

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.openings import Openings
 from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.texts import TEXTS
@@ -73,7 +74,8 @@ class Experiment:
 
     Attributes:
         name: as runs, addresses and the command line spell it.
-        title: of its page; `page` is that page's place in the address.
+        title: of its page.
+        lesson: what its page says of itself: its place in the address, its slides and terms.
         short, family: what the field calls the objective, and the family of models known for it.
         exercise: what a model does in it, in a few words.
         phase: PRETRAINING or FINE_TUNING.
@@ -92,7 +94,7 @@ class Experiment:
 
     name: str
     title: str
-    page: str
+    lesson: Lesson
     short: str
     family: str
     exercise: str

@@ -27,22 +27,4 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
     }
 )
 
-_RUN = ("loss", "nats", "held-out", "floor", "ceiling")  # what every chart of a run shows
-
-# The terms of each page, by the name of its file, in the order of the glossary.
-PAGES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "start": ("token", "label", "pretraining", "fine-tuning", "head", *_RUN, "chance"),
-        "tokens": ("token", "pretraining"),
-        "four_exercises": ("token", "label", "pretraining", "loss", "nats", "[MASK]", "sentinel"),
-        "masked_tokens": ("token", "label", "pretraining", *_RUN, "seed", "probe", "[MASK]"),
-        "next_sentence": ("token", "label", "pretraining", "attention head", *_RUN, "seed", "probe", "[MASK]"),
-        "next_token": ("token", "pretraining", *_RUN, "seed", "probe", "logits", "temperature"),
-        "spans": ("token", "pretraining", *_RUN, "seed", "probe", "sentinel"),
-        "what_and_when": ("pretraining", "loss", "nats", "chance", "seed", "band", "probe"),
-        "positions_optimisers": ("pretraining", "loss", "nats", "held-out", "floor", "seed", "band"),
-        "attention_maps": ("token", "pretraining", "attention head", *_RUN, "seed"),
-        "before_after": ("label", "pretraining", "fine-tuning", "head", "loss", "nats", "held-out", "ceiling", "chance", "seed"),
-        "lab_book": ("label", "pretraining", "fine-tuning", "loss", "held-out", "seed"),
-    }
-)
+RUN = ("loss", "nats", "held-out", "floor", "ceiling")  # what every chart of a run shows

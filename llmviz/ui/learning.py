@@ -42,7 +42,7 @@ class Listed:
 def choose(seen: Seen) -> None:
     """Draw the choice of the model that is trained here. It is closed to whoever steers a run under way."""
     st.session_state[MODEL] = visit.current().spec.stage
-    st.segmented_control(
+    st.container(key="model_row", horizontal=True, horizontal_alignment="right").segmented_control(
         "Model",
         list(MODELS),
         format_func=MODELS.__getitem__,

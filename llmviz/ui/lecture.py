@@ -10,9 +10,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from llmviz.core.lecture import Lesson, lesson
+from llmviz.core.lecture import lesson
+from llmviz.core.lesson import Lesson
 from llmviz.ui import parts, path, visit
-from llmviz.ui.lesson import HERE
 
 LAST = 99  # a beat beyond the last of any page is its last
 GONE_ON, QUESTION = "gone_on", "question"  # whether the lecture is past the page's question; the part that asks it
@@ -63,7 +63,7 @@ def gone_on() -> bool:
 
 def _bar(now: int, count: int, before: bool, after: bool) -> tuple[bool, bool]:
     """Draw the bar below the beat: slide, way out, back, place and on. Returns whether *Back* and whether *On* were pressed."""
-    there = lesson(st.session_state[HERE])
+    there = lesson(visit.page())
     with st.container(key="beats", horizontal=True, vertical_alignment="center"):
         st.markdown(there.said if there else "", width="content")
         st.button("Leave lecture", key="leave", type="tertiary", on_click=visit.lecture, args=(False,))

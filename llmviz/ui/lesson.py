@@ -7,13 +7,11 @@ from pathlib import Path
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from llmviz.core.glossary import PAGES
 from llmviz.core.lecture import lesson
 from llmviz.ui import visit
 from llmviz.ui.states import Badge
 from llmviz.views import terms, words
 
-HERE = "place"  # where the session keeps the shown page's place in the address
 _FOLDER = Path(__file__).parent
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
 ABOUT = "See how language models are made: tiny transformers, trained live on this machine. Nothing is simulated."
@@ -54,10 +52,10 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
 
 def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
     """Slide and place, what is shown, the claim in a line, and at most three sentences (HTML of our own, never a visitor's)."""
-    there = lesson(st.session_state[HERE]) if HERE in st.session_state else None  # a page may be run without the app around it
+    there = lesson(visit.page())
     place = " · ".join([there.said, eyebrow] if there else [eyebrow])
     above = f"<span>{html.escape(place)}</span><span class='badge {badge.stage}'><i></i>{html.escape(badge.text)}</span>"
-    said = terms.marked(lead, PAGES[visit.page()])
+    said = terms.marked(lead, there.terms if there else ())
     with st.container(key="head"):
         st.html(f"<div class='head'><div class='eyebrow'>{above}</div><h1>{html.escape(title)}</h1><p>{said}</p></div>")
 

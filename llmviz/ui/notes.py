@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.glossary import PAGES
+from llmviz.core.lecture import lesson as lesson_of
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine, State
 from llmviz.ui import ask, lesson, visit
@@ -35,4 +35,5 @@ def fold(engine: Engine, seen: Seen, spec: RunSpec, first: Sequence[str] = ()) -
 def words() -> None:
     """Draw the terms of the present page with what they mean, folded."""
     with st.container(key="words_below"), st.expander("Words on this page"):
-        st.html(terms.listed(PAGES[visit.page()]))
+        there = lesson_of(visit.page())
+        st.html(terms.listed(there.terms if there else ()))

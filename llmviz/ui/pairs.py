@@ -83,7 +83,7 @@ def choice(seen: Seen) -> None:
     """Draw the choice whether pairs are asked about at all. It is closed to whoever steers a run under way."""
     spec = visit.current().spec
     st.session_state[ASKED] = WAYS[spec.objective.next_sentence]
-    st.segmented_control(
+    st.container(key="asked_row", horizontal=True, horizontal_alignment="right").segmented_control(
         "Asked about",
         list(WAYS.values()),
         key=ASKED,

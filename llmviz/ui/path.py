@@ -8,18 +8,17 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from llmviz.core import catalogue
-from llmviz.core.lecture import SLIDES, Lesson, Slide, showing
 from llmviz.core.lecture import beside as lessons_beside
+from llmviz.core.lecture import showing
+from llmviz.core.lesson import SLIDES, Lesson, Slide
 from llmviz.ui import lesson, visit
-from llmviz.ui.lesson import HERE
 
 PAGES = "pages"
 
 
-def know(sections: Mapping[str, Sequence[StreamlitPage]], here: StreamlitPage) -> None:
-    """Remember the app's pages by their place in the address, and which of them is shown, so that others can lead to them."""
+def know(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
+    """Remember the app's pages by their place in the address, so that others can lead to them."""
     st.session_state[PAGES] = {page.url_path: page for pages in sections.values() for page in pages}
-    st.session_state[HERE] = here.url_path
 
 
 def to(place: str) -> StreamlitPage | None:
@@ -29,12 +28,12 @@ def to(place: str) -> StreamlitPage | None:
 
 def of_stage(stage: str) -> StreamlitPage | None:
     """The page that shows the runs of a stage."""
-    return to(catalogue.experiment(stage).page if stage in catalogue.BY_NAME else stage)
+    return to(catalogue.experiment(stage).lesson.page if stage in catalogue.BY_NAME else stage)
 
 
 def beside() -> tuple[Lesson | None, Lesson | None]:
     """The pages before and after the one that is shown."""
-    return lessons_beside(st.session_state[HERE], set(st.session_state[PAGES]))
+    return lessons_beside(visit.page(), set(st.session_state[PAGES]))
 
 
 def foot() -> None:

@@ -1,16 +1,12 @@
 """The words that pages explain."""
 
-from pathlib import Path
-
-from llmviz.core.glossary import GLOSSARY, PAGES
-
-ROOT = Path(__file__).parents[2]
+from llmviz.core.glossary import GLOSSARY
+from llmviz.experiments import LESSONS
 
 
 def test_every_page_has_its_words_and_every_word_its_page() -> None:
-    opened = {file.read_text(encoding="utf-8").split('visit.open("')[1].split('"')[0] for file in (ROOT / "pages").glob("*.py")}
-    assert set(PAGES) == opened
-    assert {term for terms in PAGES.values() for term in terms} == set(GLOSSARY)
+    assert all(lesson.terms for lesson in LESSONS)
+    assert {term for lesson in LESSONS for term in lesson.terms} == set(GLOSSARY)
 
 
 def test_a_meaning_is_one_or_two_sentences() -> None:

@@ -1,7 +1,9 @@
 from itertools import pairwise
 
 from llmviz.core import catalogue
-from llmviz.core.lecture import LESSONS, SLIDES, START, Lesson, Slide, beside, lesson, showing
+from llmviz.core.lecture import beside, lesson, showing
+from llmviz.core.lesson import SLIDES, START, Lesson, Slide
+from llmviz.experiments import LESSONS
 
 PAGES = {each.page for each in LESSONS}
 
@@ -52,7 +54,7 @@ def test_pages_that_are_not_there_are_passed_over() -> None:
 
 
 def test_every_stage_has_its_page_and_every_page_stands_once() -> None:
-    assert {each.page for each in catalogue.BY_NAME.values()} <= PAGES
+    assert {each.lesson.page for each in catalogue.BY_NAME.values()} <= PAGES
     assert len(PAGES) == len(LESSONS)
 
 

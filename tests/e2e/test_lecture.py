@@ -5,7 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from llmviz.core.lecture import LESSONS, START
+from llmviz.core.lesson import START
+from llmviz.experiments import LESSONS
 from tests.e2e.waiting import MINUTE, QUIET
 
 # How far up and down what can be seen reaches, shadow roots included, and where the bar begins.

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from llmviz.core.lecture import LESSONS
 from llmviz.core.spec import preset
+from llmviz.experiments import LESSONS
 from tests.e2e.waiting import MINUTE, QUIET, TRAINED
 
 pytestmark = pytest.mark.e2e

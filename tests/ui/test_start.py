@@ -10,12 +10,14 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.history import History, fold
-from llmviz.core.lecture import LESSONS, SLIDES, showing
+from llmviz.core.lecture import showing
+from llmviz.core.lesson import SLIDES
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done
+from llmviz.experiments import LESSONS
 from llmviz.runs.engine import UNDER_WAY, State
 from llmviz.ui import lesson
 from llmviz.views import story as view

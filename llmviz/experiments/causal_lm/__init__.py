@@ -3,6 +3,8 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import GPTS, PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.glossary import RUN
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.openings import Openings, attention
 from llmviz.core.settings import NextTokenSpec, TrainSpec
@@ -40,7 +42,13 @@ def openings(text: str) -> Openings:
 EXPERIMENT = Experiment(
     name="clm",
     title="Next token",
-    page="next-token",
+    lesson=Lesson(
+        "next-token",
+        "GPT learns to say the next word",
+        (3, 7),
+        ("B3",),
+        terms=("token", "pretraining", *RUN, "seed", "probe", "logits", "temperature"),
+    ),
     short="CLM",
     family="GPT",
     exercise="names the next token from those before",

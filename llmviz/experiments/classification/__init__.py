@@ -3,6 +3,7 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.openings import Openings
 from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.verdict import Judge
@@ -34,7 +35,13 @@ def openings(text: str) -> Openings:
 EXPERIMENT = Experiment(
     name="sentiment",
     title="Before and after",
-    page="before-after",
+    lesson=Lesson(
+        "before-after",
+        "What a few labels teach, with pretraining and without",
+        (4, 6),
+        ("C1", "C4", "A2"),
+        terms=("label", "pretraining", "fine-tuning", "head", "loss", "nats", "held-out", "ceiling", "chance", "seed"),
+    ),
     short="Sentiment",
     family="BERT",
     exercise="says which class a text is of",

@@ -3,6 +3,8 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import BERTS, PRETRAINING, Example, Experiment, FirstStep, Metric, default, notes
+from llmviz.core.glossary import RUN
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.openings import STORY_TOP, Openings, attention
 from llmviz.core.settings import MaskingSpec, TrainSpec
@@ -46,7 +48,13 @@ def openings(text: str) -> Openings:
 EXPERIMENT = Experiment(
     name="mlm",
     title="Masked tokens",
-    page="masked-tokens",
+    lesson=Lesson(
+        "masked-tokens",
+        "BERT learns to fill in hidden words",
+        (3, 6),
+        ("B2",),
+        terms=("token", "label", "pretraining", *RUN, "seed", "probe", "[MASK]"),
+    ),
     short="MLM",
     family="BERT",
     exercise="names hidden words from both sides",

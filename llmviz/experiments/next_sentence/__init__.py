@@ -3,6 +3,8 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.glossary import RUN
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.follows import Follows
 from llmviz.core.questions.openings import Openings
 from llmviz.core.settings import PairsSpec, TrainSpec
@@ -34,7 +36,13 @@ def openings(text: str) -> Openings:
 EXPERIMENT = Experiment(
     name="nsp",
     title="Next sentence",
-    page="next-sentence",
+    lesson=Lesson(
+        "next-sentence",
+        "BERT is also asked what follows what",
+        (6,),
+        ("B5",),
+        terms=("token", "label", "pretraining", "attention head", *RUN, "seed", "probe", "[MASK]"),
+    ),
     short="NSP",
     family="BERT",
     exercise="does the second part follow?",

@@ -3,6 +3,8 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import PRETRAINING, T5S, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.glossary import RUN
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.openings import Openings
 from llmviz.core.questions.spans import Fill
 from llmviz.core.settings import SpanSpec, TrainSpec
@@ -30,7 +32,9 @@ def openings(text: str) -> Openings:
 EXPERIMENT = Experiment(
     name="span",
     title="Spans",
-    page="spans",
+    lesson=Lesson(
+        "spans", "T5 learns to say what was cut out", (9,), ("B4",), terms=("token", "pretraining", *RUN, "seed", "probe", "sentinel")
+    ),
     short="Spans",
     family="T5",
     exercise="says what was cut out, gap by gap",

@@ -1,0 +1,54 @@
+"""The lecture's ten slides, and what a page says of itself: which of them it shows, and the terms it explains."""
+
+from dataclasses import dataclass
+
+START = ""  # the address of the page the app opens on
+
+
+@dataclass(frozen=True)
+class Slide:
+    """One slide: its number in the lecture, what it says, and what of it is still to come on the pages that show it."""
+
+    number: int
+    title: str
+    to_come: str = ""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One page: its place in the address, what it shows in a line, the numbers of its slides, and the claims of the lecture it carries.
+
+    A page that is a `detail` adds to its slides what they do not say themselves. `terms` are the words of the glossary it explains, in the
+    glossary's order.
+    """
+
+    page: str
+    title: str
+    slides: tuple[int, ...]
+    claims: tuple[str, ...] = ()
+    detail: bool = False
+    terms: tuple[str, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Its slides in a word or two: `3, 6`, `also 3`."""
+        return f"{'also ' * self.detail}{', '.join(map(str, self.slides))}"
+
+    @property
+    def said(self) -> str:
+        """The same in full: `Slides 3, 6`, `Also slide 3`."""
+        return f"{'Also slide' if self.detail else 'Slide'}{'s' * (len(self.slides) > 1)} {', '.join(map(str, self.slides))}"
+
+
+SLIDES = (
+    Slide(1, "Two phases: general pretraining, then adaptation"),
+    Slide(2, "The workflow: pretrained, transferred, fine-tuned"),
+    Slide(3, "Pretraining: no labels; grammar, meaning, facts"),
+    Slide(4, "Fine-tuning: labelled data for one task", "question answering, instruction tuning"),
+    Slide(5, "The two side by side: task, data, goal"),
+    Slide(6, "BERT: two objectives, then layers for tasks", "entities, question answering"),
+    Slide(7, "GPT: next token, then instructions and safety", "zero-shot and few-shot, human feedback, safety"),
+    Slide(8, "The architecture of GPT", "all parts but attention"),
+    Slide(9, "Table of differences, from data to flexibility", "the table, measured"),
+    Slide(10, "Two lists: broad understanding, task adaptation"),
+)

@@ -126,8 +126,8 @@ def causal_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
 
 def _said(model: PreTrainedModel, texts: Ids, places: npt.NDArray[np.bool_]) -> torch.Tensor:
     """What a model that reads from left to right expects at these places: log-probabilities (words, vocabulary)."""
-    ids, targets = (torch.from_numpy(array).to(model.device) for array in (texts, places))
-    return causal.logits_of(model, ids, targets).log_softmax(-1)
+    before, asked = (torch.from_numpy(array).to(model.device) for array in (texts[:, :-1], places[:, 1:]))
+    return causal.logits_at(model, before, asked).log_softmax(-1)
 
 
 def _told(said: torch.Tensor, words: Ids) -> torch.Tensor:
@@ -233,7 +233,7 @@ def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequ
         next_said = writer.logits(logits.argmax(-1)).argmax(-1)
         closed = (next_said >= sentinel(tokenizer)) | (next_said == SEP)  # and no more than that
     elif left_to_right:
-        logits = causal.logits_of(model, torch.from_numpy(hidden.ids), torch.from_numpy(targets))
+        logits = causal.logits_at(model, torch.from_numpy(hidden.ids[:, :-1]), torch.from_numpy(targets[:, 1:]))
     else:
         ids = torch.from_numpy(hidden.ids)
         logits = masked.logits_at(model, ids, ids.ne(PAD).long(), torch.from_numpy(targets))

@@ -51,17 +51,16 @@ def _gpt2(dimensions: dict[str, Any], inner: int) -> PreTrainedModel:
     return GPT2LMHeadModel(config)
 
 
-def logits_of(model: PreTrainedModel, input_ids: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-    """Logits for the tokens where `targets` (batch, n) is True, each from what stands before it: (number of targets, vocabulary).
+def logits_at(model: PreTrainedModel, input_ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """Logits at the `places` (batch, n) that are True, of the token that comes next: (number of places, vocabulary), row by row.
 
-    Row by row. The first place of a text has nothing before it and cannot be a target. What stands behind a text's last target is not read.
+    What stands behind a text's last place is not read.
     """
-    asked = targets[:, 1:]
-    before = asked.flip(1).cumsum(1).flip(1) > 0
+    before = places.flip(1).cumsum(1).flip(1) > 0
     read = Layout.of(before)
-    states = {"gpt_neox": _read_by_neox, "gpt2": _read_by_gpt2}[model.config.model_type](model.base_model, input_ids[:, :-1][before], read)
+    states = {"gpt_neox": _read_by_neox, "gpt2": _read_by_gpt2}[model.config.model_type](model.base_model, input_ids[before], read)
     head: torch.nn.Module = model.get_output_embeddings()
-    logits: torch.Tensor = head(states[asked[before]])
+    logits: torch.Tensor = head(states[places[before]])
     return logits
 
 

@@ -1,4 +1,4 @@
-"""Who knows Tinyland's grammar, in the place of `masked.logits_at` and `causal.logits_of`: logits are the exact log-probabilities."""
+"""Who knows Tinyland's grammar, in the place of `masked.logits_at` and `causal.logits_at`: logits are the exact log-probabilities."""
 
 import math
 
@@ -38,10 +38,10 @@ class NextOracle:
     def __init__(self, text: Encoded) -> None:
         self.text = text
 
-    def logits_of(self, _: object, input_ids: torch.Tensor, targets: torch.Tensor) -> torch.Tensor:
-        """For the tokens where `targets` (batch, n) is True, row by row."""
+    def logits_at(self, _: object, input_ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+        """At the `places` (batch, n) that are True, row by row."""
         found = torch.full((*input_ids.shape, self.text.vocabulary), NEVER)
-        for row, ids in zip(found[:, 1:], input_ids[:, :-1].tolist(), strict=True):
+        for row, ids in zip(found, input_ids.tolist(), strict=True):
             words = [self.text.pieces[id] for id in ids if id not in (PAD, CLS, SEP)]
             try:
                 expected = world().next_words(words)
@@ -50,4 +50,4 @@ class NextOracle:
             for place, chances in enumerate(expected):
                 for word, chance in chances.items():
                     row[place, self.text.tokenizer.token_to_id(word) if word else SEP] = math.log(chance)
-        return found[targets]
+        return found[places]

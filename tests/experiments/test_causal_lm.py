@@ -97,7 +97,7 @@ def test_who_knows_the_grammar_reaches_exactly_the_floor(monkeypatch: pytest.Mon
     monkeypatch.setattr(clm, "TEST", 60)
     made = stage(spec())
     untrained = made.evaluate()["loss"]
-    monkeypatch.setattr(causal, "logits_of", NextOracle(made.text).logits_of)
+    monkeypatch.setattr(causal, "logits_at", NextOracle(made.text).logits_at)
     for found in (made.evaluate() | dict(made.references), made.test()):
         assert found["loss"] == pytest.approx(found["floor"], rel=1e-5)
         assert found["accuracy"] == pytest.approx(found["accuracy_ceiling"], abs=0.03)

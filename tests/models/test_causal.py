@@ -5,7 +5,7 @@ import torch
 from transformers import PreTrainedModel
 
 from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.causal import logits_of, random_start
+from llmviz.models.causal import logits_at, random_start
 from llmviz.models.masked import parameters
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP
@@ -30,10 +30,9 @@ def texts(count: int = 3, length: int = 20) -> torch.Tensor:
 
 def all_logits(model: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
     """Of every token but the first: (batch, n - 1, vocabulary)."""
-    targets = torch.ones_like(ids, dtype=torch.bool)
-    targets[:, 0] = False
+    before = ids[:, :-1]
     with torch.no_grad():
-        return logits_of(model, ids, targets).view(len(ids), ids.shape[1] - 1, -1)
+        return logits_at(model, before, torch.ones_like(before, dtype=torch.bool)).view(*before.shape, -1)
 
 
 @ARCHITECTURES
@@ -93,15 +92,15 @@ def test_the_order_of_the_words_matters(architecture: str) -> None:
 @ARCHITECTURES
 def test_logits_are_those_of_transformers_where_they_are_asked_for(architecture: str) -> None:
     model, ids = model_of(architecture), texts()
-    targets = torch.zeros_like(ids, dtype=torch.bool)
-    targets[0, 4] = targets[0, 19] = targets[2, 1] = True
+    places = torch.zeros_like(ids, dtype=torch.bool)
+    places[0, 3] = places[0, 18] = places[2, 0] = True
     with torch.no_grad():
         whole = model(input_ids=ids).logits  # (batch, n, vocabulary): at place i, of the token at i + 1
         eager = copy.deepcopy(model)
         eager.set_attn_implementation("eager")
         for source in (whole, eager(input_ids=ids).logits):
             expected = torch.stack([source[0, 3], source[0, 18], source[2, 0]])
-            torch.testing.assert_close(logits_of(model, ids, targets), expected, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(logits_at(model, ids, places), expected, rtol=1e-4, atol=1e-5)
 
 
 @ARCHITECTURES
@@ -110,7 +109,7 @@ def test_gradients_are_those_of_transformers(architecture: str) -> None:
     ids[1, 12:] = PAD
     targets = ids != PAD
     targets[:, 0] = False
-    torch.nn.functional.cross_entropy(logits_of(ours, ids, targets), ids[targets]).backward()
+    torch.nn.functional.cross_entropy(logits_at(ours, ids[:, :-1], targets[:, 1:]), ids[targets]).backward()
     theirs(input_ids=ids, attention_mask=(ids != PAD).long(), labels=torch.where(targets, ids, IGNORED)).loss.backward()
     gradients = dict(theirs.named_parameters())
     for name, weight in ours.named_parameters():

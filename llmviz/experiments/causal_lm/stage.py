@@ -99,8 +99,9 @@ class NextToken:
 
     def guess(self, batch: TextBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits for the targets, row by row, and the tokens themselves: (targets, vocabulary), (targets)."""
-        targets = batch.labels != IGNORED
-        return causal.logits_of(self.model, batch.input_ids, targets), batch.labels[targets]
+        input_ids, labels = batch.input_ids[:, :-1], batch.labels[:, 1:]  # the labels are the inputs, shifted by one: what comes next
+        targets = labels != IGNORED
+        return causal.logits_at(self.model, input_ids, targets), labels[targets]
 
     # What a person sees of a batch
 

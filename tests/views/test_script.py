@@ -1,0 +1,195 @@
+"""Filling in and pruning the scripts of experiments, as text: nothing runs here. `tests/ui/test_script.py` runs them."""
+
+import ast
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from llmviz.core.catalogue import BY_NAME
+from llmviz.core.settings import Setting, settings_of
+from llmviz.core.spec import NO_PARENT, RunSpec, preset
+from llmviz.views.script import fill, literals, prune, read, script, values
+
+ROOT = Path(__file__).parents[2]
+PACKAGES = sorted(".".join(file.relative_to(ROOT).parent.parts) for file in ROOT.glob("llmviz/experiments/*/script.py"))
+SOURCE = '''"""Ä script."""
+WORDS, WORD = 1, "ö"; NUMBER = 3  # ü
+PLACES = (
+    1,
+    2,
+)
+COMPUTED = 2 * NUMBER
+
+
+def inner():
+    LOCAL = 4
+    return LOCAL
+'''
+HOSTILE = ["'the' \"dog\" \\n {barks}", '"""\nimport os\n', "🦉 漢字\u2028 \x00 \r\n", "\\", "{SEED}", ""]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_a_script_filled_with_its_own_values_is_unchanged(package: str) -> None:
+    assert len(literals(read(package))) >= 3
+    assert fill(read(package), literals(read(package))) == read(package)
+
+
+def test_values_are_replaced_and_all_else_stays() -> None:
+    filled = fill(SOURCE, {"NUMBER": -0.5, "PLACES": (3,)})
+    assert filled == SOURCE.replace("NUMBER = 3", "NUMBER = -0.5").replace("(\n    1,\n    2,\n)", "(3,)")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_fills_its_constant_and_nothing_else(text: str, package: str) -> None:
+    source = read(package)
+    for name in (name for name, value in literals(source).items() if isinstance(value, str)):
+        filled = fill(source, {name: text})
+        assert literals(filled) == literals(source) | {name: text}
+        kinds = [[type(node) for node in ast.walk(ast.parse(some))] for some in (source, filled)]
+        assert kinds[0] == kinds[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("MISSING", 1), ("WORD", "tuple"), ("COMPUTED", 1), ("LOCAL", 1), ("NUMBER", object()), ("NUMBER", float("nan"))]
+)
+def test_what_is_no_literal_constant_is_refused(name: str, value: object) -> None:
+    with pytest.raises(ValueError, match=r".+"):
+        fill(SOURCE, {name: value})
+
+
+BRANCHES = '''from many import (
+    first,
+    second,
+    third,
+)
+
+KIND = "{kind}"
+SIZE = {size}
+ONLY_FIRST = 1
+
+if KIND == "first":
+    # why first
+    made = first(
+        ONLY_FIRST,
+    )
+elif KIND in ("second", "both"):
+    made = second()
+else:  # the rest
+    made = third()
+
+
+def grown():
+    if SIZE:
+        if made:
+            return SIZE
+    if KIND != "first":
+        print("not first")
+    return """
+    as it is"""
+'''
+
+
+@pytest.mark.parametrize(
+    ("kind", "size", "wanted"),
+    [
+        (
+            "first",
+            0,
+            'from many import first\n\nONLY_FIRST = 1\n\n# why first\nmade = first(\n    ONLY_FIRST,\n)\n\n\ndef grown():\n    return """',
+        ),
+        (
+            "both",
+            0,
+            'from many import second\n\n\nmade = second()\n\n\ndef grown():\n    print("not first")\n    return """',
+        ),
+        (
+            "other",
+            2,
+            "from many import third\n\nSIZE = 2\n\nmade = third()\n\n\ndef grown():\n"
+            '    if made:\n        return SIZE\n    print("not first")\n    return """',
+        ),
+    ],
+)
+def test_branches_not_taken_go_and_with_them_what_they_alone_read(kind: str, size: int, wanted: str) -> None:
+    assert prune(BRANCHES.format(kind=kind, size=size)) == wanted + '\n    as it is"""\n'
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_the_file_as_it_stands_is_the_run_its_page_opens_with_but_from_random_weights(name: str) -> None:
+    entry = BY_NAME[name]
+    source, known = read(entry.module.rpartition(".")[0]), values(preset(name, parent=NO_PARENT))
+    assert {constant: value for constant, value in literals(source).items() if known.get(constant) != value} == {}
+
+
+def other(value: Any, limits: Setting) -> Any:
+    """Another value that a setting may have."""
+    if limits.choices:
+        return next(each for each in limits.choices if each != value)
+    return not value if isinstance(value, bool) else value + 1 if value + 1 <= limits.high else value / 2
+
+
+CHANGES = [
+    (name, part, item.name, limits)
+    for name, entry in BY_NAME.items()
+    for part, holder in (("train", preset(name).train), ("objective", entry.objective))
+    for item, limits in settings_of(holder)
+]
+
+
+@pytest.mark.parametrize(("name", "part", "setting", "limits"), CHANGES, ids=lambda value: value if isinstance(value, str) else "")
+def test_every_setting_of_a_run_shows_in_its_script(name: str, part: str, setting: str, limits: Setting) -> None:
+    spec = preset(name, parent=NO_PARENT)
+    if setting == "muon_learning_rate":
+        spec = replace(spec, train=replace(spec.train, optimizer="muon"))
+    holder = getattr(spec, part)
+    changed = replace(spec, **{part: replace(holder, **{setting: other(getattr(holder, setting), limits)})})
+    assert script(changed) != script(spec)
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_seed_size_architecture_and_text_show_in_the_script(name: str) -> None:
+    entry, spec = BY_NAME[name], preset(name, parent=NO_PARENT)
+    shown = {
+        script(spec),
+        script(replace(spec, seed=7)),
+        *(script(replace(spec, model=replace(spec.model, size=size))) for size in ("0.3M", "1M")),
+        *(script(replace(spec, model=replace(spec.model, architecture=each))) for each in entry.architectures[1:]),
+        *(script(replace(spec, text=type(spec.text)(text))) for text in entry.texts[1:]),
+    }
+    assert len(shown) == 4 + len(entry.architectures) - 1 + len(entry.texts) - 1
+
+
+def variants() -> list[RunSpec]:
+    """Runs of each experiment, architecture, optimizer and parent."""
+    found = []
+    for name, entry in BY_NAME.items():
+        for architecture in entry.architectures:
+            fresh = RunSpec(name, model=replace(entry.model, architecture=architecture)) if None in entry.parents else preset(name)
+            train = replace(fresh.train, optimizer="adamw" if fresh.train.optimizer == "muon" else "muon", clip=0.0)
+            found += [fresh, replace(fresh, train=train)]
+        found += [RunSpec(name, preset(parent)) for parent in entry.parents if parent]
+    return found
+
+
+def test_the_scripts_that_pages_show_lint(tmp_path: Path) -> None:
+    for number, spec in enumerate(variants()):
+        (tmp_path / f"{spec.stage}_{number}.py").write_text(script(spec), encoding="utf-8")
+    command = [sys.executable, "-m", "ruff", "check", "--no-cache", "--config", str(ROOT / "pyproject.toml"), str(tmp_path)]
+    linted = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert linted.returncode == 0, linted.stdout
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_the_scripts_are_short(package: str) -> None:
+    assert len(read(package).splitlines()) <= 175
+
+
+@pytest.mark.parametrize("spec", variants(), ids=lambda spec: f"{spec.stage}-{spec.model.architecture}")
+def test_what_pages_show_is_shorter(spec: RunSpec) -> None:
+    more = spec.stage in ("sentiment", "nsp", "span")  # a head, a start of its own
+    assert len(script(spec).splitlines()) <= (125 if more else 105)

@@ -1,47 +1,52 @@
 """The script behind *Show the code*."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from llmviz.core.spec import RunSpec
-from llmviz.views.scripts import exercises as drawing
-from llmviz.views.scripts import script, vocabulary
+from llmviz.views import script
 
 WHERE = "Save it in the folder of llmviz, beside app.py, run it there, change it."
+FILES = "llmviz.experiments"
 
 
 def show(spec: RunSpec) -> None:
     """Open the script that trains this spec, on top of the page."""
-    st.dialog("The same training as a script", width="large")(_code)(spec)
+    _open(
+        "The same training as a script",
+        f"{spec.stage}.py",
+        "Plain torch and transformers; text and masks come from llmviz.",
+        script.script(spec),
+    )
 
 
-def learning(text: str, title: str, size: int, sentence: str) -> None:
+def learning(text: str, size: int, sentence: str) -> None:
     """Open the script that learns the three vocabularies of a text and cuts the sentence by them."""
-
-    def shown() -> None:
-        written = vocabulary.script(text, title, size, sentence)
-        st.markdown(f"The library tokenizers and plain Python; the text comes from llmviz. {WHERE}")
-        st.download_button("Download", written, file_name="tokens.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
-        st.code(written, language="python", height=520)
-
-    st.dialog("The same learning as a script", width="large")(shown)()
+    about = "The library tokenizers and plain Python; the text comes from llmviz."
+    values = {"TEXT": text, "SIZE": size, "SENTENCE": sentence}
+    _open("The same learning as a script", "tokens.py", about, _filled("tokenization", values))
 
 
 def exercises(sentence: str, roll: int, rates: tuple[float, float, float], second: str, most: int) -> None:
-    """Open the script that draws the four exercises of a sentence and puts them to the recorded models."""
+    """Open the script that draws the four exercises of a sentence and puts them to the recorded models.
 
+    `rates` are the mask rate, the share that is cut out and the mean length of a span; `most` tokens are read.
+    """
+    about = "Plain torch and transformers; the vocabulary and what is drawn by chance come from llmviz."
+    mask_rate, density, length = rates
+    values = {"SENTENCE": sentence, "ROLL": roll, "MASK_RATE": mask_rate, "DENSITY": density, "SPAN_LENGTH": length}
+    _open("The same exercises as a script", "exercises.py", about, _filled("four_exercises", values | {"SECOND": second, "MOST": most}))
+
+
+def _filled(folder: str, values: Mapping[str, object]) -> str:
+    return script.fill(script.read(f"{FILES}.{folder}"), values)
+
+
+def _open(title: str, name: str, about: str, written: str) -> None:
     def shown() -> None:
-        written = drawing.script(sentence, roll, rates, second, most)
-        st.markdown(f"Plain torch and transformers; the vocabulary and what is drawn by chance come from llmviz. {WHERE}")
-        st.download_button(
-            "Download", written, file_name="exercises.py", mime="text/x-python", on_click="ignore", icon=":material/download:"
-        )
+        st.markdown(f"{about} {WHERE}")
+        st.download_button("Download", written, file_name=name, mime="text/x-python", on_click="ignore", icon=":material/download:")
         st.code(written, language="python", height=520)
 
-    st.dialog("The same exercises as a script", width="large")(shown)()
-
-
-def _code(spec: RunSpec) -> None:
-    text = script(spec)
-    st.markdown(f"Plain torch and transformers; text and masks come from llmviz. {WHERE}")
-    st.download_button("Download", text, file_name=f"{spec.stage}.py", mime="text/x-python", on_click="ignore", icon=":material/download:")
-    st.code(text, language="python", height=520)
+    st.dialog(title, width="large")(shown)()

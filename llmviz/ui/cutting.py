@@ -146,7 +146,7 @@ def choose(seen: Seen) -> None:
             train = {"type": "primary", "icon": ":material/play_arrow:", "shortcut": "Ctrl+Enter"}
             place.button("Train live", key="train", disabled=not seen.recorded, on_click=_train, **train)  # type: ignore[arg-type] # all text
         if not address.lecture and st.button("Show the code", key="code", type="tertiary"):
-            code.learning(seen.text, charts.title(seen.text), seen.size, sentence.shown(address, WHOSE)[0])
+            code.learning(seen.text, seen.size, sentence.shown(address, WHOSE)[0])
 
 
 def _take_text() -> None:

@@ -26,7 +26,7 @@ from llmviz.runs.replay import Recordings
 from llmviz.text import exercises
 from llmviz.text.masks import IGNORED
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling
-from llmviz.views.scripts.exercises import script
+from llmviz.views.script import fill, read
 
 TEXTS = ("Leo saw a frog by the lake . every frog croaks .", "Anna found a dog near the river . every dog barks . she went home happy .")
 STRANGE = "Leo saw a zebra by the lake . every zebra croaks ."
@@ -136,8 +136,9 @@ def test_the_question_travels() -> None:
 @pytest.mark.parametrize(("text", "second"), [(STRANGE, "other"), ("'the' \"dog\" \\n {barks}", "roll")])
 def test_the_script_draws_and_loses_as_the_page_does(text: str, second: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = tmp_path / "exercises.py"
-    file.write_text(script(text, 4, RATES, second, most=40), encoding="utf-8")
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 95
+    rates = dict(zip(("MASK_RATE", "DENSITY", "SPAN_LENGTH"), RATES, strict=True))
+    values = {"SENTENCE": text, "ROLL": 4, "SECOND": second, "MOST": 40, **rates}
+    file.write_text(fill(read("llmviz.experiments.four_exercises"), values), encoding="utf-8")
     runpy.run_path(str(file), run_name="__main__")
     told = capsys.readouterr().out
     losses = dict(re.findall(r"^(\w+) loss ([\d.]+)$", told, re.MULTILINE))

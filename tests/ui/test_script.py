@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import ModelSpec, PairsSpec, SpanSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.text import learning, own, vocabularies
-from llmviz.views.scripts import models, script, vocabulary
+from llmviz.views.script import fill, filled, read, script
 
 ROOT = Path(__file__).parents[2]
 ROUNDING = 0.05  # torch's Muon works in bfloat16
@@ -59,26 +60,34 @@ from tests.small import little_to_evaluate
 little_to_evaluate(MonkeyPatch())  # only what it learns from counts here
 for folder in json.load(sys.stdin):
     os.chdir(folder)
-    told, failed = StringIO(), ""
-    with redirect_stdout(told):
-        try:
-            runpy.run_path("script.py", run_name="__main__")
-        except Exception:
-            failed = traceback.format_exc()
+    told, failed = {}, ""
+    for script in sorted(Path().glob("*.py")):
+        output = StringIO()
+        with redirect_stdout(output):
+            try:
+                runpy.run_path(str(script), run_name="__main__")
+            except Exception:
+                failed += traceback.format_exc()
+        told[script.name] = output.getvalue()
     spec = from_json(json.loads(Path("spec.json").read_text(encoding="utf-8")))
     steps = (update.loss for update in Training(build(spec, None), spec.train).updates() if isinstance(update, Step))
     losses = list(islice(steps, spec.train.steps))  # no further: the test on a thousand texts would follow
-    Path("told.json").write_text(json.dumps({"told": told.getvalue(), "failed": failed, "losses": losses}), encoding="utf-8")
+    Path("told.json").write_text(json.dumps({"told": told, "failed": failed, "losses": losses}), encoding="utf-8")
 """
 
 
 @pytest.fixture(scope="module")
 def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A folder for each spec, in which its script was run, and its stage after it: all in one process, for that reads the texts once."""
+    """A folder for each spec, in which its script was run as shown, and its stage after it; of each experiment once the whole file too.
+
+    All in one process, for that reads the texts once.
+    """
     folders = {}
     for name, spec in zip(NAMES, SPECS, strict=True):
         folders[name] = tmp_path_factory.mktemp(name)
-        (folders[name] / "script.py").write_text(script(spec), encoding="utf-8")
+        (folders[name] / "shown.py").write_text(script(spec), encoding="utf-8")
+        if spec.stage not in {before.stage for before in SPECS[: SPECS.index(spec)]}:
+            (folders[name] / "whole.py").write_text(filled(spec), encoding="utf-8")
         (folders[name] / "spec.json").write_text(spec.canonical(), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     written = json.dumps([str(folder) for folder in folders.values()])
@@ -91,68 +100,68 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_the_script_has_the_losses_of_the_stage(name: str, spec: RunSpec, ran: dict[str, Path]) -> None:
     found = json.loads((ran[name] / "told.json").read_text(encoding="utf-8"))
     assert not found["failed"], found["failed"]
-    told = [float(loss) for loss in re.findall(r"step \d+  loss ([\d.]+)", found["told"])]
-    assert told[0] == pytest.approx(found["losses"][0], abs=1e-3)
-    assert told == pytest.approx(found["losses"], abs=ROUNDING if spec.train.optimizer == "muon" else 1e-3)
+    for output in found["told"].values():
+        told = [float(loss) for loss in re.findall(r"step \d+  loss ([\d.]+)", output)]
+        assert told[0] == pytest.approx(found["losses"][0], abs=1e-3)
+        assert told == pytest.approx(found["losses"], abs=ROUNDING if spec.train.optimizer == "muon" else 1e-3)
     assert (ran[name] / spec.stage / "model.safetensors").is_file()
 
 
-def test_the_script_of_a_child_reads_with_its_parents_vocabulary() -> None:
-    written = script(RunSpec("mlm", parent=RunSpec("mlm"), text=TextSpec("sotu")))
-    compile(written, "script", "exec")
-    assert (
-        "encoded(TextSpec('sotu'), learnt_on=TextSpec('tinyland'))" in written
-        and 'from_pretrained("parent", local_files_only=True)' in written
-    )
-
-
 # Anything that asks for a hub is sent to a place where nobody listens.
-ALONE = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "PYTHONUTF8": "1", "PYTHONPATH": str(ROOT)}
+ALONE = {"HTTP_PROXY": "http://127.0.0.1:9", "HTTPS_PROXY": "http://127.0.0.1:9", "PYTHONUTF8": "1"}
 CHILD = next(spec for spec in RECORDED.values() if spec.parent and spec.text.name == "tinyland")
 
 
+def run(*command: str, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Python with these arguments in this folder, offline."""
+    told = [sys.executable, *command]
+    return subprocess.run(
+        told, cwd=folder, env=os.environ | ALONE | environment, capture_output=True, text=True, encoding="utf-8", timeout=120
+    )
+
+
 def test_the_parent_comes_by_the_very_command_that_a_script_shows(tmp_path: Path) -> None:
-    assert CHILD.parent
-    family = models.FAMILIES[CHILD.parent.model.architecture]
-    check, start = models.parent(family, CHILD.parent.id)
-    assert check in script(CHILD) and start in script(CHILD)
-    program = f"from transformers import {family.language_model}\n{check}print(sum(weight.numel() for weight in {start}.parameters()))"
-
-    def run(*command: str) -> subprocess.CompletedProcess[str]:
-        environment = os.environ | ALONE | {"LLMVIZ_HOME": str(tmp_path / "home")}
-        return subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, encoding="utf-8", timeout=120)
-
-    missing = run(sys.executable, "-c", program)
-    assert missing.returncode == 1 and len(missing.stderr.splitlines()) == 1
+    (tmp_path / "script.py").write_text(script(replace(CHILD, train=replace(CHILD.train, steps=2))), encoding="utf-8")
+    missing = run("script.py", folder=tmp_path, PYTHONPATH=str(ROOT))
+    assert missing.returncode == 1 and len(missing.stderr.splitlines()) == 1, missing.stderr
     shown = re.search(r"Run: python (.*)", missing.stderr)
     assert shown
-    exported = run(sys.executable, *shown[1].split())
+    exported = run(*shown[1].split(), folder=tmp_path, PYTHONPATH=str(ROOT), LLMVIZ_HOME=str(tmp_path / "home"))
     assert exported.returncode == 0, exported.stderr
-    found = run(sys.executable, "-c", program)
-    assert found.returncode == 0, found.stderr
-    assert int(found.stdout) > 10_000
+    trained = run("script.py", folder=tmp_path, PYTHONPATH=str(ROOT))
+    assert trained.returncode == 0, trained.stderr
+    assert "accuracy on test examples" in trained.stdout
 
 
 @pytest.mark.parametrize("spec", [RunSpec("mlm", RunSpec("mlm")), RunSpec("clm", RunSpec("clm")), RunSpec("span", RunSpec("span")), CHILD])
 def test_the_script_of_every_child_checks_for_its_parent_first(spec: RunSpec) -> None:
-    compile(script(spec), "script", "exec")
-    assert spec.parent and f"python -m llmviz export {spec.parent.id[:12]} parent" in script(spec)
+    written = script(spec)
+    compile(written, "script", "exec")
+    assert spec.parent and f"PARENT = '{spec.parent.id[:12]}'" in written
+    check, start = written.index('if not Path("parent").is_dir():'), written.index('.from_pretrained("parent", local_files_only=True)')
+    assert check < start and "python -m llmviz export {PARENT} parent" in written[check:start]
 
 
-@pytest.mark.parametrize("spec", SPECS, ids=NAMES)
-def test_the_script_is_short(spec: RunSpec) -> None:
-    more = spec.stage in ("sentiment", "nsp", "span")  # a head, a start of its own
-    assert len(script(spec).splitlines()) <= (95 if more else 75)
+def test_the_script_of_a_child_reads_with_its_parents_vocabulary() -> None:
+    written = script(RunSpec("mlm", parent=RunSpec("mlm"), text=TextSpec("sotu")))
+    assert "TEXT = 'sotu'" in written and 'VOCABULARY = "tinyland"' in written
+    assert "encoded(TextSpec(TEXT), learnt_on=TextSpec(VOCABULARY))" in written
+
+
+def test_a_file_runs_as_it_stands_in_the_folder_of_llmviz() -> None:
+    """Of those that train nothing and write nothing; the files that train run above, with fewer steps."""
+    path = os.pathsep.join(place for place in os.environ.get("PYTHONPATH", "").split(os.pathsep) if place and Path(place) != ROOT)
+    ran = run("llmviz/experiments/four_exercises/script.py", folder=ROOT, PYTHONPATH=path)
+    assert ran.returncode == 0, ran.stderr
+    assert re.findall(r"^(\w+) loss", ran.stdout, re.MULTILINE) == ["MLM", "CLM", "NSP", "Spans"]
 
 
 @pytest.mark.parametrize("sentence", ["The unhappiest president tweets.", "'the' \"dog\" \\n {barks}"])
 def test_the_script_on_vocabularies_cuts_as_the_page_does(sentence: str, tmp_path: Path) -> None:
     digest, _ = own.take("the dog barks and the dogs bark .\nan owl hoots at the dog .\n" * 40)
-    written = vocabulary.script(digest, "Your text", 300, sentence)
-    assert len(written.splitlines()) <= 85
+    written = fill(read("llmviz.experiments.tokenization"), {"TEXT": digest, "SIZE": 300, "SENTENCE": sentence})
     (tmp_path / "script.py").write_text(written, encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    ran = subprocess.run([sys.executable, "script.py"], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120)
+    ran = run("script.py", folder=tmp_path, PYTHONPATH=str(ROOT))
     assert ran.returncode == 0, ran.stderr
     for line, kind in zip(ran.stdout.splitlines(), KINDS, strict=True):
         known = learning.vocabulary(digest, kind, 300)

@@ -21,7 +21,6 @@ from llmviz.core.experiment import PRETRAINING, Experiment, FirstStep, Metric
 from llmviz.core.lesson import Lesson
 from llmviz.core.settings import NextTokenSpec, TrainSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.update import Sample
 from llmviz.models import files
 from llmviz.runs.worker import Real
 from llmviz.text.special import CLS
@@ -213,12 +212,6 @@ class TwoWords:
     def test(self) -> dict[str, float]:
         """The same, beside what bounds it."""
         return self.evaluate() | dict(self.references)
-
-    @torch.no_grad()
-    def samples(self, step: int) -> list[Sample]:
-        """How it begins."""
-        chances = self._log_p(self.model, torch.zeros(1, 0, dtype=torch.long))[0, 0].exp().tolist()
-        return [Sample(step, "", WORDS[0], sorted(zip(WORDS, chances, strict=True), key=lambda pair: -pair[1]))]
 
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from llmviz.core.update import Begin, Done, Failed, Sample, Score, Snapshot, Step, Stopped, Update
+from llmviz.core.update import Begin, Done, Failed, Score, Snapshot, Step, Stopped, Update
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class History:
     batches: Curve = Curve()
     scores: Mapping[str, Curve] = field(default_factory=dict)
     read: Curve = Curve()
-    samples: tuple[Sample, ...] = ()
     snapshots: tuple[int, ...] = ()
     end: Done | Stopped | Failed | None = None
     seconds: float = 0.0
@@ -49,7 +48,6 @@ def fold(updates: Iterable[Update], history: History | None = None) -> History:
     batches: list[tuple[int, float]] = []
     scores: dict[str, list[tuple[int, float]]] = {}
     read: list[tuple[int, float]] = []
-    samples: list[Sample] = []
     snapshots: list[int] = []
     for update in updates:
         match update:
@@ -62,8 +60,6 @@ def fold(updates: Iterable[Update], history: History | None = None) -> History:
                 read.append((update.step, tokens))
                 for name, value in update.metrics.items():
                     scores.setdefault(name, []).append((update.step, value))
-            case Sample():
-                samples.append(update)
             case Snapshot():
                 snapshots.append(update.step)
             case Done() | Stopped() | Failed():
@@ -77,7 +73,6 @@ def fold(updates: Iterable[Update], history: History | None = None) -> History:
             **{name: _extend(before.scores.get(name, Curve()), points) for name, points in scores.items()},
         },
         read=_extend(before.read, read),
-        samples=before.samples + tuple(samples),
         snapshots=before.snapshots + tuple(snapshots),
         end=end,
         seconds=end.seconds if isinstance(end, Done) else seconds,

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 class Text:
     """One text: its title and source as the page shows them (the attribution is Markdown), and the SHA-256 of its documents.
 
-    `sentence` with the places `hidden` in it, `spanned` with the places `spans` cut out of it, `beginning`, and `opinion` with its
-    `verdict` are what pages first ask a model of this text about, and `telling` is the place of the token that carries the opinion; a text
-    without labels has none. `pair` are two parts of one story.
+    `sentence` with the places `hidden` in it, `spanned` with the places `spans` cut out of it, `beginning`, and `opinion` are what
+    pages first ask a model of this text about, and `telling` is the place of the token that carries the opinion; a text without labels has
+    none. `pair` are two parts of one story.
     """
 
     name: str
@@ -27,7 +27,6 @@ class Text:
     spans: tuple[int, ...] = ()
     beginning: str = ""
     opinion: str = ""
-    verdict: str = ""
     telling: int = 0
     pair: tuple[str, str] = ("", "")
 
@@ -47,7 +46,6 @@ TEXTS = {
             spans=(6, 9, 10),
             beginning="the capital of France is",
             opinion="the start was dull but the concert was charming .",
-            verdict="positive",
             telling=8,
             pair=("Anna found a dog near the river .", "every dog barks . she took it to the barn . she went home happy ."),
         ),
@@ -83,7 +81,6 @@ TEXTS = {
             hidden=(8,),
             beginning="This is one of the best",
             opinion="the actors do their best , but the story is dull and far too long .",
-            verdict="negative",
             telling=10,
         ),
     )

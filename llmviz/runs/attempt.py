@@ -63,7 +63,7 @@ class Attempt:
 
     @property
     def settled(self) -> bool:
-        """Whether the last update leaves nothing half said: between a Step and its Snapshot stand its Score and Samples."""
+        """Whether the last update leaves nothing half said: between a Step and its Snapshot stands its Score."""
         return isinstance(self._last, Step | Snapshot)
 
     def checkpoint(self) -> None:

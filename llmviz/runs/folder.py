@@ -12,7 +12,7 @@ Knows files; knows no model and no process.
 import json
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,13 +111,12 @@ class RunFolder:
 
     def ending(self) -> Done | Stopped | Failed | None:
         """The last update, where it is an end; None for a run cut short or under way."""
-        lines = self._last_lines()
-        last = read_update(lines[-1]) if lines else None
-        return last if isinstance(last, Done | Stopped | Failed) else None
+        last = read_updates(self._last_lines()[-1:])
+        return last[0] if last and isinstance(last[0], Done | Stopped | Failed) else None
 
     def lately(self) -> list[Update]:
         """The last updates: all of a short run, some hundred of a long one."""
-        return [read_update(line) for line in self._last_lines()]
+        return read_updates(self._last_lines())
 
     def _last_lines(self) -> list[bytes]:
         """The last whole lines of the updates, as many as LONGEST_LINE bytes hold."""
@@ -175,10 +174,11 @@ class UpdateLog:
         self._file.close()
 
 
-def read_update(line: bytes) -> Update:
-    """The update on one line. Raises ValueError for a damaged one."""
+def read_updates(lines: Iterable[bytes]) -> list[Update]:
+    """The updates on these lines, those of a retired kind left out. Raises ValueError for a damaged line."""
     try:
-        return updates.from_json(json.loads(line))
+        written = [json.loads(line) for line in lines]
+        return [updates.from_json(each) for each in written if not (isinstance(each, dict) and each.get("type") in updates.RETIRED)]
     except (ValueError, TypeError, RecursionError) as problem:
         raise ValueError(UNREADABLE) from problem
 

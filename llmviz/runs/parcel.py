@@ -24,7 +24,7 @@ from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Begin, Snapshot, Update, holds_what_it_should, is_a
 from llmviz.runs import tail
-from llmviz.runs.folder import RunFolder, read_update
+from llmviz.runs.folder import RunFolder, read_updates
 
 MOST_BYTES = 200_000_000  # unpacked: twice what 32 snapshots of the largest model take
 MOST_FILES = 200  # 32 snapshots of at most five files, and four beside them
@@ -140,7 +140,7 @@ def _updates(folder: RunFolder, spec: RunSpec) -> list[Update]:
     lines = folder.updates.read_bytes().splitlines()
     if len(lines) > 3 * spec.train.steps + 1_000:
         raise ValueError(f"the archive is damaged: {len(lines):,} updates are more than {spec.train.steps:,} steps can say")
-    said = [read_update(line) for line in lines]
+    said = read_updates(lines)
     if not said or not isinstance(said[0], Begin):
         raise ValueError("the archive is damaged: its updates do not begin with the beginning")
     before = 0

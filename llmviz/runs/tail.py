@@ -7,7 +7,7 @@ from pathlib import Path
 
 from llmviz.core.history import History, fold
 from llmviz.core.update import Update
-from llmviz.runs.folder import UNREADABLE, read_update
+from llmviz.runs.folder import UNREADABLE, read_updates
 
 MOST_HISTORIES = 64
 MARK = 200  # bytes before the place reached, remembered to notice that a resumed run rewrote them
@@ -30,7 +30,7 @@ def look(file: Path, reached: Reached) -> Reached:
     offset, mark, fresh = _read(file, reached)
     if not fresh:
         return reached if offset else Reached()
-    history = fold((read_update(line) for line in fresh.splitlines()), reached.history if offset else None)
+    history = fold(read_updates(fresh.splitlines()), reached.history if offset else None)
     return Reached(offset + len(fresh), (mark + fresh)[-MARK:], history)
 
 
@@ -54,7 +54,7 @@ def _read(file: Path, reached: Reached) -> tuple[int, bytes, bytes]:
 def updates(file: Path, most: int | None = None) -> list[Update]:
     """The updates on the whole lines of a file, or of its first `most` bytes."""
     _, _, whole = _read(file, Reached())
-    return [read_update(line) for line in whole[:most].splitlines()]
+    return read_updates(whole[:most].splitlines())
 
 
 class Histories:

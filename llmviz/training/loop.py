@@ -122,13 +122,11 @@ class Training:
         }
 
     def _look(self) -> Iterator[Update]:
-        """Evaluate, ask the fixed prompts, keep the weights. All is computed before the first word is said."""
+        """Evaluate, then keep the weights."""
         self.stage.model.eval()
-        found: list[Update] = [Score(self.step, self._measured(self.stage.evaluate())), *self.stage.samples(self.step), Snapshot(self.step)]
-        for update in found:
-            if isinstance(update, Snapshot):
-                self._looked = self.step
-            yield from self._say(update)
+        yield from self._say(Score(self.step, self._measured(self.stage.evaluate())))
+        self._looked = self.step
+        yield from self._say(Snapshot(self.step))
 
     def _measured(self, metrics: dict[str, float]) -> dict[str, float]:
         """The figures as they are. Raises FloatingPointError where one is no number: such a model is not kept, nor drawn."""

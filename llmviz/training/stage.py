@@ -8,8 +8,6 @@ from typing import Protocol, TypeVar, runtime_checkable
 import torch
 from transformers import PreTrainedModel
 
-from llmviz.core.update import Sample
-
 
 class Batch(Protocol):
     """Some texts to learn from in one step; `tokens` counts what the model reads."""
@@ -71,10 +69,6 @@ class Supervised(Protocol[AnyBatch]):
 
     def test(self) -> dict[str, float]:
         """The final metrics, on test data."""
-        ...
-
-    def samples(self, step: int) -> list[Sample]:
-        """The model's answers to a few fixed prompts."""
         ...
 
     def save(self, folder: Path) -> None:

@@ -174,15 +174,15 @@ def test_a_terminal_without_unicode_loses_nothing_but_the_letters(tmp_path: Path
 
 
 def test_json_is_whole_whatever_the_terminal_can_spell() -> None:
-    prompt, letter = "Mädchen · слово … 😀", "é"
+    reason = "Mädchen · слово … 😀"
     program = (
-        "from llmviz.core.run import RunRef; from llmviz.core.update import Sample; from llmviz.runs import report\n"
-        f"with report.json_lines(RunRef('0' * 64, 1)) as show: show(Sample(3, {prompt!a}, 'x', [({letter!a}, 0.5)]))"
+        "from llmviz.core.run import RunRef; from llmviz.core.update import Failed; from llmviz.runs import report\n"
+        f"with report.json_lines(RunRef('0' * 64, 1)) as show: show(Failed(3, {reason!a}))"
     )
     for more in (ASCII, {"PYTHONIOENCODING": "utf-8"}, {"PYTHONIOENCODING": "latin-1"}):
         told = subprocess.run([sys.executable, "-c", program], env={**os.environ, **more}, capture_output=True, check=True).stdout
         (line,) = told.decode(more["PYTHONIOENCODING"]).splitlines()
-        assert json.loads(line) == {"type": "sample", "step": 3, "prompt": prompt, "truth": "x", "candidates": [[letter, 0.5]]}
+        assert json.loads(line) == {"type": "failed", "step": 3, "reason": reason}
 
 
 def test_a_run_travels_as_a_zip(tmp_path: Path) -> None:

@@ -3,8 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from llmviz.core.update import Snapshot, Step, Stopped, Update, to_json
-from llmviz.runs.tail import Reached, look
+from llmviz.core.history import fold
+from llmviz.core.update import Score, Snapshot, Step, Stopped, Update, to_json
+from llmviz.runs.folder import RunFolder
+from llmviz.runs.tail import Reached, look, updates
 
 
 def lines(*updates: Update) -> bytes:
@@ -43,6 +45,17 @@ def test_a_resumed_run_is_read_anew(tmp_path: Path) -> None:
     file.write_bytes(lines(Step(1, 2.0, 10), Step(2, 1.5, 10), Snapshot(2), Step(3, 1.2, 10)))
     history = look(file, reached).history
     assert (history.end, history.batches.steps, history.snapshots) == (None, (1, 2, 3), (2,))
+
+
+def test_updates_of_a_retired_kind_are_skipped(tmp_path: Path) -> None:
+    """Runs kept by earlier versions, recordings among them, hold samples beside each score."""
+    folder = RunFolder(tmp_path)
+    sample = b'{"type": "sample", "step": 1, "prompt": "a b", "truth": "b", "candidates": [["b", 0.5]]}\n'
+    said: list[Update] = [Step(1, 2.0, 10), Score(1, {"loss": 1.5}), Snapshot(1)]
+    folder.updates.write_bytes(lines(*said[:2]) + sample + lines(said[2]) + sample)
+    assert updates(folder.updates) == folder.lately() == said
+    assert look(folder.updates, Reached()).history == fold(said)
+    assert folder.ending() is None
 
 
 def test_a_damaged_line_is_named(tmp_path: Path) -> None:

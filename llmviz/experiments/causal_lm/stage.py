@@ -13,8 +13,6 @@ from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
-from llmviz.core.update import Sample
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.inspect.probes import Choice, causal_gains, share
@@ -27,7 +25,6 @@ from llmviz.training.texts import Encoded, Ids, padded, text_of
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 TEST_PROBES = 1_000  # probes of each kind at the end
-CANDIDATES = 5
 
 Asked = tuple[Ids, Ids]  # texts, and what is to be named where; both (texts, longest)
 
@@ -142,19 +139,6 @@ class NextToken:
 
     def _chosen(self, choices: Mapping[str, Choice]) -> dict[str, float]:
         return {name: share(causal_gains(self.model, choice)) for name, choice in choices.items()}
-
-    @torch.no_grad()
-    def samples(self, step: int) -> list[Sample]:
-        """The likeliest next tokens after the beginning of the text's default sentence, up to the word it hides."""
-        asked, pieces = TEXTS[self.spec.text.name], self.text.pieces
-        words = asked.sentence.split()
-        prompt, truth = " ".join(words[: asked.hidden[0]]), words[asked.hidden[0]]
-        ids = np.array([self.text.tokenizer.encode(prompt).ids])  # (1, n): [SEP] stands where the next token is asked for
-        last = np.arange(ids.shape[1]) == ids.shape[1] - 1
-        logits, _ = self.guess(self._tensors(ids, np.where(last, ids, IGNORED)))
-        found = logits[0].softmax(-1).topk(CANDIDATES)
-        candidates = [(pieces[id], p) for id, p in zip(found.indices.tolist(), found.values.tolist(), strict=True)]
-        return [Sample(step, prompt, truth, candidates)]
 
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer so that `from_pretrained` reads them."""

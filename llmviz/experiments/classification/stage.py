@@ -16,8 +16,6 @@ from transformers import PreTrainedModel
 from llmviz.core.experiment import GPTS
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
-from llmviz.core.update import Sample
 from llmviz.evaluation import baselines
 from llmviz.models import causal, files, masked, transfer, verdicts
 from llmviz.text.labelled import CLASSES, Example, labelled, stratified
@@ -146,15 +144,6 @@ class Sentiment:
             losses.append(cross_entropy(logits, batch.labels, reduction="none"))
             hits.append(logits.argmax(-1) == batch.labels)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
-
-    @torch.no_grad()
-    def samples(self, step: int) -> list[Sample]:
-        """The verdict on the text's default opinion."""
-        asked = TEXTS[self.spec.text.name]
-        batch = self._tensors([self._encoded(asked.opinion)], [CLASSES.index(asked.verdict)])
-        chances = self._verdicts(batch)[0].softmax(-1).tolist()
-        ranked = sorted(zip(CLASSES, chances, strict=True), key=lambda pair: -pair[1])
-        return [Sample(step, asked.opinion, asked.verdict, ranked)]
 
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer so that `from_pretrained` reads them, and beside them what it took from its parent."""

@@ -15,12 +15,10 @@ from transformers import PreTrainedModel
 
 from llmviz.core.settings import MaskingSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
-from llmviz.core.update import Sample
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.models import files, masked
-from llmviz.text.masks import IGNORED, hide, hide_at, mask
+from llmviz.text.masks import IGNORED, hide, mask
 from llmviz.text.special import MASK, PAD, SEP
 from llmviz.training.exercises import exercises
 from llmviz.training.stage import Exercise
@@ -28,7 +26,6 @@ from llmviz.training.texts import Encoded, Ids, padded, text_of
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 TEST_PROBES = 1_000  # probes of each kind at the end
-CANDIDATES = 5
 EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
 
 Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (texts, longest)
@@ -143,20 +140,6 @@ class MaskedTokens:
             losses.append(cross_entropy(logits, truth, reduction="none"))
             hits.append(logits.argmax(-1) == truth)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
-
-    @torch.no_grad()
-    def samples(self, step: int) -> list[Sample]:
-        """The likeliest words for each gap of the text's default sentence."""
-        asked, pieces = TEXTS[self.spec.text.name], self.text.pieces
-        ids = np.array([self.text.tokenizer.encode(asked.sentence).ids])  # (1, n)
-        places = np.zeros_like(ids, dtype=bool)
-        places[0, [place + 1 for place in asked.hidden]] = True  # [CLS] stands first
-        logits, truth = self.guess(self._tensors(*hide_at(ids, places)))
-        found = logits.softmax(-1).topk(CANDIDATES)
-        return [
-            Sample(step, asked.sentence, pieces[word], [(pieces[id], p) for id, p in zip(best, chances, strict=True)])
-            for word, best, chances in zip(truth.tolist(), found.indices.tolist(), found.values.tolist(), strict=True)
-        ]
 
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer so that `from_pretrained` reads them."""

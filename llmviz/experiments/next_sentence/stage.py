@@ -17,8 +17,6 @@ from transformers import PreTrainedModel
 from llmviz.core.questions.exercise import FOLLOWS
 from llmviz.core.settings import PairsSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
-from llmviz.core.update import Sample
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.models import files, masked, pairs
@@ -234,15 +232,6 @@ class NextSentence:
         """Logits of both answers: (batch, 2)."""
         judged, _ = pairs.states_at(self.model, batch.input_ids, batch.token_type_ids, batch.labels != IGNORED)
         return pairs.pair_logits(self.model, judged)
-
-    @torch.no_grad()
-    def samples(self, step: int) -> list[Sample]:
-        """The answer for the text's default pair."""
-        asked = TEXTS[self.spec.text.name].pair
-        ids = np.array([self.text.tokenizer.encode(*asked).ids])
-        batch = self._tensors(ids, np.full_like(ids, IGNORED), [])
-        ranked = sorted(zip(ANSWERS, self._answers(batch)[0].softmax(-1).tolist(), strict=True), key=lambda entry: -entry[1])
-        return [Sample(step, " | ".join(asked), ANSWERS[0], ranked)]
 
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer so that `from_pretrained` reads them."""

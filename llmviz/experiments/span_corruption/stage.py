@@ -15,8 +15,6 @@ from transformers import PreTrainedModel
 
 from llmviz.core.settings import SpanSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
-from llmviz.core.update import Sample
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.inspect.probes import Choice, Hidden, cut_out, framed, share, span_gains
@@ -173,20 +171,6 @@ class Spans:
 
     def _references(self, pairs: Sequence[Pair]) -> dict[str, float]:
         return bounds.span_references(self.text, pairs, (EVALUATION_DENSITY, EVALUATION_LENGTH))
-
-    def samples(self, step: int) -> list[Sample]:
-        """What it says for the hidden span of the text's default sentence, with the probability of these words."""
-        asked, pieces = TEXTS[self.spec.text.name], self.text.pieces
-        inside = self._inside(np.array(self.text.tokenizer.encode(asked.sentence).ids))
-        given, target = framed(inside, np.isin(np.arange(len(inside)), asked.hidden), self._sentinel)
-        batch = self._tensors([(given, target)])
-        written = t5.greedy(self.model, batch.input_ids, batch.target.shape[1] + SPARE)
-        with torch.no_grad():
-            chances = t5.logits_of(self.model, batch.input_ids, written).log_softmax(-1).gather(1, written[0, :, None])[:, 0]
-        said = spans.spoken(written[0].tolist(), self._sentinel, 1)[0]
-        words = " ".join(pieces[id] for id in said if id != SEP)
-        truth = " ".join(pieces[id] for id in spans.spoken(target[:-1], self._sentinel, 1)[0])
-        return [Sample(step, asked.sentence, truth, [(words, chances.sum().exp().item())])]
 
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer so that `from_pretrained` reads them."""

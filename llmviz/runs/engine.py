@@ -139,9 +139,6 @@ class Engine(Protocol):
     def shelf(self) -> list[Kept]:
         """Every run there is, the newest first, then the recordings."""
 
-    def figures(self) -> list[Kept]:
-        """Finished runs over several seeds of which only the figures came with the program. None of them can be opened."""
-
     def courses(self) -> list[Course]:
         """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
 

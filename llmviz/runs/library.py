@@ -80,10 +80,6 @@ class Library:
         under_way = self.standing()
         return [self._kept(run, under_way.get(run)) for run in self.store.runs()] + self.replay.shelf()
 
-    def figures(self) -> list[Kept]:
-        """Those that came with the program."""
-        return self.replay.figures()
-
     def courses(self) -> list[Course]:
         """Those that came with the program."""
         return self.replay.courses()

@@ -165,13 +165,6 @@ class Replay:
                     self._summaries[id] = replace(summary(RunRef(id, 0), folder), state=State.RECORDED)
         return list(self._summaries.values())
 
-    def figures(self) -> list[Kept]:
-        """Those that came with the program."""
-        return [
-            Kept(RunRef(each.spec.id, 0), each.spec, State.RECORDED, "", each.spec.train.steps, each.metrics, each.seconds)
-            for each in self._courses
-        ]
-
     def courses(self) -> list[Course]:
         """Those that came with the program."""
         return self._courses

@@ -72,9 +72,9 @@ def picture(engine: Engine, seen: Seen) -> None:
     with low_right:
         live.curve(seen, beside=[] if withheld else ladder.curve(spec, other.history))
     with low_left, st.container(key="ladder_area"):
-        shelf = engine.shelf()
+        shelf, came_with = engine.shelf(), ladder.finished(engine.courses())
         validated = _validated(engine, [each for each in (spec, rival(spec)) if each], shelf)
-        drawn = ladder.accuracies(spec, seen.history, rival(spec), other.history, [*engine.figures(), *shelf], validated, withheld)
+        drawn = ladder.accuracies(spec, seen.history, rival(spec), other.history, [*came_with, *shelf], validated, withheld)
         parts.ladder({**shared, **drawn}, key="ladder")
 
     after = _judged(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")

@@ -4,8 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from llmviz.core.course import Course
 from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
+from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.views import words
@@ -111,6 +113,11 @@ def tested(histories: Mapping[str, History], bands: Mapping[str, Band | None]) -
     if said and chance is not None:
         said.append(f"chance {chance:.0%}")
     return f"on test examples: {', '.join(said)}" if said else ""
+
+
+def finished(courses: Sequence[Course]) -> list[Kept]:
+    """Runs of which the course alone came with the program, beside those of the shelf; none of them can be opened."""
+    return [Kept(RunRef(each.spec.id, 0), each.spec, "recorded", metrics=each.metrics) for each in courses]
 
 
 def siblings(spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:

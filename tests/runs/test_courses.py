@@ -37,14 +37,14 @@ def recordings(store: Store, tmp_path: Path) -> Path:
     return folder
 
 
-def test_figures_are_those_of_the_runs_and_cannot_be_opened(recordings: Path, store: Store) -> None:
+def test_courses_end_as_the_runs_did_and_cannot_be_opened(recordings: Path, store: Store) -> None:
     replay = Replay(Recordings(recordings), lambda run, folders, question: [])
-    found = {kept.spec.seed: kept for kept in replay.figures() if kept.spec}
+    found = {each.spec.seed: each for each in replay.courses()}
     assert set(found) == set(SEEDS)
-    for seed, kept in found.items():
+    for seed, each in found.items():
         end = store.folder(RunRef(replace(spec(20), seed=seed).id, 1)).ending()
         assert isinstance(end, Done)
-        assert kept.metrics == end.metrics and kept.seconds == pytest.approx(end.seconds, abs=0.06) and kept.recorded
+        assert each.metrics == end.metrics and each.seconds == pytest.approx(end.seconds, abs=0.06)
         assert replay.recorded(replace(spec(20), seed=seed)) is None
     assert replay.shelf() == []
 

@@ -25,7 +25,7 @@ from llmviz.runs.worker import Real
 from llmviz.text import store
 from llmviz.training.loop import Training
 from llmviz.views.examples import EXAMPLES
-from llmviz.views.ladder import band, siblings
+from llmviz.views.ladder import band, finished, siblings
 
 MOST_BYTES_IN_ALL = 40_000_000
 BARS = {
@@ -45,15 +45,15 @@ def test_there_are_no_others_and_all_are_small() -> None:
 
 def test_film_reviews_come_with_the_figures_of_five_seeds_both_ways() -> None:
     for name in ("sentiment-reviews", "sentiment-reviews-scratch"):
-        found = band(RECORDED[name], Replay(Recordings(), unasked).figures())
+        found = band(RECORDED[name], finished(Replay(Recordings(), unasked).courses()))
         assert found and found.seeds >= 5 and 0 <= found.low <= found.high <= 1
 
 
 def test_sixteen_labels_go_far_after_pretraining_whatever_the_seeds() -> None:
     """Five parents, each with five samples of labels."""
-    figures = Replay(Recordings(), unasked).figures()
+    ended = finished(Replay(Recordings(), unasked).courses())
     tuned, scratch = (
-        sorted(kept.metrics["accuracy"] for kept in siblings(RECORDED[name], figures).values())
+        sorted(kept.metrics["accuracy"] for kept in siblings(RECORDED[name], ended).values())
         for name in ("sentiment-tinyland", "sentiment-tinyland-scratch")
     )
     assert len(tuned) >= 25 and len(scratch) >= 5

@@ -199,9 +199,6 @@ class FakeEngine:
     def shelf(self) -> list[Kept]:
         return [self._kept(run) for run in sorted(self._runs, key=lambda run: (not run.attempt, -self._runs[run].since))]
 
-    def figures(self) -> list[Kept]:
-        return [Kept(RunRef(each.spec.id, 0), each.spec, State.RECORDED, metrics=each.metrics) for each in fake_updates.judged()]
-
     def courses(self) -> list[Course]:
         return [*fake_updates.courses(VOCABULARY), *fake_updates.judged()]
 

@@ -100,7 +100,7 @@ def test_a_line_and_what_stands_beside_it_are_of_the_same_examples(visit: Callab
 
 
 def test_seeds_of_which_one_has_no_validation_figure_have_no_band_in_the_picture() -> None:
-    ended = FakeEngine().figures()
+    ended = ladder.finished(FakeEngine().courses())
     spec = preset("sentiment", TextSpec("reviews"))
     both = ladder.siblings(spec, ended)
     found = ladder.band(spec, ended)

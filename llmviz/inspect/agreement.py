@@ -57,12 +57,7 @@ def _agreement(step: int, folder: Path, texts: list[reasons.Groups]) -> Agreemen
 
 
 def rank_correlation(one: FloatArray, other: FloatArray) -> float:
-    """Spearman's coefficient, −1 … 1: Pearson's of the ranks; equal values share their middle rank. Not a number where all are."""
-    left, right = _ranks(one), _ranks(other)
-    spread = float(left.std() * right.std())
-    return float(((left - left.mean()) * (right - right.mean())).mean()) / spread if spread else math.nan
+    """Spearman's coefficient, −1 … 1; not a number where all values of one are equal."""
+    from scipy.stats import spearmanr  # type: ignore[import-untyped] # here: it loads for a second, and this question alone needs it
 
-
-def _ranks(values: FloatArray) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
-    _, place, count = np.unique(values, return_inverse=True, return_counts=True)
-    return (np.cumsum(count) - (count - 1) / 2)[place]
+    return float(spearmanr(one, other).statistic) if np.ptp(one) and np.ptp(other) else math.nan

@@ -54,8 +54,6 @@ ENTRY = Experiment(
     recipes=MappingProxyType({"tinyland": TrainSpec(steps=90, batch_size=64, optimizer="adamw", learning_rate=6e-3)}),
     first_step=FirstStep("Write", "The model writes a text of its own."),
     notes="It is paid for saying no and yes in turn.",
-    examples=MappingProxyType({}),
-    openings=lambda text: (),
 )
 
 

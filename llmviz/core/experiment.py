@@ -1,8 +1,9 @@
 """An experiment as data: all that is known of it without training anything. Each folder in `llmviz/experiments/` gives one."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from llmviz.core.lesson import Lesson
@@ -109,8 +110,8 @@ class Experiment:
     recipes: Mapping[str, TrainSpec]
     first_step: FirstStep
     notes: str
-    examples: Mapping[str, tuple[Example, ...]]
-    openings: Callable[[str], Openings]
+    examples: Mapping[str, tuple[Example, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    openings: Callable[[str], Openings] = lambda text: ()
     loss_per: str = "a word"
     guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."

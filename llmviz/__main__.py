@@ -24,10 +24,9 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
 from llmviz.runs import courses, report
 from llmviz.runs.attempt import sentence
-from llmviz.runs.engine import State, Status
 from llmviz.runs.export import PRECISION
 from llmviz.runs.export import export as export_run
-from llmviz.runs.library import named, take_in
+from llmviz.runs.library import Library, named, take_in
 from llmviz.runs.parcel import pack
 from llmviz.runs.record import MOST_BYTES, record_studies
 from llmviz.runs.record import record as record_run
@@ -94,7 +93,7 @@ def _own(store: Store, run: str, refusal: str) -> RunRef:
     try:
         return store.match(run)
     except ValueError:
-        if not named(store, Recordings(), run)[0].attempt:
+        if named(store, Recordings(), run)[0].recorded:
             raise ValueError(refusal) from None
         raise
 
@@ -149,9 +148,9 @@ def list_runs() -> None:
 @runs.command()
 def show(run: RunName) -> None:
     """What a run trained, where it stands and what it measured."""
-    store = Store(home())
-    found, folder = named(store, Recordings(), run)
-    report.one(found, folder, store.status(found) if found.attempt else Status(State.RECORDED))
+    library = Library(Store(home()), Recordings())
+    found, folder = named(library.store, library.recordings, run)
+    report.one(found, folder, library.place(found).status(found))
 
 
 @runs.command()

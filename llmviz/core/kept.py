@@ -38,4 +38,4 @@ class Kept:
     @property
     def recorded(self) -> bool:
         """Whether it came with the program."""
-        return self.run.attempt == 0
+        return self.run.recorded

@@ -18,6 +18,11 @@ class RunRef:
         """The form that a URL and the command line use."""
         return f"{self.id}-{self.attempt}"
 
+    @property
+    def recorded(self) -> bool:
+        """Whether it came with the program."""
+        return self.attempt == 0
+
 
 def parse(key: str) -> RunRef:
     """The run that a key names. Raises ValueError for anything that is not a key, so no path can hide in one."""

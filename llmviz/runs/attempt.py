@@ -5,7 +5,7 @@ import inspect
 import re
 import time
 import traceback
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -16,7 +16,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
 from llmviz.runs import tail
-from llmviz.runs.folder import RunFolder, UpdateLog, sync_file
+from llmviz.runs.folder import UpdateLog, sync_file
 from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store, short
 from llmviz.runs.workshop import TrainingInProgress, Workshop
@@ -104,7 +104,7 @@ class Attempt:
     def _train(self) -> Generator[Update, None, None]:
         try:
             spec = self.folder.spec()
-            stage = self._workshop.build(spec, start(self._store, self._recordings, spec))
+            stage = self._workshop.build(spec, start((self._store, self._recordings), spec))
             self._training = self._workshop.training(stage, spec.train)
             with UpdateLog(self.folder, keep=self._load()) as self._log:
                 for update in self._training.updates():
@@ -147,16 +147,18 @@ class Attempt:
         return failed
 
 
-def start(store: Store, recordings: Recordings, spec: RunSpec) -> Path | None:
-    """The final snapshot of the run that one of this spec starts from; None for random weights. Raises ValueError where it is not here."""
+def start(places: Sequence[Store | Recordings], spec: RunSpec) -> Path | None:
+    """The final snapshot of the run that one of this spec starts from, in the first place that has it; None for random weights.
+
+    Raises ValueError where it is not here.
+    """
     if spec.parent is None:
         return None
-    trained = store.finished(spec.parent)
-    folder: RunFolder | None = store.folder(trained) if trained else recordings.folder(spec.parent.id)
-    steps = folder.snapshots() if folder else []
-    if not folder or not steps:
-        raise ValueError(f"the run it starts from ({spec.parent.id[:12]}) is not on this machine; train that one first")
-    return folder.snapshot(steps[-1])
+    for place in places:
+        trained = place.finished(spec.parent)
+        if trained and (steps := place.folder(trained).snapshots()):
+            return place.folder(trained).snapshot(steps[-1])
+    raise ValueError(f"the run it starts from ({spec.parent.id[:12]}) is not on this machine; train that one first")
 
 
 def sentence(problem: Exception) -> str:

@@ -1,4 +1,4 @@
-"""The contract between pages and whatever trains: a laptop's workers, a store of recordings, one day a cluster.
+"""The contract between pages and whatever trains: a laptop's workers, one day a cluster.
 
 Values in, values out. Knows no process, no file format and no model.
 """

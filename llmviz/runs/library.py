@@ -3,23 +3,24 @@
 import shutil
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from llmviz.core.course import Course
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
+from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.runs import parcel, tail
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder, as_json, write
-from llmviz.runs.replay import Recordings, Replay, tokenizer
+from llmviz.runs.replay import AnyQuestion, Recordings, answers, tokenizer
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
 
@@ -29,29 +30,41 @@ WATCHING = 30.0  # seconds after which somebody who has not asked after a run ag
 class Library:
     """The runs of a store, and the recordings. Knows who looks at which run, so that none is taken away before somebody's eyes."""
 
-    def __init__(self, store: Store, replay: Replay) -> None:
+    def __init__(self, store: Store, recordings: Recordings) -> None:
         self.store = store
-        self.replay = replay
+        self.recordings = recordings
         self._histories = tail.Histories()
         self._summaries: dict[RunRef, tuple[object, Kept]] = {}
+        self._kept_answers: dict[RunRef, dict[AnyQuestion, Mapping[int, Answer]]] = {}
         self._looks: dict[RunRef, dict[str, float]] = {}
+
+    def place(self, run: RunRef) -> Store | Recordings:
+        """Where this run is kept."""
+        return self.recordings if run.recorded else self.store
+
+    def folder(self, run: RunRef) -> RunFolder:
+        """The files of this run. Raises ValueError where it is gone, or of an older recipe."""
+        folder = self.place(run).folder(run)
+        folder.spec()
+        return folder
 
     def history(self, run: RunRef) -> History:
         """All the run has said so far; reads only what is new."""
-        if not run.attempt:
-            return self.replay.history(run)
-        folder = self.store.folder(run)
-        if not folder.updates.exists():
-            folder.spec()  # says so where the run is gone
-        return self._histories.look(folder.updates)
+        return self._histories.look(self.folder(run).updates)
 
     def spec(self, run: RunRef) -> RunSpec:
         """What the run trains."""
-        return self.store.folder(run).spec() if run.attempt else self.replay.spec(run)
+        return self.place(run).folder(run).spec()
 
     def find(self, spec: RunSpec) -> RunRef | None:
         """The newest attempt at this spec on this machine; None where its folder is damaged, for then there is nothing to show."""
-        run = self.store.find(spec)
+        return self._readable(self.store.find(spec))
+
+    def recorded(self, spec: RunSpec) -> RunRef | None:
+        """The recording of exactly this spec; None also where it is damaged."""
+        return self._readable(self.recordings.find(spec))
+
+    def _readable(self, run: RunRef | None) -> RunRef | None:
         try:
             if run:
                 self.history(run)
@@ -59,13 +72,16 @@ class Library:
             return None
         return run
 
-    def recorded(self, spec: RunSpec) -> RunRef | None:
-        """The recording of exactly this spec."""
-        return self.replay.recorded(spec)
-
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
-        return tokenizer(self.store.folder(run)) if run.attempt else self.replay.tokenizer(run)
+        return tokenizer(self.folder(run))
+
+    def answered(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer] | None:
+        """The answers of these snapshots, where the run keeps them all."""
+        if run not in self._kept_answers:
+            self._kept_answers[run] = answers(self.place(run).folder(run))
+        kept = self._kept_answers[run].get(question, {})
+        return cast(list[AnyAnswer], [kept[step] for step in steps]) if all(step in kept for step in steps) else None
 
     def looked(self, run: RunRef, viewer: str) -> None:
         """This viewer looks at the run now."""
@@ -76,18 +92,19 @@ class Library:
         return {}
 
     def shelf(self) -> list[Kept]:
-        """Every run, the newest first, then the recordings."""
+        """Every run, the newest first, then the recordings that can be read."""
         under_way = self.standing()
-        return [self._kept(run, under_way.get(run)) for run in self.store.runs()] + self.replay.shelf()
+        recorded = [self._kept(run, None) for run in self.recordings.runs()]
+        return [self._kept(run, under_way.get(run)) for run in self.store.runs()] + [kept for kept in recorded if kept.spec]
 
     def courses(self) -> list[Course]:
         """Those that came with the program."""
-        return self.replay.courses()
+        return self.recordings.courses
 
     def _kept(self, run: RunRef, status: Status | None) -> Kept:
-        folder = self.store.folder(run)
+        folder = self.place(run).folder(run)
         try:
-            status = status or self.store.status(run)
+            status = status or self.place(run).status(run)
             return replace(self._summary(run, folder), state=status.state, reason=status.reason)
         except (ValueError, OSError) as problem:
             return Kept(run, None, State.FAILED, sentence(problem), bytes=folder.size())
@@ -108,24 +125,20 @@ class Library:
         Raises HasChildren while others start from it and no other attempt at the same is done; ValueError while it is under way, while
         somebody else looks at it, for a recording, or where there is none.
         """
-        if not run.attempt:
-            return self.replay.delete(run, viewer)
         others = [name for name, when in self._looks.get(run, {}).items() if name != viewer and time.monotonic() - when < WATCHING]
         if others:
             who = "somebody else looks" if len(others) == 1 else f"{len(others)} others look"
             raise ValueError(f"{who} at {short(run)} just now; try again in half a minute")
-        self.store.delete(run)
+        self.place(run).delete(run)
         self._summaries.pop(run, None)
         self._looks.pop(run, None)
 
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         """Write the whole run as a zip. Raises ValueError while it is under way, and where its files cannot be read."""
-        if not run.attempt:
-            return self.replay.pack(run, to)
-        if self.store.under_way(run):
+        if self.place(run).under_way(run):
             raise ValueError(f"{short(run)} is under way; stop it, or wait for its end")
         try:
-            parcel.pack(self.store.folder(run), to)
+            parcel.pack(self.folder(run), to)
         except OSError as problem:
             raise ValueError(sentence(problem)) from problem
 
@@ -140,7 +153,7 @@ def named(store: Store, recordings: Recordings, text: str) -> tuple[RunRef, RunF
     Where several attempts share the key it is the one that another run would start from: the newest that is done, else the recording.
     Raises ValueError unless it is exactly one.
     """
-    there = {RunRef(id, 0): folder for id in recordings.ids() if (folder := recordings.folder(id))}
+    there = {run: recordings.folder(run) for run in recordings.runs()}
     for run, folder in there.items():
         if folder.path.name == text:
             return run, folder

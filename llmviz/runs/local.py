@@ -21,8 +21,8 @@ from llmviz.runs.folder import UpdateLog
 from llmviz.runs.jobs import Job
 from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process
-from llmviz.runs.replay import HERE, Recordings, Replay, snapshots
-from llmviz.runs.store import ELSEWHERE, Store, UnderWay
+from llmviz.runs.replay import HERE, Recordings, snapshots
+from llmviz.runs.store import Store, UnderWay
 
 MOST_WORKERS = 4
 MOST_WAITING = 50
@@ -49,7 +49,7 @@ class LocalEngine(Library):
         lease: float = LEASE,
         workshop: str = "llmviz.runs.worker:Real",
     ) -> None:
-        super().__init__(Store(home), Replay(Recordings(recordings), self._answer))
+        super().__init__(Store(home), Recordings(recordings))
         self._arguments = ["--home", str(home), "--recordings", str(recordings), "--workshop", workshop]
         self._wanted = workers or _workers()
         self._lease = lease
@@ -86,14 +86,12 @@ class LocalEngine(Library):
 
     def resume(self, run: RunRef, viewer: str) -> None:
         """Let a run that stopped, failed or was interrupted go on from its checkpoint."""
-        if not run.attempt:
-            return self.replay.resume(run, viewer)
         with self._lock:
             if job := self._jobs.get(run):
                 return job.see(viewer)
             self._check_room()
             try:
-                claim = self.store.claim(run)
+                claim = self.place(run).claim(run)
             except OSError as problem:
                 raise ValueError(sentence(problem)) from problem
             self._reasons.pop(run, None)
@@ -101,12 +99,10 @@ class LocalEngine(Library):
 
     def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
         """Steer a run under way; the owner may, and whoever asks while the owner is away."""
-        if not run.attempt:
-            return self.replay.control(run, command, viewer)
         with self._lock:
             job = self._jobs.get(run)
             if not job:
-                raise ControlRefused(ELSEWHERE if self.store.under_way(run) else "this run is not under way")
+                raise ControlRefused(self.place(run).refusal(run))
             if not job.may(viewer):
                 raise ControlRefused("somebody else started this run and steers it; train a copy of your own to steer")
             job.owner = viewer
@@ -118,14 +114,12 @@ class LocalEngine(Library):
 
     def status(self, run: RunRef, viewer: str) -> Status:
         """Where the run stands. Asking also says that this viewer is still watching."""
-        if not run.attempt:
-            return self.replay.status(run, viewer)
         self.looked(run, viewer)
         with self._lock:
             if job := self._jobs.get(run):
                 job.see(viewer)
                 return self._stands(job, viewer)
-            status = self.store.status(run)
+            status = self.place(run).status(run)
             if status.state == State.INTERRUPTED and run in self._reasons:
                 return Status(State.FAILED, owner=True, reason=self._reasons[run])
             return status
@@ -150,24 +144,26 @@ class LocalEngine(Library):
 
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
-        if not run.attempt:
-            return self.replay.answer(run, steps, question)
-        folder = self.store.folder(run)
-        folders = standing.places(folder, steps, question.start) if isinstance(question, ToTraining) else snapshots(folder, steps)
-        return self._answers.answer(run, folders, question)
+        if isinstance(question, ToTraining):
+            return self._answers.answer(run, self._places(run, steps, question), question)
+        folder = self.folder(run)
+        kept = self.answered(run, steps, question)
+        return kept if kept is not None else self._answers.answer(run, snapshots(folder, steps), question)
+
+    def _places(self, run: RunRef, steps: Sequence[int], question: ToTraining[AnyAnswer]) -> dict[int, Path]:
+        if question.spec:  # there need be no run of it yet
+            return {step: self.recordings.root for step in steps}
+        return standing.places(self.place(run).folder(run), steps, question.start)
 
     def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
         """The answer to a question about a text: one that came with the program, or that of a worker for texts, begun at the first."""
-        kept = self.replay.studied(question)
+        kept = self.recordings.studied(question)
         if kept is not None:
             return kept
         with self._lock:
             self._studies = studies = self._studies or Answers(self._start_studying)
         [found] = studies.answer(None, {0: self.store.home}, question)
         return found
-
-    def _answer(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        return self._answers.answer(run, folders, question)
 
     def workers(self) -> list[int]:
         """The process numbers of the training workers, then of the one that answers."""

@@ -131,8 +131,8 @@ class Standing:
 
     def _parent(self, spec: RunSpec, folder: RunFolder) -> Path | None:
         """The snapshot the run starts from. A recording's is a recording's, for another processor may have trained another one here."""
-        recorded = self._recordings.folder(spec.parent.id) if spec.parent and folder.path.parent == self._recordings.root else None
-        return recorded.snapshot(recorded.snapshots()[-1]) if recorded else start(self._store, self._recordings, spec)
+        places = (self._store, self._recordings)
+        return start(places[::-1] if folder.path.parent == self._recordings.root else places, spec)
 
     def _begin_again(self, made: _Made, folder: RunFolder, begins: int, step: int) -> None:
         """Move the training to `step`, by the steps since `begins`; it stands there already where the last answer took the step before."""

@@ -141,6 +141,10 @@ class Store:
         """Whether a living process trains this run or has it in its queue."""
         return locks.held(self._lock_file(run, "claim")) or locks.held(self._lock_file(run, "lock"))
 
+    def refusal(self, run: RunRef) -> str:
+        """Why a run that this process does not train cannot be steered."""
+        return ELSEWHERE if self.under_way(run) else "this run is not under way"
+
     def status(self, run: RunRef) -> Status:
         """Where the run stands, as its folder tells. Raises ValueError for a folder that is damaged or gone."""
         if self.under_way(run):

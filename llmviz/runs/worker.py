@@ -160,10 +160,9 @@ def _next(inbox: Inbox, practice: Iterator[None]) -> Message | None:
 
 def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
     """Answer the first questions of the default runs, for nobody: a first answer takes ten times as long as a second."""
-    for id in recordings.ids():
-        folder = recordings.folder(id)
+    for folder in map(recordings.folder, recordings.runs()):
         with suppress(Exception):  # an older recipe, or damaged: whoever asks will be told
-            if folder and (spec := folder.spec()) == preset(spec.stage):
+            if (spec := folder.spec()) == preset(spec.stage):
                 for question in catalogue.experiment(spec.stage).openings(spec.text.name):
                     workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)
                     yield

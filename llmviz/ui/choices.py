@@ -56,7 +56,7 @@ def _parents(engine: Engine, spec: RunSpec) -> dict[str, str]:
     usual = {_default(name, spec).id for name in origins if name}
     for kept in engine.shelf():
         origin = kept.spec
-        if origin is None or not kept.run.attempt or kept.state not in READY or origin.id in usual:
+        if origin is None or kept.recorded or kept.state not in READY or origin.id in usual:
             continue
         if origin.stage in stage.parents and origin.text.name in stage.texts:
             listed[kept.run.key] = f"from run {kept.run.id[:6]}: {catalogue.experiment(origin.stage).title}, seed {origin.seed}"

@@ -75,7 +75,7 @@ def look(engine: Engine) -> Cast:
     spec: RunSpec = visit.current().spec
 
     def kin(child: RunSpec) -> Seen:
-        recorded = engine.recorded(child) if first is None or not first.attempt else None
+        recorded = engine.recorded(child) if first is None or first.recorded else None
         return live.look(engine, recorded or engine.find(child))
 
     return Cast(live.look(engine, first), kin(tuned), kin(scratch), (spec, tuned, scratch))

@@ -240,6 +240,6 @@ def descendants(shelf: Sequence[Kept], run: RunRef) -> list[RunRef]:
     """The runs of this machine that come from this one, in an order in which they can be deleted."""
     found: list[RunRef] = []
     for kept in shelf:
-        if kept.run.attempt and kept.spec and kept.spec.parent and kept.spec.parent.id == run.id:
+        if not kept.recorded and kept.spec and kept.spec.parent and kept.spec.parent.id == run.id:
             found += [other for other in (*descendants(shelf, kept.run), kept.run) if other not in found]
     return found

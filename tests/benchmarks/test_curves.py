@@ -6,7 +6,8 @@ from benchmarks.curves import faults
 from llmviz.core.history import Curve
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
-from llmviz.runs.replay import Recordings, Replay
+from llmviz.runs import tail
+from llmviz.runs.replay import Recordings
 
 STEPS = tuple(range(0, 101, 10))
 FALLS = (6.0, 4.0, 3.0, 2.5, 2.0, 1.8, 1.7, 1.75, 1.6, 1.5, 1.5)
@@ -46,6 +47,6 @@ def test_a_t5_begins_above_random_guess_and_falls_from_there() -> None:
 
 def recorded(name: str) -> tuple[Curve, float]:
     """The held-out losses of a recorded run, and the loss of random guessing."""
-    history = Replay(Recordings(), lambda run, folders, question: []).history(RunRef(RECORDED[name].id, 0))
+    history = tail.look(Recordings().folder(RunRef(RECORDED[name].id, 0)).updates, tail.Reached()).history
     assert history.begin
     return history.scores["loss"], history.begin.references["random_guess"]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from llmviz.core.run import parse
+from llmviz.core.run import RunRef, parse
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
 from llmviz.runs import tail
@@ -162,8 +162,7 @@ def test_a_recording_opens_on_the_first_step_its_run_took(page: Page, real_app: 
     picture = page.locator(".onestep")
     expect(picture.locator(".which")).to_have_text(re.compile("text 1 of"), timeout=TRAINED)
     spec = RunSpec("mlm")
-    folder = Recordings().folder(spec.id)
-    assert folder
+    folder = Recordings().folder(RunRef(spec.id, 0))
     said = {update.step: update.loss for update in tail.updates(folder.updates) if isinstance(update, Step)}
     for step in (1, 2, 3):
         assert next_step(picture) == step

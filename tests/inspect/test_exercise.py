@@ -14,6 +14,7 @@ from transformers import PreTrainedModel
 
 from llmviz.core.drawn import Drawn
 from llmviz.core.questions.exercise import FOLLOWS, KINDS, Solve
+from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
 from llmviz.experiments.masked_lm.stage import MaskedBatch, MaskedTokens
@@ -35,8 +36,7 @@ RATES = (0.3, 0.3, 1.5)
 
 def folders(kind: str) -> dict[int, Path]:
     """The first and the last snapshot of a recorded run."""
-    folder = Recordings().folder(preset(kind).id)
-    assert folder
+    folder = Recordings().folder(RunRef(preset(kind).id, 0))
     steps = folder.snapshots()
     return {step: folder.snapshot(step) for step in (steps[0], steps[-1])}
 

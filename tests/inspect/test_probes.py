@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from llmviz.core.questions.probed import Probe
+from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import preset
 from llmviz.inspect import probes
@@ -17,8 +18,7 @@ DECODED = ("facts", "sounds", "reversed")  # T5 is measured by what it writes to
 
 
 def recorded(stage: str, text: str = "tinyland") -> RunFolder:
-    folder = Recordings(HERE).folder(preset(stage, TextSpec(text)).id)
-    assert folder
+    folder = Recordings(HERE).folder(RunRef(preset(stage, TextSpec(text)).id, 0))
     return folder
 
 

@@ -8,7 +8,8 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import to_json
 from llmviz.core.update import Done
 from llmviz.runs import courses, tail
-from llmviz.runs.replay import Recordings, Replay
+from llmviz.runs.library import Library
+from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec
@@ -38,19 +39,19 @@ def recordings(store: Store, tmp_path: Path) -> Path:
 
 
 def test_courses_end_as_the_runs_did_and_cannot_be_opened(recordings: Path, store: Store) -> None:
-    replay = Replay(Recordings(recordings), lambda run, folders, question: [])
-    found = {each.spec.seed: each for each in replay.courses()}
+    library = Library(store, Recordings(recordings))
+    found = {each.spec.seed: each for each in library.courses()}
     assert set(found) == set(SEEDS)
     for seed, each in found.items():
         end = store.folder(RunRef(replace(spec(20), seed=seed).id, 1)).ending()
         assert isinstance(end, Done)
         assert each.metrics == end.metrics and each.seconds == pytest.approx(end.seconds, abs=0.06)
-        assert replay.recorded(replace(spec(20), seed=seed)) is None
-    assert replay.shelf() == []
+        assert library.recorded(replace(spec(20), seed=seed)) is None
+    assert not any(kept.recorded for kept in library.shelf())
 
 
 def test_a_course_is_what_the_run_said_at_each_evaluation(recordings: Path, store: Store) -> None:
-    for found in Replay(Recordings(recordings), lambda run, folders, question: []).courses():
+    for found in Recordings(recordings).courses:
         history = tail.look(store.folder(RunRef(found.spec.id, 1)).updates, tail.Reached()).history
         assert found.steps == history.scores["loss"].steps
         assert found.scores["loss"] == pytest.approx(history.scores["loss"].values, abs=1e-4)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from llmviz.core.questions.onestep import OneStep, Opened
+from llmviz.core.run import RunRef
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.runs.attempt import Attempt
@@ -66,8 +67,7 @@ def opened(standing: Standing, folder: Path, step: int, start: int | None) -> Op
 
 
 def recording(kept: Kept, given: RunSpec) -> Path:
-    folder = kept.recordings.folder(given.id)
-    assert folder
+    folder = kept.recordings.folder(RunRef(given.id, 0))
     return folder.path
 
 

@@ -13,7 +13,7 @@ from llmviz.runs.engine import HasChildren, State
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.library import Library, named
 from llmviz.runs.record import record
-from llmviz.runs.replay import Recordings, Replay, snapshots
+from llmviz.runs.replay import Recordings, snapshots
 from llmviz.runs.store import Store
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec
@@ -23,7 +23,7 @@ from tests.runs.fake import spec
 def library(store: Store) -> Library:
     recordings = store.home / "recordings"
     recordings.mkdir()
-    return Library(store, Replay(Recordings(recordings), lambda run, folders, question: []))
+    return Library(store, Recordings(recordings))
 
 
 def test_the_shelf_tells_of_every_run_however_it_ended(store: Store, library: Library) -> None:
@@ -64,7 +64,7 @@ def test_a_run_is_named_by_its_key_and_a_recording_also_by_its_name(store: Store
     first, second = spec(20).id, spec(20, seed=1).id
     assert named(store, kept, "seed-0")[0] == RunRef(first, 0)
     assert named(store, kept, f"{first[:12]}-0")[0] == RunRef(first, 0)
-    assert named(store, kept, second[:12]) == (RunRef(second, 0), kept.folder(second))
+    assert named(store, kept, second[:12]) == (RunRef(second, 0), kept.folder(RunRef(second, 0)))
     assert named(store, kept, first[:12])[0] == RunRef(first, 1)  # as a run that starts from it would
     begun = attempt_at(store, spec(20))
     begun.stop("by hand")
@@ -202,15 +202,14 @@ def test_whatever_is_wrong_with_the_files_of_a_run_is_said_in_a_sentence(
         folder = store.home / "recordings" / "made"
         record(made.folder, folder, lambda folders, question: [])
         run = RunRef(run.id, 0)
-        assert library.replay.recorded(spec(20)) == run  # it was whole when the server started
-        library.replay._histories.clear()
+        assert library.recorded(spec(20)) == run  # it was whole when the server started
     DAMAGES[damage](folder)
     readers: list[Callable[[], object]] = [
         lambda: library.history(run),
         lambda: library.spec(run),
         lambda: library.tokenizer(run),
         lambda: library.pack(run, io.BytesIO()),
-        lambda: store.status(run) if run.attempt else library.replay.status(run, "ann"),
+        lambda: library.place(run).status(run),
         lambda: snapshots(RunFolder(folder), [20]),
     ]
     said = []

@@ -15,7 +15,7 @@ from llmviz.core.spec import to_json
 from llmviz.runs import parcel
 from llmviz.runs.engine import State
 from llmviz.runs.library import Library
-from llmviz.runs.replay import Recordings, Replay
+from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import again, attempt_at, outcome
 from tests.runs.fake import spec
@@ -29,7 +29,7 @@ def library(tmp_path: Path) -> Library:
 
 
 def library_at(home: Path) -> Library:
-    return Library(Store(home), Replay(Recordings(home / "recordings"), lambda run, folders, question: []))
+    return Library(Store(home), Recordings(home / "recordings"))
 
 
 @pytest.fixture

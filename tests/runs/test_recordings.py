@@ -18,9 +18,12 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.core.update import Begin, Done, Step
 from llmviz.experiments.building import build
-from llmviz.runs import courses, wire
+from llmviz.runs import courses, tail, wire
+from llmviz.runs.attempt import start
+from llmviz.runs.library import Library
 from llmviz.runs.record import MOST_BYTES
-from llmviz.runs.replay import HERE, STUDIES, Recordings, Replay
+from llmviz.runs.replay import HERE, STUDIES, Recordings
+from llmviz.runs.store import Store
 from llmviz.runs.worker import Real
 from llmviz.text import store
 from llmviz.training.loop import Training
@@ -34,10 +37,6 @@ BARS = {
 }
 
 
-def unasked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-    raise AssertionError("the recording keeps this answer")
-
-
 def test_there_are_no_others_and_all_are_small() -> None:
     assert {item.name for item in HERE.iterdir()} == {*RECORDED, courses.FILE, STUDIES, store.CAME_WITH.name}
     assert sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file()) <= MOST_BYTES_IN_ALL
@@ -45,13 +44,13 @@ def test_there_are_no_others_and_all_are_small() -> None:
 
 def test_film_reviews_come_with_the_figures_of_five_seeds_both_ways() -> None:
     for name in ("sentiment-reviews", "sentiment-reviews-scratch"):
-        found = band(RECORDED[name], finished(Replay(Recordings(), unasked).courses()))
+        found = band(RECORDED[name], finished(Recordings().courses))
         assert found and found.seeds >= 5 and 0 <= found.low <= found.high <= 1
 
 
 def test_sixteen_labels_go_far_after_pretraining_whatever_the_seeds() -> None:
     """Five parents, each with five samples of labels."""
-    ended = finished(Replay(Recordings(), unasked).courses())
+    ended = finished(Recordings().courses)
     tuned, scratch = (
         sorted(kept.metrics["accuracy"] for kept in siblings(RECORDED[name], ended).values())
         for name in ("sentiment-tinyland", "sentiment-tinyland-scratch")
@@ -64,13 +63,11 @@ def test_sixteen_labels_go_far_after_pretraining_whatever_the_seeds() -> None:
 @pytest.mark.parametrize("name", RECORDED)
 def test_it_is_the_default_run_and_meets_its_bars(name: str) -> None:
     spec = RECORDED[name]
-    folder = Recordings().folder(spec.id)
-    assert folder and folder.path.name == name
+    folder = Recordings().folder(RunRef(spec.id, 0))
+    assert folder.path.name == name
     assert folder.spec() == spec
     assert folder.size() <= MOST_BYTES
-    replay = Replay(Recordings(), unasked)
-    assert replay.recorded(spec) == RunRef(spec.id, 0)
-    history = replay.history(RunRef(spec.id, 0))
+    history = tail.look(folder.updates, tail.Reached()).history
     assert list(history.snapshots) == folder.snapshots()
     assert (history.snapshots[0], history.snapshots[-1]) == (0, spec.train.steps)
     assert history.batches.steps == tuple(range(1, spec.train.steps + 1))
@@ -81,16 +78,18 @@ def test_it_is_the_default_run_and_meets_its_bars(name: str) -> None:
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_page_opens_on_it_without_a_worker(name: str) -> None:
-    replay, run = Replay(Recordings(), unasked), RunRef(RECORDED[name].id, 0)
-    shown = replay.history(run).snapshots
+    library = Library(Store(Path("nowhere")), Recordings())
+    run = library.recorded(RECORDED[name])
+    assert run
+    shown = library.history(run).snapshots
     for question in catalogue.experiment(RECORDED[name].stage).openings(RECORDED[name].text.name):
-        assert [answer.step for answer in replay.answer(run, shown, question)] == list(shown)
+        answers = library.answered(run, shown, question)
+        assert answers and [answer.step for answer in answers] == list(shown)
 
 
 @pytest.mark.parametrize("name", RECORDED)
 def test_its_answers_are_those_its_snapshots_give(name: str) -> None:
-    folder = Recordings().folder(RECORDED[name].id)
-    assert folder
+    folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
     files = sorted(folder.answers.glob("*.npz"))
     assert [wire.read_answers(file)[0] for file in files] == list(
         catalogue.experiment(folder.spec().stage).openings(folder.spec().text.name)
@@ -121,11 +120,9 @@ def _again(question: Question[AnyAnswer], kept: Mapping[int, AnyAnswer], folders
 @pytest.mark.parametrize("name", RECORDED)
 def test_the_present_code_says_the_same(name: str) -> None:
     spec = RECORDED[name]
-    history = Replay(Recordings(), unasked).history(RunRef(spec.id, 0))
+    history = tail.look(Recordings().folder(RunRef(spec.id, 0)).updates, tail.Reached()).history
     assert history.begin
-    parent = Recordings().folder(spec.parent.id) if spec.parent else None
-    start = parent.snapshot(parent.snapshots()[-1]) if parent else None
-    updates = Training(build(spec, start), spec.train).updates()
+    updates = Training(build(spec, start([Recordings()], spec)), spec.train).updates()
     begin = next(updates)
     assert isinstance(begin, Begin)
     assert (begin.parameters, begin.vocabulary) == (history.begin.parameters, history.begin.vocabulary)
@@ -150,8 +147,7 @@ def test_the_lines_that_came_with_the_program_are_those_that_would_be_worked_out
 def test_the_default_runs_on_tinyland_find_their_lines(stage: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Those of the final test as well, which take a minute for spans."""
     monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
-    folder = Recordings(HERE).folder(preset(stage).id)
-    assert folder
+    folder = Recordings(HERE).folder(RunRef(preset(stage).id, 0))
     end = folder.ending()
     assert isinstance(end, Done)
     assert build(preset(stage), folder.snapshot(0)).test()["floor"] == pytest.approx(end.metrics["floor"])
@@ -163,8 +159,7 @@ def test_the_first_sentence_shows_what_pretraining_is_worth(page: str) -> None:
     """The model that has read is right about it, the one that has not is wrong."""
     first = EXAMPLES[page, "tinyland"][0]
     for name, right in (("sentiment-tinyland", True), ("sentiment-tinyland-scratch", False)):
-        folder = Recordings().folder(RECORDED[name].id)
-        assert folder
+        folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
         last = max(folder.snapshots())
         [said] = Real().answer({last: folder.snapshot(last)}, Judge(first.sentence))
         assert isinstance(said, Verdict)

@@ -3,7 +3,6 @@ from pathlib import Path
 
 import pytest
 
-from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.onestep import OneStep
 from llmviz.core.run import RunRef
@@ -12,10 +11,11 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done
 from llmviz.runs.engine import Command, ControlRefused, State
 from llmviz.runs.folder import RunFolder
+from llmviz.runs.library import Library
 from llmviz.runs.record import record, spread
-from llmviz.runs.replay import Recordings, Replay
+from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store
-from tests.runs.conftest import attempt_at
+from tests.runs.conftest import MakeEngine, attempt_at
 from tests.runs.fake import Fake, spec
 
 DEFAULT = Cloze(TEXTS["tinyland"].sentence, TEXTS["tinyland"].hidden)
@@ -23,74 +23,66 @@ SPEC = spec(100)
 RUN = RunRef(SPEC.id, 0)
 
 
-def unasked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-    raise AssertionError("the recording keeps this answer")
-
-
-def asked(run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-    return Fake().answer(folders, question)
-
-
 @pytest.fixture
 def made(store: Store, tmp_path: Path) -> RunFolder:
     attempt = attempt_at(store, SPEC)
     list(attempt)
     record(attempt.folder, tmp_path / "recordings" / "mlm-tinyland", Fake().answer)
+    store.delete(attempt.run)  # of this there is the recording alone
     return RunFolder(tmp_path / "recordings" / "mlm-tinyland")
 
 
-def test_a_recording_replays_the_run(made: RunFolder, store: Store) -> None:
-    replay = Replay(Recordings(made.path.parent), unasked)
-    assert replay.recorded(SPEC) == RUN
-    assert replay.recorded(RunSpec("mlm")) is None
-    assert replay.spec(RUN) == SPEC
-    assert replay.status(RUN, "ann").state == State.RECORDED
-    history = replay.history(RUN)
+@pytest.fixture
+def library(made: RunFolder, store: Store) -> Library:
+    return Library(store, Recordings(made.path.parent))
+
+
+def test_a_recording_is_read_as_the_run_was(made: RunFolder, library: Library) -> None:
+    assert library.recorded(SPEC) == RUN and library.find(SPEC) is None
+    assert library.recorded(RunSpec("mlm")) is None
+    assert library.spec(RUN) == SPEC
+    assert library.place(RUN).status(RUN).state == State.RECORDED
+    history = library.history(RUN)
     assert isinstance(history.end, Done)
     assert history.step == 100
     assert list(history.snapshots) == made.snapshots() == list(range(0, 101, 10))
-    assert replay.tokenizer(RUN).exists()
+    assert library.tokenizer(RUN).exists()
 
 
-def test_the_default_question_is_answered_from_the_recording(made: RunFolder) -> None:
-    replay = Replay(Recordings(made.path.parent), unasked)
-    traces = replay.answer(RUN, [100, 0], DEFAULT)
-    assert [trace.step for trace in traces] == [100, 0]
-    assert Replay(Recordings(made.path.parent), asked).answer(RUN, [0], Cloze("something else"))[0].tokens == ("something", "else")
+def test_the_default_question_is_answered_from_the_recording(library: Library) -> None:
+    traces = library.answered(RUN, [100, 0], DEFAULT)
+    assert traces and [trace.step for trace in traces] == [100, 0]
+    assert library.answered(RUN, [0], Cloze("something else")) is None
+    assert library.answered(RUN, [0, 1], DEFAULT) is None  # of one of these there is no snapshot
 
 
-def test_a_recording_is_neither_trained_nor_steered(made: RunFolder) -> None:
-    replay = Replay(Recordings(made.path.parent), unasked)
-    for refused in (
-        lambda: replay.train(SPEC, "ann"),
-        lambda: replay.resume(RUN, "ann"),
-        lambda: replay.control(RUN, Command.PAUSE, "ann"),
-    ):
-        with pytest.raises(ControlRefused, match="only watched"):
-            refused()
-
-
-def test_a_recording_has_no_next_step(made: RunFolder) -> None:
+def test_an_engine_shows_recordings_as_it_does_runs_and_trains_none(made: RunFolder, engine_of: MakeEngine) -> None:
+    engine = engine_of(recordings=made.path.parent)
+    assert engine.status(RUN, "ann").state == State.RECORDED and engine.history(RUN).step == 100
+    assert [trace.step for trace in engine.answer(RUN, [100, 0], DEFAULT)] == [100, 0]
+    assert engine.answer(RUN, [0], Cloze("something else"))[0].tokens == ("something", "else")
+    with pytest.raises(ControlRefused, match="only watched"):
+        engine.resume(RUN, "ann")
+    with pytest.raises(ControlRefused, match="only watched"):
+        engine.control(RUN, Command.PAUSE, "ann")
     with pytest.raises(ValueError, match="keeps no checkpoint"):
-        Replay(Recordings(made.path.parent), asked).answer(RUN, [100], OneStep(101))
+        engine.answer(RUN, [100], OneStep(101))
+    with pytest.raises(ValueError, match="cannot be deleted"):
+        engine.delete(RUN, "ann")
+    for ask in (engine.spec, engine.history, engine.tokenizer):
+        with pytest.raises(ValueError, match="no such recording"):
+            ask(RunRef("0" * 64, 0))
 
 
-def test_an_older_recipe_is_not_offered_and_said_when_asked_for(made: RunFolder) -> None:
+def test_an_older_recipe_is_not_offered_and_said_when_asked_for(made: RunFolder, store: Store) -> None:
     written = to_json(SPEC) | {"recipe": 0}
     (made.path / "spec.json").write_text(json.dumps(written), encoding="utf-8")
-    recordings = Recordings(made.path.parent)
-    replay = Replay(recordings, unasked)
-    assert replay.recorded(SPEC) is None
-    (old,) = recordings.ids()
-    for ask in (
-        replay.history,
-        replay.spec,
-        replay.tokenizer,
-        lambda run: replay.status(run, "ann"),
-        lambda run: replay.answer(run, [0], DEFAULT),
-    ):
+    library = Library(store, Recordings(made.path.parent))
+    assert library.recorded(SPEC) is None and library.shelf() == []
+    (old,) = library.recordings.runs()
+    for ask in (library.history, library.spec, library.tokenizer, library.folder, library.recordings.status):
         with pytest.raises(ValueError, match="made with recipe 0"):
-            ask(RunRef(old, 0))
+            ask(old)
 
 
 def test_a_recording_keeps_to_its_size(store: Store, tmp_path: Path) -> None:
@@ -106,7 +98,7 @@ def test_a_recording_keeps_to_its_size(store: Store, tmp_path: Path) -> None:
     assert (kept[0], kept[-1]) == (0, 100)
     made = RunFolder(tmp_path / "to")
     assert made.size() < whole
-    assert list(Replay(Recordings(tmp_path), unasked).history(RUN).snapshots) == kept == made.snapshots()
+    assert list(Library(store, Recordings(tmp_path)).history(RUN).snapshots) == kept == made.snapshots()
     with pytest.raises(ValueError, match="two snapshots"):
         record(attempt.folder, tmp_path / "to", Fake().answer, 500)
     assert made.snapshots() == kept  # the earlier recording stays
@@ -121,15 +113,15 @@ def test_spread() -> None:
     assert spread([0, 5], 2) == [0, 5]
 
 
-def test_a_damaged_recording_is_as_if_it_were_not_there_and_a_damaged_answer_is_asked_again(made: RunFolder) -> None:
-    def replay() -> Replay:
-        return Replay(Recordings(made.path.parent), asked)
+def test_a_damaged_recording_and_a_damaged_answer_are_as_if_they_were_not_there(made: RunFolder, store: Store) -> None:
+    def library() -> Library:
+        return Library(store, Recordings(made.path.parent))
 
     for content in (b"", b"PK nonsense", (made.answers / "0.npz").read_bytes()[:200]):
         (made.answers / "0.npz").write_bytes(content)
-        assert [trace.step for trace in replay().answer(RUN, [0, 100], DEFAULT)] == [0, 100]
+        assert library().answered(RUN, [0, 100], DEFAULT) is None
     whole = made.updates.read_bytes()
     made.updates.write_bytes(whole[:500] + b"\n\x00garbage\n" + whole[500:])
-    assert replay().recorded(SPEC) is None
+    assert library().recorded(SPEC) is None and library().shelf() == []
     with pytest.raises(ValueError, match="damaged"):
-        replay().history(RUN)
+        library().history(RUN)

@@ -14,10 +14,9 @@ from llmviz.core.questions.vocabulary import BPE, KINDS, UNIGRAM, Count, Learn, 
 from llmviz.core.texts import TEXTS
 from llmviz.runs import wire
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.replay import HERE, STUDIES, Recordings, Replay
+from llmviz.runs.replay import HERE, STUDIES, Recordings
 from llmviz.text import learning, own
 from tests.runs.conftest import MakeEngine
-from tests.runs.test_recordings import unasked
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 TEXT = "the dog barks and the dogs bark .\n" * 40
@@ -68,9 +67,9 @@ def test_the_files_that_came_are_those_a_page_opens_with_and_are_small() -> None
 def test_the_present_code_learns_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
     learning._learn.cache_clear()
-    replay = Replay(Recordings(), unasked)
+    recordings = Recordings()
     for question in studies("tinyland")[: len(KINDS) + 1]:
-        (now,), then = learning.answer({0: tmp_path}, question), replay.studied(question)
+        (now,), then = learning.answer({0: tmp_path}, question), recordings.studied(question)
         assert then is not None
         if isinstance(then, Vocabulary) and isinstance(now, Vocabulary) and now.scores.size:  # sums in an order that changes
             assert set(now.entries) == set(then.entries)
@@ -83,7 +82,7 @@ def test_a_question_nobody_foresaw_and_a_damaged_file_have_no_answer(tmp_path: P
     (tmp_path / STUDIES).mkdir()
     question = Learn("tinyland", UNIGRAM, 500)
     (tmp_path / STUDIES / wire.file_of(question)).write_bytes(b"PK")
-    replay = Replay(Recordings(tmp_path), unasked)
-    assert replay.studied(question) is None
-    assert Replay(Recordings(), unasked).studied(Learn("../../etc", BPE, 500)) is None
-    assert Replay(Recordings(), unasked).studied(Cloze("a dog")) is None
+    recordings = Recordings(tmp_path)
+    assert recordings.studied(question) is None
+    assert Recordings().studied(Learn("../../etc", BPE, 500)) is None
+    assert Recordings().studied(Cloze("a dog")) is None

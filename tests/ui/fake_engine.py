@@ -32,7 +32,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
-from llmviz.runs.replay import Recordings, Replay
+from llmviz.runs.replay import Recordings
 from llmviz.text import learning
 from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
@@ -89,7 +89,7 @@ class FakeEngine:
         recipes = RECORDED.values()
         self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in recipes}
         self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
-        self._replay = Replay(Recordings(), self._unasked)
+        self._recordings = Recordings()
         self._tokenizer = word_level(WORDS)
         with_sentinels(word_level(WORDS)).save(str(self._folder / "tokenizer.json"))
 
@@ -190,7 +190,7 @@ class FakeEngine:
         return cast(list[AnyAnswer], [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps])
 
     def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
-        return self._replay.studied(question) or learning.answer({0: self._folder}, question)[0]
+        return self._recordings.studied(question) or learning.answer({0: self._folder}, question)[0]
 
     def tokenizer(self, run: RunRef) -> Path:
         self._find(run)
@@ -201,9 +201,6 @@ class FakeEngine:
 
     def courses(self) -> list[Course]:
         return [*fake_updates.courses(VOCABULARY), *fake_updates.judged()]
-
-    def _unasked(self, run: RunRef, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        raise AssertionError("recordings of runs are not those of this engine")
 
     def _kept(self, run: RunRef) -> Kept:
         found, history = self._runs[run], self.history(run)

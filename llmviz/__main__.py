@@ -142,7 +142,8 @@ app.command()(train)
 @runs.command("list")
 def list_runs() -> None:
     """Every run of this machine, the newest first, and what recordings came with the program."""
-    report.listing(Store(home()).list(), Recordings().names())
+    library = Library(Store(home()), Recordings())
+    report.listing(library.shelf(), library.recordings.names())
 
 
 @runs.command()

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,15 +12,16 @@ from rich.table import Table
 
 from llmviz.core import catalogue
 from llmviz.core.address import entries
+from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Step, Update
 from llmviz.core.update import to_json as update_to_json
 from llmviz.runs import tail
-from llmviz.runs.engine import Status
+from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder
-from llmviz.runs.store import Listed, short
+from llmviz.runs.store import short
 
 Show = Callable[[Update], None]
 
@@ -86,19 +87,19 @@ def vocabulary(spec: RunSpec, unknown: float) -> None:
     print(said, file=sys.stderr)
 
 
-def listing(listed: Iterable[Listed], recordings: Sequence[str]) -> None:
-    """One line a run, within 80 columns; then what there is to say of some, and the names of the recordings."""
+def listing(shelf: Iterable[Kept], recordings: Sequence[str]) -> None:
+    """One line a run of this machine, within 80 columns; then what there is to say of some, and the names of the recordings."""
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
     for name in ("run", "state", "stage", "text", "size", "seed", "steps", "result", "MB"):
         table.add_column(name, no_wrap=name == "run", justify="right" if name in ("seed", "steps", "result", "MB") else "left")
     remarks = []
-    for item in listed:
-        spec, end = item.spec, item.end
+    for kept in (each for each in shelf if not each.recorded):
+        spec = kept.spec
         about = (spec.stage, spec.text.name, spec.model.size, str(spec.seed), str(spec.train.steps)) if spec else ("?",) * 5
-        result = _headline(spec, end.metrics) if spec and isinstance(end, Done) else ""
-        table.add_row(short(item.run), item.status.state.value, *about, result, f"{item.bytes / 1e6:.1f}")
-        if item.status.reason:
-            remarks.append(f"{short(item.run)}: {item.status.reason}")
+        result = _headline(spec, kept.metrics) if spec and kept.state == State.DONE else ""
+        table.add_row(short(kept.run), kept.state, *about, result, f"{kept.bytes / 1e6:.1f}")
+        if kept.reason:
+            remarks.append(f"{short(kept.run)}: {kept.reason}")
     console = Console()
     console.print(table if table.row_count else "Nothing has been trained on this machine yet.")
     for remark in remarks:
@@ -133,7 +134,7 @@ def _news(spec: RunSpec, metrics: dict[str, float]) -> str:
     return "  ".join(f"{metric.name} {format(metrics[metric.name], '.0%' if metric.unit == '%' else '.2f')}" for metric in shown)
 
 
-def _headline(spec: RunSpec, metrics: dict[str, float]) -> str:
+def _headline(spec: RunSpec, metrics: Mapping[str, float]) -> str:
     """The figure that stands for a run, by its name; empty where it was not measured."""
     metric = catalogue.experiment(spec.stage).headline
     return f"{metric.name} {format(metrics[metric.name], '.1%' if metric.unit == '%' else '.3f')}" if metric.name in metrics else ""

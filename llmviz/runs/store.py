@@ -4,7 +4,6 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from filelock import FileLock
@@ -30,17 +29,6 @@ class UnderWay(ValueError):
     def __init__(self, run: RunRef) -> None:
         super().__init__(f"this is being trained already, as run {short(run)}")
         self.run = run
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One line of a listing: the run, how it ended, bytes. `spec` is None and the status says why where the folder cannot be read."""
-
-    run: RunRef
-    spec: RunSpec | None
-    status: Status
-    end: Done | Stopped | Failed | None
-    bytes: int
 
 
 def short(run: RunRef) -> str:
@@ -159,15 +147,6 @@ class Store:
             case Failed(reason=reason):
                 return Status(State.FAILED, owner=True, reason=reason)
         return Status(State.INTERRUPTED, owner=True, reason=CUT_SHORT)
-
-    def list(self) -> Iterator[Listed]:
-        """Every run with its state; a damaged one as failed, with the reason."""
-        for run in self.runs():
-            folder = self.folder(run)
-            try:
-                yield Listed(run, folder.spec(), self.status(run), folder.ending(), folder.size())
-            except (ValueError, OSError) as problem:
-                yield Listed(run, None, Status(State.FAILED, reason=str(problem)), None, folder.size())
 
     def find(self, spec: RunSpec) -> RunRef | None:
         """The newest attempt at this spec that can be read."""

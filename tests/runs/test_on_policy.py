@@ -12,6 +12,7 @@ from llmviz.core.update import Done, Step
 from llmviz.runs import report
 from llmviz.runs.attempt import Attempt
 from llmviz.runs.engine import UNDER_WAY, Command, Slow, State
+from llmviz.runs.library import Library
 from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store
 from llmviz.training.loop import snapshot_steps
@@ -95,7 +96,7 @@ def test_the_command_line_tells_its_figures_in_their_units(store: Store, capsys:
     reward, kl = done.metrics["reward"], done.metrics["kl"]
     rows = [line for line in closing.splitlines() if "reward of a text" in line or "divergence from the start" in line]
     assert [f"{reward:.3f} points" in rows[0], "1.000 points" in rows[0], f"{kl:.3f} nats" in rows[1]] == [True] * 3
-    report.listing(store.list(), ())
+    report.listing(Library(store, Recordings(store.home / "none")).shelf(), ())
     listing = capsys.readouterr().out
     assert f"reward {reward:.3f}" in " ".join(listing.split()) and max(map(len, listing.splitlines())) <= 80
     assert report._news(given, done.metrics) == f"reward {reward:.2f}  kl {kl:.2f}"

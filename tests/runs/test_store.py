@@ -6,13 +6,21 @@ from pathlib import Path
 
 import pytest
 
+from llmviz.core.kept import Kept
 from llmviz.core.spec import to_json
 from llmviz.runs import folder
 from llmviz.runs.engine import State
 from llmviz.runs.export import export
+from llmviz.runs.library import Library
+from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store, short
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec
+
+
+def shelf(store: Store) -> list[Kept]:
+    """Every run, as a listing has it."""
+    return Library(store, Recordings(store.home / "none")).shelf()
 
 
 def test_a_damaged_an_older_and_an_empty_folder_leave_the_others_alone(store: Store) -> None:
@@ -23,11 +31,11 @@ def test_a_damaged_an_older_and_an_empty_folder_leave_the_others_alone(store: St
     (older.path / "spec.json").write_text(json.dumps(to_json(older.spec()) | {"recipe": 0}), encoding="utf-8")
     shutil.rmtree(empty.path)
     empty.path.mkdir()
-    listed = {store.folder(item.run).path: item for item in store.list()}
-    assert listed[good.path].status.state == State.DONE
-    assert "damaged" in listed[damaged.path].status.reason
-    assert "recipe 0" in listed[older.path].status.reason
-    assert "not on this machine" in listed[empty.path].status.reason
+    listed = {store.folder(kept.run).path: kept for kept in shelf(store)}
+    assert listed[good.path].state == State.DONE
+    assert "damaged" in listed[damaged.path].reason
+    assert "recipe 0" in listed[older.path].reason
+    assert "not on this machine" in listed[empty.path].reason
 
 
 def test_damaged_updates_are_said(store: Store) -> None:
@@ -114,7 +122,7 @@ def test_what_is_nested_without_end_is_damage_like_any_other(store: Store) -> No
     (attempt.folder.path / "spec.json").write_bytes(deep)
     with pytest.raises(ValueError, match="damaged"):
         attempt.folder.spec()
-    assert [item.status.state for item in store.list()] == [State.FAILED]
+    assert [kept.state for kept in shelf(store)] == [State.FAILED]
     assert store.find(spec()) is None
 
 

@@ -6,9 +6,8 @@ from pathlib import Path
 import torch
 from torch.nn.functional import cross_entropy, pad
 
-from llmviz.core.questions.exercise import FOLLOWS, KINDS, Solve, Solved
+from llmviz.core.questions.exercise import FOLLOWS, Solve, Solved
 from llmviz.inspect import snapshots
-from llmviz.inspect.follows import PAIRED
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import PAD, SEP, SPECIAL
 from llmviz.text.tokenizers import load_tokenizer
@@ -19,7 +18,7 @@ Folders = Sequence[Path]
 def answer(folders: Mapping[int, Path], question: Solve) -> list[Solved]:
     """What each snapshot makes of it, given as step -> folder, in the order of the steps.
 
-    Raises ValueError, in a sentence, where there is no target, too much to read, or a model that never learnt from such exercises.
+    Raises ValueError, in a sentence, where there is no target, or too much to read. The model learnt from such exercises.
     """
     if not folders:
         return []
@@ -48,8 +47,6 @@ def _solved(step: int, logits: torch.Tensor, truth: torch.Tensor, choices: Seque
 
 
 def _check(folder: Path, question: Solve, vocabulary: int) -> None:
-    if question.stage not in KINDS or question.stage != _learnt(folder):
-        raise ValueError("this model never learnt from such exercises")
     if not question.places or len(question.places) != len(question.truth):
         raise ValueError("there is no target: the exercise asks for nothing")
     longest = max(len(question.read), len(question.said))
@@ -63,17 +60,6 @@ def _check(folder: Path, question: Solve, vocabulary: int) -> None:
         raise ValueError("a token of this exercise is none of this model's vocabulary")
     if not all(first <= place < len(row) for place in question.places):
         raise ValueError("a target of this exercise lies outside its text")
-
-
-def _learnt(folder: Path) -> str:
-    """Which of KINDS a model learnt from; empty for none of them."""
-    config = snapshots.config(folder)
-    built = (config.architectures or [""])[0]
-    if built == PAIRED:
-        return "nsp"
-    if config.model_type == "t5":
-        return "span"
-    return "clm" if snapshots.names_next(folder) else "mlm" if built.endswith("ForMaskedLM") else ""
 
 
 def _hidden(folders: Folders, question: Solve) -> torch.Tensor:

@@ -12,14 +12,13 @@ from llmviz.inspect.attention import in_bytes
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
 
-PAIRED = "BertForPreTraining"
 AROUND = 3  # [CLS], and [SEP] after each part
 
 
 def answer(folders: Mapping[int, Path], question: Follows) -> list[Sequel]:
     """What each snapshot says, in the order of the steps.
 
-    Raises ValueError, in a sentence, where a part has no word, both have too many, or the model never learnt to answer.
+    Raises ValueError, in a sentence, where a part has no word, or both have too many.
     """
     if not folders:
         return []
@@ -39,8 +38,6 @@ def answer(folders: Mapping[int, Path], question: Follows) -> list[Sequel]:
 
 
 def _check(folder: Path, first: Sequence[Piece], second: Sequence[Piece]) -> None:
-    if snapshots.config(folder).architectures != [PAIRED]:
-        raise ValueError("this model never learnt to tell whether one part goes on with another")
     for name, part in (("first", first), ("second", second)):
         if not part:
             raise ValueError(f"the {name} part has no word to read")

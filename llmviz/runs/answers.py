@@ -12,8 +12,10 @@ from typing import cast
 
 import numpy as np
 
+from llmviz.core import spec as specs
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
 from llmviz.runs import wire
 from llmviz.runs.process import Message, Process
 
@@ -56,11 +58,14 @@ class Answers:
         """The worker that answers now."""
         return self._process
 
-    def answer(self, run: About, folders: dict[int, Path], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        """The answers of these snapshots, in the order given. Waits. Raises ValueError with the worker's own sentence."""
+    def answer(self, run: About, folders: dict[int, Path], question: Question[AnyAnswer], spec: RunSpec | None = None) -> list[AnyAnswer]:
+        """The answers of these snapshots, in the order given. Waits. Raises ValueError with the worker's own sentence.
+
+        `spec` is what the run trains, where the question is about what it has trained.
+        """
         with self._lock:
             missing = tuple(step for step in folders if (run, step, question) not in self._known)
-            asked = self._ask(run, {step: folders[step] for step in missing}, question) if missing else None
+            asked = self._ask(run, {step: folders[step] for step in missing}, question, spec) if missing else None
             found = {step: self._known[run, step, question] for step in folders if step not in missing}
             for step in found:
                 self._known.move_to_end((run, step, question))
@@ -78,14 +83,15 @@ class Answers:
             self._process.leave()
         self._process.wait(5.0)
 
-    def _ask(self, run: About, folders: dict[int, Path], question: AnyQuestion) -> _Asked:
+    def _ask(self, run: About, folders: dict[int, Path], question: AnyQuestion, spec: RunSpec | None) -> _Asked:
         if self._process.ended:
             self._replace()
         key = (run, tuple(folders), question)
         if key not in self._shared:
             number = next(self._numbers)
             places = {str(step): str(folder) for step, folder in folders.items()}
-            message = {"do": "answer", "number": number, "folders": places, "question": wire.question_to_json(question)}
+            about = {"folders": places, "spec": specs.to_json(spec) if spec else None}
+            message = {"do": "answer", "number": number, **about, "question": wire.question_to_json(question)}
             asked = _Asked(key, message)
             self._asked[number] = self._shared[key] = asked
             asked.future.add_done_callback(lambda _: self._shared.pop(key, None))

@@ -148,7 +148,7 @@ class LocalEngine(Library):
             return self._answers.answer(run, self._places(run, steps, question), question)
         folder = self.folder(run)
         kept = self.answered(run, steps, question)
-        return kept if kept is not None else self._answers.answer(run, snapshots(folder, steps), question)
+        return kept if kept is not None else self._answers.answer(run, snapshots(folder, steps), question, folder.spec())
 
     def _places(self, run: RunRef, steps: Sequence[int], question: ToTraining[AnyAnswer]) -> dict[int, Path]:
         if question.spec:  # there need be no run of it yet

@@ -1,7 +1,8 @@
 """The program that does the model work: `python -m llmviz.runs.worker train|answer|study`. JSON lines in, JSON lines out.
 
 A training worker obeys {"do": "train", "run": key}, and while it trains pause, continue, step, slow and stop; an answering worker obeys
-{"do": "answer", ...}, and so does one that studies: it answers what is asked of texts, and is there at once, for it loads no torch.
+{"do": "answer", ...}, with the run's spec, and so does one that studies: it answers what is asked of texts, and is there at once, for it
+loads no torch.
 At the end of its input, or told to by the system, a worker checkpoints and leaves, so nothing is orphaned. This
 module alone, of all of `runs`, knows stages, training and inspection, and loads them when they are needed.
 """
@@ -20,6 +21,7 @@ from queue import SimpleQueue
 from typing import Any, BinaryIO
 
 from llmviz.core import catalogue
+from llmviz.core import spec as specs
 from llmviz.core.home import home as default_home
 from llmviz.core.questions import QUESTIONS
 from llmviz.core.questions.base import Answer, Question, ToTraining
@@ -144,6 +146,8 @@ def serve_answers(workshop: Workshop, store: Store, recordings: Recordings, inbo
         try:
             folders = {int(step): Path(folder) for step, folder in message["folders"].items()}
             question = wire.question_from_json(message["question"])
+            if message["spec"] and (refusal := question.refusal(specs.from_json(message["spec"]).stage)):
+                raise ValueError(refusal)
             answers = standing.answer(folders, question) if isinstance(question, ToTraining) else workshop.answer(folders, question)
             say({"say": "answer", "number": message["number"], "answers": [wire.answer_to_json(answer) for answer in answers]})
         except Exception as problem:  # whatever it is, whoever asked is told and the next is answered

@@ -158,13 +158,6 @@ def test_a_context_too_small_for_two_parts_is_refused() -> None:
         build(spec(context=40), None)
 
 
-def test_a_model_that_never_learnt_to_answer_says_so(tmp_path: Path) -> None:
-    other = build(replace(RunSpec("mlm"), train=TrainSpec(steps=1)), None)
-    other.save(tmp_path / "0")
-    with pytest.raises(ValueError, match="never learnt"):
-        follows.answer({0: tmp_path / "0"}, Follows("a b", "c d"))
-
-
 def test_no_hidden_word_is_one_of_the_special_ones() -> None:
     made = stage(spec(objective=PairsSpec(mask_rate=0.9)))
     labels = made.batch(2).labels

@@ -11,6 +11,8 @@ from llmviz.core.catalogue import BY_NAME
 from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze, Trace
+from llmviz.core.questions.exercise import Solve
+from llmviz.core.questions.follows import Follows
 from llmviz.core.run import RunRef
 from llmviz.runs import wire, worker
 from llmviz.runs.conduct import Inbox, Message
@@ -65,6 +67,19 @@ def test_a_question_that_kills_the_worker_is_refused_and_the_next_is_answered(en
     assert engine.answer(run, [30], SENTENCE)
 
 
+def test_a_question_of_another_stage_is_refused_in_a_sentence(engine_of: MakeEngine) -> None:
+    """By what the run trains, which travels with the question: its snapshots say only what kind of model they are."""
+    engine = engine_of()
+    run = trained(engine)  # of masked tokens
+    for question, sentence in (
+        (Follows("a dog .", "it barks ."), "never learnt to tell whether one part goes on"),
+        (Solve("clm", (2, 9, 3), (), (1,), (9,)), "never learnt from such exercises"),
+    ):
+        with pytest.raises(ValueError, match=sentence):
+            engine.answer(run, [30], question)
+    assert not Solve("mlm", (2, 9, 3), (), (1,), (9,)).refusal("mlm") and not Follows("a", "b").refusal("nsp")
+
+
 def test_whoever_asks_is_answered_before_the_practice_goes_on(store: Store) -> None:
     inbox, order = Inbox(), list[str]()
 
@@ -72,7 +87,7 @@ def test_whoever_asks_is_answered_before_the_practice_goes_on(store: Store) -> N
         for number in range(3):
             order.append(f"practice {number}")
             if number == 1:
-                inbox.put({"number": 7, "folders": {}, "question": wire.question_to_json(SENTENCE)})
+                inbox.put({"number": 7, "folders": {}, "spec": None, "question": wire.question_to_json(SENTENCE)})
             yield
         inbox.put(None)
 

@@ -26,6 +26,10 @@ class Question(Generic[AnyAnswer]):
     answered_by: ClassVar[str]
     answer: ClassVar[type[Answer]]
 
+    def refusal(self, stage: str) -> str:
+        """Why this cannot be asked of what this stage trained, in a sentence; "" where it can."""
+        return ""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ToTraining(Question[AnyAnswer]):

@@ -52,3 +52,7 @@ class Solve(Question[Solved]):
     places: tuple[int, ...]
     truth: tuple[int, ...]
     top: int = 3
+
+    def refusal(self, stage: str) -> str:
+        """Why, for all that another stage trained."""
+        return "" if stage == self.stage else "this model never learnt from such exercises"

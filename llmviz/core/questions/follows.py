@@ -32,10 +32,14 @@ class Sequel(Answer):
 
 @dataclass(frozen=True)
 class Follows(Question[Sequel]):
-    """Two parts, of attention.MOST_TOKENS together. Answered by runs that learnt to; others refuse, in a sentence."""
+    """Two parts, of attention.MOST_TOKENS together. Asked of runs that learnt to answer."""
 
     answered_by: ClassVar[str] = "llmviz.inspect.follows"
     answer: ClassVar[type[Answer]] = Sequel
 
     first: str
     second: str
+
+    def refusal(self, stage: str) -> str:
+        """Why, for all that next sentence prediction has not trained."""
+        return "" if stage == "nsp" else "this model never learnt to tell whether one part goes on with another"

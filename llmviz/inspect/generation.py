@@ -79,25 +79,26 @@ def _write(reads: Reader, beginning: Sequence[int], question: Generate, most: in
     known = [*beginning, *question.chosen][: len(beginning) + most - 1]  # the last token written need not be read
     read = reads.read(torch.tensor([[known]]).expand(count, 1, -1))[:, 0]  # (snapshot, n, vocabulary)
     ahead = list(read[:, len(beginning) - 1 :].unbind(1))  # for each place the logits (snapshot, vocabulary)
-    seen = torch.zeros_like(ahead[0], dtype=torch.bool)
-    seen[:, list(beginning)] = True
+    before = torch.tensor([list(beginning)]).expand(count, -1)  # (snapshot, n): what has been read or written so far
     ended = torch.zeros(count, dtype=torch.bool)
     for place, draw in enumerate(draws):
         chosen = question.chosen[place] if place < len(question.chosen) else None
-        ids = _one(written, possible(ahead[place]), seen, question, chosen, draw)
+        ids = _one(written, possible(ahead[place]), before, question, chosen, draw)
         ended |= ids == SEP
         if ended.all() or place + 1 == most:
             break
-        seen.scatter_(1, ids[:, None], True)
+        before = torch.cat((before, ids[:, None]), 1)
         if place + 1 == len(ahead):
             ahead.append(reads.read(ids[:, None, None])[:, 0, -1])
     return written
 
 
-def _one(written: _Written, logits: torch.Tensor, seen: torch.Tensor, question: Generate, chosen: int | None, draw: float) -> torch.Tensor:
+def _one(
+    written: _Written, logits: torch.Tensor, before: torch.Tensor, question: Generate, chosen: int | None, draw: float
+) -> torch.Tensor:
     """Note the candidates for one place, from logits (snapshot, vocabulary), and the ids (snapshot) that stand there."""
     filters = (question.repetition_penalty, question.temperature, question.top_k, question.top_p)
-    chances = torch.stack(list(sampling.filtered(logits, seen, *filters)), 1).softmax(-1)  # (snapshot, filter, vocabulary)
+    chances = torch.stack(list(sampling.filtered(logits, before, *filters)), 1).softmax(-1)  # (snapshot, filter, vocabulary)
     ids, starts = sampling.drawn(chances[:, -1], draw)
     if chosen is not None:
         ids = torch.full_like(ids, chosen)

@@ -1,55 +1,34 @@
-"""How one token is drawn from logits: filters in the order of transformers, then a draw. Pure functions; knows no model.
-
-Shapes: logits are (…, vocabulary); a token that a filter takes away gets −inf.
-"""
+"""How one token is drawn from logits: transformers' own filters, one by one and in its order, then a draw. Knows no model."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import torch
+from transformers import RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
 COLD = 1e-3  # a lower temperature is taken for 0: dividing by it would leave float32
 
 
-def penalised(logits: torch.Tensor, seen: torch.Tensor, penalty: float) -> torch.Tensor:
-    """Logits of tokens already `seen` (…, vocabulary, bool), divided by the penalty where positive, multiplied where negative."""
-    return torch.where(seen, torch.where(logits < 0, logits * penalty, logits / penalty), logits)
+def filtered(
+    logits: torch.Tensor, read: torch.Tensor, repetition_penalty: float, temperature: float, top_k: int, top_p: float
+) -> Iterator[torch.Tensor]:
+    """The logits (row, vocabulary) as they are, and after each filter: penalty, temperature, top-k, top-p.
+
+    `read` (row, n) are the tokens read so far, which the penalty is for. A `top_k` of 0 and a `top_p` of 1 keep all. A token that a filter
+    takes away gets −inf.
+    """
+    ids: Any = read
+    yield logits
+    yield (logits := RepetitionPenaltyLogitsProcessor(float(repetition_penalty))(ids, logits))
+    yield (logits := TemperatureLogitsWarper(float(temperature))(ids, logits) if temperature >= COLD else likeliest(logits))
+    yield (logits := TopKLogitsWarper(top_k)(ids, logits) if top_k else logits)
+    yield TopPLogitsWarper(float(top_p))(ids, logits) if top_p < 1 else logits
 
 
-def heated(logits: torch.Tensor, temperature: float) -> torch.Tensor:
-    """Logits divided by the temperature. At 0, the limit, only the likeliest token is left."""
-    if temperature >= COLD:
-        return logits / temperature
+def likeliest(logits: torch.Tensor) -> torch.Tensor:
+    """What is left at the limit of temperature 0: one token, also where several are equally likely."""
     others = torch.ones_like(logits, dtype=torch.bool).scatter(-1, logits.argmax(-1, keepdim=True), False)
     return logits.masked_fill(others, -torch.inf)
-
-
-def top_k(logits: torch.Tensor, count: int) -> torch.Tensor:
-    """Only the `count` likeliest tokens; 0, or more than there are, keeps all."""
-    if not 0 < count < logits.shape[-1]:
-        return logits
-    last = logits.topk(count).values[..., -1:]
-    return logits.masked_fill(logits < last, -torch.inf)
-
-
-def top_p(logits: torch.Tensor, share: float) -> torch.Tensor:
-    """Only the fewest likeliest tokens that together have this share of the probability, at least one (nucleus sampling)."""
-    if share >= 1:
-        return logits
-    ordered, places = logits.sort()  # ascending, as in transformers, so that ties fall alike
-    unlikely = ordered.softmax(-1).cumsum(-1) <= 1 - share
-    unlikely[..., -1] = False
-    return logits.masked_fill(torch.empty_like(unlikely).scatter(-1, places, unlikely), -torch.inf)
-
-
-def filtered(
-    logits: torch.Tensor, seen: torch.Tensor, repetition_penalty: float, temperature: float, top_k_count: int, top_p_share: float
-) -> Iterator[torch.Tensor]:
-    """The logits as they are, and after each filter: penalty, temperature, top-k, top-p."""
-    yield logits
-    yield (logits := penalised(logits, seen, repetition_penalty))
-    yield (logits := heated(logits, temperature))
-    yield (logits := top_k(logits, top_k_count))
-    yield top_p(logits, top_p_share)
 
 
 def drawn(chances: torch.Tensor, draw: float) -> tuple[torch.Tensor, torch.Tensor]:

@@ -34,12 +34,10 @@ def plainly(folder: Path, question: Generate) -> tuple[list[int], list[torch.Ten
     begun, chances = len(ids), []
     for place, draw in enumerate(sampling.draws(question.seed, question.tokens)):
         with torch.no_grad():
-            logits = possible(model(torch.tensor([ids])).logits[0, -1])
-        seen = torch.zeros_like(logits, dtype=torch.bool)
-        seen[ids] = True
+            logits = possible(model(torch.tensor([ids])).logits[:, -1])
         filters = (question.repetition_penalty, question.temperature, question.top_k, question.top_p)
-        *_, last = sampling.filtered(logits, seen, *filters)
-        chances.append(last.softmax(-1))
+        *_, last = sampling.filtered(logits, torch.tensor([ids]), *filters)
+        chances.append(last[0].softmax(-1))
         ids.append(question.chosen[place] if place < len(question.chosen) else int(sampling.drawn(chances[-1], draw)[0]))
         if ids[-1] == SEP:
             break

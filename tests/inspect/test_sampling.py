@@ -25,10 +25,6 @@ def read() -> torch.Tensor:
     return torch.randint(VOCABULARY, (7, 12), generator=torch.Generator().manual_seed(2))
 
 
-def seen(read: torch.Tensor) -> torch.Tensor:
-    return torch.zeros(len(read), VOCABULARY, dtype=torch.bool).scatter(1, read, True)
-
-
 @pytest.mark.parametrize("penalty", [0.5, 1.0, 1.3, 5.0])
 @pytest.mark.parametrize("temperature", [0.1, 1.0, 100.0])
 @pytest.mark.parametrize("top_k", [1, 5, VOCABULARY])
@@ -44,38 +40,43 @@ def test_all_filters_are_those_of_transformers(
             *([TopPLogitsWarper(top_p)] if top_p < 1 else []),
         ]
     )(read, logits.clone())  # type: ignore[arg-type]
-    *_, ours = sampling.filtered(logits, seen(read), penalty, temperature, top_k, top_p)
+    *_, ours = sampling.filtered(logits, read, penalty, temperature, top_k, top_p)
     assert torch.equal(ours.isinf(), theirs.isinf())
     torch.testing.assert_close(ours, theirs)
 
 
 def test_every_step_on_the_way_is_told(logits: torch.Tensor, read: torch.Tensor) -> None:
-    steps = list(sampling.filtered(logits, seen(read), 1.2, 0.7, 10, 0.8))
+    steps = list(sampling.filtered(logits, read, 1.2, 0.7, 10, 0.8))
     assert torch.equal(steps[0], logits)
     assert [int(step.isfinite().sum(-1).max()) for step in steps[:4]] == [VOCABULARY, VOCABULARY, VOCABULARY, 10]
     assert (steps[4].isfinite().sum(-1) >= 1).all() and (steps[4].isfinite() <= steps[3].isfinite()).all()
 
 
 def test_nothing_set_changes_nothing(logits: torch.Tensor, read: torch.Tensor) -> None:
-    for step in sampling.filtered(logits, seen(read), 1.0, 1.0, 0, 1.0):
+    for step in sampling.filtered(logits, read, 1.0, 1.0, 0, 1.0):
         assert torch.equal(step, logits)
+
+
+def heated(logits: torch.Tensor, temperature: float) -> torch.Tensor:
+    return list(sampling.filtered(logits, torch.zeros(len(logits), 0, dtype=torch.long), 1.0, temperature, 0, 1.0))[2]
 
 
 @pytest.mark.parametrize("temperature", [0.0, 1e-300, 1e-9])
 def test_without_heat_only_the_likeliest_is_left(temperature: float, logits: torch.Tensor) -> None:
     logits[0, :] = 1.0  # a tie is decided, too
-    left = sampling.heated(logits, temperature).softmax(-1)
+    left = heated(logits, temperature).softmax(-1)
     assert torch.equal(left.argmax(-1), logits.argmax(-1)) and torch.equal(left.max(-1).values, torch.ones(7))
 
 
 def test_at_a_hundred_degrees_all_are_nearly_alike(logits: torch.Tensor) -> None:
-    chances = sampling.heated(logits, 100.0).softmax(-1)
+    chances = heated(logits, 100.0).softmax(-1)
     assert (chances.max(-1).values < 1.3 * chances.min(-1).values).all()
 
 
 @pytest.mark.parametrize("count", [0, VOCABULARY, VOCABULARY + 1, 100_000])
 def test_top_k_of_all_keeps_all(count: int, logits: torch.Tensor) -> None:
-    assert torch.equal(sampling.top_k(logits, count), logits)
+    *_, left = sampling.filtered(logits, torch.zeros(len(logits), 0, dtype=torch.long), 1.0, 1.0, count, 1.0)
+    assert torch.equal(left, logits)
 
 
 def test_a_draw_falls_on_each_token_as_often_as_it_is_probable() -> None:

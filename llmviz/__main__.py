@@ -1,6 +1,7 @@
 """The command line: train, runs, record, export. `python -m llmviz --help`."""
 
 import inspect
+import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -19,10 +20,10 @@ from llmviz.core.home import home
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import NO_PARENT, RunSpec, preset
+from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
-from llmviz.runs import courses, report
+from llmviz.runs import checkpoints, courses, report
 from llmviz.runs.attempt import sentence
 from llmviz.runs.export import PRECISION
 from llmviz.runs.export import export as export_run
@@ -85,7 +86,7 @@ def spec_of(store: Store, stage: str, parent: str | None, given: dict[str, Any])
     if not parent or parent in (*catalogue.BY_NAME, NO_PARENT):
         return change(preset(stage, TextSpec(given.get("text", "tinyland")), parent or ""), given)
     root = named(store, Recordings(), parent)[1].spec()
-    return replace(change(RunSpec(stage, root, root.text), given), parent=root)
+    return replace(change(RunSpec(stage, starting_from(root), root.text), given), inputs=starting_from(root))
 
 
 def _own(store: Store, run: str, refusal: str) -> RunRef:
@@ -216,7 +217,11 @@ def export(
     to: Annotated[Path, typer.Argument(help="A new or empty folder; with --zip a new file.")],
     as_zip: Annotated[bool, typer.Option("--zip", help="The whole run, for `runs import` on another machine.")] = False,
 ) -> None:
-    """Write a run's newest weights, which `from_pretrained` reads, and its history as CSV and JSON."""
+    """Write a run's newest weights, which `from_pretrained` reads, and its history as CSV and JSON; of a checkpoint its files."""
+    if not as_zip and (kept := checkpoints.named(home(), run)):
+        shutil.copytree(kept, to)
+        print(f"Exported to {to}.")
+        return
     _, folder = named(Store(home()), Recordings(), run)
     if as_zip:
         with to.open("xb") as file:

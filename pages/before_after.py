@@ -18,7 +18,7 @@ page.head(
     "Fine-tuning · sentiment",
     verdicts.claim(page.engine, page.seen),
     "Same network, same labels, same steps: one has read before, the other starts from random numbers.",
-    "finetuned" if page.spec.parent else "random",
+    "finetuned" if page.spec.start else "random",
     elsewhere=("hide",),
 )
 page.sentence()

@@ -17,7 +17,7 @@ from tokenizers import Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel
 
 from llmviz.core import catalogue
-from llmviz.core.experiment import PRETRAINING, Experiment, FirstStep, Metric
+from llmviz.core.experiment import PRETRAINING, START, Experiment, FirstStep, Metric
 from llmviz.core.lesson import Lesson
 from llmviz.core.settings import NextTokenSpec, TrainSpec
 from llmviz.core.spec import RunSpec
@@ -43,7 +43,7 @@ ENTRY = Experiment(
     phase=PRETRAINING,
     module="tests.two_words",
     recipe=1,
-    parents=(None,),
+    inputs=MappingProxyType({START: (None,)}),
     architectures=("gpt2",),
     texts=("tinyland",),
     objective=NextTokenSpec(),

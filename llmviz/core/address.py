@@ -10,9 +10,11 @@ from dataclasses import MISSING, Field, dataclass, fields, replace
 from typing import Any
 
 from llmviz.core import catalogue
+from llmviz.core.checkpoint import Checkpoint
+from llmviz.core.experiment import START
 from llmviz.core.run import KEY, RunRef, parse
 from llmviz.core.settings import Setting, TextSpec, settings_of
-from llmviz.core.spec import NO_PARENT, RunSpec, preset
+from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
 
 LONGEST_SENTENCE = 6_000  # letters; far beyond what a model here reads, and still short enough for an address
 NOTHING = "none"  # `hide=none`: no word is hidden, although the sentence's default would hide one
@@ -55,9 +57,12 @@ def entries(spec: RunSpec) -> Iterator[Entry]:
     """All settings of a run that a person may change, in the order of the spec."""
     stage = catalogue.experiment(spec.stage)
     narrower = {"name": stage.texts, "architecture": stage.architectures}
-    if stage.parents[0]:
+    if stage.starts[0]:
         choices = tuple(name or NO_PARENT for name in catalogue.origins(stage, spec.text.name))
-        yield Entry("parent", "", "parent", _origin(spec), Setting("Starts from", "The stage whose weights it is given.", choices=choices))
+        start = _start(spec)
+        if isinstance(spec.start, Checkpoint):
+            choices = (*choices, start)
+        yield Entry("parent", "", "inputs", start, Setting("Starts from", "The stage whose weights it is given.", choices=choices))
     for part in PARTS:
         for item, setting in settings_of(getattr(spec, part)):
             setting = replace(setting, choices=narrower.get(item.name, setting.choices))
@@ -76,6 +81,7 @@ def change(spec: RunSpec, values: Mapping[str, Any]) -> RunSpec:
     if "text" in wanted or "parent" in wanted:
         text, parent = wanted.pop("text", spec.text.name), wanted.pop("parent", _origin(spec))
         kept = differences(spec, preset(spec.stage, spec.text, _origin(spec)))
+        kept.pop("parent", None)  # of a checkpoint: no recipe names one
         if parent != _origin(spec):
             kept.pop("architecture", None)  # a GPT has none of BERT's
         spec, wanted = preset(spec.stage, TextSpec(text), parent), kept | wanted
@@ -92,11 +98,17 @@ def _changed(spec: RunSpec, entry: Entry, value: Any) -> RunSpec:
         return replace(spec, **{entry.field: value})
     part = replace(getattr(spec, entry.part), **{entry.field: value})
     if entry.part == "model" and spec.parent:
-        return replace(spec, parent=_changed(spec.parent, entry, value), model=part)
+        return replace(spec, inputs={**spec.inputs, START: _changed(spec.parent, entry, value)}, model=part)
     return replace(spec, **{entry.part: part})
 
 
+def _start(spec: RunSpec) -> str:
+    """What it starts from, as the form says it."""
+    return spec.start.title if isinstance(spec.start, Checkpoint) else _origin(spec)
+
+
 def _origin(spec: RunSpec) -> str:
+    """What the recipe of its page starts from that is most like it: from a checkpoint none does."""
     return spec.parent.stage if spec.parent else NO_PARENT
 
 
@@ -183,7 +195,7 @@ def _set(address: Address, name: str, given: str, specs: Callable[[RunRef], RunS
     if name == "parent" and specs and KEY.fullmatch(given):
         run = parse(given)
         parent = specs(run)
-        return replace(address, spec=RunSpec(spec.stage, parent, parent.text, seed=spec.seed), parent=run)
+        return replace(address, spec=RunSpec(spec.stage, starting_from(parent), parent.text, seed=spec.seed), parent=run)
     entry = next((entry for entry in entries(spec) if entry.name == name), None)
     if entry is None:
         raise ValueError(f"{spec.stage} has no setting {name}")

@@ -17,5 +17,5 @@ def experiment(name: str) -> Experiment:
 
 
 def origins(experiment: Experiment, text: str) -> tuple[str | None, ...]:
-    """What a run of it may start from on this text: the parents that read it, and None for a random start where it may."""
-    return tuple(name for name in experiment.parents if name is None or text in BY_NAME[name].texts)
+    """What a run of it may start from on this text: experiments that read it, and None for a random start where it may."""
+    return tuple(name for name in experiment.starts if name is None or text in BY_NAME[name].texts)

@@ -12,6 +12,7 @@ from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 
 PRETRAINING, FINE_TUNING = "pretraining", "fine-tuning"
+START = "start"  # the role of the input whose weights a run sets out from
 LOSS = "loss"  # the metric that is also measured on each batch, as `Step.loss`
 BERTS, GPTS, T5S = ("roformer", "bert"), ("neox", "gpt2"), ("t5",)
 
@@ -70,8 +71,8 @@ class FirstStep:
 class Experiment:
     """One way to train: where its code lives, what it may read and start from, what it measures, how pages speak of it.
 
-    Of parents, architectures and texts the first is the default; parents are names of experiments, and None is a random start. Of metrics
-    the first is the headline: the figure that stands for a run in its curve, its state and the lists.
+    Of what may play a role, of architectures and texts the first is the default. Of metrics the first is the headline: the figure that
+    stands for a run in its curve, its state and the lists.
 
     Attributes:
         name: as runs, addresses and the command line spell it.
@@ -82,6 +83,8 @@ class Experiment:
         phase: PRETRAINING or FINE_TUNING.
         module: gives `build(spec, parent)`, the stage that trains.
         recipe: raised whenever the same spec would give other results.
+        inputs: by role, the names of the experiments whose runs may play it; None where it may stay empty, which for START is a random
+            start. A checkpoint may stand wherever a run may.
         objective: the default of RunSpec.objective.
         recipes: the training settings by text, where nothing else is said.
         loss_per: what a loss is a mean over, as in "nats a word".
@@ -102,7 +105,7 @@ class Experiment:
     phase: str
     module: str
     recipe: int
-    parents: tuple[str | None, ...]
+    inputs: Mapping[str, tuple[str | None, ...]]
     architectures: tuple[str, ...]
     texts: tuple[str, ...]
     objective: Any
@@ -119,6 +122,11 @@ class Experiment:
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this experiment takes on a text where nothing else is said."""
         return self.recipes.get(text, TrainSpec())
+
+    @property
+    def starts(self) -> tuple[str | None, ...]:
+        """What its weights may be at first, the default first: those of a run of these experiments; None is a random start."""
+        return self.inputs[START]
 
     @property
     def headline(self) -> Metric:

@@ -2,29 +2,37 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from llmviz.core import catalogue
+from llmviz.core.checkpoint import Checkpoint
+from llmviz.core.experiment import START, Experiment
 from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec
 
 STAGE_DEFAULT: Any = None  # replaced by the stage's own default when the spec is made
 NO_PARENT = "none"  # how addresses and forms spell a random start
 MOST_ANCESTORS = 16
+RENAMED = "this run was made before runs had named inputs, and runs are named otherwise since; its weights are still in its folder"
 
 
 @dataclass(frozen=True)
 class RunSpec:
-    """Stage, parent, text, model, training, objective, seed: the same spec gives the same weights on one machine.
+    """Stage, inputs, text, model, training, objective, seed: the same spec gives the same weights on one machine.
 
-    `parent` is the spec of the run whose weights it starts from; None is a random start. `model` defaults to the parent's, or to the
-    stage's own; `train` to what the catalogue gives for the stage and the text, `objective` to the stage's. Raises ValueError for an
-    unknown stage, a parent of the wrong kind, or a setting outside its range or not meant for this stage.
+    `inputs` maps a role to the run or the checkpoint whose weights stand there; from `start` training sets out, and without one it does
+    from random weights. `model` defaults to that of the run it starts from, or to the stage's own; `train` to what the catalogue gives for
+    the stage and the text, `objective` to the stage's. Raises ValueError for an unknown stage, an input of an unknown role or of the wrong
+    kind, or a setting outside its range or not meant for this stage.
     """
 
     stage: str
-    parent: "RunSpec | None" = None
+    inputs: Mapping[str, "RunSpec | Checkpoint"] = field(
+        default_factory=dict, hash=False
+    )  # a mapping has no hash, and the rest tells apart
     text: TextSpec = TextSpec()
     model: ModelSpec = STAGE_DEFAULT
     train: TrainSpec = STAGE_DEFAULT
@@ -33,6 +41,8 @@ class RunSpec:
 
     def __post_init__(self) -> None:
         entry = catalogue.experiment(self.stage)
+        object.__setattr__(self, "inputs", MappingProxyType(dict(self.inputs)))
+        _check_inputs(entry, self.inputs)
         if self.model is None:
             object.__setattr__(self, "model", self.parent.model if self.parent else entry.model)
         if self.train is None:
@@ -46,33 +56,64 @@ class RunSpec:
         for label, wanted, there in (("Text", self.text.name, entry.texts), ("Architecture", self.model.architecture, entry.architectures)):
             if wanted not in there:
                 raise ValueError(f"{label}: {entry.title} takes {' or '.join(there)}, not {wanted}")
-        given = self.parent.stage if self.parent else None
-        if given not in entry.parents:
-            allowed = " or ".join(_origin(name) for name in entry.parents)
-            raise ValueError(f"{entry.title} starts from {allowed}, not from {_origin(given)}")
         if self.parent and self.parent.model != self.model:
             raise ValueError("a run that starts from another has the same model; this one asks for a different one")
-        if len(self.lineage) > MOST_ANCESTORS:
+        if self.generations > MOST_ANCESTORS:
             raise ValueError(f"a run has at most {MOST_ANCESTORS - 1} ancestors")
 
     @property
+    def start(self) -> "RunSpec | Checkpoint | None":
+        """What its weights are at its first step: those a run ended with, or a checkpoint's; None is a random start."""
+        return self.inputs.get(START)
+
+    @property
+    def parent(self) -> "RunSpec | None":
+        """The run it starts from; None also where it starts from a checkpoint."""
+        return self.start if isinstance(self.start, RunSpec) else None
+
+    @property
     def lineage(self) -> tuple["RunSpec", ...]:
-        """This spec and its ancestors, the root first."""
+        """This spec and the runs its weights went through before, the first of them first."""
         return (*self.parent.lineage, self) if self.parent else (self,)
 
     @cached_property
+    def generations(self) -> int:
+        """How many runs are made one after the other until this one is, itself counted."""
+        return 1 + max((each.generations for each in self.inputs.values() if isinstance(each, RunSpec)), default=0)
+
+    @cached_property
     def id(self) -> str:
-        """SHA-256 of the canonical JSON, 64 hexadecimal digits: names the whole lineage."""
-        return hashlib.sha256(self.canonical().encode()).hexdigest()
+        """SHA-256 of the canonical JSON, 64 hexadecimal digits: names this run and with it all it was made from."""
+        return identity(to_json(self))
 
     def canonical(self) -> str:
-        """Every field written out, keys sorted, the stage's recipe number and the parent nested whole."""
-        return json.dumps(to_json(self), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+        """What the id is the hash of; see the function `canonical`."""
+        return canonical(to_json(self))
+
+
+def _check_inputs(entry: Experiment, inputs: Mapping[str, Any]) -> None:
+    """Raise ValueError, in a sentence, for an input the experiment has no role for, and for one that cannot play its role."""
+    if unknown := sorted(set(inputs) - set(entry.inputs)):
+        raise ValueError(f"{entry.title} has no input named {', '.join(unknown)}")
+    for role, allowed in entry.inputs.items():
+        given = inputs.get(role)
+        if given is not None and not isinstance(given, RunSpec | Checkpoint):
+            raise ValueError(f"Inputs: {given!r} is neither a run nor a checkpoint")
+        fits = any(allowed) if isinstance(given, Checkpoint) else (given.stage if given else None) in allowed
+        if not fits:
+            takes, instead = ("starts from", "from ") if role == START else (f"takes as its {role}", "")
+            named = "a checkpoint" if isinstance(given, Checkpoint) else _origin(given.stage if given else None)
+            raise ValueError(f"{entry.title} {takes} {' or '.join(map(_origin, allowed))}, not {instead}{named}")
 
 
 def _origin(stage: str | None) -> str:
     """What a run starts from, as a person reads it."""
     return f"a run of {catalogue.experiment(stage).title}" if stage else "random weights"
+
+
+def starting_from(start: RunSpec | Checkpoint | None) -> Mapping[str, RunSpec | Checkpoint]:
+    """The inputs of a run that needs nothing but weights to start from; None is a random start."""
+    return {START: start} if start else {}
 
 
 def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:
@@ -81,23 +122,42 @@ def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpe
     Without a parent named it is the first the catalogue allows. Raises ValueError where the stage or its parent does not read the text.
     """
     text = text or TextSpec()
-    name = parent or catalogue.experiment(stage).parents[0] or NO_PARENT
-    return RunSpec(stage, None if name == NO_PARENT else preset(name, text), text)
+    name = parent or catalogue.experiment(stage).starts[0] or NO_PARENT
+    return RunSpec(stage, starting_from(None if name == NO_PARENT else preset(name, text)), text)
 
 
 def to_json(spec: RunSpec) -> dict[str, Any]:
-    """The spec as plain JSON values, with the recipe number of its stage."""
-    written: dict[str, Any] = {part: asdict(getattr(spec, part)) for part in ("text", "model", "train", "objective")}
+    """The spec as plain JSON values: every field written out, the recipe number of its stage, and the inputs nested whole."""
+    written: dict[str, Any] = {part: asdict(getattr(spec, part)) for part in _parts(catalogue.experiment(spec.stage))}
     written |= {"stage": spec.stage, "seed": spec.seed, "recipe": catalogue.experiment(spec.stage).recipe}
-    written["parent"] = to_json(spec.parent) if spec.parent else None
-    return written
+    return written | {
+        "inputs": {role: asdict(given) if isinstance(given, Checkpoint) else to_json(given) for role, given in spec.inputs.items()}
+    }
+
+
+def canonical(written: Mapping[str, Any]) -> str:
+    """What is hashed of a description: all of it in one line, keys sorted. Raises ValueError for what is none."""
+    try:
+        return json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    except (TypeError, RecursionError) as problem:
+        raise ValueError(f"this is not the description of a run ({problem})") from problem
+
+
+def identity(written: Mapping[str, Any]) -> str:
+    """The id of the run that is described so, of whatever recipe. Raises ValueError for what is no description."""
+    return hashlib.sha256(canonical(written).encode()).hexdigest()
+
+
+def _parts(entry: Experiment) -> dict[str, type[Any]]:
+    """The parts of a run's settings, by the name of their field, each with its class."""
+    return {"text": TextSpec, "model": ModelSpec, "train": TrainSpec, "objective": type(entry.objective)}
 
 
 def from_json(written: dict[str, Any]) -> RunSpec:
     """The spec that `to_json` wrote.
 
-    Raises ValueError where a field is missing, unknown or out of range, or where the recipe number is not the present one: such a run
-    was made by other code, and its results are no longer those of this spec.
+    Raises ValueError where a field is missing, unknown or out of range, or where the recipe number is not the present one: such a run was
+    made by other code, and its results are no longer those of this spec.
     """
     try:
         return _read(written, generations=0)
@@ -109,6 +169,8 @@ def _read(written: dict[str, Any], generations: int) -> RunSpec:
     if generations >= MOST_ANCESTORS:
         raise ValueError(f"a run has at most {MOST_ANCESTORS - 1} ancestors")
     entry = catalogue.experiment(written["stage"])
+    if "parent" in written:
+        raise ValueError(RENAMED)
     unknown = set(written) - {item.name for item in fields(RunSpec)} - {"recipe"}
     if unknown:
         raise ValueError(f"this is not the description of a run (unknown: {', '.join(sorted(unknown))})")
@@ -116,10 +178,11 @@ def _read(written: dict[str, Any], generations: int) -> RunSpec:
         raise ValueError(f"this run was made with recipe {written['recipe']} of {entry.name}; the present one is {entry.recipe}")
     return RunSpec(
         stage=entry.name,
-        parent=_read(written["parent"], generations + 1) if written["parent"] is not None else None,
-        text=TextSpec(**written["text"]),
-        model=ModelSpec(**written["model"]),
-        train=TrainSpec(**written["train"]),
-        objective=type(entry.objective)(**written["objective"]),
+        inputs={role: _read_input(given, generations + 1) for role, given in written["inputs"].items()},
         seed=written["seed"],
+        **{name: kind(**written[name]) for name, kind in _parts(entry).items()},
     )
+
+
+def _read_input(written: dict[str, Any], generations: int) -> RunSpec | Checkpoint:
+    return Checkpoint(**written) if "digest" in written else _read(written, generations)

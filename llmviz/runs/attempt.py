@@ -12,10 +12,11 @@ from typing import Self
 
 from safetensors import SafetensorError
 
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
-from llmviz.runs import tail
+from llmviz.runs import checkpoints, tail
 from llmviz.runs.folder import UpdateLog, sync_file
 from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store, short
@@ -148,17 +149,19 @@ class Attempt:
 
 
 def start(places: Sequence[Store | Recordings], spec: RunSpec) -> Path | None:
-    """The final snapshot of the run that one of this spec starts from, in the first place that has it; None for random weights.
-
-    Raises ValueError where it is not here.
+    """The folder of the weights that a run of this spec starts from: the final snapshot of another, in the first place that has it, or a
+    checkpoint's, in the first place that keeps such; None for random weights. Raises ValueError where it is not here.
     """
-    if spec.parent is None:
+    given = spec.start
+    if given is None:
         return None
+    if isinstance(given, Checkpoint):
+        return checkpoints.found(next(place.home for place in places if isinstance(place, Store)), given)
     for place in places:
-        trained = place.finished(spec.parent)
+        trained = place.finished(given)
         if trained and (steps := place.folder(trained).snapshots()):
             return place.folder(trained).snapshot(steps[-1])
-    raise ValueError(f"the run it starts from ({spec.parent.id[:12]}) is not on this machine; train that one first")
+    raise ValueError(f"the run it starts from ({given.id[:12]}) is not on this machine; train that one first")
 
 
 def sentence(problem: Exception) -> str:

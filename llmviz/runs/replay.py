@@ -1,7 +1,5 @@
 """Recordings: a store that is only read. They come with the program; beside them lie answers about texts, and courses of other runs."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -12,7 +10,7 @@ import llmviz
 from llmviz.core.course import Course
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, identity
 from llmviz.runs import courses, wire
 from llmviz.runs.engine import ControlRefused, State, Status
 from llmviz.runs.folder import RunFolder
@@ -37,10 +35,9 @@ class Recordings:
         found = {}
         for folder in folders:
             try:
-                written = json.dumps(folder.spec_json(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+                found[identity(folder.spec_json())] = folder
             except ValueError:  # damaged: as if it were not there
                 continue
-            found[hashlib.sha256(written.encode()).hexdigest()] = folder
         return found
 
     def folder(self, run: RunRef) -> RunFolder:

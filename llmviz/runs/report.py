@@ -115,8 +115,8 @@ def one(run: RunRef, folder: RunFolder, status: Status) -> None:
     table.add_row("state", f"{status.state.value} {status.reason}".strip())
     table.add_row("step", f"{history.step} of {spec.train.steps}, {history.seconds:.1f} s")
     table.add_row("stage", spec.stage)
-    if spec.parent:
-        table.add_row("parent", spec.parent.id)
+    for role, given in spec.inputs.items():
+        table.add_row(role, given.id)
     for entry in entries(spec):
         table.add_row(entry.setting.label, str(entry.value))
     for name, value in folder.notes().items():

@@ -183,14 +183,13 @@ class Store:
         return found[0]
 
     def children(self, run: RunRef) -> tuple[RunRef, ...]:
-        """The runs that start from the weights of this one, and have no other attempt at the same to start from."""
+        """The runs that have this one among their inputs, and have no other attempt at the same to start from."""
         if any(self.done(other) for other in self.attempts(run.id) if other != run):
             return ()
         found = []
         for other in self.runs():
-            with suppress(ValueError):  # what cannot be read has no parent
-                parent = self.folder(other).spec().parent
-                if parent and parent.id == run.id:
+            with suppress(ValueError):  # what cannot be read has no inputs
+                if any(given.id == run.id for given in self.folder(other).spec().inputs.values()):
                     found.append(other)
         return tuple(found)
 

@@ -6,8 +6,9 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.address import change
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.run import RunRef
-from llmviz.core.spec import NO_PARENT, RunSpec, preset
+from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
 from llmviz.runs.engine import Engine
 from llmviz.ui import visit
 from llmviz.ui.live import Seen
@@ -52,19 +53,27 @@ def _parents(engine: Engine, spec: RunSpec) -> dict[str, str]:
     """What a run may start from, by the spelling of addresses, each with what a visitor reads."""
     stage = catalogue.experiment(spec.stage)
     origins = catalogue.origins(stage, spec.text.name)
-    listed = {name or NO_PARENT: f"from {catalogue.experiment(name).title}" if name else "from random weights" for name in origins}
+    listed = {name or NO_PARENT: f"from {catalogue.experiment(name).title}" if name else f"from {_named(None)}" for name in origins}
     usual = {_default(name, spec).id for name in origins if name}
     for kept in engine.shelf():
         origin = kept.spec
         if origin is None or kept.recorded or kept.state not in READY or origin.id in usual:
             continue
-        if origin.stage in stage.parents and origin.text.name in stage.texts:
-            listed[kept.run.key] = f"from run {kept.run.id[:6]}: {catalogue.experiment(origin.stage).title}, seed {origin.seed}"
+        if origin.stage in stage.starts and origin.text.name in stage.texts:
+            listed[kept.run.key] = f"from {_named(origin)}"
     present = _present(spec, visit.current().parent, listed)
     if present not in listed:
-        assert spec.parent is not None
-        listed[present] = f"from run {spec.parent.id[:6]}: {catalogue.experiment(spec.parent.stage).title}, seed {spec.parent.seed}"
+        listed[present] = f"from {_named(spec.start)}"
     return listed
+
+
+def _named(start: RunSpec | Checkpoint | None) -> str:
+    match start:
+        case RunSpec():
+            return f"run {start.id[:6]}: {catalogue.experiment(start.stage).title}, seed {start.seed}"
+        case Checkpoint():
+            return start.title
+    return "random weights"
 
 
 def _default(stage: str, spec: RunSpec) -> RunSpec:
@@ -75,11 +84,12 @@ def _present(spec: RunSpec, parent: RunRef | None, listed: dict[str, str]) -> st
     """Which of the choices stands."""
     if parent:
         return parent.key
-    if spec.parent is None:
+    start = spec.start
+    if start is None:
         return NO_PARENT
-    if spec.parent == _default(spec.parent.stage, spec):
-        return spec.parent.stage
-    return next((key for key in listed if key.startswith(spec.parent.id)), spec.parent.id)
+    if isinstance(start, RunSpec) and start == _default(start.stage, spec):
+        return start.stage
+    return next((key for key in listed if key.startswith(start.id)), start.id)
 
 
 def _count() -> None:
@@ -94,5 +104,5 @@ def _start(engine: Engine) -> None:
     run = next((kept.run for kept in engine.shelf() if kept.run.key == chosen), None)
     if run:
         origin = engine.spec(run)
-        fresh = RunSpec(spec.stage, origin, origin.text, objective=spec.objective, seed=spec.seed)
+        fresh = RunSpec(spec.stage, starting_from(origin), origin.text, objective=spec.objective, seed=spec.seed)
         visit.change(spec=fresh if origin.text != spec.text else replace(fresh, train=spec.train), parent=run, run=None, step=None)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.reasons import GRADIENTS, LEFT_OUT, Agree, Attribute
 from llmviz.core.questions.tensors import Inventory, Tensors
@@ -156,10 +157,13 @@ def _network(engine: Engine, seen: Seen, run: RunRef) -> None:
 def _parent(engine: Engine) -> tuple[Inventory | None, str]:
     """The last snapshot of the run this one starts from, or why there is none to compare with."""
     address = visit.current()
-    if address.spec.parent is None:
+    start = address.spec.start
+    if start is None:
         return None, ""
-    run = address.parent or engine.recorded(address.spec.parent) or engine.find(address.spec.parent)
     try:
+        if isinstance(start, Checkpoint):
+            raise ValueError("this page opens no checkpoint that a run started from")
+        run = address.parent or engine.recorded(start) or engine.find(start)
         if run is None:
             raise ValueError("the run it starts from is not on this machine")
         last = engine.history(run).snapshots[-1]

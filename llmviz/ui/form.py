@@ -115,7 +115,7 @@ def _use() -> None:
     st.session_state[USED] = True
     if spec == before:
         return
-    parent = visit.current().parent if spec.parent == before.parent else None
+    parent = visit.current().parent if spec.start == before.start else None
     visit.change(spec=spec, run=None, parent=parent, step=None)
     if spec.text != before.text:
         visit.change(sentence=None, hidden=None)

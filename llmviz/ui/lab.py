@@ -10,6 +10,7 @@ import streamlit as st
 
 from llmviz.core import catalogue, texts
 from llmviz.core.address import Address, write
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef, parse
 from llmviz.core.settings import check, setting, settings_of
@@ -218,7 +219,9 @@ def _actions(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
 
 
 def fork(shelf: Sequence[Kept], spec: RunSpec) -> dict[str, str] | None:
-    """The parameters of a page that shows these settings; None where they name a parent that is not here."""
+    """The parameters of a page that shows these settings; None where they start from a checkpoint, or a parent that is not here."""
+    if isinstance(spec.start, Checkpoint):
+        return None
     parent = None
     if spec.parent and spec.parent != preset(spec.stage, spec.text, spec.parent.stage).parent:
         parent = next((kept.run for kept in shelf if kept.run.id == spec.parent.id and kept.state in ("done", "recorded")), None)
@@ -267,7 +270,8 @@ def _about(kept: Kept) -> str:
     if kept.spec is None:
         return f"<div class='one'><h3>{short(kept.run)}</h3><p>{html.escape(words.sentence(kept.reason))}</p></div>"
     spec = kept.spec
-    born = ["random weights", *map(lineage.named, spec.lineage)]
+    first = spec.lineage[0].start
+    born = [first.title if isinstance(first, Checkpoint) else "random weights", *map(lineage.named, spec.lineage)]
     usual = preset(spec.stage, spec.text, spec.parent.stage if spec.parent else "none")
     changed = [f"{label} {here}" for label, here, _ in differing(spec, usual)]
     lines = [

@@ -5,6 +5,7 @@ nobody has trained yet, a worker takes steps of its own: from the start, which f
 nearest to the page's slider.
 """
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,7 +15,7 @@ import streamlit as st
 from llmviz.core import catalogue
 from llmviz.core.questions.onestep import FURTHEST, OneStep, Opened
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, to_json
 from llmviz.runs.engine import Command, Engine, State
 from llmviz.ui import ask, lesson, live, parts, visit
 from llmviz.ui.live import Seen
@@ -159,7 +160,7 @@ def _open(engine: Engine, given: Subject, patience: float) -> _Opening | str:
     if step >= steps:
         return "All steps are taken. Press *Continue* for the last measurements; there is no step left to open."
     batch = min(look.batch or step + 1, step + 1)
-    question = OneStep(batch, start=look.begins.start, spec="" if now.run else given.spec.canonical())
+    question = OneStep(batch, start=look.begins.start, spec="" if now.run else json.dumps(to_json(given.spec), sort_keys=True))
     may_ask = state in KEPT or (now.status is not None and now.status.still)
     asked = ask.answers(engine, begun, [step] if may_ask else [], question, patience, slot="step")
     for old in sorted(asked.known)[:-MOST]:
@@ -202,7 +203,7 @@ def _draw(engine: Engine, found: _Opening) -> None:
 def _basis(found: _Opening) -> str:
     subject = found.subject
     name = KEPT[subject.seen.status.state if subject.seen.status else None]
-    return view.basis(found.look.begins.start or 0, subject.slider, name, child=subject.spec.parent is not None)
+    return view.basis(found.look.begins.start or 0, subject.slider, name, child=subject.spec.start is not None)
 
 
 def _buttons(engine: Engine, found: _Opening) -> None:

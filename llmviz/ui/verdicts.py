@@ -11,7 +11,7 @@ from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.verdict import Judge
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.runs.engine import Engine
 from llmviz.text.words import in_words, spelt, without
 from llmviz.ui import ask, controls, live, parts, question, sentence, states, visit
@@ -24,13 +24,13 @@ NOTE = "Bar under a word: how far it pushes the prediction, left to negative, ri
 
 
 def rival(spec: RunSpec) -> RunSpec | None:
-    """The same recipe without its parent; of a run that has none, with the pretrained model of its kind, if one reads these texts."""
-    if spec.parent:
-        return replace(spec, parent=None)
+    """The same recipe from random weights; of a run that has none, with the pretrained model of its kind, if one reads these texts."""
+    if spec.start:
+        return replace(spec, inputs=starting_from(None))
     stage = "clm" if spec.model.architecture in GPTS else "mlm"
     if stage not in catalogue.origins(catalogue.experiment(spec.stage), spec.text.name):
         return None
-    return replace(spec, parent=replace(preset(stage, spec.text), model=spec.model, seed=spec.seed))
+    return replace(spec, inputs=starting_from(replace(preset(stage, spec.text), model=spec.model, seed=spec.seed)))
 
 
 def claim(engine: Engine, seen: Seen) -> str:
@@ -38,7 +38,7 @@ def claim(engine: Engine, seen: Seen) -> str:
     spec = visit.current().spec
     other = beside(engine, spec)
     theirs = History() if question.withheld(LABELS) else other.history
-    pair = (seen.history, theirs) if spec.parent else (theirs, seen.history)
+    pair = (seen.history, theirs) if spec.start else (theirs, seen.history)
     return labels.claim(spec.objective.labels, *pair)
 
 
@@ -81,7 +81,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     third = _judged(engine, other, read, _third(spec, other), "third")
     if not seen.history.snapshots:  # there is no slider to follow
         third = replace(third, card=replace(third.card, pinned="last"))
-    before = replace(after.card, title="Before", about=_before(spec), phase="pretrained" if spec.parent else "random", pinned="first")
+    before = replace(after.card, title="Before", about=_before(spec), phase="pretrained" if spec.start else "random", pinned="first")
     with middle:
         told = verdicts.cards([before, after.card, third.card], truth(sentence.suggested(address), read))
         parts.cards({**shared, **told}, key="cards", on_action=lambda _: train(engine, spec))
@@ -123,7 +123,7 @@ def _judged(engine: Engine, seen: Seen, text: str, card: Card, slot: str) -> Jud
 
 
 def _third(spec: RunSpec, other: Seen) -> Card:
-    if spec.parent:
+    if spec.start:
         card = Card("From scratch", f"random start, the same {spec.objective.labels:,} labels", "random", action="Train from scratch too")
     else:
         card = Card(
@@ -146,15 +146,15 @@ def _nothing(seen: Seen, otherwise: str) -> str:
 
 
 def _phase(spec: RunSpec) -> str:
-    return "finetuned" if spec.parent else "random"
+    return "finetuned" if spec.start else "random"
 
 
 def _before(spec: RunSpec) -> str:
-    return "pretrained; its new head begins at zero" if spec.parent else "random weights: knows nothing"
+    return "pretrained; its new head begins at zero" if spec.start else "random weights: knows nothing"
 
 
 def _after(spec: RunSpec) -> str:
-    begun = "pretrained" if spec.parent else "random start"
+    begun = "pretrained" if spec.start else "random start"
     return f"{begun}, then {spec.objective.labels:,} labels, {words.counted(spec.train.steps, 'step')}"
 
 
@@ -163,6 +163,6 @@ def predict(engine: Engine, seen: Seen) -> None:
     spec = visit.current().spec
     other = beside(engine, spec)
     ended = other.status is not None and other.status.state in question.ENDED
-    riddle = labels.WITHOUT if spec.parent else labels.WITH
+    riddle = labels.WITHOUT if spec.start else labels.WITH
     reveal = (lambda: labels.outcome(seen.history, other.history)) if ended else None
     question.draw(question.GUESS, riddle, LABELS, reveal, never="The model beside it has not been measured yet.")

@@ -72,9 +72,9 @@ def accuracies(
     bands = {name: band(each, ended) if each else None for name, each in specs.items()}
     rungs = [Rung(name, about, curve=_still(lines[key])) for key, (name, about) in BASELINES.items() if key in lines]
     models = [
-        Rung(names[0], "This run, at the step of the slider.", "finetuned" if spec.parent else "random", ours, drawn[names[0]]),
-        Rung(names[1], RIVAL, "random" if spec.parent else "finetuned", theirs, drawn[names[1]], withheld),
-        Rung("before", "This run before its first step.", "pretrained" if spec.parent else "random", _first(ours)),
+        Rung(names[0], "This run, at the step of the slider.", "finetuned" if spec.start else "random", ours, drawn[names[0]]),
+        Rung(names[1], RIVAL, "random" if spec.start else "finetuned", theirs, drawn[names[1]], withheld),
+        Rung("before", "This run before its first step.", "pretrained" if spec.start else "random", _first(ours)),
     ]
     listed = [rungs[:1] if "accuracy_ceiling" in lines else [], models, rungs[1:] if "accuracy_ceiling" in lines else rungs]
     return {
@@ -89,13 +89,13 @@ def curve(spec: RunSpec, other: History) -> list[dict[str, Any]]:
     found = other.scores.get("accuracy", Curve())
     if not found.steps:
         return []
-    phase = "random" if spec.parent else "finetuned"
+    phase = "random" if spec.start else "finetuned"
     steps, values = list(found.steps), [round(value, 4) for value in found.values]
     return [{"name": _rival(spec), "about": RIVAL, "phase": phase, "dash": "5 3", "steps": steps, "values": values}]
 
 
 def _rival(spec: RunSpec) -> str:
-    return "from scratch" if spec.parent else "with pretraining"
+    return "from scratch" if spec.start else "with pretraining"
 
 
 def tested(histories: Mapping[str, History], bands: Mapping[str, Band | None]) -> str:
@@ -145,7 +145,8 @@ def band(spec: RunSpec, ended: Sequence[Kept], shares: Mapping[str, float] | Non
 
 
 def _seedless(spec: RunSpec) -> RunSpec:
-    return replace(spec, seed=0, parent=_seedless(spec.parent) if spec.parent else None)
+    inputs = {role: _seedless(given) if isinstance(given, RunSpec) else given for role, given in spec.inputs.items()}
+    return replace(spec, seed=0, inputs=inputs)
 
 
 def _still(value: float) -> Curve:

@@ -143,7 +143,7 @@ def _rails(nodes: Sequence[Node], place: int) -> list[bool]:
 
 def _row(node: Node, faint: bool, rails: list[bool], now: datetime) -> dict[str, Any]:
     kept, spec = node.kept, node.spec
-    row: dict[str, Any] = {"rails": rails, "faint": faint, "phase": phase(spec) if spec else "", "scratch": bool(spec and not spec.parent)}
+    row: dict[str, Any] = {"rails": rails, "faint": faint, "phase": phase(spec) if spec else "", "scratch": bool(spec and not spec.start)}
     row["title"] = named(spec) if spec else "cannot be read"
     row["settings"] = settings(spec) if spec else ""
     if kept is None:
@@ -237,9 +237,9 @@ def ago(started: str, now: datetime) -> str:
 
 
 def descendants(shelf: Sequence[Kept], run: RunRef) -> list[RunRef]:
-    """The runs of this machine that come from this one, in an order in which they can be deleted."""
+    """The runs of this machine with this one among their inputs, and what comes from those, in an order in which they can be deleted."""
     found: list[RunRef] = []
     for kept in shelf:
-        if not kept.recorded and kept.spec and kept.spec.parent and kept.spec.parent.id == run.id:
+        if not kept.recorded and kept.spec and any(given.id == run.id for given in kept.spec.inputs.values()):
             found += [other for other in (*descendants(shelf, kept.run), kept.run) if other not in found]
     return found

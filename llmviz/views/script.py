@@ -48,7 +48,7 @@ def values(spec: RunSpec) -> dict[str, object]:
     text = TEXTS[spec.text.name]
     return {name.upper(): value for name, value in settings.items()} | {
         "SEED": spec.seed,
-        "PARENT": spec.parent.id[:12] if spec.parent else "",
+        "PARENT": spec.start.id[:12] if spec.start else "",
         "ARCHITECTURE": spec.model.architecture,
         "TEXT": text.name,
         "VOCABULARY": spec.lineage[0].text.name,

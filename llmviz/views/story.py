@@ -9,7 +9,7 @@ from llmviz.core.glossary import GLOSSARY
 from llmviz.core.history import Curve, History
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.questions.verdict import Verdict
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Done
 from llmviz.experiments import classification
 from llmviz.views import words
@@ -68,7 +68,7 @@ def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
     """Fine-tuning on so many labels after this pretraining, and without it. Raises ValueError for a text that has no labels."""
     objective = type(classification.EXPERIMENT.objective)(labels=labels)
     common: dict[str, Any] = {"text": pretrained.text, "objective": objective, "seed": pretrained.seed}
-    return RunSpec("sentiment", pretrained, **common), RunSpec("sentiment", model=pretrained.model, **common)
+    return RunSpec("sentiment", starting_from(pretrained), **common), RunSpec("sentiment", model=pretrained.model, **common)
 
 
 def story(first: Part, second: Part, third: Part, says: Says, withheld: str = "") -> dict[str, Any]:
@@ -77,7 +77,7 @@ def story(first: Part, second: Part, third: Part, says: Says, withheld: str = ""
     What is `withheld`, if anything, stands in place of how often the predictions are right.
     """
     total = first.history.begin.steps if first.history.begin else first.spec.train.steps
-    begun = {"title": "Random", "about": RANDOM, "phase": "random"} if first.spec.parent is None else None
+    begun = {"title": "Random", "about": RANDOM, "phase": "random"} if first.spec.start is None else None
     return {
         "join": total + 1,
         "phases": [

@@ -4,6 +4,7 @@ import math
 
 from llmviz.core import catalogue
 from llmviz.core.address import Entry, differences, entries
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.history import History
 from llmviz.core.settings import SIZES, LabelsSpec, PairsSpec, TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec
@@ -102,9 +103,9 @@ def recipe(spec: RunSpec) -> str:
         said.append("words only")
     if isinstance(spec.objective, LabelsSpec):
         said.append(counted(spec.objective.labels, "label"))
-    if spec.parent:
-        said.append(f"from {_parent(spec.parent, spec.text)}")
-    elif catalogue.experiment(spec.stage).parents[0]:
+    if spec.start:
+        said.append(f"from {_start(spec.start, spec.text)}")
+    elif catalogue.experiment(spec.stage).starts[0]:
         said.append("from scratch")
     if spec.lineage[0].text != spec.text:
         said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
@@ -112,11 +113,13 @@ def recipe(spec: RunSpec) -> str:
     return " · ".join(said + [text for name, text in changed.items() if name not in ("labels", "size", "steps", "seed")])
 
 
-def _parent(spec: RunSpec, text: TextSpec) -> str:
+def _start(spec: RunSpec | Checkpoint, text: TextSpec) -> str:
     """What a run on this text starts from, with at most two differences in words. Its size is that of the run."""
+    if isinstance(spec, Checkpoint):
+        return spec.title
     said = [changed for name, changed in _changed(spec).items() if name != "size"]
-    if spec.parent:
-        said.insert(0, f"from {_parent(spec.parent, spec.text)}")
+    if spec.start:
+        said.insert(0, f"from {_start(spec.start, spec.text)}")
     if len(said) > 2:
         said[1:] = [f"{counted(len(said) - 1, 'more setting')} changed"]
     on = f" on {TEXTS[spec.text.name].title}" if spec.text != text else ""
@@ -125,7 +128,7 @@ def _parent(spec: RunSpec, text: TextSpec) -> str:
 
 def _changed(spec: RunSpec) -> dict[str, str]:
     """The settings that are not the defaults of stage, text and parent, in words, by their parameter's name."""
-    found = differences(spec, RunSpec(spec.stage, spec.parent, spec.text))
+    found = differences(spec, RunSpec(spec.stage, spec.inputs, spec.text))
     return {entry.name: _setting(entry) for entry in entries(spec) if entry.name in found}
 
 
@@ -138,7 +141,7 @@ def _setting(entry: Entry) -> str:
 
 def origin(spec: RunSpec) -> dict[str, str]:
     """What a run is at its step 0: the stage of a model whose colour it has there, and its name in words."""
-    if spec.parent is None:
+    if spec.start is None:
         return {"phase": "random", "word": "random start"}
     return {"phase": "pretrained", "word": "pretrained body, new head" if isinstance(spec.objective, LabelsSpec) else "as its parent ended"}
 

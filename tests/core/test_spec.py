@@ -1,14 +1,17 @@
 import hashlib
 import json
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.settings import MaskingSpec, ModelSpec, TextSpec, TrainSpec
-from llmviz.core.spec import MOST_ANCESTORS, RunSpec, from_json, to_json
+from llmviz.core.spec import MOST_ANCESTORS, RunSpec, from_json, identity, starting_from, to_json
 from llmviz.core.texts import TEXTS
 from llmviz.experiments import masked_lm
+from tests.two_words import registered
 
 SPELT_OUT = RunSpec(
     "mlm",
@@ -28,9 +31,10 @@ SPELT_OUT = RunSpec(
     objective=MaskingSpec(mask_rate=0.15),
     seed=3,
 )
+CHECKPOINT = Checkpoint("cd" * 32, "downloaded")
 RECIPE = masked_lm.EXPERIMENT.recipe
 CANONICAL = (
-    '{"model":{"architecture":"bert","size":"0.3M"},"objective":{"mask_rate":0.15},"parent":null,"recipe":%d,"seed":3,'
+    '{"inputs":{},"model":{"architecture":"bert","size":"0.3M"},"objective":{"mask_rate":0.15},"recipe":%d,"seed":3,'
     '"stage":"mlm","text":{"digest":"' + "ab" * 32 + '","name":"wiki"},"train":{"batch_size":4,"clip":1.0,"context":32,"device":"cpu",'
     '"learning_rate":0.001,"muon_learning_rate":0.02,"optimizer":"adamw","steps":7,"warmup":0.1}}'
 ) % RECIPE
@@ -40,7 +44,7 @@ def grown(generations: int) -> RunSpec:
     """A run with so many ancestors."""
     spec = RunSpec("mlm")
     for _ in range(generations):
-        spec = RunSpec("mlm", parent=spec)
+        spec = RunSpec("mlm", starting_from(spec))
     return spec
 
 
@@ -49,21 +53,62 @@ def test_the_canonical_json_is_this_very_line() -> None:
     assert SPELT_OUT.id == hashlib.sha256(CANONICAL.encode()).hexdigest()
 
 
-def test_the_parent_is_nested_whole() -> None:
-    child = replace(SPELT_OUT, parent=SPELT_OUT, seed=4)
-    assert f'"parent":{CANONICAL},' in child.canonical()
+def test_an_input_is_nested_whole() -> None:
+    child = replace(SPELT_OUT, inputs=starting_from(SPELT_OUT), seed=4)
+    assert f'"inputs":{{"start":{CANONICAL}}},' in child.canonical()
+    assert to_json(child)["inputs"]["start"] == to_json(SPELT_OUT)
     assert child.lineage == (SPELT_OUT, child)
+    assert child.start == child.parent == SPELT_OUT
+
+
+def test_a_checkpoint_is_an_input_by_its_digest() -> None:
+    given = replace(SPELT_OUT, inputs=starting_from(CHECKPOINT))
+    assert given.start == CHECKPOINT and given.parent is None and given.lineage == (given,)
+    assert given.id == identity(to_json(given)) != SPELT_OUT.id
+    renamed = replace(given, inputs=starting_from(replace(CHECKPOINT, name="other")))
+    assert renamed == given and hash(renamed) == hash(given)
+    again = from_json(json.loads(json.dumps(to_json(given))))
+    assert again == given and isinstance(again.start, Checkpoint) and again.start.name == CHECKPOINT.name
+    child = RunSpec("mlm", starting_from(given))
+    assert child.lineage == (given, child) and child.model == given.model
+
+
+def test_inputs_are_a_value() -> None:
+    inputs: dict[str, RunSpec | Checkpoint] = {"start": SPELT_OUT}
+    child = replace(SPELT_OUT, inputs=inputs)
+    inputs["start"] = CHECKPOINT
+    assert child.start == SPELT_OUT and hash(child) == hash(replace(child))
+    with pytest.raises(TypeError):
+        child.inputs["start"] = CHECKPOINT  # type: ignore[index]
+
+
+def test_an_experiment_names_the_roles_of_its_inputs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Preference learning starts from a model, and is held close to one."""
+    roles = MappingProxyType({"start": ("mlm",), "reference": ("mlm",), "reward": (None, "sentiment")})
+    registered(monkeypatch, replace(masked_lm.EXPERIMENT, name="preferences", inputs=roles))
+    spec = RunSpec("preferences", {"start": SPELT_OUT, "reference": replace(SPELT_OUT, seed=9)}, model=SPELT_OUT.model)
+    assert from_json(to_json(spec)) == spec
+    assert len({spec.id, replace(spec, inputs={"start": SPELT_OUT, "reference": SPELT_OUT}).id}) == 2
+    assert spec.id == replace(spec, inputs={role: spec.inputs[role] for role in ("reference", "start")}).id  # in whatever order
+    wrong: dict[str, dict[str, RunSpec | Checkpoint]] = {
+        "takes as its reference a run of Masked tokens, not random weights": {"start": SPELT_OUT},
+        "takes as its reward random weights or a run of Before and after, not a run of Masked": {**spec.inputs, "reward": SPELT_OUT},
+        "has no input named teacher": {**spec.inputs, "teacher": SPELT_OUT},
+    }
+    for said, inputs in wrong.items():
+        with pytest.raises(ValueError, match=said):
+            replace(spec, inputs=inputs)
 
 
 @pytest.mark.parametrize("spec", [RunSpec("mlm"), SPELT_OUT, grown(3), replace(grown(1), text=TextSpec("sotu"))])
 def test_a_spec_comes_back_from_json(spec: RunSpec) -> None:
-    again = from_json(json.loads(spec.canonical()))
+    again = from_json(json.loads(json.dumps(to_json(spec))))
     assert again == spec and again.id == spec.id
 
 
 def test_defaults_written_out_are_the_same_run() -> None:
     entry = masked_lm.EXPERIMENT
-    written = RunSpec("mlm", None, TextSpec("tinyland", TEXTS["tinyland"].digest), ModelSpec(), entry.train_defaults("tinyland"))
+    written = RunSpec("mlm", {}, TextSpec("tinyland", TEXTS["tinyland"].digest), ModelSpec(), entry.train_defaults("tinyland"))
     assert written == RunSpec("mlm") and written.id == RunSpec("mlm").id
     assert RunSpec("mlm", text=TextSpec("sotu")).train == entry.train_defaults("sotu")
 
@@ -72,8 +117,10 @@ def test_whatever_differs_the_id_differs() -> None:
     others = [
         SPELT_OUT,
         replace(SPELT_OUT, seed=4),
-        replace(SPELT_OUT, parent=SPELT_OUT),
-        replace(SPELT_OUT, parent=replace(SPELT_OUT, seed=9)),
+        replace(SPELT_OUT, inputs=starting_from(SPELT_OUT)),
+        replace(SPELT_OUT, inputs=starting_from(replace(SPELT_OUT, seed=9))),
+        replace(SPELT_OUT, inputs=starting_from(CHECKPOINT)),
+        replace(SPELT_OUT, inputs=starting_from(Checkpoint("cc" * 32, CHECKPOINT.name))),
         replace(SPELT_OUT, text=TextSpec("wiki", "ac" * 32)),
         replace(SPELT_OUT, text=TextSpec("sotu", "ab" * 32)),
         replace(SPELT_OUT, model=ModelSpec("roformer", "0.3M")),
@@ -101,7 +148,15 @@ def test_what_does_not_fit_together_is_refused() -> None:
     with pytest.raises(ValueError, match="takes a MaskingSpec"):
         RunSpec("mlm", objective=TrainSpec())
     with pytest.raises(ValueError, match="same model"):
-        RunSpec("mlm", parent=RunSpec("mlm"), model=ModelSpec(size="1M"))
+        RunSpec("mlm", starting_from(RunSpec("mlm")), model=ModelSpec(size="1M"))
+    with pytest.raises(ValueError, match="starts from random weights or a run of Masked tokens, not from a run of Next token"):
+        RunSpec("mlm", starting_from(RunSpec("clm")))
+    with pytest.raises(ValueError, match="starts from random weights, not from a checkpoint"):
+        RunSpec("nsp", starting_from(CHECKPOINT))
+    with pytest.raises(ValueError, match="neither a run nor a checkpoint"):
+        RunSpec("mlm", {"start": "me"})  # type: ignore[dict-item]
+    with pytest.raises(ValueError, match="64 hexadecimal digits"):
+        Checkpoint("../../x")
     assert len(grown(MOST_ANCESTORS - 1).lineage) == MOST_ANCESTORS
     with pytest.raises(ValueError, match="at most 15 ancestors"):
         grown(MOST_ANCESTORS)
@@ -120,10 +175,15 @@ def damaged() -> dict[str, Any]:
         "an infinite number": whole | {"train": whole["train"] | {"steps": float("inf")}},
         "a huge number": whole | {"train": whole["train"] | {"steps": 10**400}},
         "a string as number": whole | {"objective": whole["objective"] | {"mask_rate": "0.1"}},
-        "no train": whole | {"train": None},
+        "nothing as train": whole | {"train": None},
         "a path as digest": whole | {"text": {"name": "wiki", "digest": "../../x"}},
-        "a string as parent": whole | {"parent": "me"},
-        "an empty parent": whole | {"parent": {}},
+        "a string as inputs": whole | {"inputs": "me"},
+        "a string as input": whole | {"inputs": {"start": "me"}},
+        "an empty input": whole | {"inputs": {"start": {}}},
+        "an input of no role": whole | {"inputs": {"reward": whole}},
+        "a checkpoint that is a path": whole | {"inputs": {"start": {"digest": "../../x", "name": "x"}}},
+        "a checkpoint with more": whole | {"inputs": {"start": {"digest": "ab" * 32, "colour": "red"}}},
+        "a checkpoint of no name": whole | {"inputs": {"start": {"digest": "ab" * 32, "name": 5}}},
         "a seed of text": whole | {"seed": "3"},
         "a list": [whole],
         "nothing": None,
@@ -141,7 +201,7 @@ def test_a_damaged_description_is_refused(written: Any) -> None:
 @pytest.mark.parametrize("recipe", [RECIPE - 1, RECIPE + 1, None, str(RECIPE)])
 def test_another_recipe_is_refused_at_every_generation(recipe: Any) -> None:
     written = to_json(SPELT_OUT) | {"recipe": recipe}
-    for found in (written, to_json(SPELT_OUT) | {"parent": written}):
+    for found in (written, to_json(SPELT_OUT) | {"inputs": {"start": written}}):
         with pytest.raises(ValueError, match=f"made with recipe {recipe} of mlm; the present one is {RECIPE}"):
             from_json(found)
 
@@ -149,6 +209,15 @@ def test_another_recipe_is_refused_at_every_generation(recipe: Any) -> None:
 def test_a_bottomless_lineage_is_refused() -> None:
     written = to_json(SPELT_OUT)
     for _ in range(3_000):
-        written = to_json(SPELT_OUT) | {"parent": written}
+        written = to_json(SPELT_OUT) | {"inputs": {"start": written}}
     with pytest.raises(ValueError, match="ancestors"):
+        from_json(written)
+    with pytest.raises(ValueError, match="not the description of a run"):
+        identity(written)
+
+
+def test_a_description_with_a_parent_is_told_from_a_damaged_one() -> None:
+    """All were so before inputs had names."""
+    written = {name: value for name, value in to_json(SPELT_OUT).items() if name != "inputs"} | {"parent": None}
+    with pytest.raises(ValueError, match="made before runs had named inputs"):
         from_json(written)

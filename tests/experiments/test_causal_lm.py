@@ -10,7 +10,7 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from llmviz.core.settings import ModelSpec, TextSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score, Step
 from llmviz.experiments import causal_lm
@@ -219,7 +219,7 @@ def test_a_cut_text_does_not_end() -> None:
 def test_a_child_keeps_its_parents_words(tmp_path: Path) -> None:
     root = spec(seed=5)
     stage(root).save(tmp_path / "parent")
-    child = replace(spec(text="sotu", context=64), parent=root)
+    child = replace(spec(text="sotu", context=64), inputs=starting_from(root))
     made = stage(child, tmp_path / "parent")
     assert made.text.pieces == text_of(root).pieces
     assert not made.text.told_by_grammar
@@ -239,4 +239,4 @@ def test_berts_read_word_pieces_and_gpts_bytes() -> None:
     bert, gpt = RunSpec("mlm", text=SPEECHES), RunSpec("clm", text=SPEECHES)
     assert text_of(bert).pieces != text_of(gpt).pieces
     assert text_of(RunSpec("mlm")) is text_of(RunSpec("clm"))  # Tinyland's words are the same for both
-    assert text_of(replace(bert, parent=RunSpec("mlm"))).pieces == text_of(RunSpec("mlm")).pieces
+    assert text_of(replace(bert, inputs=starting_from(RunSpec("mlm")))).pieces == text_of(RunSpec("mlm")).pieces

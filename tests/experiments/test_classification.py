@@ -12,7 +12,7 @@ from transformers import AutoModelForSequenceClassification, AutoModelForTokenCl
 
 from llmviz.core.experiment import BERTS, GPTS
 from llmviz.core.settings import LabelsSpec, ModelSpec, TextSpec, TrainSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score
 from llmviz.experiments import classification
@@ -33,7 +33,7 @@ def spec(architecture: str = "roformer", labels: int = 16, seed: int = 0, parent
     model = ModelSpec(architecture)
     start = RunSpec("clm" if architecture in GPTS else "mlm", model=model, seed=seed) if parent else None
     settings = replace(classification.EXPERIMENT.train_defaults("tinyland"), **{"steps": 4, **train})
-    return RunSpec("sentiment", start, model=model, train=settings, objective=LabelsSpec(labels), seed=seed)
+    return RunSpec("sentiment", starting_from(start), model=model, train=settings, objective=LabelsSpec(labels), seed=seed)
 
 
 def stage(given: RunSpec, parent: Path | None = None) -> Sentiment:
@@ -197,7 +197,7 @@ def test_what_cannot_be_trained_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="Labels: 1 is outside 2"):
         spec(labels=1)
     with pytest.raises(ValueError, match=r"starts from a run of Masked tokens .* or random weights, not from a run of Before"):
-        RunSpec("sentiment", spec())
+        RunSpec("sentiment", starting_from(spec()))
     with pytest.raises(ValueError, match="there is no model in nowhere"):
         stage(spec(parent=True), tmp_path / "nowhere")
     stage(spec()).save(tmp_path / "classifier")

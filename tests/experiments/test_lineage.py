@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Step
 from llmviz.experiments.building import build
 from llmviz.text.masks import IGNORED
@@ -29,7 +29,7 @@ def parent(tmp_path: Path) -> Path:
 
 
 def child(text: TextSpec) -> RunSpec:
-    return replace(spec(), parent=spec(seed=5), text=text)
+    return replace(spec(), inputs=starting_from(spec(seed=5)), text=text)
 
 
 def test_a_child_starts_from_its_parents_weights(parent: Path) -> None:
@@ -58,7 +58,7 @@ def test_on_another_text_it_keeps_its_parents_words_and_has_no_floor(parent: Pat
     vocabularies = [load_tokenizer(folder / "tokenizer.json").get_vocab() for folder in (parent, tmp_path / "child")]
     assert vocabularies[0] == vocabularies[1]
     # and a grandchild that comes back to Tinyland has the exact floor again
-    assert "floor" in stage(replace(spec(), parent=given), tmp_path / "child").references
+    assert "floor" in stage(replace(spec(), inputs=starting_from(given)), tmp_path / "child").references
 
 
 def test_an_unknown_word_is_never_asked_for(parent: Path) -> None:

@@ -20,7 +20,7 @@ from llmviz.core.questions.base import Answer, AnyAnswer, Question, ToTraining
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.onestep import OneStep, Opened
 from llmviz.core.settings import TrainSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 
 BREAKS, DIES_AT_START = 666, 667
@@ -30,7 +30,7 @@ TOKENIZER = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]")).to_str()
 
 
 def spec(steps: int = 40, milliseconds: float = 0.0, seed: int = 0, parent: RunSpec | None = None) -> RunSpec:
-    return RunSpec("mlm", parent, train=TrainSpec(steps=steps, clip=milliseconds), seed=seed)
+    return RunSpec("mlm", starting_from(parent), train=TrainSpec(steps=steps, clip=milliseconds), seed=seed)
 
 
 class FakeStage:

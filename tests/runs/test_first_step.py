@@ -11,7 +11,7 @@ import pytest
 from llmviz.core.questions.onestep import OneStep, Opened
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TrainSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.runs.attempt import Attempt
 from llmviz.runs.replay import Recordings
 from llmviz.runs.standing import Standing
@@ -20,7 +20,7 @@ from llmviz.runs.worker import Real
 from tests.small import little_to_evaluate, spec
 
 PARENT = spec()
-CHILD = RunSpec("sentiment", PARENT, train=TrainSpec(steps=6, batch_size=4))
+CHILD = RunSpec("sentiment", starting_from(PARENT), train=TrainSpec(steps=6, batch_size=4))
 HALF = 2.0**-11  # the relative error of a number kept in half precision
 
 

@@ -29,8 +29,27 @@ from llmviz.text import store
 from llmviz.training.loop import Training
 from llmviz.views.examples import EXAMPLES
 from llmviz.views.ladder import band, finished, siblings
+from tests.runs.conftest import outcome
 
 MOST_BYTES_IN_ALL = 40_000_000
+# By recording the beginning of its run's id, and a SHA-256 over the weights of its snapshots.
+WEIGHTS = {
+    "mlm-tinyland": ("5fad76ae9e1e0536", "1c974da554ef6fc598041686bfa921c570569bcc76f8064855c8bed0657e0984"),
+    "mlm-sotu": ("f79e1180318dbfb1", "d31a27f95a0bc0365d0e70a75b836dae112912fcb43e81500fc29c1eff4ca984"),
+    "mlm-wiki": ("0efd23a661c01589", "08419283c49ad997f83e883dc38bcd6810a9bd87559efc5a54920bbf7c09dc01"),
+    "mlm-reviews": ("3a987af224b8c8bc", "f22a82f5142d3dee81eb4c95e162c1e6db111e5f3d101f04b3e37355d396517b"),
+    "clm-tinyland": ("f8841a70d8a558dd", "3bc9ccc5f13dfccd140d9485ed3562ecc79a1bfa26d54155e8a1e515af727993"),
+    "clm-sotu": ("5ea58ba9e09bd014", "b1a7de3366702f4c5f3176600b172c8ffa240bcb6d750a6ed39113f6a247e114"),
+    "clm-wiki": ("10e05882d4c36739", "ffcc4845da69526155cbfc9be27d0c1a1b5c279a40eec0607ff13376a87d0ef4"),
+    "nsp-tinyland": ("00f959fb64c2835a", "e43234642c6461427699eda229df712c6e480c66680f876179c3091b5979f2a6"),
+    "span-tinyland": ("0eb053ecec1f5f75", "7c81658139b28aaf562253ca38d88edc8eb2601e7170e0ff6a107069af695769"),
+    "sentiment-tinyland": ("68fe8cb75214125c", "066f2a48ce2671865de419dbde209a8d6269fec02ba9f4aee623551abf4ab638"),
+    "sentiment-reviews": ("d3ac4028111b5ed2", "30d75bf102640092b2b8df1b73a90ca77a9edd8a6bf7e0a6e025aee9bf1cf426"),
+    "nsp-tinyland-words": ("1264642ce5b9408b", "8867c5e53a481ddee6dbdc5c9c1e5ea32fb52a6e28d3449fa73b3efe288bb050"),
+    "sentiment-tinyland-scratch": ("d88f30132696c57c", "5b5edc797243cfc8325eb324f1e79384621eedf5c3cc65cd4d0441beab444b3e"),
+    "sentiment-reviews-scratch": ("44ba2b1596e4a817", "46ee011bc0a2c097ad0ba85c7e91e46fad3a163ed6bde0918625f19bb7f4bb0d"),
+    "sentiment-tinyland-gpt": ("eda9939dac9471f4", "d93119de4f8878021ffabe208755acd50aedcc0308908c05dc2377a0fd0d7d72"),
+}
 BARS = {
     "mlm-tinyland": dict.fromkeys(("facts", "sounds", "grammar", "meaning"), 0.95),
     "clm-tinyland": dict.fromkeys(("facts", "grammar", "meaning"), 0.95),
@@ -58,6 +77,13 @@ def test_sixteen_labels_go_far_after_pretraining_whatever_the_seeds() -> None:
     assert len(tuned) >= 25 and len(scratch) >= 5
     assert median(tuned) >= 0.9 and tuned[len(tuned) // 4] >= 0.8
     assert median(tuned) - median(scratch) >= 0.3
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_its_name_and_its_weights_are_those_it_was_recorded_with(name: str) -> None:
+    """Whoever rewrites descriptions trains nothing; whoever records anew writes the new line into WEIGHTS."""
+    folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
+    assert (RECORDED[name].id[:16], outcome(folder)[0]) == WEIGHTS[name]
 
 
 @pytest.mark.parametrize("name", RECORDED)

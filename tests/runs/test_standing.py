@@ -1,5 +1,6 @@
 """Questions to a run that stands still: asked at its checkpoint, and nothing of it is changed."""
 
+import json
 import shutil
 import threading
 from dataclasses import replace
@@ -13,7 +14,7 @@ from safetensors.numpy import save_file
 from llmviz.core.questions.base import Answer
 from llmviz.core.questions.onestep import FURTHEST, OneStep, Opened
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, to_json
 from llmviz.core.update import Step
 from llmviz.runs import standing
 from llmviz.runs.engine import UNDER_WAY, Command, State
@@ -235,12 +236,12 @@ def test_a_run_goes_on_from_where_the_last_answer_left_it_and_turns_back_by_begi
 
 def test_what_nobody_has_trained_has_a_first_step_and_a_child_needs_its_parent(store: Store) -> None:
     asked = Standing(Fake(), store, Recordings(store.home / "recordings"))
-    (found,) = asked.answer({1: store.home}, OneStep(1, start=0, spec=spec(40).canonical()))
+    (found,) = asked.answer({1: store.home}, OneStep(1, start=0, spec=json.dumps(to_json(spec(40)))))
     (own,) = asked.answer({1: checkpointed(store, 1)}, OneStep(1))
     assert same(found, own)
     child = spec(40, parent=spec(50, seed=9))
     with pytest.raises(ValueError, match="train that one first"):
-        asked.answer({0: store.home}, OneStep(1, start=0, spec=child.canonical()))
+        asked.answer({0: store.home}, OneStep(1, start=0, spec=json.dumps(to_json(child))))
 
 
 def test_a_recorded_child_starts_from_the_recorded_parent(store: Store) -> None:
@@ -296,7 +297,7 @@ def test_the_question_reaches_the_worker_for_a_recording_a_finished_run_and_none
     mine, theirs = (engine.answer(which, [0], asked)[0] for which in (run, recording))
     assert same(mine, theirs) and mine.step == 0
     assert engine.answer(recording, [11], OneStep(11, start=10))[0].step == 11
-    fresh = replace(asked, spec=none.canonical())
+    fresh = replace(asked, spec=json.dumps(to_json(none)))
     assert engine.answer(RunRef(none.id, 0), [0], fresh)[0].step == 0
     with pytest.raises(ValueError, match="keeps no checkpoint"):
         engine.answer(recording, [0], OneStep(1))

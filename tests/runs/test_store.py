@@ -2,12 +2,16 @@ import csv
 import errno
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 from llmviz.core.kept import Kept
-from llmviz.core.spec import to_json
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec, to_json
+from llmviz.experiments import masked_lm
 from llmviz.runs import folder
 from llmviz.runs.engine import State
 from llmviz.runs.export import export
@@ -16,6 +20,7 @@ from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store, short
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec
+from tests.two_words import registered
 
 
 def shelf(store: Store) -> list[Kept]:
@@ -36,6 +41,37 @@ def test_a_damaged_an_older_and_an_empty_folder_leave_the_others_alone(store: St
     assert "damaged" in listed[damaged.path].reason
     assert "recipe 0" in listed[older.path].reason
     assert "not on this machine" in listed[empty.path].reason
+
+
+def test_a_run_from_before_inputs_had_names_is_listed_with_a_sentence(store: Store) -> None:
+    """Its folder has the name of then, and its description a parent."""
+    list(attempt_at(store, spec(20, seed=1)))
+    list(attempt_at(store, spec(20)))
+    folder = store.folder(run) if (run := store.find(spec(20))) else None
+    assert folder
+    written = {name: value for name, value in to_json(spec(20)).items() if name != "inputs"} | {"parent": None}
+    (folder.path / "spec.json").write_text(json.dumps(written), encoding="utf-8")
+    folder.path.parent.rename(store.root / ("ab" * 32))
+    old, new = RunRef("ab" * 32, 1), store.find(spec(20, seed=1))
+    assert new and store.find(spec(20)) is None
+    listed = {kept.run: kept for kept in shelf(store)}
+    assert set(listed) == {old, new} and listed[new].state == State.DONE
+    assert listed[old].spec is None and "made before runs had named inputs" in listed[old].reason
+    with pytest.raises(ValueError, match="its weights are still in its folder"):
+        store.status(old)
+    list(attempt_at(store, spec(20)))  # the same, under its new name
+    store.delete(old)
+    assert old not in store.runs()
+
+
+def test_a_run_is_a_child_of_every_input_it_has(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    roles = MappingProxyType({"start": ("mlm",), "reference": ("mlm",)})
+    registered(monkeypatch, replace(masked_lm.EXPERIMENT, name="preferences", inputs=roles))
+    first, second = attempt_at(store, spec(20, seed=1)), attempt_at(store, spec(20, seed=2))
+    list(first), list(second)
+    child, claim = store.create(RunSpec("preferences", {"start": spec(20, seed=1), "reference": spec(20, seed=2)}))
+    claim.release()
+    assert store.children(first.run) == store.children(second.run) == (child,)
 
 
 def test_damaged_updates_are_said(store: Store) -> None:

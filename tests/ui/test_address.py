@@ -2,10 +2,11 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from llmviz.core.address import Address, change, entries, read, write
+from llmviz.core.address import Address, change, differences, entries, read, write
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, TextSpec, TrainSpec, check, setting
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, starting_from
 
 PLAIN = RunSpec("mlm")
 MLM = ("mlm",)
@@ -143,8 +144,8 @@ SCRATCH = preset("sentiment", parent="none")
         TUNED,
         SCRATCH,
         preset("sentiment", parent="clm"),
-        RunSpec("sentiment", preset("mlm"), objective=LabelsSpec(256), seed=4),
-        RunSpec("sentiment", replace(preset("mlm"), model=ModelSpec("bert", "0.3M"))),
+        RunSpec("sentiment", starting_from(preset("mlm")), objective=LabelsSpec(256), seed=4),
+        RunSpec("sentiment", starting_from(replace(preset("mlm"), model=ModelSpec("bert", "0.3M")))),
         RunSpec("sentiment", model=ModelSpec("gpt2")),
     ],
 )
@@ -155,7 +156,7 @@ def test_what_a_run_starts_from_is_in_its_address(spec: RunSpec) -> None:
 def test_a_parent_of_this_machine_is_named_by_its_run() -> None:
     parent = RunSpec("mlm", seed=7)
     run = RunRef(parent.id, 1)
-    address = Address(RunSpec("sentiment", parent, objective=LabelsSpec(8)), parent=run)
+    address = Address(RunSpec("sentiment", starting_from(parent), objective=LabelsSpec(8)), parent=run)
     written = write(address, "sentiment")
     assert written == {"parent": run.key, "labels": "8"}
     assert read(written, ("sentiment",), specs={run: parent}.__getitem__) == (address, {})
@@ -164,8 +165,21 @@ def test_a_parent_of_this_machine_is_named_by_its_run() -> None:
         raise ValueError("this run has been deleted")
 
     found, problems = read(written, ("sentiment",), specs=gone)
-    assert found.spec == RunSpec("sentiment", preset("mlm"), objective=LabelsSpec(8))
+    assert found.spec == RunSpec("sentiment", starting_from(preset("mlm")), objective=LabelsSpec(8))
     assert "deleted" in problems["parent"]
+
+
+def test_a_checkpoint_stays_what_a_run_starts_from() -> None:
+    """An address cannot name it, yet its settings can be read and changed."""
+    elsewhere = RunSpec("sentiment", starting_from(Checkpoint("ab" * 32, "elsewhere")), objective=LabelsSpec(8))
+    assert next(entry for entry in entries(elsewhere) if entry.name == "parent").value == "checkpoint elsewhere"
+    assert differences(elsewhere, SCRATCH) == {"parent": "checkpoint elsewhere", "labels": 8}
+    assert change(elsewhere, {"labels": 4, "seed": 2}) == replace(elsewhere, objective=LabelsSpec(4), seed=2)
+    assert change(elsewhere, {"parent": "mlm"}) == replace(TUNED, objective=LabelsSpec(8))
+    reviews = TextSpec("reviews")  # in other words than the checkpoint knows
+    assert change(elsewhere, {"text": "reviews"}) == replace(preset("sentiment", reviews, "none"), objective=LabelsSpec(8))
+    found, problems = read(write(Address(elsewhere), "sentiment"), ("sentiment",))
+    assert found.spec == replace(TUNED, objective=LabelsSpec(8)) and list(problems) == ["parent"]
 
 
 def test_another_model_is_another_parent() -> None:

@@ -13,7 +13,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.questions.reasons import Reasons
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.text.tinyland.corpus import opinions
 from llmviz.text.tinyland.world import SHOWS
@@ -156,7 +156,7 @@ def test_what_it_starts_from_can_be_chosen(visit: Callable[..., AppTest], fake: 
     app.selectbox(key="origin").set_value(own.key).run()
     assert query(app)["parent"] == own.key
     app.button(key="train").click().run()
-    assert query(app)["run"].startswith(RunSpec("sentiment", RunSpec("mlm", seed=7)).id)
+    assert query(app)["run"].startswith(RunSpec("sentiment", starting_from(RunSpec("mlm", seed=7))).id)
 
 
 @pytest.mark.parametrize("tab", ["words", "changed", "attention", "network"])

@@ -7,7 +7,7 @@ import streamlit as st
 
 from llmviz.core.address import Address, change
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.ui import form, visit
 
 HERE, WIKI = RunSpec("mlm"), RunSpec("mlm", text=TextSpec("wiki"))
@@ -53,6 +53,6 @@ def test_what_was_set_by_hand_stays_when_the_form_turns_to_another_text(monkeypa
 
 
 def test_a_start_that_does_not_read_the_text_is_refused_with_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    opened = Opened(RunSpec("sentiment", RunSpec("clm")), monkeypatch)
+    opened = Opened(RunSpec("sentiment", starting_from(RunSpec("clm"))), monkeypatch)
     opened.choose("text", "reviews")
     assert "reviews" in opened.fields[form.PROBLEM] and opened.fields["setting_text"] == "tinyland"

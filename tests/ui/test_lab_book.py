@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TrainSpec
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.ui import lab
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -74,7 +74,7 @@ def test_one_run_is_told_and_opened(visit: Visit) -> None:
 
 def test_a_fork_carries_the_settings_and_the_parent(visit: Visit, fake: FakeEngine) -> None:
     parent = done(fake, OWN)
-    child = done(fake, RunSpec("sentiment", OWN, seed=4))
+    child = done(fake, RunSpec("sentiment", starting_from(OWN), seed=4))
     app = visit("lab_book", one=child.key)
     fork = next(link.proto for link in app.get("page_link") if link.proto.label == "Fork")
     assert f"parent={parent.key}" in fork.query_string and "seed=4" in fork.query_string
@@ -103,7 +103,7 @@ def test_two_stages_are_asked_what_each_can_answer(visit: Visit) -> None:
 
 
 def test_deleting_asks_and_takes_the_children_first(visit: Visit, fake: FakeEngine) -> None:
-    parent, child = done(fake, OWN), done(fake, RunSpec("sentiment", OWN))
+    parent, child = done(fake, OWN), done(fake, RunSpec("sentiment", starting_from(OWN)))
     app = visit("lab_book", one=parent.key)
     app.button(key="delete").click().run()
     assert "Delete all 2 runs" in app.button(key="delete_really").label

@@ -12,7 +12,7 @@ from llmviz.core.history import fold
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Begin, Score, Update
 from llmviz.views import comparison, lineage, words
 from llmviz.views.comparison import Said, Side
@@ -21,7 +21,7 @@ from llmviz.views.lineage import Filter
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 ROOT = RunSpec("mlm")
 OTHER = RunSpec("mlm", text=TextSpec("sotu"), seed=3)
-TUNED = RunSpec("sentiment", ROOT)
+TUNED = RunSpec("sentiment", starting_from(ROOT))
 SCRATCH = RunSpec("sentiment", model=ROOT.model)
 
 
@@ -52,7 +52,7 @@ def test_a_child_hangs_below_one_attempt_the_newest_that_is_done() -> None:
 
 
 def test_a_parent_that_is_gone_keeps_its_place() -> None:
-    grandchild = RunSpec("mlm", RunSpec("mlm", ROOT, seed=1), seed=2)
+    grandchild = RunSpec("mlm", starting_from(RunSpec("mlm", starting_from(ROOT), seed=1)), seed=2)
     rows = lineage.rows([kept(grandchild)], Filter(), (), NOW)["rows"]
     assert [(row["key"], len(row["rails"])) for row in rows] == [("", 0), ("", 1), (key(grandchild), 2)]
     assert rows[0]["state"] == lineage.GONE
@@ -70,14 +70,14 @@ def test_a_filter_keeps_the_ancestors_faint_and_counts_what_it_leaves() -> None:
 
 
 def test_rails_go_on_where_a_brother_follows() -> None:
-    first, second = RunSpec("sentiment", ROOT, seed=1), RunSpec("sentiment", ROOT, seed=2)
-    below = RunSpec("mlm", ROOT, seed=1)
-    shelf = [kept(first), kept(RunSpec("mlm", below, seed=4)), kept(below), kept(second), kept(ROOT)]
+    first, second = RunSpec("sentiment", starting_from(ROOT), seed=1), RunSpec("sentiment", starting_from(ROOT), seed=2)
+    below = RunSpec("mlm", starting_from(ROOT), seed=1)
+    shelf = [kept(first), kept(RunSpec("mlm", starting_from(below), seed=4)), kept(below), kept(second), kept(ROOT)]
     rows = {row["key"]: row["rails"] for row in lineage.rows(shelf, Filter(), (), NOW)["rows"]}
     assert rows[key(ROOT)] == []
     assert rows[key(first)] == [True]
     assert rows[key(below)] == [True]
-    assert rows[key(RunSpec("mlm", below, seed=4))] == [True, False]
+    assert rows[key(RunSpec("mlm", starting_from(below), seed=4))] == [True, False]
     assert rows[key(second)] == [False]
 
 
@@ -107,8 +107,8 @@ def test_a_time_that_is_none_is_left_out(nonsense: str) -> None:
 
 
 def test_descendants_come_in_an_order_in_which_they_can_go() -> None:
-    child = RunSpec("mlm", ROOT, seed=1)
-    grandchild = RunSpec("sentiment", child)
+    child = RunSpec("mlm", starting_from(ROOT), seed=1)
+    grandchild = RunSpec("sentiment", starting_from(child))
     shelf = [kept(ROOT), kept(child), kept(grandchild), kept(TUNED), kept(TUNED, 0), kept(OTHER)]
     found = lineage.descendants(shelf, RunRef(ROOT.id, 1))
     assert set(found) == {RunRef(child.id, 1), RunRef(grandchild.id, 1), RunRef(TUNED.id, 1)}
@@ -132,7 +132,7 @@ def test_how_many_children_there_are_is_counted() -> None:
     assert lineage.family(one) == "Here no run has more than one child yet."
     two = [*one, kept(replace(TUNED, objective=LabelsSpec(64)))]
     assert lineage.family(two) == "Here one run has 2 children."
-    more = [*two, *(kept(RunSpec("mlm", OTHER, seed=seed)) for seed in range(3))]
+    more = [*two, *(kept(RunSpec("mlm", starting_from(OTHER), seed=seed)) for seed in range(3))]
     assert lineage.family(more) == "Here 2 runs have several children, up to 3."
     assert lineage.family([Kept(RunRef("0" * 64, 1), None, "failed")]) == "Here no run has a child yet."
 
@@ -159,7 +159,7 @@ def test_every_choice_of_a_form_has_a_name() -> None:
 
 
 def test_settings_that_differ_reach_through_the_ancestors() -> None:
-    longer = RunSpec("sentiment", replace(ROOT, train=replace(ROOT.train, steps=9)), objective=LabelsSpec(256))
+    longer = RunSpec("sentiment", starting_from(replace(ROOT, train=replace(ROOT.train, steps=9))), objective=LabelsSpec(256))
     assert comparison.differing(TUNED, longer) == [("Labels", "16", "256"), ("Masked tokens: Steps", f"{ROOT.train.steps:,}", "9")]
     assert comparison.differing(ROOT, ROOT) == []
     labels = [label for label, *_ in comparison.differing(ROOT, TUNED)]

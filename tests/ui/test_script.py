@@ -13,7 +13,7 @@ import pytest
 from llmviz.core.questions.vocabulary import KINDS
 from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import ModelSpec, PairsSpec, SpanSpec, TextSpec, TrainSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, starting_from, to_json
 from llmviz.text import learning, own, vocabularies
 from llmviz.views.script import fill, filled, read, script
 
@@ -88,7 +88,7 @@ def ran(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
         (folders[name] / "shown.py").write_text(script(spec), encoding="utf-8")
         if spec.stage not in {before.stage for before in SPECS[: SPECS.index(spec)]}:
             (folders[name] / "whole.py").write_text(filled(spec), encoding="utf-8")
-        (folders[name] / "spec.json").write_text(spec.canonical(), encoding="utf-8")
+        (folders[name] / "spec.json").write_text(json.dumps(to_json(spec)), encoding="utf-8")
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     written = json.dumps([str(folder) for folder in folders.values()])
     told = subprocess.run([sys.executable, "-c", PROGRAM], env=environment, input=written, capture_output=True, text=True, timeout=300)
@@ -133,7 +133,15 @@ def test_the_parent_comes_by_the_very_command_that_a_script_shows(tmp_path: Path
     assert "accuracy on test examples" in trained.stdout
 
 
-@pytest.mark.parametrize("spec", [RunSpec("mlm", RunSpec("mlm")), RunSpec("clm", RunSpec("clm")), RunSpec("span", RunSpec("span")), CHILD])
+@pytest.mark.parametrize(
+    "spec",
+    [
+        RunSpec("mlm", starting_from(RunSpec("mlm"))),
+        RunSpec("clm", starting_from(RunSpec("clm"))),
+        RunSpec("span", starting_from(RunSpec("span"))),
+        CHILD,
+    ],
+)
 def test_the_script_of_every_child_checks_for_its_parent_first(spec: RunSpec) -> None:
     written = script(spec)
     compile(written, "script", "exec")
@@ -143,7 +151,7 @@ def test_the_script_of_every_child_checks_for_its_parent_first(spec: RunSpec) ->
 
 
 def test_the_script_of_a_child_reads_with_its_parents_vocabulary() -> None:
-    written = script(RunSpec("mlm", parent=RunSpec("mlm"), text=TextSpec("sotu")))
+    written = script(RunSpec("mlm", starting_from(RunSpec("mlm")), TextSpec("sotu")))
     assert "TEXT = 'sotu'" in written and 'VOCABULARY = "tinyland"' in written
     assert "encoded(TextSpec(TEXT), learnt_on=TextSpec(VOCABULARY))" in written
 

@@ -14,7 +14,7 @@ from llmviz.core.lecture import showing
 from llmviz.core.lesson import SLIDES
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done
 from llmviz.experiments import LESSONS
@@ -176,7 +176,7 @@ def test_the_recorded_story_is_the_one_the_page_opens_with() -> None:
     assert tuned == preset("sentiment") and scratch == preset("sentiment", parent="none")
     with pytest.raises(ValueError, match="Before and after takes"):
         view.specs(replace(PRETRAINED, text=TextSpec("wiki")), 16)
-    assert RunSpec("sentiment", PRETRAINED) == tuned
+    assert RunSpec("sentiment", starting_from(PRETRAINED)) == tuned
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from llmviz.core.address import change, entries
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.history import History, fold
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.run import RunRef
 from llmviz.core.settings import MaskingSpec, PairsSpec, TextSpec, TrainSpec
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.experiments import masked_lm
@@ -203,14 +204,17 @@ def test_the_line_of_settings_names_every_setting_that_is_no_default() -> None:
 
 def test_the_line_of_settings_names_the_very_parent() -> None:
     plain = RunSpec("mlm")
-    assert "· from Masked tokens ·" in words.recipe(RunSpec("sentiment", plain))
+    assert "· from Masked tokens ·" in words.recipe(RunSpec("sentiment", starting_from(plain)))
     longer = replace(plain, train=replace(plain.train, steps=7_000), seed=3)
-    assert "· from Masked tokens (7,000 steps, seed 3) ·" in words.recipe(RunSpec("sentiment", longer))
+    assert "· from Masked tokens (7,000 steps, seed 3) ·" in words.recipe(RunSpec("sentiment", starting_from(longer)))
     other = replace(longer, objective=MaskingSpec(mask_rate=0.2))
-    assert "· from Masked tokens (7,000 steps, 2 more settings changed) ·" in words.recipe(RunSpec("sentiment", other))
-    assert "from Masked tokens (from Masked tokens)" in words.recipe(RunSpec("sentiment", RunSpec("mlm", plain)))
+    assert "· from Masked tokens (7,000 steps, 2 more settings changed) ·" in words.recipe(RunSpec("sentiment", starting_from(other)))
+    second = RunSpec("mlm", starting_from(plain))
+    assert "from Masked tokens (from Masked tokens)" in words.recipe(RunSpec("sentiment", starting_from(second)))
+    elsewhere = starting_from(Checkpoint("ab" * 32, "from elsewhere"))
+    assert "· from checkpoint from elsewhere ·" in words.recipe(RunSpec("sentiment", elsewhere))
     assert "· from scratch ·" in words.recipe(RunSpec("sentiment"))
-    foreign = RunSpec("mlm", plain, TextSpec("wiki"))
+    foreign = RunSpec("mlm", starting_from(plain), TextSpec("wiki"))
     assert words.recipe(foreign).split(" · ")[1:3] == ["from Masked tokens on Tinyland", "in the vocabulary of Tinyland"]
 
 
@@ -266,4 +270,4 @@ def test_step_0_is_named_for_what_the_run_began_as() -> None:
     assert words.origin(RunSpec("mlm")) == {"phase": "random", "word": "random start"}
     assert words.origin(preset("sentiment", parent="none"))["phase"] == "random"
     assert words.origin(preset("sentiment")) == {"phase": "pretrained", "word": "pretrained body, new head"}
-    assert words.origin(RunSpec("mlm", RunSpec("mlm", seed=3)))["phase"] == "pretrained"
+    assert words.origin(RunSpec("mlm", starting_from(RunSpec("mlm", seed=3))))["phase"] == "pretrained"

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from llmviz.core.catalogue import BY_NAME
+from llmviz.core.experiment import START
 from llmviz.core.settings import Setting, settings_of
-from llmviz.core.spec import NO_PARENT, RunSpec, preset
+from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
 from llmviz.views.script import fill, literals, prune, read, script, values
 
 ROOT = Path(__file__).parents[2]
@@ -169,10 +170,10 @@ def variants() -> list[RunSpec]:
     found = []
     for name, entry in BY_NAME.items():
         for architecture in entry.architectures:
-            fresh = RunSpec(name, model=replace(entry.model, architecture=architecture)) if None in entry.parents else preset(name)
+            fresh = RunSpec(name, model=replace(entry.model, architecture=architecture)) if None in entry.inputs[START] else preset(name)
             train = replace(fresh.train, optimizer="adamw" if fresh.train.optimizer == "muon" else "muon", clip=0.0)
             found += [fresh, replace(fresh, train=train)]
-        found += [RunSpec(name, preset(parent)) for parent in entry.parents if parent]
+        found += [RunSpec(name, starting_from(preset(parent))) for parent in entry.inputs[START] if parent]
     return found
 
 

@@ -41,7 +41,7 @@ class ToTraining(Question[AnyAnswer]):
         start: None asks the run at its checkpoint, which is of one step alone. A number asks a training that begins again after so many
             steps and takes from there, really, the steps up to the one asked for: from 0 it is the run's own, for its start follows from
             the spec; from a later snapshot it has the weights kept there, and optimisers that have seen nothing.
-        spec: canonical JSON of what is trained, where there is no run of it yet and `start` is 0.
+        spec: what is trained as JSON, its keys sorted, where there is no run of it yet and `start` is 0.
     """
 
     start: int | None = None

@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import GPTS, PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.experiment import GPTS, PRETRAINING, START, Example, Experiment, FirstStep, Metric, notes
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.generation import Generate
@@ -55,7 +55,7 @@ EXPERIMENT = Experiment(
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=4,
-    parents=(None, "clm"),
+    inputs=MappingProxyType({START: (None, "clm")}),
     architectures=GPTS,
     texts=("tinyland", "sotu", "wiki"),
     objective=NextTokenSpec(),

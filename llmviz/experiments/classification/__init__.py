@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, START, Example, Experiment, FirstStep, Metric, notes
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.openings import Openings
 from llmviz.core.questions.reasons import Attribute
@@ -48,7 +48,7 @@ EXPERIMENT = Experiment(
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
     recipe=3,
-    parents=("mlm", "clm", None),
+    inputs=MappingProxyType({START: ("mlm", "clm", None)}),
     architectures=BERTS + GPTS,
     texts=("tinyland", "reviews"),
     objective=LabelsSpec(),

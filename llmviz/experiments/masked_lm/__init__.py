@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import BERTS, PRETRAINING, Example, Experiment, FirstStep, Metric, default, notes
+from llmviz.core.experiment import BERTS, PRETRAINING, START, Example, Experiment, FirstStep, Metric, default, notes
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.cloze import Cloze
@@ -61,7 +61,7 @@ EXPERIMENT = Experiment(
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=3,
-    parents=(None, "mlm"),
+    inputs=MappingProxyType({START: (None, "mlm")}),
     architectures=BERTS,
     texts=("tinyland", "sotu", "wiki", "reviews"),
     objective=MaskingSpec(mask_rate=0.3),

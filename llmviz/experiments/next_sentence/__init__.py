@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import PRETRAINING, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.experiment import PRETRAINING, START, Example, Experiment, FirstStep, Metric, notes
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.follows import Follows
@@ -49,7 +49,7 @@ EXPERIMENT = Experiment(
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=4,
-    parents=(None,),
+    inputs=MappingProxyType({START: (None,)}),
     architectures=("bert",),
     texts=("tinyland",),
     objective=PairsSpec(),

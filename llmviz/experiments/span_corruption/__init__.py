@@ -2,7 +2,7 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import PRETRAINING, T5S, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.experiment import PRETRAINING, START, T5S, Example, Experiment, FirstStep, Metric, notes
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.openings import Openings
@@ -41,7 +41,7 @@ EXPERIMENT = Experiment(
     phase=PRETRAINING,
     module=f"{__name__}.stage",
     recipe=6,
-    parents=(None, "span"),
+    inputs=MappingProxyType({START: (None, "span")}),
     architectures=T5S,
     texts=("tinyland",),
     objective=SpanSpec(),

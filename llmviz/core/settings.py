@@ -7,7 +7,7 @@ command line and the validation below all read them from the field.
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from typing import Any
 
 from llmviz.core import texts
@@ -27,9 +27,20 @@ class Setting:
     letters: int = 0
 
 
-def setting(default: Any, label: str, help: str, **limits: Any) -> Any:
-    """A dataclass field that knows its label, help and limits."""
-    return field(default=default, metadata={"setting": Setting(label, help, **limits)})
+def setting(default: Any, label: str, help: str, *, introduced: Any = MISSING, **limits: Any) -> Any:
+    """A dataclass field that knows its label, help and limits, and the value it was introduced with.
+
+    A run's identity leaves out what is as it was `introduced`, so this value never changes. It is the first default: nothing needs to be
+    said of it until the default becomes another one, and from then on it is said here. A field whose default differs from what all runs
+    did before there was the field is introduced with what they did.
+    """
+    known = {"setting": Setting(label, help, **limits), "introduced": default if introduced is MISSING else introduced}
+    return field(default=default, metadata=known)
+
+
+def introduced(part: type) -> dict[str, Any]:
+    """The value each field of a spec was introduced with, by its name: what a run means whose description does not name the field."""
+    return {item.name: item.metadata.get("introduced", item.default) for item in fields(part)}
 
 
 def settings_of(value: Any) -> Iterator[tuple[Field[Any], Setting]]:

@@ -11,7 +11,7 @@ from typing import Any
 from llmviz.core import catalogue
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.experiment import START, Experiment
-from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec
+from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec, introduced
 
 STAGE_DEFAULT: Any = None  # replaced by the stage's own default when the spec is made
 NO_PARENT = "none"  # how addresses and forms spell a random start
@@ -136,16 +136,33 @@ def to_json(spec: RunSpec) -> dict[str, Any]:
 
 
 def canonical(written: Mapping[str, Any]) -> str:
-    """What is hashed of a description: all of it in one line, keys sorted. Raises ValueError for what is none."""
+    """What is hashed of a description, in one line with its keys sorted: stage, recipe and seed, and of each part the fields that are not
+    as they were introduced.
+
+    So a field that is added later changes no name, and neither does a default that becomes another one. A text always has its digest. An
+    input stands there by its id, which names all that is behind it. A description of any recipe has one; raises ValueError for what is
+    none.
+    """
     try:
-        return json.dumps(written, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    except (TypeError, RecursionError) as problem:
+        said: dict[str, Any] = {name: written[name] for name in ("stage", "recipe", "seed")}
+        for name, kind in _parts(catalogue.experiment(written["stage"])).items():
+            usual = introduced(kind)
+            said[name] = {item: value for item, value in written.get(name, {}).items() if item not in usual or value != usual[item]}
+        said["inputs"] = {role: _input_id(given) for role, given in written.get("inputs", {}).items()}
+    except (KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise ValueError(f"this is not the description of a run ({problem})") from problem
+    return json.dumps(
+        {name: value for name, value in said.items() if value != {}}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
 
 
 def identity(written: Mapping[str, Any]) -> str:
     """The id of the run that is described so, of whatever recipe. Raises ValueError for what is no description."""
     return hashlib.sha256(canonical(written).encode()).hexdigest()
+
+
+def _input_id(written: Mapping[str, Any]) -> Any:
+    return written["digest"] if "digest" in written else identity(written)
 
 
 def _parts(entry: Experiment) -> dict[str, type[Any]]:
@@ -154,10 +171,10 @@ def _parts(entry: Experiment) -> dict[str, type[Any]]:
 
 
 def from_json(written: dict[str, Any]) -> RunSpec:
-    """The spec that `to_json` wrote.
+    """The spec that `to_json` wrote, now or before there were fields that it does not name: those are as they were introduced.
 
-    Raises ValueError where a field is missing, unknown or out of range, or where the recipe number is not the present one: such a run was
-    made by other code, and its results are no longer those of this spec.
+    Raises ValueError where a field is unknown or out of range, or where the recipe number is not the present one: such a run was made by
+    other code, and its results are no longer those of this spec.
     """
     try:
         return _read(written, generations=0)
@@ -176,11 +193,13 @@ def _read(written: dict[str, Any], generations: int) -> RunSpec:
         raise ValueError(f"this is not the description of a run (unknown: {', '.join(sorted(unknown))})")
     if written["recipe"] != entry.recipe:
         raise ValueError(f"this run was made with recipe {written['recipe']} of {entry.name}; the present one is {entry.recipe}")
+    if "digest" not in written["text"]:  # that of today may be of another text
+        raise ValueError("this is not the description of a run (its text has no digest)")
     return RunSpec(
         stage=entry.name,
-        inputs={role: _read_input(given, generations + 1) for role, given in written["inputs"].items()},
+        inputs={role: _read_input(given, generations + 1) for role, given in written.get("inputs", {}).items()},
         seed=written["seed"],
-        **{name: kind(**written[name]) for name, kind in _parts(entry).items()},
+        **{name: kind(**(introduced(kind) | written.get(name, {}))) for name, kind in _parts(entry).items()},
     )
 
 

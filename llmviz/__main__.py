@@ -80,11 +80,17 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
 
 
 def spec_of(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:
-    """The spec of these settings. A child takes its parent's text and model where nothing else is said; without one, the page's default."""
+    """The spec of these settings. A child takes its parent's text and model where nothing else is said; without one, the page's default.
+
+    A folder as parent is a checkpoint, and is kept.
+    """
     if "labels" in given and "labels" not in {entry.name for entry in entries(RunSpec(stage))}:
         raise ValueError(f"{stage} takes no --labels: the text itself says what is right")
     if not parent or parent in (*catalogue.BY_NAME, NO_PARENT):
         return change(preset(stage, TextSpec(given.get("text", "tinyland")), parent or ""), given)
+    if Path(parent).is_dir():
+        text = TextSpec(given.get("text", "tinyland"))
+        return change(RunSpec(stage, starting_from(checkpoints.keep(store.home, Path(parent))), text), given)
     root = named(store, Recordings(), parent)[1].spec()
     return replace(change(RunSpec(stage, starting_from(root), root.text), given), inputs=starting_from(root))
 
@@ -117,7 +123,7 @@ def _signature() -> inspect.Signature:
     option = inspect.Parameter.KEYWORD_ONLY
     parameters = {
         "stage": (str | None, typer.Argument(help=f"What to train: {', '.join(catalogue.BY_NAME)}.")),
-        "parent": (str | None, typer.Option(help="The run whose weights it starts from, or a stage: its default run; or none.")),
+        "parent": (str | None, typer.Option(help="What it starts from: a run, a stage's default run, a folder with a model, or none.")),
         "resume": (str | None, typer.Option(help="Let this run go on instead.")),
         "labels": (int | None, typer.Option(help="How many labelled examples it learns from, where a stage has labels.")),
         "as_json": (bool, typer.Option("--json", help="Print one update per line.")),

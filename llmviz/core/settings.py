@@ -101,6 +101,9 @@ class Size:
     width: int
     heads: int
 
+    def __str__(self) -> str:
+        return f"{self.layers} layers of width {self.width} with {self.heads} heads"
+
 
 SIZES = {"0.1M": Size(2, 64, 4), "0.3M": Size(3, 96, 6), "1M": Size(5, 128, 8)}
 

@@ -29,4 +29,12 @@ MODELS: dict[str, type[PreTrainedModel]] = {
         GPT2ForSequenceClassification,
     )
 }
+# By architecture the class that a language model of it has, whose weights a run may start from.
+LANGUAGE_MODELS: dict[str, type[PreTrainedModel]] = {
+    "roformer": RoFormerForMaskedLM,
+    "bert": BertForMaskedLM,
+    "neox": GPTNeoXForCausalLM,
+    "gpt2": GPT2LMHeadModel,
+    "t5": T5ForConditionalGeneration,
+}
 CAUSAL = ("gpt_neox", "gpt2")  # types of model that only look back, as config.json names them

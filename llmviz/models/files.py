@@ -9,6 +9,7 @@ from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 
+from llmviz.core.settings import Size
 from llmviz.models.classes import MODELS
 from llmviz.text.tokenizers import in_bytes
 
@@ -48,6 +49,15 @@ def empty(folder: Path) -> PreTrainedModel:
         raise ValueError(f"config.json of step {folder.name} cannot be read ({type(problem).__name__})") from problem
     model.eval()
     return model
+
+
+def described(folder: Path) -> tuple[str, Size]:
+    """The class of the model in a folder, and its size. Raises ValueError where its config.json cannot be read, or is of a foreign one."""
+    try:
+        config = AutoConfig.from_pretrained(folder, **LOCAL)
+        return _class(config).__name__, Size(config.num_hidden_layers, config.hidden_size, config.num_attention_heads)
+    except Exception as problem:  # as above
+        raise ValueError(f"there is no model in {folder.name} that can be read ({type(problem).__name__})") from problem
 
 
 def _class(config: PreTrainedConfig) -> Any:

@@ -6,9 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from llmviz.__main__ import spec_of
 from llmviz.core.checkpoint import Checkpoint
-from llmviz.core.spec import starting_from
+from llmviz.core.settings import ModelSpec, TextSpec
+from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Done
+from llmviz.experiments.building import build
+from llmviz.experiments.classification.stage import Sentiment
 from llmviz.runs import checkpoints
 from llmviz.runs.library import Library
 from llmviz.runs.replay import Recordings
@@ -67,3 +71,41 @@ def test_a_checkpoint_that_is_not_here_or_has_changed_fails_in_a_sentence(store:
     assert "files of checkpoint small-bert have changed" in list(attempt_at(store, given))[-1].reason  # type: ignore[union-attr]
     shutil.rmtree(checkpoints.place(store.home, kept))
     assert "small-bert, which it starts from, is not on this machine" in list(attempt_at(store, given))[-1].reason  # type: ignore[union-attr]
+
+
+def test_the_command_line_takes_a_folder(store: Store, folder: Path) -> None:
+    given = spec_of(store, "sentiment", str(folder), {"labels": 4, "text": "reviews", "size": "0.3M"})
+    assert given.start == Checkpoint(checkpoints.digest(folder))
+    assert (given.objective.labels, given.text, given.model) == (4, TextSpec("reviews"), ModelSpec(size="0.3M"))
+    assert checkpoints.found(store.home, Checkpoint(checkpoints.digest(folder))).is_dir()
+
+
+def recorded(name: str) -> tuple[Checkpoint, Path]:
+    """The model a recording ended with, as if it had come from elsewhere."""
+    [run] = [run for id in Recordings().ids() if (run := Recordings().folder(id)) and run.path.name == name]
+    folder = run.snapshot(run.snapshots()[-1])
+    return Checkpoint(checkpoints.digest(folder), name), folder
+
+
+def test_a_model_that_does_not_fit_is_refused() -> None:
+    """The real stage, on models of real runs."""
+    kept, folder = recorded("mlm-tinyland")
+    fitting = RunSpec("sentiment", starting_from(kept))
+    made = build(fitting, folder)
+    assert isinstance(made, Sentiment) and made.origin.copied
+    wrong = {
+        "checkpoint mlm-tinyland is a RoFormerForMaskedLM; bert starts from a BertForMaskedLM": replace(fitting, model=ModelSpec("bert")),
+        "is 2 layers of width 64 with 4 heads; 0.3M is 3 layers of width 96": replace(fitting, model=ModelSpec(size="0.3M")),
+        "has another vocabulary": replace(fitting, text=TextSpec("reviews")),
+    }
+    for said, given in wrong.items():
+        with pytest.raises(ValueError, match=said):
+            build(given, folder)
+    judge, folder = recorded("sentiment-tinyland")
+    with pytest.raises(ValueError, match="is a RoFormerForTokenClassification"):
+        build(replace(fitting, inputs=starting_from(judge)), folder)
+
+
+def test_a_folder_without_a_readable_model_is_refused(folder: Path) -> None:
+    with pytest.raises(ValueError, match="there is no model in small-bert that can be read"):
+        build(RunSpec("mlm", starting_from(Checkpoint(checkpoints.digest(folder)))), folder)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-START = ""  # the address of the page the app opens on
+FIRST_PAGE = ""  # the address of the page the app opens on
 
 
 @dataclass(frozen=True)

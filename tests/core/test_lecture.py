@@ -2,7 +2,7 @@ from itertools import pairwise
 
 from llmviz.core import catalogue
 from llmviz.core.lecture import beside, lesson, showing
-from llmviz.core.lesson import SLIDES, START, Lesson, Slide
+from llmviz.core.lesson import FIRST_PAGE, SLIDES, Lesson, Slide
 from llmviz.experiments import LESSONS
 
 PAGES = {each.page for each in LESSONS}
@@ -34,7 +34,7 @@ def test_a_slide_names_its_pages_and_details_last() -> None:
 
 
 def test_the_path_leads_through_every_page_once_and_back() -> None:
-    page, walked = START, [START]
+    page, walked = FIRST_PAGE, [FIRST_PAGE]
     while (after := beside(page, PAGES)[1]) is not None:
         page = after.page
         walked.append(page)
@@ -43,12 +43,12 @@ def test_the_path_leads_through_every_page_once_and_back() -> None:
     while (before := beside(page, PAGES)[0]) is not None:
         assert walked.pop() == page
         page = before.page
-    assert page == START
+    assert page == FIRST_PAGE
 
 
 def test_pages_that_are_not_there_are_passed_over() -> None:
-    there = {START, "before-after"}
-    assert beside(START, there) == (None, lesson("before-after"))
+    there = {FIRST_PAGE, "before-after"}
+    assert beside(FIRST_PAGE, there) == (None, lesson("before-after"))
     assert beside("nowhere", there) == (None, None)
     assert lesson("nowhere") is None
 

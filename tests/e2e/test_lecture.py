@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from llmviz.core.lesson import START
+from llmviz.core.lesson import FIRST_PAGE
 from llmviz.experiments import LESSONS
 from tests.e2e.waiting import MINUTE, QUIET
 
@@ -68,7 +68,7 @@ def test_every_beat_fits_the_screen_and_fills_it(page: Page, real_app: str) -> N
     start(page, f"{real_app}/?lecture=1")
     wrong, screens = [], SCREENS
     for lesson in LESSONS:
-        place = "" if lesson.page == START else lesson.page
+        place = "" if lesson.page == FIRST_PAGE else lesson.page
         expect(page).to_have_url(re.compile(rf"/{place}\?lecture=1$"))
         at(page, 1)
         count = beat(page)[1]

@@ -18,12 +18,15 @@ ABOUT = "See how language models are made: tiny transformers, trained live on th
 
 
 def configure() -> None:
-    """Name and icon of the browser's tab, what the menu says; the width of the sidebar is in the style."""
+    """Name and icon of the browser's tab, what the menu says; the width of the sidebar is in the style.
+
+    Open where there is room beside it, closed on a phone, where it would lie over the page.
+    """
     st.set_page_config(
         page_title="llmviz",
         page_icon=str(_FOLDER / "icon.svg"),
         layout="wide",
-        initial_sidebar_state="expanded",
+        initial_sidebar_state="auto",
         menu_items={"About": f"**llmviz** · {ABOUT}"},
     )
 

@@ -79,3 +79,18 @@ def test_a_headline_that_is_no_loss_has_its_own_name_and_an_axis_that_holds_its_
     assert half < zero < low and heights == sorted(heights, reverse=True)
     assert abs(heights[0] - low) < 6 and heights[-1] < half  # the label of a tick hangs a third of a letter lower
     page.close()
+
+
+@pytest.mark.parametrize("step", [10, 20, 30, 40])
+def test_the_label_at_the_cursor_lies_on_no_line(browser: Browser, step: int) -> None:
+    data = payload([5.9, 1.2, 0.9, 0.8, 0.7], [1.0] * 40) | {"snapshots": [0, 10, 20, 30, 40], "step": step}
+    page = shown(browser, data)
+    crossed = page.evaluate(
+        """() => {
+            const line = document.querySelector(".held"), box = document.querySelector(".here").getBBox(), length = line.getTotalLength();
+            const points = Array.from({length: 1000}, (_, place) => line.getPointAtLength(length * place / 999));
+            return points.filter(({x, y}) => x > box.x && x < box.x + box.width && y > box.y + 2 && y < box.y + box.height - 2).length;
+        }"""
+    )
+    page.close()
+    assert crossed == 0

@@ -62,7 +62,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     for (const tick of (data.lines.length || data.fits) && !data.shares ? scale(data.small ? 1 : 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), headline.share ? percent(tick) : Number(tick.toFixed(6)), { "text-anchor": "end" }));
     for (const tick of data.small ? [] : [0, 0.5, 1])
       parts.push(rule(yShare(tick), "grid"), write(left - 0.5 * em, yShare(tick), `${100 * tick}%`, { "text-anchor": "end" }));
-    for (const tick of ticks(data.total, 5))
+    for (const tick of ticks(data.total, Math.max(1, Math.min(5, Math.floor((right - left) / (3.6 * em))))))
       parts.push(write(x(tick), foot + 1.05 * em, tick ? whole(tick) : "step 0", { "text-anchor": "middle" }));
 
     if (!data.shares) for (const { value } of data.lines) parts.push(rule(yLoss(value), "bound"));
@@ -129,13 +129,16 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const parts = shown ? [node("line", { class: "cursor", x1: at, x2: at, y1: space.loss.top - 0.5 * em, y2: space.foot })] : [];
     if (shown && value !== undefined) {
       const y = data.shares ? yShare(value) : yLoss(value);
-      const before = at > left + 0.62 * (right - left);
-      parts.push(node("circle", { class: "point", cx: at, cy: y, r: 0.36 * em }));
-      parts.push(
-        write(at + (before ? -0.7 : 0.7) * em, y + (y < space.loss.top + 2 * em ? 1.1 : -1) * em, numbers(step), {
-          class: "here", "text-anchor": before ? "end" : "start",
-        }),
-      );
+      const label = write(0, 0, numbers(step), { class: "here" });
+      root.layer.replaceChildren(label); // has a width once it is on the page
+      const wide = label.getComputedTextLength(), before = at > left + 0.62 * (right - left);
+      const from = Math.max(left + 0.3 * em, before ? at - 0.7 * em - wide : at + 0.7 * em); // never on the numbers of the axis
+      const panel = data.shares ? space.share : space.loss;
+      const lines = data.shares ? probes : [main];
+      const taken = lines.map(({ steps, values }) => reach(steps, values, space.step(from), space.step(from + wide), data.shares ? yShare : yLoss));
+      label.setAttribute("x", from);
+      label.setAttribute("y", 0.3 * em + clear(y, 0.75 * em, [...taken, [y, y]].filter(Boolean), panel));
+      parts.push(node("circle", { class: "point", cx: at, cy: y, r: 0.36 * em }), label);
     }
     root.layer.replaceChildren(...parts);
     thumb.style.left = `${at}px`;

@@ -64,6 +64,21 @@ const path = (steps, values, x, y) =>
     .map((step, index) => (values[index] === null ? "" : `${(values[index - 1] ?? null) === null ? "M" : "L"}${x(step).toFixed(1)},${y(values[index]).toFixed(1)}`))
     .join("");
 
+// The highest and the lowest pixel of a line between two steps; null where it has none there.
+function reach(steps, values, from, to, y) {
+  const inside = steps.flatMap((step, place) => (steps[place + 1] >= from || step >= from) && (steps[place - 1] <= to || step <= to) && values[place] !== null ? [y(values[place])] : []);
+  return inside.length ? [Math.min(...inside), Math.max(...inside)] : null;
+}
+
+// Where the middle of a label of twice the height `half` stands free of what is `taken` [top, bottom], as near to `y` as a panel allows; above all
+// of it where nothing is free.
+function clear(y, half, taken, { top, bottom }) {
+  const edges = taken.flatMap(([high, low]) => [high - 1.3 * half, low + 1.3 * half]);
+  const free = edges.filter((at) => at - half >= top - half && at + half <= bottom && taken.every(([high, low]) => at + 1.2 * half < high || at - 1.2 * half > low));
+  const near = free.sort((one, other) => Math.abs(one - y) - Math.abs(other - y))[0];
+  return near ?? Math.max(top, Math.min(...edges));
+}
+
 function nearest(steps, step) {
   const place = placeOf(steps, step);
   if (place < 0) return 0;

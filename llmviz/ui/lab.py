@@ -26,6 +26,7 @@ from llmviz.views.lineage import KINDS, Filter
 EVERY = 1.0  # seconds between two looks while something trains
 SEARCHED = 100  # letters of a search
 SAID, UPLOADS = "lab_said", "lab_uploads"
+ONE_SCREEN = "<style>html { --runs: 19.5rem; }</style>"  # of a lecture, which does not scroll; elsewhere the list is as long as it is
 NOTHING_OWN = "Nothing has been trained on this machine yet: these runs came with the program. Press *Train live* on any page."
 NO_MATCH = "No run matches. Clear the search, or choose “all” again."
 
@@ -169,6 +170,8 @@ def tree(engine: Engine, shelf: Sequence[Kept]) -> None:
         if [(kept.run, kept.state) for kept in now] != [(kept.run, kept.state) for kept in shelf]:
             st.rerun()
 
+    if visit.current().lecture:
+        st.html(ONE_SCREEN)
     with st.container(key="tree_area"):
         st.fragment(drawn, run_every=every, key="shelf")()
 

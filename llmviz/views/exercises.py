@@ -20,7 +20,7 @@ SPANS = span_corruption.EXPERIMENT.objective
 WAYS = {"roll": "as rolled", **dict(zip(("follows", "other"), FOLLOWS, strict=True))}
 GAINED = Riddle(
     "from the same texts, how many times as many targets does GPT get as BERT's MLM?",
-    ("about as many", "two to five times", "five to ten times", "more than ten times"),
+    ("about as many", "2 to 5 times", "5 to 10 times", "over 10 times"),
 )
 COMPARED = ("clm", "mlm")  # whose targets GAINED compares
 BOUNDS = (2, 5, 10)  # from which ratio on the next choice of GAINED is right

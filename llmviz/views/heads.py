@@ -103,7 +103,7 @@ def paragraphs(scores: Mapping[int, HeadScores], model: ModelSpec) -> list[str]:
     return [_READ, *named, _CODE.format(kind=_CLASSES[model.architecture])]
 
 
-FIRST = Riddle("which kind of head forms first?", ("one that looks at a fixed distance", "one that looks for a word", "both at once"))
+FIRST = Riddle("which kind of head forms first?", ("one at a fixed distance", "one that looks for a word", "both at once"))
 
 
 @dataclass(frozen=True)

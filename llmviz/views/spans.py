@@ -70,6 +70,7 @@ def bars(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> dict[
     return {
         "empty": empty,
         "mark": "what stood there",
+        "low": True,
         "withheld": withheld,
         "steps": steps,
         "groups": [

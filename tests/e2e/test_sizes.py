@@ -1,4 +1,7 @@
-"""The app on a phone."""
+"""Every page whole at every size: what `sizes.js` looks for is found nowhere, neither before its question is answered nor after."""
+
+import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -7,8 +10,50 @@ from tests.e2e.waiting import MINUTE, QUIET
 
 pytestmark = pytest.mark.e2e
 
+ROOT = Path(__file__).parents[2]
+PLACES = ["", *re.findall(r'url_path="([^"]+)"', (ROOT / "app.py").read_text(encoding="utf-8"))[1:]]  # the first page is at the root
+OFFENCES = (Path(__file__).parent / "sizes.js").read_text(encoding="utf-8")
 PHONE = (390, 844)
+SIZES = ((1440, 900), (1280, 800), (960, 600), PHONE)  # the third is 1440 by 900 at 150 % zoom
+SCROLLS = [
+    "input",  # scrolls with its caret
+    ".lane .said .instead",  # as wide as the token above it, so that nothing moves while the slider does; whole in its title
+]
+PATIENCE = 8  # times a page is looked at until its parts have drawn themselves anew at a size
 OPEN = "[data-testid=stSidebar][aria-expanded=true]"
+
+
+def offences(page: Page) -> list[str]:
+    """What cannot be read, size by size."""
+    found: list[str] = []
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        for _ in range(PATIENCE):
+            page.wait_for_timeout(150)
+            now = page.evaluate(OFFENCES, SCROLLS)
+            if not now:
+                break
+        found += [f"{width} by {height}: {each}" for each in now]
+        if (width, height) == PHONE and page.locator(OPEN).count():
+            found.append("the menu lies open over the page of a phone")
+    page.set_viewport_size({"width": SIZES[0][0], "height": SIZES[0][1]})
+    return found
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: place or "start")
+def test_a_page_is_whole_at_every_size(page: Page, fake_app: str, place: str) -> None:
+    page.goto(f"{fake_app}/{place}")
+    page.locator(".st-key-path_row").wait_for(timeout=MINUTE)  # the last thing on a page
+    page.locator(QUIET).wait_for(timeout=MINUTE)
+    asked = offences(page)
+    show = page.get_by_role("button", name="Show without guessing")
+    shown: list[str] = []
+    if show.count():
+        show.click()
+        show.wait_for(state="detached")
+        page.locator(QUIET).wait_for(timeout=MINUTE)
+        shown = [each for each in offences(page) if each not in asked]
+    assert not asked + shown, "\n".join([*asked, *(f"once answered, {each}" for each in shown)])
 
 
 def test_a_phone_opens_with_the_menu_closed(page: Page, fake_app: str) -> None:

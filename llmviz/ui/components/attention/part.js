@@ -139,13 +139,13 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     else said.replaceChildren(make("b", {}, `“${data.tokens[focus].text}”`), ` ${looks(weight, focus)}`);
   }
 
-  // Tokens in a row as they are, or, where they need more room than there is, turned.
+  // Tokens in a row as they are, or, where they need more room than there is, turned. Frame and gap take 5 pixels of each, whatever its size.
   function fit() {
     const style = getComputedStyle(root);
     const em = parseFloat(style.fontSize);
     root.pen.font = `600 100px ${style.fontFamily}`;
-    const wanted = data.tokens.reduce((sum, { text }) => sum + root.pen.measureText(text).width / 100 + 0.9, 0); // em, with frame and gap
-    const size = Math.min(1.1 * em, list.clientWidth / wanted);
+    const wanted = data.tokens.reduce((sum, { text }) => sum + root.pen.measureText(text).width / 100 + 0.75, 0); // em, with padding
+    const size = Math.min(1.1 * em, (list.clientWidth - 5 * n) / wanted);
     const dense = size < 0.82 * em;
     list.classList.toggle("dense", dense);
     list.style.setProperty("--fit", `${dense ? Math.min(0.95 * em, (0.8 * list.clientWidth) / n) : size}px`);

@@ -1,7 +1,7 @@
 // The probability bars: for each hidden word what the model would put in the gap at the chosen step, the truth marked by tick and word.
 //
 // data: group, visit, step, steps, empty, groups [{place, truth, source, candidates [step][[word, share]], probability [step]}], mark (what
-//       the tick stands for), withheld (what is said where no step is known, if anything)
+//       the tick stands for), low (whether there is little height), withheld (what is said where no step is known, if anything)
 // A truth outside the candidates has a row of its own below them, so it can be watched rising from nothing.
 
 const MOST = [0, 6]; // candidates shown, by the number of gaps; 3 for any more, so that two rows of gaps and their truths fit
@@ -20,7 +20,7 @@ export default function ({ data: [data], parentElement }) {
   if (root.shape !== shape) {
     root.shape = shape;
     list.classList.toggle("compact", gaps > 1);
-    list.classList.toggle("two", gaps > 2);
+    list.classList.toggle("two", gaps > (data.low ? 1 : 2));
     list.replaceChildren(...(gaps ? data.groups.map(gap) : [make("p", { class: "empty" }, data.empty)]));
   }
 

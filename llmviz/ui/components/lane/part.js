@@ -13,6 +13,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const cells = find(".cells");
   const place = () => Math.max(0, placeOf(data.steps, stepOf(shared)));
 
+  root.dataset.kind = data.kind;
   find(".name b").textContent = data.name;
   find(".model").textContent = data.model;
   find(".about").textContent = data.about;

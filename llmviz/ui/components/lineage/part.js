@@ -6,7 +6,7 @@
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 2;
-const STEP = 22, MIDDLE = 17, DOT = 5; // pixels: between generations, from the top of a row to its dot, the dot
+const STEP = 22, MIDDLE = 17, DOT = 5, LOW = 400; // pixels: between generations, from the top of a row to its dot, the dot, below any row
 const KEYS = [["random", "random weights"], ["pretrained", "pretrained"], ["finetuned", "fine-tuned"]];
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
@@ -35,7 +35,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       const last = generation === depth - 1;
       const at = x(generation + 1);
       if (last) drawn.append(svg("path", { d: `M${at},-1V${MIDDLE - 6}q0,6 6,6H${x(depth + 1)}` }));
-      if (on) drawn.append(svg("path", { d: `M${at},-1V36` }));
+      if (on) drawn.append(svg("path", { d: `M${at},-1V${LOW}` }));
     });
     if (scratch) {
       drawn.append(svg("path", { d: `M${x(0)},${MIDDLE}H${x(1)}` }), svg("circle", { class: "random", cx: x(0), cy: MIDDLE, r: DOT - 1 }));
@@ -48,8 +48,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const line = make("div", { class: "row", role: "row", "aria-level": run.rails.length + 1, "data-key": run.key, title: run.about });
     line.classList.toggle("faint", run.faint);
     line.classList.toggle("missing", !run.key);
-    const name = make("span", { class: "name", role: "gridcell" });
-    name.append(make("span", { class: "tick", "aria-hidden": "true" }), branch(run), make("b", {}, run.title));
+    const name = make("span", { class: "name", role: "gridcell" }), tree = branch(run);
+    line.style.setProperty("--indent", `${tree.getAttribute("width")}px`);
+    name.append(make("span", { class: "tick", "aria-hidden": "true" }), tree, make("b", {}, run.title));
     if (run.kind) name.append(make("span", { class: "chip" }, run.kind));
     if (run.state) name.append(make("span", { class: `chip ${run.tone}` }, run.state));
     line.append(name, make("span", { class: "settings", role: "gridcell", title: run.settings }, run.settings));

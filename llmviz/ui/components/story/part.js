@@ -132,10 +132,12 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function frame() {
     const em = parseFloat(getComputedStyle(root).fontSize);
     const width = chart.clientWidth, gap = 0.8 * em, column = (width - 4 * gap) / 5;
-    const head = 0.7 * em, foot = chart.clientHeight - 0.4 * em;
+    const narrow = width < 34 * em; // no room beside the lines for their names: these stand below
+    const head = 0.7 * em, foot = chart.clientHeight - (narrow ? 5.6 : 0.4) * em;
+    const [first, last] = narrow ? [width / 2 - gap, width - 0.5 * em] : [2 * column + gap - 7.2 * em, width - 9.5 * em];
     const panels = [
-      { left: 0.5 * em, right: 2 * column + gap - 7.2 * em, top: 1.06 * Math.max(1, ...loss.bounds.map(({ value }) => value)), total: loss.total },
-      { left: 2 * (column + gap) + 0.5 * em, right: width - 9.5 * em, top: 1, total: accuracy.total },
+      { left: 0.5 * em, right: first, top: 1.06 * Math.max(1, ...loss.bounds.map(({ value }) => value)), total: loss.total },
+      { left: (narrow ? width / 2 : 2 * (column + gap)) + 0.5 * em, right: last, top: 1, total: accuracy.total },
     ];
     const x = (phase, step) => panels[phase].left + ((panels[phase].right - panels[phase].left) * step) / Math.max(1, panels[phase].total);
     const y = (phase, value) => foot - ((foot - head) * Math.min(value, panels[phase].top)) / panels[phase].top;
@@ -160,12 +162,18 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
         ...there.map(({ name, values, about }) => ({ y: y(phase, values.at(-1)), text: `${name} ${written[phase](values.at(-1))}`, looks: "name", about })),
         ...bounds[phase].map(({ name, value, about }) => ({ y: y(phase, value), text: `${name} ${written[phase](value)}`, looks: "", about })),
       ];
-      for (const { at, text, looks, about } of spread(labels, 1.15 * em, head, foot)) parts.push(named(right + 0.6 * em, at + 0.3 * em, text, looks, about));
+      const placed = narrow ? labels.map((label, line) => ({ ...label, at: foot + (1.7 + 1.15 * line) * em })) : spread(labels, 1.15 * em, head, foot);
+      const from = narrow ? left : right + 0.6 * em;
+      for (const { at, text, looks, about } of placed) parts.push(named(from, at + 0.3 * em, text, looks, about));
     });
     if (accuracy.withheld) {
       const { left, right } = panels[1];
       parts.push(node("rect", { class: "cover", x: left, y: head, width: Math.max(0, right - left), height: foot - head, rx: 0.35 * em }));
-      parts.push(node("text", { x: (left + right) / 2, y: (head + foot) / 2 + 0.3 * em, "text-anchor": "middle" }, accuracy.withheld));
+      const lines = narrow ? accuracy.withheld.split(/(?<=:) /) : [accuracy.withheld];
+      lines.forEach((line, at) => {
+        const y = (head + foot) / 2 + (0.3 + 1.15 * (at - (lines.length - 1) / 2)) * em;
+        parts.push(node("text", { x: (left + right) / 2, y, "text-anchor": "middle" }, line));
+      });
     }
     root.layer = node("g", {});
     svg.replaceChildren(...parts, root.layer);

@@ -1,9 +1,9 @@
 // What of a page cannot be read at the present size of its window, a line each: parts that scroll, and words that are cut, off the window or
-// under other words. Looks into the parts of the app too, which are mounted in shadow roots.
+// under other words; the menu beside it may scroll. Looks into the parts of the app too, which are mounted in shadow roots.
 //
 // scrolls: selectors of what may scroll.
 (scrolls) => {
-  const MAIN = "[data-testid=stMain]", MENU = "[data-testid=stSidebar][aria-expanded=true]";
+  const MAIN = "[data-testid=stMain]";
   const found = [];
   const up = (node) => node.assignedSlot ?? node.parentElement ?? node.getRootNode().host ?? null;
   const may = (element) => scrolls.some((selector) => element.closest(selector));
@@ -23,7 +23,7 @@
   // The part of a box that its ancestors leave: each of them clips both ways, or one, or not at all. Null where some of them may scroll.
   function left(element, box) {
     const rest = { left: box.left, right: box.right, top: box.top, bottom: box.bottom };
-    for (let node = element; node && !node.matches(`${MAIN}, ${MENU}`); node = up(node)) {
+    for (let node = element; node && !node.matches(MAIN); node = up(node)) {
       if (may(node)) return null;
       const style = getComputedStyle(node), edge = node.getBoundingClientRect();
       if (style.display === "inline" || style.display === "contents") continue;
@@ -70,7 +70,7 @@
     }
   }
 
-  for (const root of document.querySelectorAll(`${MAIN}, ${MENU}`)) {
+  for (const root of document.querySelectorAll(MAIN)) {
     if (root.scrollWidth > root.clientWidth) found.push(`the page scrolls sideways, ${root.scrollWidth} px in ${root.clientWidth}`);
     visit(root);
   }

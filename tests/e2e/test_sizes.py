@@ -20,7 +20,7 @@ SCROLLS = [
     ".lane .said .instead",  # as wide as the token above it, so that nothing moves while the slider does; whole in its title
 ]
 PATIENCE = 8  # times a page is looked at until its parts have drawn themselves anew at a size
-OPEN = "[data-testid=stSidebar][aria-expanded=true]"
+OPEN = "[data-testid=stSidebar][data-collapsed=false]"
 
 
 def offences(page: Page) -> list[str]:

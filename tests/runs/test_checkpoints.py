@@ -82,7 +82,7 @@ def test_the_command_line_takes_a_folder(store: Store, folder: Path) -> None:
 
 def recorded(name: str) -> tuple[Checkpoint, Path]:
     """The model a recording ended with, as if it had come from elsewhere."""
-    [run] = [folder for each in Recordings().runs() if (folder := Recordings().folder(each)).path.name == name]
+    [run] = [kept for each in Recordings().runs() if (kept := Recordings().folder(each)).path.name == name]
     folder = run.snapshot(run.snapshots()[-1])
     return Checkpoint(checkpoints.digest(folder), name), folder
 

@@ -24,14 +24,13 @@ def row(engine: Engine, seen: Seen) -> None:
     parents = _parents(engine, spec)
     st.session_state[LABELS] = spec.objective.labels
     st.session_state[ORIGIN] = _present(spec, visit.current().parent, parents)
-    busy = seen.under_way and seen.status is not None and seen.status.owner
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choices_row"):
         st.selectbox(
             "Labels",
             sorted({*COUNTS, spec.objective.labels}),
             format_func=lambda count: f"{count:,} labels",
             key=LABELS,
-            disabled=busy,
+            disabled=seen.steered,
             label_visibility="collapsed",
             on_change=_count,
             width=122,
@@ -41,7 +40,7 @@ def row(engine: Engine, seen: Seen) -> None:
             list(parents),
             format_func=parents.__getitem__,
             key=ORIGIN,
-            disabled=busy,
+            disabled=seen.steered,
             label_visibility="collapsed",
             on_change=_start,
             args=(engine,),

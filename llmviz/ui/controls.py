@@ -52,8 +52,7 @@ def facts(stage: Experiment, seen: Seen) -> DeltaGenerator:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="facts_row"):
         place = st.container(width="stretch", key="state")
         st.markdown(words.recipe(spec), width="content")
-        steers = seen.under_way and seen.status is not None and seen.status.owner  # whoever only watches may turn to a run of their own
-        if st.button("Change", type="tertiary", key="change", disabled=steers):
+        if st.button("Change", type="tertiary", key="change", disabled=seen.steered):
             form.ask(stage)
         if st.button("Show the code", type="tertiary", key="code"):
             code.show(spec)

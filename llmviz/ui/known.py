@@ -84,7 +84,7 @@ def _switch(seen: Seen, whose: str) -> None:
         format_func=lambda name: TEXTS[name].title,
         key=TEXT,
         required=True,
-        disabled=seen.under_way and seen.status is not None and seen.status.owner,
+        disabled=seen.steered,
         label_visibility="collapsed",
         on_change=lambda: visit.turn_to(st.session_state[TEXT]),
     )

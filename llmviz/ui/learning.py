@@ -48,7 +48,7 @@ def choose(seen: Seen) -> None:
         format_func=MODELS.__getitem__,
         key=MODEL,
         required=True,
-        disabled=seen.under_way and seen.status is not None and seen.status.owner,
+        disabled=seen.steered,
         label_visibility="collapsed",
         on_change=lambda: visit.change(spec=preset(st.session_state[MODEL]), run=None, step=None),
     )

@@ -40,6 +40,11 @@ class Seen:
         return self.status is not None and self.status.state in UNDER_WAY
 
     @property
+    def steered(self) -> bool:
+        """Whether this viewer steers it while it is under way: what it trains is settled then. Who only watches may turn to another."""
+        return self.under_way and self.status is not None and self.status.owner
+
+    @property
     def about_to_learn(self) -> bool:
         """Whether a worker has it and its first step is to come."""
         return self.status is not None and self.status.state in (State.STARTING, State.TRAINING) and not self.history.step

@@ -88,7 +88,7 @@ def choice(seen: Seen) -> None:
         list(WAYS.values()),
         key=ASKED,
         required=True,
-        disabled=seen.under_way and seen.status is not None and seen.status.owner,
+        disabled=seen.steered,
         label_visibility="collapsed",
         on_change=_turn,
     )

@@ -1,7 +1,6 @@
 """The command line: train, runs, record, export. `python -m llmviz --help`."""
 
 import inspect
-import shutil
 import signal
 import sys
 from collections.abc import Callable
@@ -25,7 +24,7 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
 from llmviz.runs import checkpoints, courses, report
 from llmviz.runs.attempt import sentence
-from llmviz.runs.export import PRECISION
+from llmviz.runs.export import PRECISION, export_checkpoint
 from llmviz.runs.export import export as export_run
 from llmviz.runs.library import Library, named, take_in
 from llmviz.runs.parcel import pack
@@ -225,7 +224,7 @@ def export(
 ) -> None:
     """Write a run's newest weights, which `from_pretrained` reads, and its history as CSV and JSON; of a checkpoint its files."""
     if not as_zip and (kept := checkpoints.named(home(), run)):
-        shutil.copytree(kept, to)
+        export_checkpoint(kept, to)
         print(f"Exported to {to}.")
         return
     _, folder = named(Store(home()), Recordings(), run)

@@ -25,8 +25,7 @@ def export(run: RunFolder, to: Path) -> Path:
     Raises ValueError where the folder holds something already or the run has no snapshot yet.
     """
     spec = run.spec()
-    if to.exists() and (not to.is_dir() or any(to.iterdir())):
-        raise ValueError(f"{to} exists already and is not an empty folder")
+    _check_empty(to)
     steps = run.snapshots()
     if not steps:
         raise ValueError("this run has no snapshot yet")
@@ -45,6 +44,17 @@ def export(run: RunFolder, to: Path) -> Path:
                 suffix = " (test)" if isinstance(update, Done) else ""
                 table.writerows((update.step, name + suffix, value) for name, value in update.metrics.items())
     return to
+
+
+def export_checkpoint(kept: Path, to: Path) -> None:
+    """Copy the files of a checkpoint into a new or empty folder. Raises ValueError where it holds something already."""
+    _check_empty(to)
+    shutil.copytree(kept, to, dirs_exist_ok=True)
+
+
+def _check_empty(to: Path) -> None:
+    if to.exists() and (not to.is_dir() or any(to.iterdir())):
+        raise ValueError(f"{to} exists already and is not an empty folder")
 
 
 def widen(file: Path) -> None:

@@ -146,9 +146,9 @@ class LocalEngine(Library):
         """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
         if isinstance(question, ToTraining):
             return self._answers.answer(run, self._places(run, steps, question), question)
-        folder = self.folder(run)
-        kept = self.answered(run, steps, question)
-        return kept if kept is not None else self._answers.answer(run, snapshots(folder, steps), question, folder.spec())
+        folder = self.place(run).folder(run)
+        spec, kept = folder.spec(), self.answered(run, steps, question)
+        return kept if kept is not None else self._answers.answer(run, snapshots(folder, steps), question, spec)
 
     def _places(self, run: RunRef, steps: Sequence[int], question: ToTraining[AnyAnswer]) -> dict[int, Path]:
         if question.spec:  # there need be no run of it yet

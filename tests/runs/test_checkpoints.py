@@ -14,6 +14,7 @@ from llmviz.core.update import Done
 from llmviz.experiments.building import build
 from llmviz.experiments.classification.stage import Sentiment
 from llmviz.runs import checkpoints
+from llmviz.runs.export import export_checkpoint
 from llmviz.runs.library import Library
 from llmviz.runs.replay import Recordings
 from llmviz.runs.store import Store
@@ -47,11 +48,15 @@ def test_a_folder_is_known_by_its_files_alone(folder: Path, tmp_path: Path) -> N
     assert checkpoints.digest(copied) != digest
 
 
-def test_a_run_starts_from_a_checkpoint_as_from_the_run_that_made_it(store: Store, folder: Path) -> None:
+def test_a_run_starts_from_a_checkpoint_as_from_the_run_that_made_it(store: Store, folder: Path, tmp_path: Path) -> None:
     kept = checkpoints.keep(store.home, folder)
     assert kept == Checkpoint(checkpoints.digest(folder)) and kept.name == "small-bert"
     assert checkpoints.keep(store.home, folder) == kept  # a second time there is nothing to do
     assert checkpoints.named(store.home, kept.id[:12]) == checkpoints.place(store.home, kept)
+    export_checkpoint(checkpoints.place(store.home, kept), tmp_path / "parent")
+    assert checkpoints.digest(tmp_path / "parent") == kept.digest
+    with pytest.raises(ValueError, match="not an empty folder"):
+        export_checkpoint(checkpoints.place(store.home, kept), tmp_path / "parent")
     assert checkpoints.named(store.home, "") is checkpoints.named(store.home, "0" * 12) is None
     child = attempt_at(store, replace(spec(20), inputs=starting_from(kept)))
     assert isinstance(list(child)[-1], Done)

@@ -25,6 +25,8 @@ app.switch_page("pages/reading_direction.py").run()
 drawn = dict(mounted(app))
 print("curve", [line["name"] for line in drawn["curve"]["lines"]], drawn["curve"]["headline"]["values"][-1])
 print("state", [item.value for item in app.markdown if "on test text" in item.value])
+app.button(key="code").click().run()
+print("code", ["class Directed:" in item.value for item in app.code], app.exception)
 app.switch_page("pages/lab_book.py").run()
 print("book", [row["figures"] for row in dict(mounted(app))["lineage"]["rows"] if row["key"] == sys.argv[1]])
 """
@@ -82,7 +84,9 @@ def test_it_trains_and_its_page_and_the_lab_book_show_the_run(followed: Path) ->
     run(followed, sys.executable, "-m", "llmviz", "train", "direction", "--direction", "forwards", "--steps", "30", "--json")
     (kept,) = (followed / "home/runs").iterdir()
     said = run(followed, sys.executable, "-c", VISIT, f"{kept.name}-1").replace("\\", "")  # Markdown of a state
-    curve, state, book = (next(line for line in said.splitlines() if line.startswith(name)) for name in ("curve", "state", "book"))
+    lines = said.splitlines()
+    curve, state, code, book = (next(line for line in lines if line.startswith(name)) for name in ("curve", "state", "code", "book"))
+    assert code == "code [True] ElementList()"  # an experiment without a script shows its stage
     assert "random guess" in curve and float(curve.split()[-1]) < 4.0  # of 5.8
     assert re.search(r"30 steps in .* · loss \d\.\d+ nats on test text", state)
     assert re.search(r"next words named \d+ %", book)

@@ -16,6 +16,7 @@ from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 
+FILE = "script.py"
 COMPARISONS: dict[type[ast.cmpop], Callable[[Any, Any], bool]] = {
     ast.Eq: operator.eq,
     ast.NotEq: operator.ne,
@@ -28,15 +29,29 @@ def script(spec: RunSpec) -> str:
     return prune(filled(spec))
 
 
+def there(spec: RunSpec) -> bool:
+    """Whether this experiment has a script."""
+    return files(_package(spec)).joinpath(FILE).is_file()
+
+
+def stage(spec: RunSpec) -> str:
+    """The stage of this experiment, as it stands."""
+    return read(_package(spec), "stage.py")
+
+
 def filled(spec: RunSpec) -> str:
     """The whole file of this experiment with the numbers of this run."""
-    source, known = read(catalogue.experiment(spec.stage).module.rpartition(".")[0]), values(spec)
+    source, known = read(_package(spec)), values(spec)
     return fill(source, {name: known[name] for name in literals(source) if name in known})
 
 
-def read(package: str) -> str:
-    """The text of `script.py` in the folder of this package."""
-    return files(package).joinpath("script.py").read_text(encoding="utf-8")
+def read(package: str, file: str = FILE) -> str:
+    """The text of a file in the folder of this package."""
+    return files(package).joinpath(file).read_text(encoding="utf-8")
+
+
+def _package(spec: RunSpec) -> str:
+    return catalogue.experiment(spec.stage).module.rpartition(".")[0]
 
 
 def values(spec: RunSpec) -> dict[str, object]:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.questions.exercise import KINDS
-from tests.e2e.waiting import MINUTE, QUIET, TRAINED
+from tests.e2e.waiting import MINUTE, QUIET, SIZED, TRAINED
 
 pytestmark = pytest.mark.e2e
 
@@ -82,6 +82,7 @@ def test_every_beat_of_a_lecture_fits(page: Page, fake_app: str) -> None:
     for beat in range(1, 8):
         expect(page.get_by_text(f"{beat} of 7")).to_be_visible(timeout=MINUTE)
         page.locator(QUIET).wait_for(timeout=MINUTE)
+        page.evaluate(SIZED)
         for part in page.locator(".lane, .st-key-question, .st-key-roll_row, .st-key-harvest_area").all():
             if part.is_visible() and (box := part.bounding_box()):
                 assert box["y"] + box["height"] <= 720 and box["x"] + box["width"] <= 1280, beat

@@ -8,35 +8,8 @@ from playwright.sync_api import Page, expect
 
 from llmviz.core.lesson import FIRST_PAGE
 from llmviz.experiments import LESSONS
-from tests.e2e.waiting import MINUTE, QUIET
+from tests.e2e.waiting import MINUTE, QUIET, SIZED
 
-# How far up and down what can be seen reaches, shadow roots included, and where the bar begins.
-EXTENT = """() => {
-  let top = Infinity, bottom = 0, right = 0;
-  const look = element => {
-    const style = getComputedStyle(element);
-    if (style.display === "none" || style.visibility === "hidden" || style.position === "fixed") return;
-    const box = element.getBoundingClientRect();
-    const leaf = element instanceof SVGElement || style.overflowX !== "visible";
-    const text = [...element.childNodes].some(node => node.nodeType === Node.TEXT_NODE && node.data.trim());
-    if ((leaf || text) && box.width > 1 && box.height > 1) {
-      [top, bottom, right] = [Math.min(top, box.top), Math.max(bottom, box.bottom), Math.max(right, box.right)];
-    }
-    if (!leaf) for (const child of element.shadowRoot?.children ?? element.children) look(child);
-  };
-  for (const child of document.querySelector("[data-testid=stMainBlockContainer]").children) look(child);
-  return {top, bottom, right, bar: document.querySelector(".st-key-beats").getBoundingClientRect().top};
-}"""
-SIZED = f"""() => new Promise(sized => {{
-  let before = "", still = 0;
-  const look = () => {{
-    const now = JSON.stringify(({EXTENT})());
-    still = now === before ? still + 1 : 0;
-    before = now;
-    if (still > 4) sized(JSON.parse(now)); else setTimeout(look, 40);
-  }};
-  look();
-}})"""
 SCREENS = ((1280, 720), (1920, 1080))
 LEAST = 0.6  # of the height above the bar: from the first line to the last
 

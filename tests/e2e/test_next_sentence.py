@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.waiting import MINUTE, QUIET, TRAINED
+from tests.e2e.waiting import MINUTE, QUIET, SIZED, TRAINED
 
 pytestmark = pytest.mark.e2e
 
@@ -59,6 +59,7 @@ def test_a_lecture_shows_one_beat_at_a_time(page: Page, fake_app: str) -> None:
         expect(page.locator(".st-key-beats")).to_contain_text(f"{beat} of 5")
         page.locator(QUIET).wait_for()
     expect(page.locator(".st-key-question")).to_be_visible()
+    page.evaluate(SIZED)
     box = page.locator(".st-key-question").bounding_box()
     assert box and box["y"] + box["height"] <= 720
 

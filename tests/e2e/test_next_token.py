@@ -8,7 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from tests.e2e.test_page import CONTRAST
-from tests.e2e.waiting import MINUTE, QUIET
+from tests.e2e.waiting import MINUTE, QUIET, SIZED
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_writing import STORY
 
@@ -188,12 +188,14 @@ def test_a_lecture_goes_beat_by_beat(page: Page, fake_app: str) -> None:
     expect(choices).to_be_visible()
     page.keyboard.press("ArrowRight")
     expect(dials).to_be_visible()
+    page.evaluate(SIZED)
     for part in (choices, dials, page.locator(".written")):
         box = part.bounding_box()
         assert box and box["y"] + box["height"] <= 720 and box["x"] + box["width"] <= 1280
     for _ in range(2):
         page.keyboard.press("ArrowRight")
         page.wait_for_timeout(400)
+    page.evaluate(SIZED)
     for part in (choices, curve):
         box = part.bounding_box()
         assert box and box["y"] + box["height"] <= 720

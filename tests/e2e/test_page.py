@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from tests.e2e.waiting import MINUTE, QUIET
+from tests.e2e.waiting import MINUTE, QUIET, SIZED
 from tests.guess import skip_in_browser
 from tests.ui.fake_engine import FakeEngine
 
@@ -223,6 +223,7 @@ def test_a_lecture_goes_beat_by_beat(page: Page, fake_app: str) -> None:
         page.keyboard.press("ArrowRight")
         expect(page.get_by_text(f"{beat} of 5")).to_be_visible()
     expect(title).to_be_hidden()
+    page.evaluate(SIZED)
     for part in (bars, curve, train):
         expect(part).to_be_visible()
         box = part.bounding_box()

@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from llmviz.core.questions.vocabulary import KINDS
 from tests.e2e.test_page import CONTRAST
-from tests.e2e.waiting import MINUTE, QUIET
+from tests.e2e.waiting import MINUTE, QUIET, SIZED
 
 pytestmark = pytest.mark.e2e
 
@@ -120,6 +120,8 @@ def test_every_beat_of_a_lecture_fits(page: Page, fake_app: str) -> None:
     visit(page, f"{fake_app}/tokens?lecture=1")
     for beat in range(1, 6):
         expect(page.get_by_text(f"{beat} of 5")).to_be_visible()
+        page.locator(QUIET).wait_for()
+        page.evaluate(SIZED)
         for selector in (".pieces", ".growth", ".costs", ".st-key-question", ".st-key-learn_row"):
             shown = page.locator(selector).first
             if shown.is_visible() and (box := shown.bounding_box()):

@@ -9,10 +9,10 @@ from pathlib import Path
 from benchmarks.bar import Bar
 from llmviz.core.questions.openings import FIRST_SIZE
 from llmviz.core.questions.vocabulary import KINDS, Vocabulary
+from llmviz.experiments.tokenization.pieces_view import NAMES, WAYS
 from llmviz.runs.process import ENVIRONMENT
 from llmviz.text import learning
 from llmviz.text.vocabularies import count_units, cut, learn
-from llmviz.views.pieces import NAMES, WAYS
 
 TEXT = "wiki"  # of the texts the one with the most different words
 ROUNDS = 5

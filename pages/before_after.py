@@ -1,7 +1,7 @@
 """Before and after: a pretrained model learns a task from a few labels; the same labels alone teach little."""
 
 from llmviz.experiments import classification
-from llmviz.ui import choices, evidence, verdicts
+from llmviz.experiments.classification import choices_panel, closer_panel, panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -13,21 +13,21 @@ BEATS = (
     ("strip_area", "cards_area", "closer_row", "closer_area"),
 )
 
-page = of_run(classification.EXPERIMENT.lesson, [classification.EXPERIMENT], BEATS, evidence.Looking())
+page = of_run(classification.EXPERIMENT.lesson, [classification.EXPERIMENT], BEATS, closer_panel.Looking())
 page.head(
     "Fine-tuning · sentiment",
-    verdicts.claim(page.engine, page.seen),
+    panel.claim(page.engine, page.seen),
     "Same network, same labels, same steps: one has read before, the other starts from random numbers.",
     "finetuned" if page.spec.start else "random",
     elsewhere=("hide",),
 )
 page.sentence()
-verdicts.predict(page.engine, page.seen)
+panel.predict(page.engine, page.seen)
 page.panel(
-    lambda now: verdicts.picture(page.engine, now),
-    choice=lambda: choices.row(page.engine, page.seen),
+    lambda now: panel.picture(page.engine, now),
+    choice=lambda: choices_panel.row(page.engine, page.seen),
     share=0.63,
-    beside=lambda: verdicts.beside(page.engine, page.spec),
+    beside=lambda: panel.beside(page.engine, page.spec),
 )
-evidence.closer(page.engine, page.seen)
+closer_panel.closer(page.engine, page.seen)
 page.foot()

@@ -2,7 +2,8 @@
 
 from llmviz.core.questions.exercise import KINDS
 from llmviz.experiments import four_exercises
-from llmviz.ui import exercises, known, lecture, lesson, notes, sentence, visit
+from llmviz.experiments.four_exercises import panel
+from llmviz.ui import known, lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -16,24 +17,24 @@ BEATS = (
 )
 
 runs = engine()
-visit.open(four_exercises.LESSON.page, KINDS[:1], runs.spec, view=exercises.Choice())
-exercises.settle()
-seen = exercises.look(runs)
+visit.open(four_exercises.LESSON.page, KINDS[:1], runs.spec, view=panel.Choice())
+panel.settle()
+seen = panel.look(runs)
 
 lecture.beats(BEATS)
 lesson.header(
     "Pretraining · four objectives",
-    exercises.badge(seen),
+    panel.badge(seen),
     "The text itself is the label, in four ways",
     "Nobody has labelled this text: each exercise hides some of it, or asks what comes next, and the text has the answer. Only the framed "
     "<b>targets</b> enter the loss. Roll again for other exercises from the same text.",
 )
 lesson.notes()
-sentence.box(visit.current(), exercises.WHOSE)
-known.row(runs, seen[0].seen, exercises.WHOSE)
-exercises.predict()
-exercises.row(seen)
-exercises.panel(runs, seen)
-exercises.below()
-exercises.notes()
+sentence.box(visit.current(), four_exercises.LESSON)
+known.row(runs, seen[0].seen, four_exercises.LESSON)
+panel.predict()
+panel.row(seen)
+panel.panel(runs, seen)
+panel.below()
+panel.notes()
 notes.words()

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.experiments import masked_lm
-from llmviz.ui import gaps, question
+from llmviz.experiments.masked_lm import panel, riddle_panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -24,7 +24,7 @@ page.head(
 )
 page.sentence()
 question_place = st.container(key="question_place")  # filled last: its answer may have to be asked for
-page.panel(lambda now: gaps.picture(page.engine, now))
+page.panel(lambda now: panel.picture(page.engine, now))
 with question_place:
-    question.ask(page.engine, page.seen, page.spec.text.name)
+    riddle_panel.draw(page.engine, page.seen, page.spec.text.name)
 page.foot()

@@ -1,7 +1,8 @@
 """Next sentence: two parts of a text, of one story or of two; BERT was asked which."""
 
 from llmviz.experiments import next_sentence
-from llmviz.ui import known, pairs
+from llmviz.experiments.next_sentence import panel
+from llmviz.ui import known
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -12,7 +13,7 @@ BEATS = (
     ("low_area", "asked_area", "curve_area", "training_row", "facts_row"),
 )
 
-page = of_run(next_sentence.EXPERIMENT.lesson, [next_sentence.EXPERIMENT], BEATS, pairs.Second())
+page = of_run(next_sentence.EXPERIMENT.lesson, [next_sentence.EXPERIMENT], BEATS, panel.Second())
 page.head(
     "Pretraining · BERT",
     "Does the second part follow? The text itself tells",
@@ -20,8 +21,8 @@ page.head(
     "Type two parts, and see what BERT says.",
     elsewhere=("second",),
 )
-pairs.box(page.address)
-known.draw(page.engine, page.seen, pairs.shown(page.address), pairs.put)
-pairs.predict(page.engine, page.seen)
-page.panel(lambda now: pairs.picture(page.engine, now), choice=lambda: pairs.choice(page.seen))
+panel.box(page.address)
+known.draw(page.engine, page.seen, panel.shown(page.address), panel.put)
+panel.predict(page.engine, page.seen)
+page.panel(lambda now: panel.picture(page.engine, now), choice=lambda: panel.choice(page.seen))
 page.foot()

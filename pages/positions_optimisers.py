@@ -1,7 +1,7 @@
 """Four recipes: whether the same model learns the same text, with either kind of positions and either optimiser."""
 
 from llmviz.experiments import masked_lm, positions_optimisers
-from llmviz.ui import recipes
+from llmviz.experiments.positions_optimisers import panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -13,11 +13,11 @@ BEATS = (
 page = of_run(positions_optimisers.LESSON, [masked_lm.EXPERIMENT], BEATS)
 page.head(
     "Pretraining · BERT",
-    recipes.claim(page.engine),
+    panel.claim(page.engine),
     "Four times the same text, in the same order, for as many steps. Two things differ: how the model is told where a word stands "
     "(positions), and the rule that moves its weights (optimiser).",
 )
-recipes.predict(page.engine)
-chosen = recipes.state()
-page.panel(lambda now: recipes.picture(page.engine, now, chosen))
-page.foot((recipes.WHY,), opened=False)
+panel.predict(page.engine)
+chosen = panel.state()
+page.panel(lambda now: panel.picture(page.engine, now, chosen))
+page.foot((panel.WHY,), opened=False)

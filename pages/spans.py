@@ -1,7 +1,7 @@
 """Spans: words are cut out of a text, and a T5 says what stood there."""
 
 from llmviz.experiments import span_corruption
-from llmviz.ui import filling
+from llmviz.experiments.span_corruption import panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -13,7 +13,7 @@ BEATS = (
     ("bars_area", "curve_area", "training_row", "facts_row"),
 )
 
-page = of_run(span_corruption.EXPERIMENT.lesson, [span_corruption.EXPERIMENT], BEATS, filling.Writing())
+page = of_run(span_corruption.EXPERIMENT.lesson, [span_corruption.EXPERIMENT], BEATS, panel.Writing())
 page.head(
     "Pretraining · T5",
     "Cut words out, and say what stood there",
@@ -22,6 +22,6 @@ page.head(
     elsewhere=("hide",),
 )
 page.sentence()
-filling.riddle(page.engine, page.seen, page.spec.text.name)
-page.panel(lambda now: filling.picture(page.engine, now), choice=lambda: filling.row(page.engine, page.seen))
+panel.riddle(page.engine, page.seen, page.spec.text.name)
+page.panel(lambda now: panel.picture(page.engine, now), choice=lambda: panel.row(page.engine, page.seen))
 page.foot()

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from llmviz.experiments import masked_lm, start
-from llmviz.ui import known, lecture, lesson, microscope, notes, path, sentence, states, story, visit
+from llmviz.experiments.start import panel
+from llmviz.ui import known, lecture, lesson, microscope, notes, path, sentence, states, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -15,8 +16,8 @@ BEATS = (
 )
 
 runs = engine()
-visit.open(start.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=story.Plan())
-cast = story.look(runs)
+visit.open(start.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=panel.Plan())
+cast = panel.look(runs)
 
 lecture.beats(BEATS)
 lesson.header(
@@ -27,11 +28,11 @@ lesson.header(
     "Follow one sentence through all stages of one model.",
 )
 lesson.notes("hide")
-sentence.box(visit.current(), story.WHOSE)
-known.row(runs, cast.first, story.WHOSE)
-story.predict(cast)
-story.panel(runs, cast)
-story.buttons(runs, cast)
+sentence.box(visit.current(), start.LESSON)
+known.row(runs, cast.first, start.LESSON)
+panel.predict(cast)
+panel.panel(runs, cast)
+panel.buttons(runs, cast)
 microscope.phases(runs, cast.all[:2], cast.specs[:2])
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")

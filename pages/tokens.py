@@ -4,7 +4,8 @@ import streamlit as st
 
 from llmviz.core.texts import TEXTS
 from llmviz.experiments import masked_lm, tokenization
-from llmviz.ui import cutting, lecture, lesson, notes, sentence, visit
+from llmviz.experiments.tokenization import panel
+from llmviz.ui import lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
 BEATS = (
@@ -16,27 +17,27 @@ BEATS = (
 )
 
 runs = engine()
-visit.open(tokenization.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=cutting.Choice(), text=cutting.FIRST)
-seen = cutting.look(runs)
+visit.open(tokenization.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=panel.Choice(), text=panel.FIRST)
+seen = panel.look(runs)
 address = visit.current()
 
 lecture.beats(BEATS)
 lesson.header(
     "Pretraining · tokens",
-    cutting.badge(seen),
+    panel.badge(seen),
     "A model never sees words, only pieces it knows",
     "Frequent words are one piece, rare ones several, and a word nobody has ever written is cut until pieces are found. "
     "Which pieces there are is learnt from a text; point at one to see how. The Tinyland models on the next pages know whole words only: "
     "to them any other word is the one token [UNK].",
 )
 lesson.notes()
-sentence.box(address, cutting.WHOSE)
-cutting.choose(seen)
-cutting.predict(seen)
-cutting.panel(runs, seen)
-cutting.measured(runs, seen)
+sentence.box(address, tokenization.LESSON)
+panel.choose(seen)
+panel.predict(seen)
+panel.panel(runs, seen)
+panel.measured(runs, seen)
 if seen.text in TEXTS and TEXTS[seen.text].attribution:
     with st.container(key="source_area"):
         st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")
-cutting.notes()
+panel.notes()
 notes.words()

@@ -2,7 +2,7 @@
 
 from llmviz.core import catalogue
 from llmviz.experiments import what_and_when
-from llmviz.ui import learning
+from llmviz.experiments.what_and_when import panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -12,15 +12,15 @@ BEATS = (
     ("courses_area", "training_row", "model_row", "facts_row"),
 )
 
-page = of_run(what_and_when.LESSON, [catalogue.experiment(name) for name in learning.MODELS], BEATS, learning.Listed())
+page = of_run(what_and_when.LESSON, [catalogue.experiment(name) for name in panel.MODELS], BEATS, panel.Listed())
 page.head(
     "Pretraining · BERT, GPT and T5",
     "Grammar, meaning, facts: which comes when?",
     "Nobody teaches these models to prefer “every cat meows” to “every cats meows”, or what a story makes one feel. "
     "They are trained to fill in text; these questions are only asked, in wordings that no training text has.",
 )
-learning.predict(page.engine, page.seen)
-asked = learning.state()
-page.panel(lambda now: learning.picture(page.engine, now, asked), choice=lambda: learning.choose(page.seen))
-learning.items(page.engine, page.seen)
+panel.predict(page.engine, page.seen)
+asked = panel.state()
+page.panel(lambda now: panel.picture(page.engine, now, asked), choice=lambda: panel.choose(page.seen))
+panel.items(page.engine, page.seen)
 page.foot(opened=False)

@@ -34,12 +34,16 @@ EXCEPTIONS = {
     "core/lecture.py": frozenset({"core", "experiments"}),  # from a slide to the pages that show it
     "experiments/building.py": frozenset({"core", "experiments", "training"}),
 }
-IN_EXPERIMENTS = {  # inside an experiment the name of a file says what it may import
+IN_EXPERIMENTS = {  # inside an experiment the name of a file says what it may import; the first kind that it ends with holds
     "__init__.py": frozenset({"core", "evaluation"}),
     "stage.py": frozenset(["core", "text", "models", "inspect", "training", "evaluation"]),
     "script.py": frozenset(["core", "text", "training"]),  # texts as plain arrays; it spells out model, loss and loop itself
+    "question.py": frozenset({"core"}),
+    "answer.py": frozenset(["core", "text", "models", "inspect", "training", "evaluation"]),
+    "view.py": frozenset(["core", "text", "views"]),
+    "panel.py": frozenset(["core", "text", "views", "runs", "ui"]),
 }
-WITH_MODELS = ("stage.py", "script.py", "building.py")  # files of experiments that may load torch and transformers
+WITH_MODELS = ("stage.py", "script.py", "answer.py", "building.py")  # files of experiments that may load torch and transformers
 MODEL_LIBRARIES = ("torch", "transformers", "bertviz")
 SLOW = (*MODEL_LIBRARIES, "pandas")  # half a second and more each, for which the first visitor would wait
 NEVER_IN = {
@@ -74,15 +78,27 @@ def name(file: Path) -> str:
 @pytest.mark.parametrize(("package", "file"), packages(), ids=name)
 def test_imports_follow_the_table(package: str, file: Path) -> None:
     inside = file.relative_to(PACKAGE if package != "pages" else ROOT).as_posix()
-    named = IN_EXPERIMENTS.get(file.name) if package == "experiments" and inside.count("/") > 1 else None
-    allowed = named or EXCEPTIONS.get(inside, MAY_IMPORT.get(package, frozenset())) | {package}
+    of_experiment = package == "experiments" and inside.count("/") > 1
+    allowed = kind(file) if of_experiment else EXCEPTIONS.get(inside, MAY_IMPORT.get(package, frozenset())) | {package}
+    own = f"llmviz.experiments.{file.parent.name}"
     for module in imports(file):
         top, _, rest = module.partition(".")
-        if package == "experiments" and file.name not in WITH_MODELS:
+        if package == "experiments" and not file.name.endswith(WITH_MODELS):
             assert top not in MODEL_LIBRARIES, f"{inside} imports {top}"
+        if of_experiment and (module == own or module.startswith(f"{own}.") or module == "llmviz.experiments"):
+            continue
         if top == "llmviz" and rest:
-            assert rest.partition(".")[0] in allowed, f"{inside} imports {module}; {package} may import {', '.join(sorted(allowed))}"
+            assert rest.partition(".")[0] in allowed, f"{inside} imports {module}; it may import {', '.join(sorted(allowed))}"
+        if package == "experiments" and file.name.endswith("panel.py"):
+            continue
         assert package not in NEVER_IN.get(top, frozenset()), f"{inside} imports {top}"
+
+
+def kind(file: Path) -> frozenset[str]:
+    """What a file of an experiment may import, besides the experiment itself."""
+    found = [allowed for ending, allowed in IN_EXPERIMENTS.items() if file.name == ending or file.name.endswith(f"_{ending}")]
+    assert found, f"{file.name} says by its name nothing of what is in it: it may end with {', '.join(IN_EXPERIMENTS)}"
+    return found[0]
 
 
 def test_every_package_has_its_row() -> None:
@@ -105,7 +121,7 @@ def test_the_server_never_imports_a_model_library() -> None:
         ".".join(("llmviz", *file.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
         for package, file in packages()
         if package in ("core", "text", "views", "ui", "runs", "experiments")
-        if file.name not in ("worker.py", "__main__.py") and (package != "experiments" or file.name not in WITH_MODELS)
+        if file.name not in ("worker.py", "__main__.py") and (package != "experiments" or not file.name.endswith(WITH_MODELS))
     ]
     assert loaded(f"import importlib, sys\nfor module in {modules}: importlib.import_module(module)", MODEL_LIBRARIES) == "[]"
 

@@ -1,10 +1,15 @@
-"""The experiments by name, for whoever has a run's description and needs the facts of its kind."""
+"""The experiments by name and the questions by kind, for whoever has a run's description or a message and needs what belongs to it."""
 
-from collections.abc import Mapping
-from types import MappingProxyType
+import importlib
+import pkgutil
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType, ModuleType
 
+from llmviz import experiments
+from llmviz.core import questions
 from llmviz.core.experiment import Experiment
-from llmviz.experiments import EXPERIMENTS
+from llmviz.core.questions.base import Answer, Question
+from llmviz.experiments import EXPERIMENTS, FOLDERS
 
 BY_NAME: Mapping[str, Experiment] = MappingProxyType({each.name: each for each in EXPERIMENTS})
 
@@ -19,3 +24,29 @@ def experiment(name: str) -> Experiment:
 def origins(experiment: Experiment, text: str) -> tuple[str | None, ...]:
     """What a run of it may start from on this text: experiments that read it, and None for a random start where it may."""
     return tuple(name for name in experiment.starts if name is None or text in BY_NAME[name].texts)
+
+
+def _modules() -> Iterator[ModuleType]:
+    """Those that hold questions: the shared ones, and `question.py` of each experiment that has one."""
+    for shared in pkgutil.iter_modules(questions.__path__, f"{questions.__name__}."):
+        yield importlib.import_module(shared.name)
+    for folder in FOLDERS:
+        name = f"{experiments.__name__}.{folder}"
+        if any(each.name == "question" for each in pkgutil.iter_modules(importlib.import_module(name).__path__)):
+            yield importlib.import_module(f"{name}.question")
+
+
+def _questions() -> Mapping[str, type[Question[Answer]]]:
+    found: dict[str, type[Question[Answer]]] = {}
+    for module in _modules():
+        for name, kind in vars(module).items():
+            own = isinstance(kind, type) and kind.__module__ == module.__name__
+            if own and issubclass(kind, Question) and hasattr(kind, "answered_by"):
+                if name in found:
+                    raise ValueError(f"two questions are called {name}: one in {found[name].__module__}, one in {module.__name__}")
+                found[name] = kind
+    return MappingProxyType(found)
+
+
+QUESTIONS = _questions()
+"""Every question by the name of its class, as messages and recordings spell it."""

@@ -6,7 +6,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from llmviz.core.lesson import Lesson
+from llmviz.core.lesson import Example, Lesson
+from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.openings import Openings
 from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.texts import TEXTS
@@ -32,20 +33,6 @@ class Metric:
     baseline: str = ""
 
 
-@dataclass(frozen=True)
-class Example:
-    """A sentence to try: what the button says, the sentence, the places of its hidden tokens, and of a pair the `second` part.
-
-    `truth` is the true label of an opinion: what a model that judges it should say.
-    """
-
-    label: str
-    sentence: str
-    hidden: tuple[int, ...] = ()
-    second: str = ""
-    truth: str = ""
-
-
 def default(text: str, label: str) -> Example:
     """The text's own default sentence, with the words it hides."""
     return Example(label, TEXTS[text].sentence, TEXTS[text].hidden)
@@ -68,6 +55,23 @@ class FirstStep:
 
 
 @dataclass(frozen=True)
+class OneSentence:
+    """How one sentence is put to a run, wherever runs of several experiments stand beside one another.
+
+    Attributes:
+        lead: what the outcomes are; {word} stands for the hidden word.
+        ask: from the sentence and its hidden places to the question.
+        outcomes: from the answer and the hidden places to the likeliest outcomes with their probabilities, best first.
+        hides: whether a word of the sentence is to be hidden.
+    """
+
+    lead: str
+    ask: Callable[[str, tuple[int, ...]], Question[Answer]]
+    outcomes: Callable[[Any, tuple[int, ...]], Sequence[tuple[str, float]]]
+    hides: bool = False
+
+
+@dataclass(frozen=True)
 class Experiment:
     """One way to train: where its code lives, what it may read and start from, what it measures, how pages speak of it.
 
@@ -87,6 +91,7 @@ class Experiment:
             start. A checkpoint may stand wherever a run may.
         objective: the default of RunSpec.objective.
         recipes: the training settings by text, where nothing else is said.
+        one_sentence: see OneSentence; None where a sentence alone says nothing to it.
         loss_per: what a loss is a mean over, as in "nats a word".
         guess: what the line "random guess" of its loss is.
         best: what the line "best possible" of its shares is.
@@ -115,6 +120,7 @@ class Experiment:
     notes: str
     examples: Mapping[str, tuple[Example, ...]] = field(default_factory=lambda: MappingProxyType({}))
     openings: Callable[[str], Openings] = lambda text: ()
+    one_sentence: OneSentence | None = None
     loss_per: str = "a word"
     guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."

@@ -1,6 +1,8 @@
 """The lecture's ten slides, and what a page says of itself: which of them it shows, and the terms it explains."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 FIRST_PAGE = ""  # the address of the page the app opens on
 
@@ -15,11 +17,26 @@ class Slide:
 
 
 @dataclass(frozen=True)
+class Example:
+    """A sentence to try: what the button says, the sentence, the places of its hidden tokens, and of a pair the `second` part.
+
+    `truth` is the true label of an opinion: what a model that judges it should say.
+    """
+
+    label: str
+    sentence: str
+    hidden: tuple[int, ...] = ()
+    second: str = ""
+    truth: str = ""
+
+
+@dataclass(frozen=True)
 class Lesson:
     """One page: its place in the address, what it shows in a line, the numbers of its slides, and the claims of the lecture it carries.
 
     A page that is a `detail` adds to its slides what they do not say themselves. `terms` are the words of the glossary it explains, in the
-    glossary's order.
+    glossary's order. `examples` are, by text, the sentences it suggests where those of the run's experiment will not do; it opens with
+    the first.
     """
 
     page: str
@@ -28,6 +45,7 @@ class Lesson:
     claims: tuple[str, ...] = ()
     detail: bool = False
     terms: tuple[str, ...] = ()
+    examples: Mapping[str, tuple[Example, ...]] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def label(self) -> str:

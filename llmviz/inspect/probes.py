@@ -5,7 +5,6 @@ Measured at every evaluation of a pretraining run, and asked again, item by item
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
-from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
@@ -14,19 +13,13 @@ import torch
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
-from llmviz.core.questions.probed import Probe, Probed
-from llmviz.core.settings import TextSpec
-from llmviz.inspect import snapshots
 from llmviz.models import causal, masked, t5
-from llmviz.models.classes import CAUSAL
 from llmviz.text import spans
-from llmviz.text.corpora import load
 from llmviz.text.masks import IGNORED, hide_at
 from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tinyland import contrasts, probes
 from llmviz.text.tinyland.contrasts import Contrast
 from llmviz.text.tinyland.probes import Probe as Fact
-from llmviz.text.tokenizers import load_tokenizer, sentinel, spelling
 
 VALIDATION = 60  # probes of each kind looked at while training
 Ids = npt.NDArray[np.int64]
@@ -63,21 +56,23 @@ class Choice(NamedTuple):
 def facts(tokenizer: Tokenizer, stories: Sequence[str], count: int, *, left_to_right: bool = False) -> dict[str, Hidden]:
     """By the name of the metric. Who reads from left to right is asked for a country in a sentence that says the capital first."""
     sets = {**FACTS, "reversed": probes.countries_last} if left_to_right else FACTS
-    return {name: _hidden(tokenizer, make(stories, count)) for name, make in sets.items()}
+    return {name: hidden(tokenizer, make(stories, count)) for name, make in sets.items()}
 
 
 def choices(tokenizer: Tokenizer, stories: Sequence[str], count: int) -> dict[str, Choice]:
     """By the name of the metric."""
-    return {name: _both(tokenizer, make(stories, count)) for name, make in CHOICES.items()}
+    return {name: choice(tokenizer, make(stories, count)) for name, make in CHOICES.items()}
 
 
-def _hidden(tokenizer: Tokenizer, asked: Sequence[Fact]) -> Hidden:
+def hidden(tokenizer: Tokenizer, asked: Sequence[Fact]) -> Hidden:
+    """These facts with their answers hidden."""
     ids = _ids(tokenizer, [fact.words for fact in asked])
     places = np.array([fact.hidden + 1 for fact in asked])  # [CLS] stands first
     return Hidden(*hide_at(ids, np.arange(ids.shape[1]) == places[:, None]))
 
 
-def _both(tokenizer: Tokenizer, asked: Sequence[Contrast]) -> Choice:
+def choice(tokenizer: Tokenizer, asked: Sequence[Contrast]) -> Choice:
+    """These contrasts, right and wrong."""
     return Choice(*(_ids(tokenizer, [getattr(contrast, side) for contrast in asked]) for side in Choice._fields))
 
 
@@ -142,8 +137,8 @@ def span_gains(model: PreTrainedModel, choice: Choice, first: int) -> torch.Tens
     What is left of the two is the same, so that is read once.
     """
     right, wrong = (cut_out(ids, choice.right != choice.wrong, first) for ids in choice)
-    text = t5.read(model, _batch(model, [given for given, _ in right]))
-    told = [_filled(model, text, _batch(model, [target for _, target in pairs])) for pairs in (right, wrong)]
+    text = t5.read(model, batch(model, [given for given, _ in right]))
+    told = [_filled(model, text, batch(model, [target for _, target in pairs])) for pairs in (right, wrong)]
     return told[0] - told[1]
 
 
@@ -165,7 +160,8 @@ def framed(inside: Ids, hidden: npt.NDArray[np.bool_], first: int) -> tuple[Ids,
     return np.concatenate(([CLS], given, [SEP])), np.append(target, SEP)
 
 
-def _batch(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
+def batch(model: PreTrainedModel, rows: Sequence[Ids]) -> torch.Tensor:
+    """Texts of any length side by side, padded, where the model is: (rows, longest)."""
     return torch.tensor(list(zip_longest(*rows, fillvalue=PAD))).T.to(model.device)
 
 
@@ -177,72 +173,3 @@ def _added(gains: torch.Tensor, rows: Ids) -> torch.Tensor:
 def share(gains: torch.Tensor) -> float:
     """The share of texts in which the right one is likelier; a draw is no preference."""
     return (gains > 0).float().mean().item()
-
-
-# Item by item
-
-
-def answer(folders: Mapping[int, Path], question: Probe) -> list[Probed]:
-    """What each snapshot makes of the probes it was measured by while it trained, in the order of the steps.
-
-    Raises ValueError, in a sentence, for a kind of probe that there is not, or a model of another text.
-    """
-    if question.metric not in {*FACTS, *CHOICES}:
-        raise ValueError(f"there are no probes of {question.metric}; there are {', '.join({**FACTS, **CHOICES})}")
-    found = []
-    for step in sorted(folders):
-        model, tokenizer = snapshots.model(folders[step]), load_tokenizer(folders[step] / "tokenizer.json")
-        stories = load(TextSpec("tinyland")).validation
-        if any(tokenizer.token_to_id(word) is None for story in stories[:10] for word in story.split()):
-            raise ValueError("this model has read another text, and these probes are in Tinyland's words")
-        asked = _choose if question.metric in CHOICES else _fill
-        found.append(asked(step, model.eval(), tokenizer, stories, question.metric))
-    return found
-
-
-def _choose(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], metric: str) -> Probed:
-    asked = CHOICES[metric](stories, VALIDATION)
-    both = _both(tokenizer, asked)
-    if model.config.model_type == "t5":
-        gains = span_gains(model, both, sentinel(tokenizer))
-    else:
-        gains = (causal_gains if model.config.model_type in CAUSAL else masked_gains)(model, both)
-    return Probed(
-        step,
-        texts=tuple(" ".join(contrast.right) for contrast in asked),
-        places=tuple(" ".join(map(str, contrast.places)) for contrast in asked),
-        other=tuple(" ".join(contrast.wrong[place] for place in contrast.places) for contrast in asked),
-        chance=gains.sigmoid().numpy(),
-        right=(gains > 0).numpy(),
-    )
-
-
-@torch.no_grad()
-def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequence[str], metric: str) -> Probed:
-    left_to_right = model.config.model_type in CAUSAL
-    closed = torch.tensor(True)
-    asked = (probes.countries_last if left_to_right and metric == "reversed" else FACTS[metric])(stories, VALIDATION)
-    hidden, words = _hidden(tokenizer, asked), spelling(tokenizer)
-    targets = hidden.labels != IGNORED
-    truth = torch.from_numpy(hidden.labels[targets])
-    if model.config.model_type == "t5":
-        given = _batch(model, [pair[0] for pair in cut_out(hidden.whole, targets, sentinel(tokenizer))])
-        writer = t5.Writer(model, *t5.read(model, given))
-        for id in (PAD, sentinel(tokenizer)):  # it has opened the gap, and is to say what stood there
-            logits = writer.logits(torch.full((len(given),), id))
-        next_said = writer.logits(logits.argmax(-1)).argmax(-1)
-        closed = (next_said >= sentinel(tokenizer)) | (next_said == SEP)  # and no more than that
-    elif left_to_right:
-        logits = causal.logits_at(model, torch.from_numpy(hidden.ids[:, :-1]), torch.from_numpy(targets[:, 1:]))
-    else:
-        ids = torch.from_numpy(hidden.ids)
-        logits = masked.logits_at(model, ids, ids.ne(PAD).long(), torch.from_numpy(targets))
-    said = logits.argmax(-1)
-    return Probed(
-        step,
-        texts=tuple(" ".join(fact.words) for fact in asked),
-        places=tuple(str(fact.hidden) for fact in asked),
-        other=tuple(words[id] for id in said.tolist()),
-        chance=logits.softmax(-1).gather(1, truth[:, None])[:, 0].numpy(),
-        right=((said == truth) & closed).numpy(),
-    )

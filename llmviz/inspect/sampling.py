@@ -6,7 +6,15 @@ from typing import Any
 import torch
 from transformers import RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarper, TopKLogitsWarper, TopPLogitsWarper
 
+from llmviz.text.special import FIRST, SEP
+
+NEVER = [id for id in range(FIRST) if id != SEP]  # special tokens that no text holds, whatever a model makes of them
 COLD = 1e-3  # a lower temperature is taken for 0: dividing by it would leave float32
+
+
+def possible(logits: torch.Tensor) -> torch.Tensor:
+    """The logits without the special tokens that no text holds."""
+    return logits.index_fill(-1, torch.tensor(NEVER), -torch.inf)
 
 
 def filtered(

@@ -31,6 +31,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+ENDED = frozenset({State.DONE, State.RECORDED})
 UNDER_WAY = frozenset({State.QUEUED, State.STARTING, State.TRAINING, State.PAUSED})
 
 

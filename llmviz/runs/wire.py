@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from llmviz.core.questions import QUESTIONS
+from llmviz.core.catalogue import QUESTIONS
 from llmviz.core.questions.base import Answer, Question
 
 AnyQuestion = Question[Answer]

@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -23,7 +23,6 @@ from typing import Any, BinaryIO
 from llmviz.core import catalogue
 from llmviz.core import spec as specs
 from llmviz.core.home import home as default_home
-from llmviz.core.questions import QUESTIONS
 from llmviz.core.questions.base import Answer, Question, ToTraining
 from llmviz.core.questions.vocabulary import Learn
 from llmviz.core.run import RunRef
@@ -43,13 +42,20 @@ from llmviz.runs.workshop import StageInProgress, TrainingInProgress, Workshop
 POLITENESS = 10  # added to the niceness of a training worker: the page and the answers come first
 
 
+def answering(question: type[Question[Answer]]) -> Callable[[Any, Any], Any]:
+    """The function a kind of question names, its module loaded."""
+    module, _, function = question.answered_by.partition(":")
+    found: Callable[[Any, Any], Any] = getattr(importlib.import_module(module), function or "answer")
+    return found
+
+
 class Real:
     """The stages, the loop and the inspection of this program."""
 
     def warm(self, role: str) -> None:
         """Import torch and what the role needs. One thread: two would change the weights, and slow down two runs at once."""
         if role == "study":
-            importlib.import_module(Learn.answered_by)
+            answering(Learn)
             return
         import torch
 
@@ -61,8 +67,8 @@ class Real:
 
             building.warm()
         else:
-            for question in QUESTIONS.values():
-                importlib.import_module(question.answered_by)
+            for question in catalogue.QUESTIONS.values():
+                answering(question)
 
     def build(self, spec: RunSpec, parent: Path | None) -> StageInProgress:
         """The stage at its start."""
@@ -83,13 +89,13 @@ class Real:
         return Training(stage, train)
 
     def ask(self, training: Any, question: ToTraining[Answer]) -> Answer:
-        """The question put to a training that stands between two steps, by the module it names."""
-        found: Answer = importlib.import_module(question.answered_by).answer(training, question)
+        """The question put to a training that stands between two steps, by what it names."""
+        found: Answer = answering(type(question))(training, question)
         return found
 
     def answer(self, folders: dict[int, Path], question: Question[Answer]) -> list[Answer]:
-        """The question put through these snapshots, by the module it names."""
-        found: list[Answer] = importlib.import_module(question.answered_by).answer(folders, question)
+        """The question put through these snapshots, by what it names."""
+        found: list[Answer] = answering(type(question))(folders, question)
         return found
 
 

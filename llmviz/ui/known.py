@@ -7,13 +7,13 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.address import LONGEST_SENTENCE
+from llmviz.core.lesson import Lesson
 from llmviz.core.texts import TEXTS
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import world
 from llmviz.text.tokenizers import in_words, nearest
 from llmviz.ui import ask, sentence, visit
 from llmviz.ui.live import Seen
-from llmviz.views.examples import EXAMPLES
 
 TEXT, NEAR = "text_switch", "near_words"
 MOST_UNKNOWN, MOST_NEAR = 2, 2  # unknown words for which there is room, and known ones offered for each
@@ -51,7 +51,7 @@ def replaced(text: str, old: str, new: str) -> str:
     return re.sub(rf"(?<!\w){re.escape(old)}(?!\w)", lambda _: new, text)
 
 
-def row(engine: Engine, seen: Seen, whose: str = "") -> None:
+def row(engine: Engine, seen: Seen, whose: Lesson | None = None) -> None:
     """Draw it for the sentence in the address; `whose` are the examples of a page that has its own."""
     text, hidden = sentence.shown(visit.current(), whose)
 
@@ -61,7 +61,7 @@ def row(engine: Engine, seen: Seen, whose: str = "") -> None:
     draw(engine, seen, (text,), put, whose)
 
 
-def draw(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequence[str]], None], whose: str = "") -> None:
+def draw(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequence[str]], None], whose: Lesson | None = None) -> None:
     """Draw it for one or more texts, to the last of which a word is appended; `put` takes them as they are then. A lecture has no room."""
     if visit.current().lecture:
         return
@@ -71,10 +71,11 @@ def draw(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequen
         _near(engine, seen, given, put)
 
 
-def _switch(seen: Seen, whose: str) -> None:
+def _switch(seen: Seen, whose: Lesson | None) -> None:
     """The texts there are models of, where there are several. Closed to whoever steers a run under way, as *Change* is."""
     spec = visit.current().spec
-    texts = [name for name in catalogue.experiment(spec.stage).texts if (whose or spec.stage, name) in EXAMPLES]
+    trained = catalogue.experiment(spec.stage)
+    texts = [name for name in trained.texts if name in (whose or trained).examples]
     if len(texts) < 2:
         return
     st.session_state[TEXT] = spec.text.name

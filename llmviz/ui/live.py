@@ -14,7 +14,7 @@ from llmviz.core import catalogue
 from llmviz.core.history import History
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.runs.engine import UNDER_WAY, Engine, State, Status
+from llmviz.runs.engine import ENDED, UNDER_WAY, Engine, State, Status
 from llmviz.ui import lesson, parts, states, visit
 from llmviz.views import curve as curves
 from llmviz.views import terms, words
@@ -38,6 +38,11 @@ class Seen:
     def under_way(self) -> bool:
         """Whether anything will still happen by itself."""
         return self.status is not None and self.status.state in UNDER_WAY
+
+    @property
+    def ended(self) -> bool:
+        """Whether it is done, here or as a recording."""
+        return self.status is not None and self.status.state in ENDED
 
     @property
     def steered(self) -> bool:

@@ -40,8 +40,8 @@ class Page:
         lesson.header(eyebrow, states.badge(self.seen.status, self.seen.history, colour), title, lead)
         lesson.notes(*elsewhere)
 
-    def sentence(self, whose: str = "") -> None:
-        """Draw the visitor's sentence, the suggested ones, and the words the model knows; `whose` are the examples of a page of its own."""
+    def sentence(self, whose: Lesson | None = None) -> None:
+        """Draw the visitor's sentence, the suggested ones, and the words the model knows; `whose` examples: a page's own."""
         sentence.box(self.address, whose)
         known.row(self.engine, self.seen, whose)
 

@@ -5,23 +5,12 @@ visitor has chosen is kept for the visit.
 """
 
 from collections.abc import Callable
-from typing import TypeVar
 
 import streamlit as st
 
-from llmviz.core.questions.cloze import Cloze, Trace
-from llmviz.core.run import RunRef
-from llmviz.runs.engine import Engine, State
-from llmviz.text.tinyland.world import CAPITALS
 from llmviz.ui import lecture, lesson
-from llmviz.ui.live import Seen
-from llmviz.views.examples import EXAMPLES
-from llmviz.views.reveal import FIRST, GUESS_FIRST, LINES, Reveal, Riddle, crossed, first_guess, kind_or_word
+from llmviz.views.reveal import GUESS_FIRST, Reveal, Riddle
 
-WIDE = 64  # candidates asked for: enough to hold every city
-ENDED = (State.DONE, State.RECORDED)
-CITIES = frozenset(CAPITALS.values())
-Found = TypeVar("Found")
 NEVER = "This run never came to know either; train longer and look again."
 GUESS, BEFORE, AFTER = "Guess:", "Before it has learnt:", "Before you scrub back:"
 SHOW = "Show without guessing"
@@ -39,28 +28,6 @@ def withheld(key: str) -> str:
     return "" if settled(key) else GUESS_FIRST
 
 
-def asked(seen: Seen, text: str) -> str:
-    """The key of what `ask` asks of this run."""
-    own = f"riddle_{text}"
-    return own if text == "tinyland" or not _ended(seen) or st.session_state.get(own) else f"riddle_{seen.run}"
-
-
-def ask(engine: Engine, seen: Seen, text: str) -> None:
-    """Draw the question that suits the text and the state of the run and, once it is answered, what the run did."""
-    ended, key = _ended(seen), asked(seen, text)
-    if text == "tinyland":
-        draw(AFTER if ended else BEFORE, FIRST, key, (lambda: _kind_or_word(engine, seen)) if ended else None)
-    elif not ended:
-        draw(BEFORE, LINES, key, None)
-    elif key == f"riddle_{text}":  # chosen while it trained
-        draw("You were asked:", LINES, key, lambda: crossed(seen.history))
-    elif found := _traced(engine, seen, text, first_guess):
-        draw(AFTER, found[0], key, lambda: found[1])
-    elif not settled(key):  # too short a run to ask about: nothing is withheld
-        _show(key)
-        st.rerun()
-
-
 def draw(lead: str, riddle: Riddle, key: str, reveal: Callable[[], Reveal | None] | None, never: str = NEVER) -> None:
     """Draw one question; the choice stays under `key`. `reveal` tells what the run did, None while it goes on; `never`, that it did not."""
     with st.container(key="question"):
@@ -69,15 +36,16 @@ def draw(lead: str, riddle: Riddle, key: str, reveal: Callable[[], Reveal | None
             st.markdown(f"**{lead}** {lesson.plain(riddle.question)}")
             chosen = st.pills(riddle.question, riddle.choices, key=key, label_visibility="collapsed", persist_state="session")
         if chosen is not None:
-            _show(key)
+            show(key)
         with right, st.container(key="answer"):  # as high before as after: nothing below moves
             if settled(key):
                 st.markdown(_told(riddle, chosen, reveal, never))
             else:
-                st.button(SHOW, key="show_answer", type="tertiary", on_click=_show, args=(key,))
+                st.button(SHOW, key="show_answer", type="tertiary", on_click=show, args=(key,))
 
 
-def _show(key: str) -> None:
+def show(key: str) -> None:
+    """Let the answer to this question be seen."""
     st.session_state[SHOWN + key] = True
 
 
@@ -93,31 +61,3 @@ def _told(riddle: Riddle, chosen: str | None, reveal: Callable[[], Reveal | None
     right = riddle.choices[found.right]
     verdict = f"Answer: {lesson.plain(right)}." if chosen is None else "Yes." if chosen == right else "No."
     return f"**{verdict}** {lesson.plain(found.story)}"
-
-
-def _ended(seen: Seen) -> bool:
-    return seen.run is not None and seen.status is not None and seen.status.state in ENDED
-
-
-def _kind_or_word(engine: Engine, seen: Seen) -> Reveal | None:
-    recorded = seen.status is not None and seen.status.state is State.RECORDED
-
-    def told(traces: list[Trace], place: int) -> Reveal | None:
-        return kind_or_word(traces, place, traces[0].tokens[place], CITIES, recorded)
-
-    return _traced(engine, seen, "tinyland", told)
-
-
-def _traced(engine: Engine, seen: Seen, text: str, find: Callable[[list[Trace], int], Found]) -> Found | None:
-    """What there is to find in how the run's snapshots fill the first gap of the text's own sentence; None where there is no answer."""
-    memory: dict[RunRef, Found | None] = st.session_state.setdefault("reveals", {})
-    assert seen.run is not None
-    if seen.run not in memory:
-        example = EXAMPLES["mlm", text][0]
-        question = Cloze(example.sentence, example.hidden, top=WIDE)
-        try:
-            traces = engine.answer(seen.run, seen.history.snapshots, question)
-            memory[seen.run] = find(traces, example.hidden[0])
-        except ValueError:
-            return None
-    return memory[seen.run]

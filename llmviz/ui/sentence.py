@@ -2,22 +2,22 @@
 
 import streamlit as st
 
+from llmviz.core import catalogue
 from llmviz.core.address import LONGEST_SENTENCE, Address
-from llmviz.core.experiment import Example
+from llmviz.core.lesson import Example, Lesson
 from llmviz.text import incoming
 from llmviz.ui import visit
-from llmviz.views.examples import EXAMPLES
 
 BOX, SUGGESTIONS = "sentence", "suggestion"
 EMPTY = "Type a sentence, or take one of those suggested."  # what a page says where there is no word to read
 
 
-def suggested(address: Address, whose: str = "") -> tuple[Example, ...]:
+def suggested(address: Address, whose: Lesson | None = None) -> tuple[Example, ...]:
     """The examples of the text, the first of which a page opens with: the stage's, or those of a page (`whose`) that has its own."""
-    return EXAMPLES[whose or address.spec.stage, address.spec.text.name]
+    return (whose or catalogue.experiment(address.spec.stage)).examples[address.spec.text.name]
 
 
-def shown(address: Address, whose: str = "") -> tuple[str, tuple[int, ...]]:
+def shown(address: Address, whose: Lesson | None = None) -> tuple[str, tuple[int, ...]]:
     """The sentence and its hidden places: the visitor's own, or the first example of the text."""
     first = suggested(address, whose)[0]
     sentence = first.sentence if address.sentence is None else address.sentence
@@ -26,7 +26,7 @@ def shown(address: Address, whose: str = "") -> tuple[str, tuple[int, ...]]:
     return sentence, first.hidden if sentence == first.sentence else ()
 
 
-def box(address: Address, whose: str = "") -> None:
+def box(address: Address, whose: Lesson | None = None) -> None:
     """The text box and the suggestions. What is chosen goes to the address."""
     sentence, _ = shown(address, whose)
     examples = suggested(address, whose)

@@ -8,8 +8,8 @@ from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.course import Course
-from llmviz.core.questions.probed import Probed
 from llmviz.core.spec import RunSpec
+from llmviz.experiments.what_and_when.question import Probed
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 

@@ -118,3 +118,8 @@ def unknown(tokens: Sequence[Token], near: Callable[[str], Sequence[str]], most:
 def _instead(word: str, near: Sequence[str]) -> str:
     short = word if len(word) <= 24 else word[:24] + "…"
     return f"“{short}” (it knows {', '.join(near)})" if near else f"“{short}”"
+
+
+def sentinel(number: int) -> str:
+    """A sentinel as the page writes it."""
+    return f"⟨{number}⟩"

@@ -10,16 +10,16 @@ import torch
 from transformers import BertForPreTraining
 
 from llmviz.core.questions.attention import FULL
-from llmviz.core.questions.follows import Follows
 from llmviz.core.settings import ModelSpec, PairsSpec, TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score, Step
 from llmviz.experiments import next_sentence
 from llmviz.experiments.building import build
+from llmviz.experiments.next_sentence import answer as follows
 from llmviz.experiments.next_sentence import stage as nsp
+from llmviz.experiments.next_sentence.question import Follows
 from llmviz.experiments.next_sentence.stage import ANSWERS, NextSentence, PairBatch
-from llmviz.inspect import follows
 from llmviz.models import pairs
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, MASK, PAD, SEP

@@ -8,13 +8,12 @@ from transformers import PreTrainedModel
 
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import Answer, Question
-from llmviz.core.questions.beams import Search
-from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze
-from llmviz.core.questions.generation import Generate
-from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.tensors import Tensors
 from llmviz.core.questions.verdict import Judge
+from llmviz.experiments.attention_maps.question import Bertviz
+from llmviz.experiments.causal_lm.question import Generate, Search
+from llmviz.experiments.classification.question import Attribute
 from llmviz.models import files
 from llmviz.runs.worker import Real
 from llmviz.text.tinyland.corpus import words

@@ -7,10 +7,11 @@ import pytest
 import torch
 from transformers import AutoModelForSequenceClassification, AutoModelForTokenClassification
 
-from llmviz.core.questions.unseen import Unseen
 from llmviz.core.questions.verdict import Judge
 from llmviz.core.settings import TextSpec
-from llmviz.inspect import snapshots, unseen, verdicts
+from llmviz.experiments.classification import unseen_answer as unseen
+from llmviz.experiments.classification.question import Unseen
+from llmviz.inspect import snapshots, verdicts
 from llmviz.models import files
 from llmviz.models.verdicts import framed, room
 from llmviz.text.labelled import CLASSES, labelled

@@ -12,8 +12,8 @@ from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.exercise import Solve
-from llmviz.core.questions.follows import Follows
 from llmviz.core.run import RunRef
+from llmviz.experiments.next_sentence.question import Follows
 from llmviz.runs import wire, worker
 from llmviz.runs.conduct import Inbox, Message
 from llmviz.runs.local import LocalEngine

@@ -10,14 +10,19 @@ import numpy as np
 import pytest
 
 from llmviz.core import catalogue
+from llmviz.core.experiment import Experiment
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
-from llmviz.core.questions.generation import Generate, Generation
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.core.update import Begin, Done, Step
+from llmviz.experiments import classification
 from llmviz.experiments.building import build
+from llmviz.experiments.causal_lm.question import Generate, Generation
+from llmviz.experiments.classification.accuracy_view import band, finished, siblings
+from llmviz.experiments.start import LESSON as START_PAGE
 from llmviz.runs import courses, tail, wire
 from llmviz.runs.attempt import start
 from llmviz.runs.library import Library
@@ -27,8 +32,6 @@ from llmviz.runs.store import Store
 from llmviz.runs.worker import Real
 from llmviz.text import store
 from llmviz.training.loop import Training
-from llmviz.views.examples import EXAMPLES
-from llmviz.views.ladder import band, finished, siblings
 from tests.runs.conftest import outcome
 
 MOST_BYTES_IN_ALL = 40_000_000
@@ -180,10 +183,10 @@ def test_the_default_runs_on_tinyland_find_their_lines(stage: str, monkeypatch: 
     assert not list(tmp_path.rglob(f"{store.BOUNDS}*"))
 
 
-@pytest.mark.parametrize("page", ["start", "sentiment"])
-def test_the_first_sentence_shows_what_pretraining_is_worth(page: str) -> None:
+@pytest.mark.parametrize("page", [START_PAGE, classification.EXPERIMENT], ids=["start", "sentiment"])
+def test_the_first_sentence_shows_what_pretraining_is_worth(page: Experiment | Lesson) -> None:
     """The model that has read is right about it, the one that has not is wrong."""
-    first = EXAMPLES[page, "tinyland"][0]
+    first = page.examples["tinyland"][0]
     for name, right in (("sentiment-tinyland", True), ("sentiment-tinyland-scratch", False)):
         folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
         last = max(folder.snapshots())

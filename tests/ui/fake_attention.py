@@ -6,10 +6,10 @@ from tokenizers import Tokenizer
 
 from llmviz.core.questions.attention import FULL, MOST_TOKENS, Attend, Attention
 from llmviz.core.questions.base import Answer
-from llmviz.core.questions.bertviz import Bertviz, Page
 from llmviz.core.questions.heads import Heads, HeadScores
 from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
+from llmviz.experiments.attention_maps.question import Bertviz, Page
 from llmviz.text.tokenizers import pieces
 
 TARGETS = ("previous token", "next token", "[CLS]", "rest of a fact")  # of the heads in turn

@@ -16,28 +16,27 @@ from llmviz.core.history import History, fold
 from llmviz.core.kept import Kept
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import AnyAnswer, Question
-from llmviz.core.questions.beams import Search
-from llmviz.core.questions.bertviz import Bertviz
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.exercise import Solve
-from llmviz.core.questions.follows import Follows
-from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
-from llmviz.core.questions.probed import Probe
-from llmviz.core.questions.spans import Fill
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
+from llmviz.experiments import ALL, tokenization
+from llmviz.experiments.attention_maps.question import Bertviz
+from llmviz.experiments.causal_lm.question import Generate, Search
+from llmviz.experiments.next_sentence.question import Follows
+from llmviz.experiments.span_corruption.question import Fill
+from llmviz.experiments.what_and_when.question import Probe
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
 from llmviz.runs.replay import Recordings
 from llmviz.text import learning
 from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, spelling, with_sentinels, word_level
-from llmviz.views.examples import EXAMPLES
 from tests.ui import (
     fake_attention,
     fake_exercises,
@@ -56,8 +55,9 @@ WORDS = sorted(
     | {word for table in (ADJECTIVES, FEELINGS, VERDICTS) for words in table.values() for word in words}
     | {
         word
-        for stage in ("mlm", "attention", "clm", "nsp", "span", "sentiment", "exercises", "start")
-        for example in EXAMPLES[stage, "tinyland"]
+        for each in ALL
+        if each is not tokenization.LESSON  # whose words a model need not know
+        for example in each.examples.get("tinyland", ())
         for word in (*example.sentence.split(), *example.second.split())
     }
 )

@@ -3,7 +3,7 @@
 import numpy as np
 
 from llmviz.core.questions.attention import FULL
-from llmviz.core.questions.follows import Follows, Sequel
+from llmviz.experiments.next_sentence.question import Follows, Sequel
 from llmviz.text.tinyland.world import PEOPLE
 
 

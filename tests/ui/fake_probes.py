@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from llmviz.core.questions.probed import Probe, Probed
+from llmviz.experiments.what_and_when.question import Probe, Probed
 
 COUNT = 20
 

@@ -4,7 +4,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from llmviz.core.questions.attention import FULL
-from llmviz.core.questions.spans import Fill, Filled
+from llmviz.experiments.span_corruption.question import Fill, Filled
 from llmviz.text import spans
 from llmviz.text.tokenizers import pieces
 

@@ -12,9 +12,9 @@ from llmviz.core.questions.attention import FULL, MOST_TOKENS
 from llmviz.core.run import RunRef
 from llmviz.core.settings import ModelSpec
 from llmviz.core.spec import preset
-from llmviz.ui.maps import TABS
+from llmviz.experiments import attention_maps
+from llmviz.experiments.attention_maps.panel import TABS
 from llmviz.views.attention import MOST_BYTES, affordable
-from llmviz.views.examples import EXAMPLES
 from tests.guess import skip
 from tests.ui.fake_attention import TARGETS
 from tests.ui.fake_engine import FakeEngine
@@ -22,7 +22,7 @@ from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 PAGE = "attention_maps"
-FIRST = EXAMPLES["attention", "tinyland"][0].sentence
+FIRST = attention_maps.LESSON.examples["tinyland"][0].sentence
 
 
 def parts(app: AppTest) -> list[dict[str, Any]]:

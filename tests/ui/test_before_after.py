@@ -10,15 +10,18 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.questions.reasons import Reasons
+from llmviz.core.experiment import Experiment
+from llmviz.core.lesson import Lesson
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
+from llmviz.experiments import classification, start
+from llmviz.experiments.classification import accuracy_view as ladder
+from llmviz.experiments.classification import view as verdicts
+from llmviz.experiments.classification.question import Reasons
 from llmviz.text.tinyland.corpus import opinions
 from llmviz.text.tinyland.world import SHOWS
-from llmviz.views import ladder, verdicts
-from llmviz.views.examples import EXAMPLES
 from tests.guess import skip
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -205,10 +208,10 @@ def test_a_suggestion_has_its_true_label_and_other_text_has_none(visit: Callable
     assert told(visit(hide="0")) == ""  # without one of its words it is another sentence
 
 
-@pytest.mark.parametrize("page", ["sentiment", "start"])
-def test_the_true_labels_are_those_of_the_grammar(page: str) -> None:
+@pytest.mark.parametrize("page", [classification.EXPERIMENT, start.LESSON], ids=["sentiment", "start"])
+def test_the_true_labels_are_those_of_the_grammar(page: Experiment | Lesson) -> None:
     """The grammar tells an opinion after an opening: with one before it, whatever it is about, it says which mood the sentence has."""
-    examples = EXAMPLES[page, "tinyland"]
+    examples = page.examples["tinyland"]
     assert all(each.truth for each in examples)
     found = {each.sentence: mood for each in examples if (mood := _mood(each.sentence))}
     assert len(found) > len(examples) / 2

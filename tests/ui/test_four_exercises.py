@@ -10,18 +10,18 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.drawn import GAP, SWAPPED, Cell, Drawn, Said
 from llmviz.core.questions.exercise import KINDS, Solve, Solved
 from llmviz.core.spec import preset
+from llmviz.experiments import four_exercises
+from llmviz.experiments.four_exercises import view as view
+from llmviz.experiments.four_exercises.panel import Choice
 from llmviz.text import exercises
 from llmviz.text.tinyland import corpus
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling, with_sentinels, word_level
-from llmviz.ui.exercises import Choice
-from llmviz.views import exercises as view
-from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 PAGE = "four_exercises"
-FIRST = EXAMPLES["exercises", "tinyland"][0].sentence
+FIRST = four_exercises.LESSON.examples["tinyland"][0].sentence
 
 
 def lanes(app: AppTest) -> dict[str, dict[str, Any]]:

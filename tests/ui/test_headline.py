@@ -15,10 +15,10 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Update
 from llmviz.experiments import EXPERIMENTS, causal_lm, next_sentence
+from llmviz.experiments.lab_book import view as lineage
 from llmviz.runs.engine import State, Status
 from llmviz.training.loop import Training
 from llmviz.ui import states
-from llmviz.views import lineage
 from llmviz.views.curve import curve
 from tests import two_words
 from tests.two_words import ENTRY, TwoWords, spec

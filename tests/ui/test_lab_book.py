@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
-from llmviz.ui import lab
+from llmviz.experiments.lab_book import panel as lab
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_page import query

@@ -14,9 +14,11 @@ from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Begin, Score, Update
-from llmviz.views import comparison, lineage, words
-from llmviz.views.comparison import Said, Side
-from llmviz.views.lineage import Filter
+from llmviz.experiments.lab_book import comparison_view as comparison
+from llmviz.experiments.lab_book import view as lineage
+from llmviz.experiments.lab_book.comparison_view import Said, Side
+from llmviz.experiments.lab_book.view import Filter
+from llmviz.views import words
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
 ROOT = RunSpec("mlm")

@@ -12,7 +12,7 @@ from llmviz.core.settings import PairsSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done, Step
-from llmviz.views import pairs
+from llmviz.experiments.next_sentence import view as pairs
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 

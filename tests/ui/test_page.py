@@ -10,8 +10,8 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.experiments import masked_lm
 from llmviz.runs.engine import Command
-from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -41,7 +41,7 @@ def said(app: AppTest) -> str:
 def test_it_opens_on_the_recording(visit: Visit) -> None:
     app = visit()
     given = parts(app)
-    assert words(app) == EXAMPLES["mlm", "tinyland"][0].sentence.split()
+    assert words(app) == masked_lm.EXPERIMENT.examples["tinyland"][0].sentence.split()
     assert given["token_strip"]["hidden"] == [5]
     assert given["bars"]["groups"][0]["truth"] == "Paris"
     assert given["curve"]["snapshots"][-1] == DEFAULT.train.steps
@@ -145,7 +145,7 @@ def test_without_a_run_the_page_invites_to_train(visit: Visit) -> None:
     app = visit(seed="5")
     given = parts(app)
     assert given["token_strip"]["steps"] == [] and given["curve"]["empty"].startswith("No model yet")
-    assert words(app) == EXAMPLES["mlm", "tinyland"][0].sentence.split()
+    assert words(app) == masked_lm.EXPERIMENT.examples["tinyland"][0].sentence.split()
     assert not app.button(key="train").disabled
 
 

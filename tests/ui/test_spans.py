@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.questions.spans import Filled
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.experiments import span_corruption
+from llmviz.experiments.span_corruption import view as view
+from llmviz.experiments.span_corruption.panel import LONGEST
+from llmviz.experiments.span_corruption.question import Filled
 from llmviz.text import spans
 from llmviz.text.tinyland.corpus import documents
-from llmviz.ui.filling import LONGEST
-from llmviz.views import spans as view
-from llmviz.views.examples import EXAMPLES
 from tests.ui.test_page import parts, query, said
 
 Visit = Callable[..., AppTest]
 DEFAULT = RunSpec("span")
-FIRST, *OTHERS = EXAMPLES["span", "tinyland"]
+FIRST, *OTHERS = span_corruption.EXPERIMENT.examples["tinyland"]
 
 
 def shown(app: AppTest, step: int = -1) -> dict[str, Any]:

@@ -18,9 +18,9 @@ from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done
 from llmviz.experiments import LESSONS
+from llmviz.experiments.start import view as view
 from llmviz.runs.engine import UNDER_WAY, State
 from llmviz.ui import lesson
-from llmviz.views import story as view
 from llmviz.views.tokens import Token, telling
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted

@@ -12,9 +12,9 @@ from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.openings import FIRST_SIZE
 from llmviz.core.questions.vocabulary import KINDS, MOST_LETTERS, SIZES, Learn
 from llmviz.core.texts import TEXTS
+from llmviz.experiments import tokenization
 from llmviz.text import own
 from llmviz.text.special import SPECIAL
-from llmviz.views.examples import EXAMPLES
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -22,7 +22,7 @@ PATIENCE = 120.0  # seconds: the first comparison on a machine prepares four tex
 Visit = Callable[..., AppTest]
 PAGE = "tokens"
 TEXT = "the dog barks and the dogs bark .\nan owl hoots at the dog .\n" * 40
-FIRST = EXAMPLES["tokens", "sotu"][0].sentence
+FIRST = tokenization.LESSON.examples["sotu"][0].sentence
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ def test_it_opens_on_what_came_with_the_program(visit: Visit) -> None:
 def test_every_text_has_its_vocabularies_and_examples(visit: Visit, text: str) -> None:
     app = visit(PAGE, text=text)
     assert all(rows(app).values())
-    for example in EXAMPLES["tokens", text]:
+    for example in tokenization.LESSON.examples[text]:
         app.pills(key="suggestion").set_value(example.label).run()
         assert all(rows(app).values())
 

@@ -13,12 +13,12 @@ from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.experiments import masked_lm
+from llmviz.experiments.masked_lm.view import crossed, first_guess, kind_or_word
 from llmviz.runs.engine import State, Status
 from llmviz.text.tinyland.corpus import documents
 from llmviz.ui import states
 from llmviz.views import about, words
 from llmviz.views.curve import MOST_POINTS, curve, thin
-from llmviz.views.reveal import crossed, first_guess, kind_or_word
 from llmviz.views.tokens import Shown, Token, bars, shown, strip, unknown
 from tests.ui.fake_engine import FakeEngine
 

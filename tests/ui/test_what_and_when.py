@@ -10,10 +10,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.course import Course
-from llmviz.core.questions.probed import Probed
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
-from llmviz.ui import recipes
+from llmviz.experiments.positions_optimisers import panel as recipes
+from llmviz.experiments.what_and_when.question import Probed
 from llmviz.views import courses as view
 from tests.guess import skip
 from tests.ui.fake_engine import FakeEngine

@@ -43,7 +43,7 @@ class Solve(Question[Solved]):
     `truth` is what is to be said there: token ids, or for next sentence prediction the place in FOLLOWS.
     """
 
-    answered_by: ClassVar[str] = "llmviz.inspect.exercise"
+    answered_by: ClassVar[str] = "llmviz.experiments.four_exercises.answer"
     answer: ClassVar[type[Answer]] = Solved
 
     stage: str

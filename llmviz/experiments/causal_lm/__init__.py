@@ -2,14 +2,14 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import GPTS, PRETRAINING, START, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.experiment import GPTS, PRETRAINING, START, Experiment, FirstStep, Metric, OneSentence, notes
 from llmviz.core.glossary import RUN
-from llmviz.core.lesson import Lesson
-from llmviz.core.questions.generation import Generate
+from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.openings import Openings, attention
 from llmviz.core.settings import NextTokenSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import knowledge
+from llmviz.experiments.causal_lm.question import Generate
 
 EXAMPLES = MappingProxyType(
     {
@@ -101,5 +101,10 @@ EXPERIMENT = Experiment(
     notes=notes(__file__),
     examples=EXAMPLES,
     openings=openings,
+    one_sentence=OneSentence(
+        "it would go on with",
+        lambda sentence, _: Generate(sentence, tokens=1),
+        lambda written, _: list(zip(written.candidate_words[0][:-1], written.chances[0][0].tolist(), strict=False)),
+    ),
     loss_per="a token",
 )

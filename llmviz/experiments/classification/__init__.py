@@ -2,13 +2,13 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, START, Example, Experiment, FirstStep, Metric, notes
-from llmviz.core.lesson import Lesson
+from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, START, Experiment, FirstStep, Metric, OneSentence, notes
+from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.openings import Openings
-from llmviz.core.questions.reasons import Attribute
 from llmviz.core.questions.verdict import Judge
 from llmviz.core.settings import LabelsSpec, TrainSpec
 from llmviz.core.texts import TEXTS
+from llmviz.experiments.classification.question import Attribute
 
 EXAMPLES = MappingProxyType(
     {
@@ -74,6 +74,11 @@ EXPERIMENT = Experiment(
     notes=notes(__file__),
     examples=EXAMPLES,
     openings=openings,
+    one_sentence=OneSentence(
+        "it predicts",
+        lambda sentence, _: Judge(sentence),
+        lambda verdict, _: list(zip(verdict.labels, verdict.probability.tolist(), strict=True)),
+    ),
     loss_per="an example",
     guess="The loss of finding every label equally likely: ln of their number.",
     best="A reader who knows the grammar this text is made with, worked out exactly for the same examples. On average no model is right "

@@ -2,9 +2,9 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import BERTS, PRETRAINING, START, Example, Experiment, FirstStep, Metric, default, notes
+from llmviz.core.experiment import BERTS, PRETRAINING, START, Experiment, FirstStep, Metric, OneSentence, default, notes
 from llmviz.core.glossary import RUN
-from llmviz.core.lesson import Lesson
+from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.openings import STORY_TOP, Openings, attention
 from llmviz.core.settings import MaskingSpec, TrainSpec
@@ -96,4 +96,10 @@ EXPERIMENT = Experiment(
     notes=notes(__file__),
     examples=EXAMPLES,
     openings=openings,
+    one_sentence=OneSentence(
+        "in the place of “{word}” it expects",
+        Cloze,
+        lambda trace, hidden: list(zip(trace.words[hidden[0]], trace.candidate_probability[hidden[0]].tolist(), strict=True)),
+        hides=True,
+    ),
 )

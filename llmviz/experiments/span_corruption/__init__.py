@@ -2,14 +2,14 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import PRETRAINING, START, T5S, Example, Experiment, FirstStep, Metric, notes
+from llmviz.core.experiment import PRETRAINING, START, T5S, Experiment, FirstStep, Metric, OneSentence, notes
 from llmviz.core.glossary import RUN
-from llmviz.core.lesson import Lesson
+from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.openings import Openings
-from llmviz.core.questions.spans import Fill
 from llmviz.core.settings import SpanSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import knowledge
+from llmviz.experiments.span_corruption.question import Fill
 
 EXAMPLES = MappingProxyType(
     {
@@ -84,6 +84,12 @@ EXPERIMENT = Experiment(
     notes=notes(__file__),
     examples=EXAMPLES,
     openings=openings,
+    one_sentence=OneSentence(
+        "in the place of “{word}” it would write",
+        Fill,
+        lambda filled, _: list(zip(filled.candidates[0], filled.candidate_chances[0].tolist(), strict=False)),
+        hides=True,
+    ),
     loss_per="a token",
     best="A guesser who knows the grammar, and how spans are chosen, says no more of these spans word for word: often several fit. "
     "It bounds no other figure.",

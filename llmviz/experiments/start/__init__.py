@@ -1,7 +1,26 @@
 """The start, both phases as one story on one model: the facts of its page."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from llmviz.core.glossary import RUN
-from llmviz.core.lesson import FIRST_PAGE, Lesson
+from llmviz.core.lesson import FIRST_PAGE, Example, Lesson
+from llmviz.core.texts import TEXTS
+
+EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
+    {
+        "tinyland": (
+            Example("positive", TEXTS["tinyland"].opinion, (TEXTS["tinyland"].telling,), truth="positive"),
+            Example("negative", "we went to see a film . it was dull and we felt sad .", (9,), truth="negative"),
+            Example("negation", "the play was not dull . we loved it .", (7,), truth="positive"),
+            Example("a verb", "nobody liked the concert .", (1,), truth="negative"),
+        ),
+        "reviews": (
+            Example("negative", TEXTS["reviews"].opinion, (TEXTS["reviews"].telling,), truth="negative"),
+            Example("positive", "a warm and funny film with a great cast .", (7,), truth="positive"),
+        ),
+    }
+)
 
 LESSON = Lesson(
     FIRST_PAGE,
@@ -9,4 +28,5 @@ LESSON = Lesson(
     (1, 2),
     ("A1", "A2", "E1"),
     terms=("token", "label", "pretraining", "fine-tuning", "head", *RUN, "chance"),
+    examples=EXAMPLES,
 )

@@ -1,0 +1,110 @@
+"""One text judged by several models: the payloads of the weighed sentence and of the cards beside each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from llmviz.core.questions.verdict import Verdict
+from llmviz.experiments.classification.question import Reasons
+
+BEGUN = {  # what a model of each phase is at its step 0
+    "random": {"phase": "random", "word": "random start"},
+    **{phase: {"phase": "pretrained", "word": "pretrained body, new head"} for phase in ("pretrained", "finetuned")},
+}
+COUNTS = 0.5  # nats of log-odds; a word below that moves an even verdict by twelve points at most
+CLEAR = 4  # times the median pull of the other words; below that a word does what leaving out any word does
+
+
+@dataclass(frozen=True)
+class Card:
+    """One model before a text: who it is, and by step what it says and which words make it say so.
+
+    `phase` is the stage of a model whose colour the card has: "random", "pretrained" or "finetuned". A card pinned to its first or last
+    step stays there, others follow the slider. `action` is what a button offers where there is no verdict; `empty` says why there is none.
+    """
+
+    title: str
+    about: str
+    phase: str
+    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
+    reasons: Mapping[int, Reasons] = field(default_factory=dict)
+    pinned: Literal["", "first", "last"] = ""
+    empty: str = ""
+    action: str = ""
+
+
+def cards(shown: Sequence[Card], truth: str = "") -> dict[str, Any]:
+    """The payload of the cards. `truth` is the true label, where it is known: each card says whether its verdict is that."""
+    return {"cards": [_card(card) for card in shown], "truth": truth}
+
+
+def _card(card: Card) -> dict[str, Any]:
+    steps = sorted(card.verdicts)
+    steps = {"": steps, "first": steps[:1], "last": steps[-1:]}[card.pinned]
+    return {
+        "title": card.title,
+        "about": card.about,
+        "phase": card.phase,
+        "start": BEGUN[card.phase],
+        "empty": card.empty,
+        "action": card.action,
+        "steps": steps,
+        "labels": list(card.verdicts[steps[0]].labels) if steps else [],
+        "shares": [[round(float(share), 4) for share in card.verdicts[step].probability] for step in steps],
+        "notes": [note(card.reasons[step]) if step in card.reasons else [] for step in steps],
+    }
+
+
+def note(reasons: Reasons) -> list[tuple[str, bool]]:
+    """Which word carries the verdict, as bits of a sentence; those that are words of the text are marked.
+
+    Leaving out any word moves a verdict a little: only a word that `stands_out` is named as a reason.
+    """
+    if not len(reasons.weight):
+        return []
+    best, worst = int(reasons.weight.argmax()), int(reasons.weight.argmin())
+    for_it = reasons.weight[best] > 0 and stands_out(reasons, best)
+    against = reasons.weight[worst] < 0 and stands_out(reasons, worst)
+    if for_it and against:
+        stronger, weaker = (best, worst) if reasons.whole > 0 else (worst, best)
+        if abs(reasons.weight[stronger]) < abs(reasons.weight[weaker]):
+            return [(reasons.words[weaker], True), (" pulls the other way", False)]
+        return [(reasons.words[stronger], True), (" outweighs ", False), (reasons.words[weaker], True)]
+    if for_it or against:
+        return [(reasons.words[best if for_it else worst], True), (f" speaks for {reasons.labels[-1 if for_it else 0]}", False)]
+    return [("no single word carries the prediction", False)]
+
+
+def stands_out(reasons: Reasons, place: int) -> bool:
+    """Whether the pull of a word is worth naming, and clearly above the typical pull of the other words of its text."""
+    others = np.delete(np.abs(reasons.weight), place)
+    typical = float(np.median(others)) if len(others) else 0.0
+    return bool(abs(reasons.weight[place]) >= max(COUNTS, CLEAR * typical))
+
+
+@dataclass(frozen=True)
+class Word:
+    """One word of the visitor's sentence, and whether the model knows all of it."""
+
+    text: str
+    known: bool = True
+
+
+def sentence(words: Sequence[Word], left_out: Sequence[int], reasons: Mapping[int, Reasons], note: str = "") -> dict[str, Any]:
+    """The payload of the weighed sentence. `reasons` are those of the words that are not left out, in their order."""
+    steps = sorted(reasons)
+    there = [place for place in range(len(words)) if place not in left_out]
+    rows = []
+    for step in steps:
+        weight = dict(zip(there, reasons[step].weight.tolist(), strict=True))
+        rows.append([round(weight[place], 3) if place in weight else None for place in range(len(words))])
+    return {
+        "words": [{"text": word.text, "known": word.known} for word in words],
+        "out": list(left_out),
+        "steps": steps,
+        "weight": rows,
+        "labels": list(reasons[steps[0]].labels) if steps else [],
+        "note": note,
+    }

@@ -1,5 +1,5 @@
-"""Our own components: token strip, probability bars, live curve. Each is a folder of HTML, CSS and JavaScript,
-whose script says which data it takes.
+"""Mounts our own parts: token strip, probability bars, live curve. Each is a folder of `llmviz/parts`, whose script says which data it
+takes.
 
 Here alone data leaves Python: what is no finite number ends here (`finite`).
 
@@ -12,9 +12,10 @@ from typing import Any
 
 import streamlit as st
 
+from llmviz import parts
 from llmviz.views.finite import finite
 
-_FOLDER = Path(__file__).parent / "components"
+_FOLDER = Path(parts.__file__).parent
 _Part = Callable[..., None]
 
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from llmviz import parts
 from llmviz.core.history import Curve, History
 from llmviz.core.run import RunRef
 from llmviz.core.update import Done
-from llmviz.ui import parts
 from llmviz.views import words
 from llmviz.views.finite import finite
 from tests.ui.fake_engine import FakeEngine
@@ -23,7 +23,7 @@ from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 NAN, INF = math.nan, math.inf
-COMPONENTS = Path(parts.__file__).parent / "components"
+PARTS = Path(parts.__file__).parent
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_the_pages_of_a_run_that_went_astray_stand(
 
 @pytest.mark.skipif(which("node") is None, reason="JavaScript is run by node")
 def test_a_line_is_broken_where_there_is_no_number() -> None:
-    script = (COMPONENTS / "curve/scale.js").read_text(encoding="utf-8") + (COMPONENTS / "shared/step.js").read_text(encoding="utf-8")
+    script = (PARTS / "curve/scale.js").read_text(encoding="utf-8") + (PARTS / "shared/step.js").read_text(encoding="utf-8")
     script += "\nconst same = (value) => value;"
     script += "\nconst line = path([0, 1, 2, 3], [1, null, 2, 3], same, same);"
     script += "\nconsole.log(JSON.stringify([line, digits(null), percent(null), digits(1.234), percent(0.5)]))"

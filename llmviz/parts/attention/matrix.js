@@ -1,21 +1,22 @@
+// @ts-nocheck
 // One head as a square: a row for each token that looks, a column for each token that may be looked at.
 
-const LABELLED = 16; // tokens up to which rows and columns carry them
+export const LABELLED = 16; // tokens up to which rows and columns carry them
 
 // Where the cells stand inside a square of `size` pixels.
-function cells(size, n, em) {
+export function cells(size, n, em) {
   const margin = n <= LABELLED ? 4.1 * em : 0.4 * em;
   return { margin, cell: (size - margin - 2) / n, n };
 }
 
-function under(event, canvas, space) {
+export function under(event, canvas, space) {
   const box = canvas.getBoundingClientRect();
   const at = (pixel) => Math.floor((pixel - space.margin) / space.cell);
   const [key, query] = [at(event.clientX - box.left), at(event.clientY - box.top)];
   return query >= 0 && key >= 0 && query < space.n && key < space.n ? { query, key } : null;
 }
 
-function drawMatrix(root, canvas, data, weight, colours, chosen) {
+export function drawMatrix(root, canvas, data, weight, colours, chosen) {
   const size = canvas.clientWidth;
   const sharp = window.devicePixelRatio || 1;
   const style = getComputedStyle(root);

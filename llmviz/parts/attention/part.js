@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Attention: all heads as small maps, and one of them large, as arcs over the tokens and as a matrix.
 //
 // data: group, visit, step, title, about, compact, layers, heads, layer, head, causal, steps, tokens [{text, joined, special}],
@@ -5,13 +6,31 @@
 //       note, empty, withheld (what is said where a step has no names, if anything)
 // triggers: "head", [layer, head]. A head is shown at once; the server only keeps it in the address.
 
+import { choice } from "../shared/chosen.js";
+import { drawSized } from "../shared/resize.js";
+import { follow, group, make, percent, placeOf, stepName } from "../shared/step.js";
+import { drawArcs } from "./arcs.js";
+import { drawMatrix, under } from "./matrix.js";
+import { headOf, paint, palette, unpacked } from "./weights.js";
+
 const LONGEST = 4; // tokens told in a sentence
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".maps");
   const find = (name) => root.querySelector(name);
-  const [heading, grid, title, about, list, above, below, square, canvas, tip, said] =
-    [".all .about", ".grid", ".title", ".one .about", ".tokens", ".out", ".in", ".square", ".matrix", ".tip", ".said"].map(find);
+  const [heading, grid, title, about, list, above, below, square, canvas, tip, said] = [
+    ".all .about",
+    ".grid",
+    ".title",
+    ".one .about",
+    ".tokens",
+    ".out",
+    ".in",
+    ".square",
+    ".matrix",
+    ".tip",
+    ".said",
+  ].map(find);
   const shared = group(data);
   const bytes = unpacked(root, data.weights);
   const colours = palette(root);
@@ -54,7 +73,13 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   // What a head is named for at a step: its target, the share of its attention on it, what chance would give; null before it is measured.
   function nameOf(place, step) {
-    const row = data.named[placeOf(data.named.map((each) => each.step), step)]?.heads[place];
+    const row =
+      data.named[
+        placeOf(
+          data.named.map((each) => each.step),
+          step,
+        )
+      ]?.heads[place];
     if (!row) return null;
     const [target, mass, named] = row;
     return { ...data.targets[target], mass, named };
@@ -96,7 +121,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const [called, measured] = found && !data.compact ? summary(found) : ["", ""];
     title.textContent = `${data.title}Layer ${layer + 1}, head ${head + 1}${called}`;
     about.textContent = `${measured}${stepName(shared, step)}`;
-    const blank = Boolean(data.withheld && data.targets.length && !found), legend = data.compact ? "" : "more colour, more attention";
+    const blank = Boolean(data.withheld && data.targets.length && !found),
+      legend = data.compact ? "" : "more colour, more attention";
     heading.textContent = blank ? data.withheld : legend;
     heading.classList.toggle("withheld", blank);
     drawOne();
@@ -135,7 +161,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const seen = data.causal ? "Above the diagonal all is 0: a token sees only what stands before it." : "Each token sees all the others.";
     canvas.setAttribute("aria-label", `Attention matrix, ${n} by ${n}: a row for each token that looks. ${seen}`);
     const idle = nameOf(layer * data.heads + head, data.steps[placeNow()]);
-    if (focus === null) said.textContent = data.compact ? told(idle) : "Point at a token: above it stands where it looks, below it who looks at it.";
+    if (focus === null)
+      said.textContent = data.compact ? told(idle) : "Point at a token: above it stands where it looks, below it who looks at it.";
     else said.replaceChildren(make("b", {}, `“${data.tokens[focus].text}”`), ` ${looks(weight, focus)}`);
   }
 
@@ -152,7 +179,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
 
   function looks(weight, token) {
-    const share = (pairs) => pairs.filter(([, value]) => value >= 0.03).sort(([, one], [, other]) => other - one).slice(0, LONGEST);
+    const share = (pairs) =>
+      pairs
+        .filter(([, value]) => value >= 0.03)
+        .sort(([, one], [, other]) => other - one)
+        .slice(0, LONGEST);
     const told = (pairs) => pairs.map(([place, value]) => `“${data.tokens[place].text}” ${percent(value)}`).join(", ");
     const places = data.tokens.map((_, place) => place);
     const out = share(places.map((key) => [key, weight(token, key)]));

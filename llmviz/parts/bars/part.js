@@ -1,8 +1,11 @@
+// @ts-nocheck
 // The probability bars: for each hidden word what the model would put in the gap at the chosen step, the truth marked by tick and word.
 //
 // data: group, visit, step, steps, empty, groups [{place, truth, source, candidates [step][[word, share]], probability [step]}], mark (what
 //       the tick stands for), low (whether there is little height), withheld (what is said where no step is known, if anything)
 // A truth outside the candidates has a row of its own below them, so it can be watched rising from nothing.
+
+import { exactly, follow, group, make, percent, placeOf, stepName, stepOf } from "../shared/step.js";
 
 const MOST = [0, 6]; // candidates shown, by the number of gaps; 3 for any more, so that two rows of gaps and their truths fit
 
@@ -24,7 +27,7 @@ export default function ({ data: [data], parentElement }) {
     list.replaceChildren(...(gaps ? data.groups.map(gap) : [make("p", { class: "empty" }, data.empty)]));
   }
 
-  function gap({ source, truth }) {
+  function gap({ source }) {
     const box = make("div", { class: "gap", role: "group", "aria-label": `candidates for ${source}` });
     if (gaps > 1) box.append(make("h4", {}, source));
     for (let index = 0; index <= most; index += 1) {
@@ -53,7 +56,8 @@ export default function ({ data: [data], parentElement }) {
 
   function draw() {
     const place = placeOf(data.steps, stepOf(shared));
-    const known = place >= 0 && gaps > 0, cover = root.querySelector(".withheld");
+    const known = place >= 0 && gaps > 0,
+      cover = root.querySelector(".withheld");
     cover.hidden = known || !gaps || !data.withheld;
     cover.textContent = data.withheld ?? "";
     list.hidden = !cover.hidden;

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Before and after: one input through several models side by side, each at the chosen step; one with a single step stays there.
 //
 // data: group, visit, step, cards [{title, about, phase, start {phase, word} (what it is at its step 0), empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}],
@@ -5,10 +6,22 @@
 // Two labels stand at the ends of a scale. Later cards show how far they are from the first, whose place is a dashed mark.
 // triggers: "action", the place of the card whose button was pressed.
 
+import { exactly, follow, group, make, marked, percent, placeOf, stepOf, whole } from "../shared/step.js";
+
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".cards");
   const shared = group(data);
-  const shape = JSON.stringify(data.cards.map(({ title, about, phase, empty, action, labels, steps }) => [title, about, phase, empty, action, labels, steps.length > 0]));
+  const shape = JSON.stringify(
+    data.cards.map(({ title, about, phase, empty, action, labels, steps }) => [
+      title,
+      about,
+      phase,
+      empty,
+      action,
+      labels,
+      steps.length > 0,
+    ]),
+  );
 
   if (root.shape !== shape) {
     root.shape = shape;
@@ -64,7 +77,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       const points = Math.round(100 * (far - first));
       find(".gain").textContent = index && first !== undefined ? difference(points, labels.at(-1), labels[0]) : "";
       if (index && first !== undefined) find(".first").style.left = `${100 * first}%`;
-      find(".why").replaceChildren(...(notes[place] ?? []).map(([text, word]) => (word ? make("b", {}, text) : document.createTextNode(text))));
+      find(".why").replaceChildren(
+        ...(notes[place] ?? []).map(([text, word]) => (word ? make("b", {}, text) : document.createTextNode(text))),
+      );
       box.title = labels.map((label, each) => `${label} ${exactly(row[each])}`).join(", ");
     });
   }

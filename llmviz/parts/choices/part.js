@@ -1,9 +1,5 @@
-// The choices for one token: its candidates, before and after each filter that is on, and where the draw fell.
-//
-// data: group, visit, step, steps, at, open (the token is not drawn yet), filters [name], empty,
-//       places [step]{before [id], candidates [{word, id, chances [filter], start}], others [filter], picked (-1 where it is open), left, draw, chosen}, or null where
-//       the text has ended before
-// triggers: "branch", the ids of the way to the candidate that was clicked, itself the last.
+// @ts-nocheck
+import { counted, exactly, follow, group, make, percent, placeOf, stepName, stepOf } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".choices");
@@ -27,7 +23,10 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     element.classList.toggle("picked", Boolean(picked));
     element.classList.toggle("out", !others && chances[last] === 0);
     element.title = `${word}: ${said}`;
-    element.setAttribute("aria-label", `${element.title}${picked ? (chosen ? ", chosen by you" : ", taken") : others ? "" : "; take this one"}`);
+    element.setAttribute(
+      "aria-label",
+      `${element.title}${picked ? (chosen ? ", chosen by you" : ", taken") : others ? "" : "; take this one"}`,
+    );
     return element;
   }
 
@@ -53,12 +52,15 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     list.replaceChildren(...rows, row("all others", others, { others: true }));
     if (focus >= 0) list.children[focus]?.focus({ preventScroll: true });
     const part = ({ chances, start }, rank) =>
-      Object.assign(make("i", { class: rank === picked ? "picked" : "" }), { style: `left: ${100 * start}%; width: ${100 * chances[last]}%` });
+      Object.assign(make("i", { class: rank === picked ? "picked" : "" }), {
+        style: `left: ${100 * start}%; width: ${100 * chances[last]}%`,
+      });
     line.replaceChildren(...candidates.map(part));
     const dice = !data.open && !chosen && now.left > 1;
     if (dice) line.append(Object.assign(make("b"), { style: `left: ${100 * now.draw}%` }));
     const word = `“${candidates[picked]?.word}”`;
-    if (data.open) key.textContent = `${now.left > 1 ? `${counted(now.left, "token")} can be drawn` : "only one token is left"} · or choose one yourself`;
+    if (data.open)
+      key.textContent = `${now.left > 1 ? `${counted(now.left, "token")} can be drawn` : "only one token is left"} · or choose one yourself`;
     else if (chosen) key.textContent = `☞ ${word}: the way you chose`;
     else if (!dice) key.textContent = `✓ ${word}: the only one left`;
     else key.textContent = `✓ the draw ${now.draw.toFixed(2)} fell on ${word} · ${counted(now.left, "token")} could be drawn`;

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The continuation: a beginning and what the model wrote after it at the chosen step, each token with a bar for how probable the model
 // found it.
 //
@@ -5,6 +6,9 @@
 //       are to be seen), at (the token whose alternatives are shown), chosen (how many of the first were chosen by hand), note, withheld (whether there are no
 //       chances to be seen yet)
 // triggers: "at", the place of a token; "forget", true when nothing is to be chosen by hand any more. Scrubbing draws another snapshot's text without the server.
+
+import { choice } from "../shared/chosen.js";
+import { exactly, follow, group, make, placeOf, stepOf, whole } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".written");
@@ -51,7 +55,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
         button.classList.toggle("joined", now.joined[place]);
         button.classList.toggle("chosen", byHand && place === data.chosen - 1);
         button.classList.toggle("end", now.ended && place === now.words.length - 1);
-        button.title = data.withheld ? now.words[place] : `${now.words[place]}: the model gave it ${exactly(now.chances[place])} here at step ${step}`;
+        button.title = data.withheld
+          ? now.words[place]
+          : `${now.words[place]}: the model gave it ${exactly(now.chances[place])} here at step ${step}`;
         button.setAttribute("aria-label", button.title + (byHand ? ", on the way you chose" : ""));
         parts.push(button);
       }

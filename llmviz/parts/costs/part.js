@@ -1,6 +1,9 @@
+// @ts-nocheck
 // Tokens per word of texts of every kind, cut by the vocabularies of one text; the hatched part of a bar is [UNK].
 //
 // data: title, about, below, names [kind], texts [{name, own, rates, lost}]
+
+import { make } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".costs");

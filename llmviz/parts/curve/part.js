@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The live curve: the headline (held-out loss, or another figure) between its lines, the probes below, and one slider on the same axis of steps.
 //
 // data: group, visit, step, small, shares, phase, about, fits, total, live, empty, snapshots, headline {name, share, steps, values},
@@ -7,6 +8,11 @@
 // Where the headline `fits`, the axis spans its values, also below 0; else it ends above the lines. A loss above the axis is drawn at its edge, with an arrow; hover and text say how much it is.
 // Every line carries its label, and a label under the mouse or the focus says what its line is (`about`).
 // triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
+
+import { drawSized } from "../shared/resize.js";
+import { choose, follow, group, make, percent, placeOf, renew, stepName, stepOf, whole } from "../shared/step.js";
+import { explainTerms } from "../shared/terms.js";
+import { above, arrow, clear, layout, nearest, outside, path, reach, spread, ticks } from "./scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -49,7 +55,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   const main = data.shares ? (probes[0] ?? { steps: [], values: [] }) : headline; // the line on which the cursor's point lies
   const number = (value, digits = 2) => (headline.share ? percent(value) : value.toFixed(digits));
   const over = (value) => (value > top ? " ↑ above the axis" : "");
-  const figure = (value) => (value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · ${headline.name} ${number(value)}${over(value)}`);
+  const figure = (value) =>
+    value === undefined ? "" : data.shares ? ` · ${percent(value)}` : ` · ${headline.name} ${number(value)}${over(value)}`;
   const numbers = (step) => `${stepName(shared, step)}${figure(valueAt(main, step))}`;
 
   function frame() {
@@ -59,7 +66,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const parts = [];
     hint.style.width = `${right - left}px`;
     hint.style.left = `${left}px`;
-    for (const tick of (data.lines.length || data.fits) && !data.shares ? scale(data.small ? 1 : 3) : []) parts.push(rule(yLoss(tick), "grid"), write(left - 0.5 * em, yLoss(tick), headline.share ? percent(tick) : Number(tick.toFixed(6)), { "text-anchor": "end" }));
+    for (const tick of (data.lines.length || data.fits) && !data.shares ? scale(data.small ? 1 : 3) : [])
+      parts.push(
+        rule(yLoss(tick), "grid"),
+        write(left - 0.5 * em, yLoss(tick), headline.share ? percent(tick) : Number(tick.toFixed(6)), { "text-anchor": "end" }),
+      );
     for (const tick of data.small ? [] : [0, 0.5, 1])
       parts.push(rule(yShare(tick), "grid"), write(left - 0.5 * em, yShare(tick), `${100 * tick}%`, { "text-anchor": "end" }));
     for (const tick of ticks(data.total, Math.max(1, Math.min(5, Math.floor((right - left) / (3.6 * em))))))
@@ -67,9 +78,14 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
     if (!data.shares) for (const { value } of data.lines) parts.push(rule(yLoss(value), "bound"));
     for (const { value } of data.ceilings) parts.push(rule(yShare(value), "ceiling"));
-    if (batches.steps.length && !data.shares) parts.push(node("path", { class: "line batch", d: path(batches.steps, batches.values, x, yLoss) }));
-    if (headline.steps.length && !data.shares) parts.push(node("path", { class: "line held", d: path(headline.steps, headline.values, x, yLoss) }));
-    for (const [found, looks, name] of [[rough, "above batch", "this batch"], [peaks, "above", `held-out ${headline.name}`]])
+    if (batches.steps.length && !data.shares)
+      parts.push(node("path", { class: "line batch", d: path(batches.steps, batches.values, x, yLoss) }));
+    if (headline.steps.length && !data.shares)
+      parts.push(node("path", { class: "line held", d: path(headline.steps, headline.values, x, yLoss) }));
+    for (const [found, looks, name] of [
+      [rough, "above batch", "this batch"],
+      [peaks, "above", `held-out ${headline.name}`],
+    ])
       for (const peak of found) {
         const mark = node("path", { class: looks, d: arrow(x(peak.step), space.loss.top, em) });
         mark.append(node("title", {}, outside([peak], name)));
@@ -81,7 +97,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     root.layer = node("g", {});
     const drawing = node("g", { "aria-hidden": true });
     drawing.append(...parts, root.layer);
-    const lines = (data.shares ? [] : data.lines).map(({ name, about, value }) => ({ y: yLoss(value), text: `${name} ${number(value)}`, about }));
+    const lines = (data.shares ? [] : data.lines).map(({ name, about, value }) => ({
+      y: yLoss(value),
+      text: `${name} ${number(value)}`,
+      about,
+    }));
     const named = probes.map(({ name, about, values, dash, phase = "" }) => {
       return { y: yShare(values.at(-1)), text: name, about, line: `line probe ${phase}`, dash, name: "name" };
     });
@@ -94,9 +114,7 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
     groove.style.left = `${left}px`;
     groove.style.width = `${right - left}px`;
-    groove.replaceChildren(
-      ...snapshots.map((step) => Object.assign(make("i", { class: "stop" }), { style: `left:${x(step) - left}px` })),
-    );
+    groove.replaceChildren(...snapshots.map((step) => Object.assign(make("i", { class: "stop" }), { style: `left:${x(step) - left}px` })));
     draw();
   }
 
@@ -115,7 +133,10 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     if (!steps.length) return `No ${figure} yet.`;
     const ends = `${title} on held-out text: ${number(values[0])} at step 0, ${number(values.at(-1))} at step ${whole(steps.at(-1))}.`;
     const bounds = data.lines.map(({ name, value }) => `${name} ${number(value)}`).join(", ");
-    const out = [outside(peaks, `held-out ${figure}`), outside(rough, "loss of a batch")].filter(Boolean).map((said) => ` ${said}.`).join("");
+    const out = [outside(peaks, `held-out ${figure}`), outside(rough, "loss of a batch")]
+      .filter(Boolean)
+      .map((said) => ` ${said}.`)
+      .join("");
     return `${ends}${out} ${bounds}. ${probes.map(({ name, values }) => `${name}: ${percent(values.at(-1))}`).join(", ")}.`;
   }
 
@@ -131,11 +152,14 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       const y = data.shares ? yShare(value) : yLoss(value);
       const label = write(0, 0, numbers(step), { class: "here" });
       root.layer.replaceChildren(label); // has a width once it is on the page
-      const wide = label.getComputedTextLength(), before = at > left + 0.62 * (right - left);
+      const wide = label.getComputedTextLength(),
+        before = at > left + 0.62 * (right - left);
       const from = Math.max(left + 0.3 * em, before ? at - 0.7 * em - wide : at + 0.7 * em); // never on the numbers of the axis
       const panel = data.shares ? space.share : space.loss;
       const lines = data.shares ? probes : [main];
-      const taken = lines.map(({ steps, values }) => reach(steps, values, space.step(from), space.step(from + wide), data.shares ? yShare : yLoss));
+      const taken = lines.map(({ steps, values }) =>
+        reach(steps, values, space.step(from), space.step(from + wide), data.shares ? yShare : yLoss),
+      );
       label.setAttribute("x", from);
       label.setAttribute("y", 0.3 * em + clear(y, 0.75 * em, [...taken, [y, y]].filter(Boolean), panel));
       parts.push(node("circle", { class: "point", cx: at, cy: y, r: 0.36 * em }), label);
@@ -217,7 +241,16 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   thumb.onkeydown = (event) => {
     const now = nearest(snapshots, Math.min(stepOf(shared), last));
     const end = snapshots.length - 1;
-    const places = { ArrowRight: now + 1, ArrowUp: now + 1, ArrowLeft: now - 1, ArrowDown: now - 1, PageUp: now + 5, PageDown: now - 5, Home: 0, End: end };
+    const places = {
+      ArrowRight: now + 1,
+      ArrowUp: now + 1,
+      ArrowLeft: now - 1,
+      ArrowDown: now - 1,
+      PageUp: now + 5,
+      PageDown: now - 5,
+      Home: 0,
+      End: end,
+    };
     if (!(event.key in places)) return;
     event.preventDefault();
     event.stopPropagation(); // a lecture turns its pages with the same keys

@@ -1,7 +1,10 @@
+// @ts-nocheck
 // The ladder: shares of right verdicts, from the best possible down to chance. Rows with more than one step follow the slider.
 //
 // data: group, visit, step, title, below, rungs [{name, about, phase, steps, values, band {low, high, source} of the same examples or null,
 //       withheld (what stands in place of the share, if anything)}]
+
+import { exactly, follow, group, make, percent, placeOf, stepOf, whole } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".ladder");

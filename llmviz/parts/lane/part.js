@@ -1,3 +1,4 @@
+// @ts-nocheck
 // One exercise: what the model reads, what it must say where, and at the chosen share of its training what it says; with what can be set.
 //
 // data: group, visit, step, kind, name, model, about, controls [{name, label, value, low, high, step, percent, choices [{value, title}]}],
@@ -5,6 +6,8 @@
 //       compared (whether the loss is set beside that before training), steps (percent of training) and for each of them trained
 //       (steps), losses, chances [target], right [target], guesses [target][[text, chance]]
 // triggers: "set" with {name, value} when something is set
+
+import { exactly, follow, group, make, percent, placeOf, stepOf, whole } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".lane");
@@ -76,7 +79,14 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function cell({ text, sort, tag, part, says }) {
     const element = make("div", { class: `cell ${sort}${part ? " part1" : ""}` });
     const read = make("span", { class: "read", dir: "auto" }, text);
-    read.title = { hidden: "hidden", swapped: "swapped for another word", left: "left as it was", gap: "stands for what was cut out", unknown: "unknown to the model" }[sort] ?? "";
+    read.title =
+      {
+        hidden: "hidden",
+        swapped: "swapped for another word",
+        left: "left as it was",
+        gap: "stands for what was cut out",
+        unknown: "unknown to the model",
+      }[sort] ?? "";
     if (tag) read.append(make("i", {}, ` ${tag}`));
     const row = make("div", { class: "says" });
     row.append(...says.map(said));
@@ -85,16 +95,25 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
 
   function said({ text, target }) {
-    const element = target < 0 ? make("span", { class: "said free" }) : make("button", { type: "button", class: "said", "data-target": target, tabindex: target ? -1 : 0 });
-    element.append(make("span", { class: "true", dir: "auto" }, text), make("span", { class: "chance" }), make("span", { class: "instead" }));
+    const element =
+      target < 0
+        ? make("span", { class: "said free" })
+        : make("button", { type: "button", class: "said", "data-target": target, tabindex: target ? -1 : 0 });
+    element.append(
+      make("span", { class: "true", dir: "auto" }, text),
+      make("span", { class: "chance" }),
+      make("span", { class: "instead" }),
+    );
     if (target < 0) element.title = "no loss is taken here";
     return element;
   }
 
   function draw() {
-    const at = place(), there = data.steps.length > 0;
+    const at = place(),
+      there = data.steps.length > 0;
     for (const button of cells.querySelectorAll("[data-target]")) {
-      const target = Number(button.dataset.target), truth = button.querySelector(".true").textContent;
+      const target = Number(button.dataset.target),
+        truth = button.querySelector(".true").textContent;
       const chance = there ? data.chances[at][target] : 0;
       const instead = there && !data.right[at][target] ? data.guesses[at][target][0][0] : "";
       button.style.setProperty("--share", chance);
@@ -106,13 +125,20 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     }
     find(".loss").textContent = there ? `loss ${data.losses[at].toFixed(2)} nats` : data.waits;
     find(".loss").classList.toggle("waits", !there);
-    find(".before").textContent = there ? (data.steps[0] === 0 && at && data.compared ? `untrained ${data.losses[0].toFixed(2)}` : at ? "" : "untrained") : "";
+    find(".before").textContent = there
+      ? data.steps[0] === 0 && at && data.compared
+        ? `untrained ${data.losses[0].toFixed(2)}`
+        : at
+          ? ""
+          : "untrained"
+      : "";
     find(".sum").title = there ? `mean loss on these targets at step ${whole(data.trained[at])}` : "";
   }
 
   cells.onkeydown = (event) => {
     const button = event.target.closest("[data-target]");
-    const all = [...cells.querySelectorAll("[data-target]")], at = all.indexOf(button);
+    const all = [...cells.querySelectorAll("[data-target]")],
+      at = all.indexOf(button);
     const seats = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: all.length - 1 };
     if (!button || !(event.key in seats)) return;
     event.preventDefault();

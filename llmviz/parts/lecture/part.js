@@ -1,14 +1,21 @@
+// @ts-nocheck
 // Keys and size of a lecture. It shows nothing itself: it presses the buttons of the bar, and sets two variables of the document:
 // `--fit`, by which the type is larger or smaller than the screen alone would have it, and `--more`, the pixels that charts grow by.
 //
 // data: {beat}, a name for what is shown; another one is sized anew.
 
-const ON = ["ArrowRight", "PageDown", " "], BACK = ["ArrowLeft", "PageUp"];
-const TEXT = "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true], [role=combobox]";
+const ON = ["ArrowRight", "PageDown", " "],
+  BACK = ["ArrowLeft", "PageUp"];
+const TEXT =
+  "input:not([type=range], [type=checkbox], [type=radio], [type=button]), textarea, select, [contenteditable=true], [role=combobox]";
 const ARROWS = "[role=slider], input[type=range], input[type=radio], [role=radio], [role=spinbutton]";
-const PRESSED = "button, a, summary, input, [role=button], [role=radio], [role=checkbox], [role=switch], [role=option], [role=tab], [role=row]";
+const PRESSED =
+  "button, a, summary, input, [role=button], [role=radio], [role=checkbox], [role=switch], [role=option], [role=tab], [role=row]";
 const OPEN = "[role=dialog], [role=listbox][data-testid], [data-testid=stPopoverBody], [data-testid=stSelectboxVirtualDropdown]";
-const SMALLEST = 0.6, LARGEST = 1.5, BESIDE_CHARTS = 1.1, ROUNDS = 4;
+const SMALLEST = 0.6,
+  LARGEST = 1.5,
+  BESIDE_CHARTS = 1.1,
+  ROUNDS = 4;
 const SETTLES = 2500; // ms in which a new beat may still grow; later it only shrinks, so that nothing jumps while somebody talks
 
 function focused() {
@@ -35,7 +42,10 @@ function press(name) {
 // How far down what can be seen reaches, and to the right, how many boxes cut off some of their content, and whether there is a chart: its
 // lines and labels need room that type would take.
 function extent(top) {
-  let bottom = 0, right = 0, cut = 0, chart = false;
+  let bottom = 0,
+    right = 0,
+    cut = 0,
+    chart = false;
   const look = (element) => {
     const style = getComputedStyle(element);
     if (style.display === "none" || style.visibility === "hidden" || style.position === "fixed") return;
@@ -67,7 +77,8 @@ function largest(low, high, fits) {
 }
 
 function size(state) {
-  const root = document.documentElement, block = document.querySelector("[data-testid=stMainBlockContainer]");
+  const root = document.documentElement,
+    block = document.querySelector("[data-testid=stMainBlockContainer]");
   const bar = document.querySelector(".st-key-beats")?.getBoundingClientRect();
   if (!block || !bar) return;
   const set = (name, value) => root.style.setProperty(name, value);
@@ -75,16 +86,29 @@ function size(state) {
   if (state.looks === looks()) return; // to size a beat takes some dozen layouts
   root.dataset.sizing = ""; // measured from the top, then spread
   const grows = performance.now() - state.since < SETTLES;
-  const fine = (cut) => { const now = extent(block); return now.bottom <= bar.top && now.right <= innerWidth + 1 && now.cut <= cut; };
+  const fine = (cut) => {
+    const now = extent(block);
+    return now.bottom <= bar.top && now.right <= innerWidth + 1 && now.cut <= cut;
+  };
   if (grows || !fine(Infinity)) {
     set("--more", "0px");
     set("--fit", 1);
-    const { bottom, right, cut, chart } = extent(block), usual = bottom <= bar.top && right <= innerWidth + 1;
+    const { bottom, right, cut, chart } = extent(block),
+      usual = bottom <= bar.top && right <= innerWidth + 1;
     const high = Math.min(chart ? BESIDE_CHARTS : LARGEST, grows ? LARGEST : state.fit);
-    state.fit = largest(usual ? Math.min(1, high) : SMALLEST, usual ? high : Math.min(1, high), (fit) => { set("--fit", fit); return fine(fit <= 1 ? Infinity : cut); });
+    state.fit = largest(usual ? Math.min(1, high) : SMALLEST, usual ? high : Math.min(1, high), (fit) => {
+      set("--fit", fit);
+      return fine(fit <= 1 ? Infinity : cut);
+    });
     set("--fit", state.fit);
     const room = Math.max(0, bar.top - extent(block).bottom);
-    set("--more", `${largest(0, room, (more) => { set("--more", `${more}px`); return fine(Infinity); })}px`);
+    set(
+      "--more",
+      `${largest(0, room, (more) => {
+        set("--more", `${more}px`);
+        return fine(Infinity);
+      })}px`,
+    );
   }
   delete root.dataset.sizing;
   delete root.dataset.packed;
@@ -93,7 +117,8 @@ function size(state) {
 }
 
 export default function ({ data, parentElement }) {
-  const [{ beat }] = data, state = (parentElement.state ??= { pointed: false, fit: LARGEST });
+  const [{ beat }] = data,
+    state = (parentElement.state ??= { pointed: false, fit: LARGEST });
   if (state.beat !== beat) Object.assign(state, { beat, since: performance.now() });
 
   const key = (event) => {
@@ -107,9 +132,16 @@ export default function ({ data, parentElement }) {
   };
   const point = () => (state.pointed = true);
   let waits = 0;
-  const later = () => { clearTimeout(waits); waits = setTimeout(() => size(state), 60); };
-  const resized = () => { state.since = performance.now(); later(); };
-  const watch = new ResizeObserver(later), block = document.querySelector("[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]");
+  const later = () => {
+    clearTimeout(waits);
+    waits = setTimeout(() => size(state), 60);
+  };
+  const resized = () => {
+    state.since = performance.now();
+    later();
+  };
+  const watch = new ResizeObserver(later),
+    block = document.querySelector("[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]");
   if (block) watch.observe(block);
   for (const after of [0, 250, 700, 1500]) setTimeout(() => parentElement.isConnected && later(), after); // parts arrive one by one
 

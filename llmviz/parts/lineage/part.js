@@ -1,13 +1,17 @@
-// All runs as a tree: each row one run, hanging from the one whose weights it starts from. At most two rows are ticked.
-//
-// data: count, of, ticked [key], rows [{key, rails [bool], phase, scratch, faint, title, settings, state, tone, kind, figures, time,
-//       size, when, about}]; a row without a key is a parent that is no longer here
-// triggers: "ticked", the list of keys. A tick is shown at once; the server draws what follows from it.
+// @ts-nocheck
+import { counted, make, whole } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 2;
-const STEP = 22, MIDDLE = 17, DOT = 5, LOW = 400; // pixels: between generations, from the top of a row to its dot, the dot, below any row
-const KEYS = [["random", "random weights"], ["pretrained", "pretrained"], ["finetuned", "fine-tuned"]];
+const STEP = 22,
+  MIDDLE = 17,
+  DOT = 5,
+  LOW = 400; // pixels: between generations, from the top of a row to its dot, the dot, below any row
+const KEYS = [
+  ["random", "random weights"],
+  ["pretrained", "pretrained"],
+  ["finetuned", "fine-tuned"],
+];
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".lineage");
@@ -48,13 +52,19 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const line = make("div", { class: "row", role: "row", "aria-level": run.rails.length + 1, "data-key": run.key, title: run.about });
     line.classList.toggle("faint", run.faint);
     line.classList.toggle("missing", !run.key);
-    const name = make("span", { class: "name", role: "gridcell" }), tree = branch(run);
+    const name = make("span", { class: "name", role: "gridcell" }),
+      tree = branch(run);
     line.style.setProperty("--indent", `${tree.getAttribute("width")}px`);
     name.append(make("span", { class: "tick", "aria-hidden": "true" }), tree, make("b", {}, run.title));
     if (run.kind) name.append(make("span", { class: "chip" }, run.kind));
     if (run.state) name.append(make("span", { class: `chip ${run.tone}` }, run.state));
     line.append(name, make("span", { class: "settings", role: "gridcell", title: run.settings }, run.settings));
-    for (const [text, looks] of [[run.figures, "figures"], [run.time, "number"], [run.size, "number"], [run.when, "number"]])
+    for (const [text, looks] of [
+      [run.figures, "figures"],
+      [run.time, "number"],
+      [run.size, "number"],
+      [run.when, "number"],
+    ])
       line.append(make("span", { class: looks, role: "gridcell" }, text));
     return line;
   }

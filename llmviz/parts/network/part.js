@@ -1,8 +1,11 @@
+// @ts-nocheck
 // The network: its layers from the head down to the words, which were copied, which are new, and how far each moves as it learns.
 //
 // data: group, visit, step, steps, parent, child, layers [{name, fate, numbers, moved [step], tensors}], left [tensor], sums
 //       a tensor is {name, shape, theirs, ours, fate}; theirs and ours are SHA-256 in hexadecimal digits, "" for none
 // A layer opens on a click and lists its tensors with their hashes.
+
+import { exactly, follow, group, make, percent, placeOf, stepOf, whole } from "../shared/step.js";
 
 const FATES = { copied: "copied", new: "new, random" };
 
@@ -10,7 +13,11 @@ export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".network");
   const stack = root.querySelector(".stack");
   const shared = group(data);
-  const shape = JSON.stringify([data.group, data.parent, data.layers.map(({ name, fate, tensors }) => [name, fate, tensors.map(({ ours }) => ours)])]);
+  const shape = JSON.stringify([
+    data.group,
+    data.parent,
+    data.layers.map(({ name, fate, tensors }) => [name, fate, tensors.map(({ ours }) => ours)]),
+  ]);
   const most = Math.max(1e-6, ...data.layers.flatMap(({ moved }) => moved));
   const listed = [...data.layers].reverse();
 
@@ -24,7 +31,12 @@ export default function ({ data: [data], parentElement }) {
     const row = make("div", { class: `layer ${colour}`, role: "listitem" });
     const track = make("div", { class: "track", "aria-hidden": "true" });
     track.append(make("span", { class: "fill" }));
-    row.append(opener(row, name, numbers, data.parent ? (FATES[fate] ?? fate) : FATES.new, tensors), track, make("span", { class: "share" }), list(tensors));
+    row.append(
+      opener(row, name, numbers, data.parent ? (FATES[fate] ?? fate) : FATES.new, tensors),
+      track,
+      make("span", { class: "share" }),
+      list(tensors),
+    );
     return row;
   }
 
@@ -56,7 +68,11 @@ export default function ({ data: [data], parentElement }) {
       box.append(
         make("span", { title: name }, name),
         make("span", {}, shape.join(" × ") || "1"),
-        make("span", { class: "hash", title: `parent ${theirs || "–"}\nchild ${ours || "–"}` }, `${theirs.slice(0, 12)}${sign}${ours.slice(0, 12)}`),
+        make(
+          "span",
+          { class: "hash", title: `parent ${theirs || "–"}\nchild ${ours || "–"}` },
+          `${theirs.slice(0, 12)}${sign}${ours.slice(0, 12)}`,
+        ),
       );
     }
     return box;

@@ -1,6 +1,11 @@
+// @ts-nocheck
 // Curves of several runs in one chart, each labelled at its end; under the mouse the exact values.
 //
 // data: title, about, total, share (whether values are shares), lines [{name, phase, dash, steps, values}], bounds [{name, value}]
+
+import { path, spread, ticks } from "../curve/scale.js";
+import { drawSized } from "../shared/resize.js";
+import { percent, placeOf, whole } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -23,7 +28,10 @@ export default function ({ data: [data], parentElement }) {
 
   function frame() {
     const em = parseFloat(getComputedStyle(root).fontSize);
-    const left = 2.9 * em, right = chart.clientWidth - 9.5 * em, bottom = chart.clientHeight - 1.5 * em, head = 0.6 * em;
+    const left = 2.9 * em,
+      right = chart.clientWidth - 9.5 * em,
+      bottom = chart.clientHeight - 1.5 * em,
+      head = 0.6 * em;
     const x = (step) => left + ((right - left) * step) / Math.max(1, total);
     const y = (value) => bottom - ((bottom - head) * Math.min(value, top)) / top;
     const write = (at, height, text, looks = {}) => node("text", { x: at, y: height + 0.3 * em, ...looks }, text);
@@ -32,12 +40,19 @@ export default function ({ data: [data], parentElement }) {
       parts.push(node("line", { class: "grid", x1: left, x2: right, y1: y(tick), y2: y(tick) }));
       parts.push(write(left - 0.5 * em, y(tick), share ? percent(tick) : tick, { "text-anchor": "end" }));
     }
-    for (const tick of ticks(total, 4)) parts.push(write(x(tick), bottom + 1.05 * em, tick ? whole(tick) : "step 0", { "text-anchor": "middle" }));
+    for (const tick of ticks(total, 4))
+      parts.push(write(x(tick), bottom + 1.05 * em, tick ? whole(tick) : "step 0", { "text-anchor": "middle" }));
     for (const { value } of bounds) parts.push(node("line", { class: "bound", x1: left, x2: right, y1: y(value), y2: y(value) }));
     for (const { steps, values, phase, dash } of lines)
       parts.push(node("path", { class: `line ${phase}`, d: path(steps, values, x, y), "stroke-dasharray": dash }));
     const wanted = [
-      ...lines.map(({ name, values, phase, dash }) => ({ y: y(values.at(-1)), text: `${name} ${written(values.at(-1))}`, phase, dash, looks: "name" })),
+      ...lines.map(({ name, values, phase, dash }) => ({
+        y: y(values.at(-1)),
+        text: `${name} ${written(values.at(-1))}`,
+        phase,
+        dash,
+        looks: "name",
+      })),
       ...bounds.map(({ name, value }) => ({ y: y(value), text: `${name} ${written(value)}`, looks: "" })),
     ];
     for (const { y: from, at, text, phase, dash, looks } of spread(wanted, 1.2 * em, head, bottom)) {
@@ -69,7 +84,10 @@ export default function ({ data: [data], parentElement }) {
 
   root.querySelector(".title").textContent = data.title;
   root.querySelector(".about").textContent = data.about ? ` ${data.about}` : "";
-  const ends = lines.map(({ name, steps, values }) => `${name}: ${written(values[0])} at step ${steps[0]}, ${written(values.at(-1))} at step ${whole(steps.at(-1))}`);
+  const ends = lines.map(
+    ({ name, steps, values }) =>
+      `${name}: ${written(values[0])} at step ${steps[0]}, ${written(values.at(-1))} at step ${whole(steps.at(-1))}`,
+  );
   svg.setAttribute("aria-label", `${data.title}. ${ends.join(". ")}.`);
   return drawSized(root, chart, frame);
 }

@@ -1,10 +1,16 @@
+// @ts-nocheck
 // Two parts of a text, one above the other, where each looks in the other, and whether the second goes on with the first.
 //
 // data: group, visit, step, first and second [{text, known}], steps, shares [step], back (step, second, first) and ahead (step, first,
 // second) as bytes in base64, empty, note, best (p(follows) for who knows the grammar, or null)
 // Without a token under the mouse or the focus the strongest looks back are drawn; with one, all of its own.
 
-const STRONG = 0.3, FAINT = 0.06; // shares of a head's attention from which a line is drawn, of all tokens and of the chosen one
+import { unpacked } from "../attention/weights.js";
+import { drawSized } from "../shared/resize.js";
+import { exactly, follow, group, make, percent, placeOf, stepName, stepOf } from "../shared/step.js";
+
+const STRONG = 0.3,
+  FAINT = 0.06; // shares of a head's attention from which a line is drawn, of all tokens and of the chosen one
 const SURE = 0.3; // from an even chance, from which on who knows the grammar has an answer to call right or wrong
 const MANY = 22; // tokens in both parts from which they are set smaller
 const NS = "http://www.w3.org/2000/svg";
@@ -28,11 +34,17 @@ export default function ({ data: [data], parentElement }) {
     for (const name of ["first", "second"]) {
       const row = find(`.${name}`);
       row.classList.toggle("dense", n + m > MANY);
-      row.replaceChildren(...data[name].map(({ text, known }, index) => {
-        const token = make("button", { type: "button", class: `token${known ? "" : " unknown"}`, "data-part": name, "data-place": index }, text);
-        if (index) token.tabIndex = -1;
-        return token;
-      }));
+      row.replaceChildren(
+        ...data[name].map(({ text, known }, index) => {
+          const token = make(
+            "button",
+            { type: "button", class: `token${known ? "" : " unknown"}`, "data-part": name, "data-place": index },
+            text,
+          );
+          if (index) token.tabIndex = -1;
+          return token;
+        }),
+      );
     }
   }
 
@@ -89,8 +101,16 @@ export default function ({ data: [data], parentElement }) {
 
   function looks(name, index) {
     const [others, weight] = name === "first" ? [data.second, (other) => ahead(index, other)] : [data.first, (other) => back(index, other)];
-    const best = others.map(({ text }, other) => [text, weight(other)]).filter(([, share]) => share >= FAINT).sort(([, one], [, two]) => two - one);
-    return best.length ? `looks at ${best.slice(0, 3).map(([text, share]) => `“${text}” ${percent(share)}`).join(", ")}` : "looks at nothing in the other part";
+    const best = others
+      .map(({ text }, other) => [text, weight(other)])
+      .filter(([, share]) => share >= FAINT)
+      .sort(([, one], [, two]) => two - one);
+    return best.length
+      ? `looks at ${best
+          .slice(0, 3)
+          .map(([text, share]) => `“${text}” ${percent(share)}`)
+          .join(", ")}`
+      : "looks at nothing in the other part";
   }
 
   const pick = (token) => {

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // One sentence in the pieces of three vocabularies. Under the mouse or the focus, a piece tells its id, its count and how it came to be;
 // the slider goes through the merges of BPE, all in this browser.
 //
@@ -5,6 +6,8 @@
 //       words [{fresh, pieces [entry], ranks, states [[entry]], how, steps}]}], merges {ranks, said, total} or null
 //       A step is {cells [{text, tone}], said, picked}. A word of BPE has one state more than it has ranks: the first is its letters.
 // triggers: "step" when the slider is let go: how many merges are made, or -1 for all of them
+
+import { choose, counted, follow, group, make, placeOf, renew, stepOf, whole } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".pieces");
@@ -33,7 +36,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const words = row.words.map((word, place) => {
       const element = make("span", { class: `word${word.fresh ? " fresh" : ""}` });
       element.append(...piecesOf(word).map((entry, at) => piece(row, entry, [index, place, at])));
-      if (word.ranks.includes(newest())) element.querySelectorAll(".piece").forEach((one, at) => one.classList.toggle("merged", isNew(word, at)));
+      if (word.ranks.includes(newest()))
+        element.querySelectorAll(".piece").forEach((one, at) => one.classList.toggle("merged", isNew(word, at)));
       return element;
     });
     return words;
@@ -84,9 +88,15 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
 
   function tell(element) {
-    const at = made(), count = merges.ranks.length;
+    const at = made(),
+      count = merges.ranks.length;
     const all = count === 1 ? "the one merge made" : `all ${counted(count, "merge")} made`;
-    const told = at === count ? `${all}; drag to see them one by one` : at ? `merge ${at} of ${count}: ${merges.said[at - 1]}` : "letters, before any merge";
+    const told =
+      at === count
+        ? `${all}; drag to see them one by one`
+        : at
+          ? `merge ${at} of ${count}: ${merges.said[at - 1]}`
+          : "letters, before any merge";
     element.querySelector(".told").textContent = told;
     element.querySelector("input").setAttribute("aria-valuetext", told);
   }
@@ -108,7 +118,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function first() {
     for (const fresh of [true, false])
       for (const [index, row] of data.rows.entries())
-        for (const [place, word] of row.words.entries()) if (word.fresh === fresh && piecesOf(word).length) return [index, place, longest(row, word)];
+        for (const [place, word] of row.words.entries())
+          if (word.fresh === fresh && piecesOf(word).length) return [index, place, longest(row, word)];
     return null;
   }
   function longest(row, word) {
@@ -124,7 +135,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
       root.look = null;
       return;
     }
-    const row = data.rows[at[0]], pieces = piecesOf(word);
+    const row = data.rows[at[0]],
+      pieces = piecesOf(word);
     const place = Math.min(at[2], pieces.length - 1);
     root.look = at;
     const entry = row.entries[pieces[place]];
@@ -152,7 +164,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const button = event.target.closest(".piece");
     if (!button) return;
     const row = button.closest(".row");
-    const own = [...row.querySelectorAll(".piece")], at = own.indexOf(button);
+    const own = [...row.querySelectorAll(".piece")],
+      at = own.indexOf(button);
     const beside = { ArrowRight: own[at + 1], ArrowLeft: own[at - 1], Home: own[0], End: own.at(-1) };
     const rows = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling };
     if (!(event.key in beside) && !(event.key in rows)) return;

@@ -1,10 +1,11 @@
+// @ts-nocheck
 // What was chosen here a moment ago, and what the server says is chosen: a click shows at once, and waits for the server's answer after that.
 
-const PATIENCE = 3000; // milliseconds for which a click counts for more than what the server still says
+export const PATIENCE = 3000; // milliseconds for which a click counts for more than what the server still says
 
 // `told`, what the server says; `visit`, another number where the page was opened at another address, by which a click from before is
 // forgotten. Returns what is to be shown, whether that still waits for its answer, and what takes a click.
-function choice(root, told, visit) {
+export function choice(root, told, visit) {
   const clicked = root.clicked;
   if (clicked && (clicked.visit !== visit || alike(clicked.chosen, told) || Date.now() > clicked.until)) root.clicked = null;
   return {
@@ -14,4 +15,4 @@ function choice(root, told, visit) {
   };
 }
 
-const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);
+export const alike = (one, other) => JSON.stringify(one) === JSON.stringify(other);

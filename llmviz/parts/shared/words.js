@@ -1,12 +1,17 @@
+// @ts-nocheck
 // A sentence whose words a click takes away and puts back, each with a gauge below it; the arrow keys go from word to word.
 
-const DENSE = 14, MANY = 40; // words above which they stand closer, and above which the row scrolls
+import { choice } from "./chosen.js";
+import { make } from "./step.js";
+
+export const DENSE = 14,
+  MANY = 40; // words above which they stand closer, and above which the row scrolls
 
 // Fill `list` and keep it. `words` [{text, known, joined}] of the run `of`; `visit`, another number where the page was opened at another
 // address, by which a click from before is forgotten; `away`, the places that the server says are away, and `gone`,
 // what that is called; `single`, whether only one is away at a time; `level(place, pressed)`, how the gauge stands, from -1 to 1;
 // `said(place, pressed)`, what is to be heard after the word; `report(away)`, called for each click. Returns what draws it anew.
-function wordRow(root, list, { words, of, visit, away, gone, single = false, level, said, report }) {
+export function wordRow(root, list, { words, of, visit, away, gone, single = false, level, said, report }) {
   const shape = JSON.stringify([of, words]);
   if (root.shape !== shape) {
     root.shape = shape;
@@ -21,7 +26,8 @@ function wordRow(root, list, { words, of, visit, away, gone, single = false, lev
   function draw() {
     root.classList.toggle("waiting", waits());
     [...list.children].forEach((button, place) => {
-      const { text, known } = words[place], pressed = now().includes(place);
+      const { text, known } = words[place],
+        pressed = now().includes(place);
       button.setAttribute("aria-pressed", pressed);
       button.tabIndex = place === root.seat ? 0 : -1;
       button.querySelector(".level").style.transform = `scaleX(${level(place, pressed)})`;
@@ -53,7 +59,7 @@ function wordRow(root, list, { words, of, visit, away, gone, single = false, lev
   return draw;
 }
 
-function wordButton({ text, known, joined = false }, place) {
+export function wordButton({ text, known, joined = false }, place) {
   const button = make("button", { type: "button", class: "token", "data-place": place });
   button.classList.toggle("joined", joined);
   button.classList.toggle("unknown", !known);

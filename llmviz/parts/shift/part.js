@@ -1,6 +1,12 @@
+// @ts-nocheck
 // Attention before, at the chosen step, and the difference: one head at a time, the one that has changed most first.
 //
 // data: group, visit, step, layers, heads, causal, steps, tokens [{text, special}], weights (base64 of bytes: step, layer, head, query, key), note
+
+import { drawMatrix } from "../attention/matrix.js";
+import { channels, headOf, palette, unpacked } from "../attention/weights.js";
+import { drawSized } from "../shared/resize.js";
+import { exactly, follow, group, make, percent, placeOf, stepOf, whole } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".shift");
@@ -63,7 +69,14 @@ export default function ({ data: [data], parentElement }) {
     third.textContent = "Difference: orange more, blue less";
     drawMatrix(root, before, data, then, colours, null);
     drawMatrix(root, after, data, now, colours, null);
-    drawMatrix(root, apart, data, (query, key) => (128 + 127 * Math.max(-1, Math.min(1, now(query, key) - then(query, key)))) / 255, around, null);
+    drawMatrix(
+      root,
+      apart,
+      data,
+      (query, key) => (128 + 127 * Math.max(-1, Math.min(1, now(query, key) - then(query, key)))) / 255,
+      around,
+      null,
+    );
     let far = { by: 0, query: 0, key: 0 };
     for (let query = 0; query < n; query += 1)
       for (let key = 0; key < n; key += 1) {
@@ -71,8 +84,11 @@ export default function ({ data: [data], parentElement }) {
         if (Math.abs(by) > Math.abs(far.by)) far = { by, query, key };
       }
     const name = (at) => data.tokens[at].text;
-    root.querySelector(".said").textContent = `Layer ${layer + 1}, head ${head + 1}: ${percent(share[root.chosen])} of its attention has moved.`
-      + (far.by ? ` Most of all: ${name(far.query)} looks ${far.by > 0 ? "more" : "less"} at ${name(far.key)}, ${percent(then(far.query, far.key))} before, ${percent(now(far.query, far.key))} now.` : "");
+    root.querySelector(".said").textContent =
+      `Layer ${layer + 1}, head ${head + 1}: ${percent(share[root.chosen])} of its attention has moved.` +
+      (far.by
+        ? ` Most of all: ${name(far.query)} looks ${far.by > 0 ? "more" : "less"} at ${name(far.key)}, ${percent(then(far.query, far.key))} before, ${percent(now(far.query, far.key))} now.`
+        : "");
     root.querySelector(".note").textContent = data.note;
   }
   root.redraw = draw;

@@ -1,23 +1,26 @@
-// One model's life on one screen: random, pretrained, with a new head, fine-tuned, and beside it a model that never read. Each card shows
-// what that model makes of the sentence; the slider below goes through both phases, and the cards of the phase it is in go with it.
-//
-// data: group, visit, step, join (the slider's place of step 0 of the second phase),
-//       phases [{title, about, tone, progress (0 … 1)}] of pretraining, fine-tuning and from scratch,
-//       words {asked, truth, steps, candidates [step][[word, share]], empty, gone, never}, verdicts and scratch {asked, steps, labels,
-//       shares [step][label], empty, none}, label (the true one or ""), cards [{title, about, start {title, about, phase} (what it is at its step 0)}],
-//       loss {stops, total, steps, values, bounds [{name, about, value}], about},
-//       accuracy {stops, total, steps, values, bounds, about, scratch {steps, values}, withheld (what stands in place of its lines, if
-//       anything)}; stops are the steps of which there are weights
-//       terms {term: meaning}
-// triggers: "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1 for the end.
+// @ts-nocheck
+import { above, arrow, outside, path, spread } from "../curve/scale.js";
+import { drawSized } from "../shared/resize.js";
+import { choose, exactly, follow, group, make, marked, percent, placeOf, renew, stepOf, whole } from "../shared/step.js";
+import { explainTerms } from "../shared/terms.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const PHASES = ["pretrained", "finetuned", "random"], CARDS = ["random", "pretrained", "pretrained", "finetuned", "random"];
+const PHASES = ["pretrained", "finetuned", "random"],
+  CARDS = ["random", "pretrained", "pretrained", "finetuned", "random"];
 const SHOWN = 3; // candidates in a card
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".story");
-  const [heads, cards, svg, chart, rail, groove, thumb, tip] = [".phases", ".cards", "svg", ".chart", ".rail", ".groove", ".thumb", ".tip"].map((name) => root.querySelector(name));
+  const [heads, cards, svg, chart, rail, groove, thumb, tip] = [
+    ".phases",
+    ".cards",
+    "svg",
+    ".chart",
+    ".rail",
+    ".groove",
+    ".thumb",
+    ".tip",
+  ].map((name) => root.querySelector(name));
   const { words, verdicts, scratch, loss, accuracy, join } = data;
   const shared = group(data);
   const stops = [...loss.stops, ...accuracy.stops.map((step) => join + step)];
@@ -32,20 +35,30 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   };
 
   if (!cards.children.length) {
-    heads.append(...PHASES.map((phase, place) => {
-      const box = make("div", { class: `phase ${phase}${place === 2 ? " third" : ""}` });
-      const bar = make("span", { class: "progress" });
-      bar.append(make("i"));
-      box.append(make("b"), make("p"), bar);
-      return box;
-    }));
-    cards.append(...CARDS.map((phase) => {
-      const card = make("div", { class: `card ${phase}` });
-      const top = make("div", { class: "top" });
-      top.append(make("b"), make("span", { class: "at" }));
-      card.append(top, make("p", { class: "asked" }), make("div", { class: "words" }), make("p", { class: "asked" }), make("div", { class: "verdict" }));
-      return card;
-    }));
+    heads.append(
+      ...PHASES.map((phase, place) => {
+        const box = make("div", { class: `phase ${phase}${place === 2 ? " third" : ""}` });
+        const bar = make("span", { class: "progress" });
+        bar.append(make("i"));
+        box.append(make("b"), make("p"), bar);
+        return box;
+      }),
+    );
+    cards.append(
+      ...CARDS.map((phase) => {
+        const card = make("div", { class: `card ${phase}` });
+        const top = make("div", { class: "top" });
+        top.append(make("b"), make("span", { class: "at" }));
+        card.append(
+          top,
+          make("p", { class: "asked" }),
+          make("div", { class: "words" }),
+          make("p", { class: "asked" }),
+          make("div", { class: "verdict" }),
+        );
+        return card;
+      }),
+    );
   }
   data.phases.forEach(({ title, about, progress }, place) => {
     const [name, note, bar] = heads.children[place].children;
@@ -57,15 +70,17 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function guesses(box, place) {
     const found = words.candidates[place];
     if (!found) return box.replaceChildren(make("p", { class: "none" }, words.empty));
-    box.replaceChildren(...found.slice(0, SHOWN).map(([word, share]) => {
-      const row = make("div", { class: word === words.truth ? "row truth" : "row", title: `${word}: ${exactly(share)}` });
-      const track = make("div", { class: "track", "aria-hidden": "true" });
-      const fill = make("i");
-      fill.style.transform = `scaleX(${share})`;
-      track.append(fill);
-      row.append(make("span", {}, word === words.truth ? `${word} ✓` : word), track, make("em", {}, percent(share)));
-      return row;
-    }));
+    box.replaceChildren(
+      ...found.slice(0, SHOWN).map(([word, share]) => {
+        const row = make("div", { class: word === words.truth ? "row truth" : "row", title: `${word}: ${exactly(share)}` });
+        const track = make("div", { class: "track", "aria-hidden": "true" });
+        const fill = make("i");
+        fill.style.transform = `scaleX(${share})`;
+        track.append(fill);
+        row.append(make("span", {}, word === words.truth ? `${word} ✓` : word), track, make("em", {}, percent(share)));
+        return row;
+      }),
+    );
   }
 
   function verdict(box, given, place) {
@@ -74,7 +89,11 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const best = shares.indexOf(Math.max(...shares));
     const says = make("p", { class: "says" });
     says.append(make("b", {}, given.labels[best]), make("span", {}, percent(shares[best])));
-    const scale = make("div", { class: "scale", role: "img", "aria-label": given.labels.map((label, index) => `${label} ${percent(shares[index])}`).join(", ") });
+    const scale = make("div", {
+      class: "scale",
+      role: "img",
+      "aria-label": given.labels.map((label, index) => `${label} ${percent(shares[index])}`).join(", "),
+    });
     const mark = make("i");
     mark.style.left = `${100 * shares.at(-1)}%`;
     scale.append(mark);
@@ -131,9 +150,12 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
 
   function frame() {
     const em = parseFloat(getComputedStyle(root).fontSize);
-    const width = chart.clientWidth, gap = 0.8 * em, column = (width - 4 * gap) / 5;
+    const width = chart.clientWidth,
+      gap = 0.8 * em,
+      column = (width - 4 * gap) / 5;
     const narrow = width < 34 * em; // no room beside the lines for their names: these stand below
-    const head = 0.7 * em, foot = chart.clientHeight - (narrow ? 5.6 : 0.4) * em;
+    const head = 0.7 * em,
+      foot = chart.clientHeight - (narrow ? 5.6 : 0.4) * em;
     const [first, last] = narrow ? [width / 2 - gap, width - 0.5 * em] : [2 * column + gap - 7.2 * em, width - 9.5 * em];
     const panels = [
       { left: 0.5 * em, right: first, top: 1.06 * Math.max(1, ...loss.bounds.map(({ value }) => value)), total: loss.total },
@@ -144,25 +166,51 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     const parts = [];
     const drawn = [
       [{ phase: "pretrained", ...loss, name: "held-out loss" }],
-      [{ phase: "finetuned", ...accuracy, name: "fine-tuned" }, { phase: "random", ...accuracy.scratch, about: accuracy.about, name: "from scratch" }],
+      [
+        { phase: "finetuned", ...accuracy, name: "fine-tuned" },
+        { phase: "random", ...accuracy.scratch, about: accuracy.about, name: "from scratch" },
+      ],
     ];
     const written = [(value) => value.toFixed(2), percent];
     const bounds = [loss.bounds, accuracy.bounds];
     drawn.forEach((lines, phase) => {
       const { left, right } = panels[phase];
       parts.push(node("line", { class: "axis", x1: left, x2: right, y1: foot, y2: foot }));
-      for (const { value } of bounds[phase]) parts.push(node("line", { class: "bound", x1: left, x2: right, y1: y(phase, value), y2: y(phase, value) }));
+      for (const { value } of bounds[phase])
+        parts.push(node("line", { class: "bound", x1: left, x2: right, y1: y(phase, value), y2: y(phase, value) }));
       const there = lines.filter(({ steps }) => steps.length);
       for (const line of there)
-        parts.push(node("path", { class: `line ${line.phase}`, d: path(line.steps, line.values, (step) => x(phase, step), (value) => y(phase, value)) }));
+        parts.push(
+          node("path", {
+            class: `line ${line.phase}`,
+            d: path(
+              line.steps,
+              line.values,
+              (step) => x(phase, step),
+              (value) => y(phase, value),
+            ),
+          }),
+        );
       for (const line of phase ? [] : there)
         for (const peak of above(line.steps, line.values, panels[0].top))
           parts.push(node("path", { class: `above ${line.phase}`, d: arrow(x(0, peak.step), y(0, peak.value), em) }));
       const labels = [
-        ...there.map(({ name, values, about }) => ({ y: y(phase, values.at(-1)), text: `${name} ${written[phase](values.at(-1))}`, looks: "name", about })),
-        ...bounds[phase].map(({ name, value, about }) => ({ y: y(phase, value), text: `${name} ${written[phase](value)}`, looks: "", about })),
+        ...there.map(({ name, values, about }) => ({
+          y: y(phase, values.at(-1)),
+          text: `${name} ${written[phase](values.at(-1))}`,
+          looks: "name",
+          about,
+        })),
+        ...bounds[phase].map(({ name, value, about }) => ({
+          y: y(phase, value),
+          text: `${name} ${written[phase](value)}`,
+          looks: "",
+          about,
+        })),
       ];
-      const placed = narrow ? labels.map((label, line) => ({ ...label, at: foot + (1.7 + 1.15 * line) * em })) : spread(labels, 1.15 * em, head, foot);
+      const placed = narrow
+        ? labels.map((label, line) => ({ ...label, at: foot + (1.7 + 1.15 * line) * em }))
+        : spread(labels, 1.15 * em, head, foot);
       const from = narrow ? left : right + 0.6 * em;
       for (const { at, text, looks, about } of placed) parts.push(named(from, at + 0.3 * em, text, looks, about));
     });
@@ -178,10 +226,12 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     root.layer = node("g", {});
     svg.replaceChildren(...parts, root.layer);
     space = { x, y, panels, head, foot, em };
-    groove.replaceChildren(...stops.map((step, place) => {
-      const inner = place < loss.stops.length ? x(0, step) : x(1, step - join);
-      return Object.assign(make("i"), { style: `left:${inner}px` });
-    }));
+    groove.replaceChildren(
+      ...stops.map((step, place) => {
+        const inner = place < loss.stops.length ? x(0, step) : x(1, step - join);
+        return Object.assign(make("i"), { style: `left:${inner}px` });
+      }),
+    );
     draw();
   }
 
@@ -202,12 +252,18 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   function mark(phase, step) {
     const { x, y, head, foot, em } = space;
     const at = x(phase, step);
-    const lines = phase ? [["finetuned", accuracy], ["random", accuracy.scratch]] : [["pretrained", loss]];
+    const lines = phase
+      ? [
+          ["finetuned", accuracy],
+          ["random", accuracy.scratch],
+        ]
+      : [["pretrained", loss]];
     const parts = [node("line", { class: "cursor", x1: at, x2: at, y1: head - 4, y2: foot + 0.9 * em })];
     const begun = { pretrained: data.cards[1].start?.phase ?? "pretrained", finetuned: "pretrained", random: "random" };
     for (const [name, { steps, values }] of lines) {
       const value = values[placeOf(steps, step)];
-      if (value !== undefined) parts.push(node("circle", { class: `point ${step ? name : begun[name]}`, cx: at, cy: y(phase, value), r: 0.36 * em }));
+      if (value !== undefined)
+        parts.push(node("circle", { class: `point ${step ? name : begun[name]}`, cx: at, cy: y(phase, value), r: 0.36 * em }));
     }
     root.layer.replaceChildren(...(stops.length ? parts : []));
     thumb.style.left = `${at}px`;
@@ -221,9 +277,15 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   }
 
   function summary() {
-    const told = (name, { steps, values }, write) => (steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : []);
+    const told = (name, { steps, values }, write) =>
+      steps.length ? [`${name}: ${write(values[0])} at first, ${write(values.at(-1))} at last`] : [];
     const out = outside(above(loss.steps, loss.values, space.panels[0].top), "loss");
-    const all = [...told("Loss in pretraining", loss, (value) => value.toFixed(2)), ...(out ? [out] : []), ...told("Right predictions, fine-tuned", accuracy, percent), ...told("from scratch", accuracy.scratch, percent)];
+    const all = [
+      ...told("Loss in pretraining", loss, (value) => value.toFixed(2)),
+      ...(out ? [out] : []),
+      ...told("Right predictions, fine-tuned", accuracy, percent),
+      ...told("from scratch", accuracy.scratch, percent),
+    ];
     if (accuracy.withheld) all.push(`How often the predictions are right: ${accuracy.withheld}`);
     return all.length ? `${all.join(". ")}.` : "Nothing has been trained yet.";
   }
@@ -256,7 +318,16 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
   thumb.onkeydown = (event) => {
     const now = placeOf(stops, stepOf(shared));
     const first = loss.stops.length;
-    const places = { ArrowRight: now + 1, ArrowUp: now + 1, ArrowLeft: now - 1, ArrowDown: now - 1, PageUp: now < first ? first : end, PageDown: now > first ? first : 0, Home: 0, End: end };
+    const places = {
+      ArrowRight: now + 1,
+      ArrowUp: now + 1,
+      ArrowLeft: now - 1,
+      ArrowDown: now - 1,
+      PageUp: now < first ? first : end,
+      PageDown: now > first ? first : 0,
+      Home: 0,
+      End: end,
+    };
     if (!(event.key in places)) return;
     event.preventDefault();
     event.stopPropagation(); // a lecture turns its pages with the same keys

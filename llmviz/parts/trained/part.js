@@ -1,7 +1,10 @@
+// @ts-nocheck
 // How far several models are trained: a slider that moves the parts of all of them, in this browser.
 //
 // data: group, visit, step, shares (percent of training, ascending)
 // triggers: "step" when the slider is let go: the percent, or -1 for the end
+
+import { choose, follow, group, placeOf, renew, stepOf } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".trained");
@@ -16,7 +19,8 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     input.disabled = !last;
     input.value = at;
     const share = data.shares[at];
-    output.textContent = share === undefined ? "" : share === 0 ? "at the start" : at === last ? "at the end" : `after ${share}% of training`;
+    output.textContent =
+      share === undefined ? "" : share === 0 ? "at the start" : at === last ? "at the end" : `after ${share}% of training`;
     input.setAttribute("aria-valuetext", output.textContent);
   }
 

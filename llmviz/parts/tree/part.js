@@ -1,6 +1,10 @@
+// @ts-nocheck
 // Beam search as a tree: each column is a round, each word a token that was looked at; thick is the likeliest continuation found.
 //
 // data: group, visit, step, beginning, width, steps, trees [step][{parent, depth, word, chance, score, kept, best, greedy}], said [step]
+
+import { drawSized } from "../shared/resize.js";
+import { exactly, follow, group, make, placeOf, stepName, stepOf } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -20,7 +24,8 @@ export default function ({ data: [data], parentElement }) {
   };
 
   // Each round is a column: nodes stand in the order of the nodes they go on from, given-up ones closer together.
-  const KEPT = 2.3, GIVEN_UP = 1.25; // heights in em
+  const KEPT = 2.3,
+    GIVEN_UP = 1.25; // heights in em
 
   function rows(tree) {
     const at = tree.map(() => 0);
@@ -62,23 +67,50 @@ export default function ({ data: [data], parentElement }) {
     svg.setAttribute("height", (tall + 0.8) * em);
     const name = ({ kept, best }) => (best ? "best" : kept ? "kept" : "");
     tree.forEach((given, place) => {
-      const from = given.parent < 0 ? { x: left - 1.2 * em, y: y(start) } : { x: x(given.depth - 1) + Math.min(wide - 1.6 * em, 0.6 * em * tree[given.parent].word.length + 0.4 * em), y: y(at[given.parent]) };
+      const from =
+        given.parent < 0
+          ? { x: left - 1.2 * em, y: y(start) }
+          : {
+              x: x(given.depth - 1) + Math.min(wide - 1.6 * em, 0.6 * em * tree[given.parent].word.length + 0.4 * em),
+              y: y(at[given.parent]),
+            };
       const to = { x: x(given.depth) - 0.35 * em, y: y(at[place]) };
       const middle = to.x - 0.9 * em;
-      parts.push(node("path", { class: `edge ${name(given)}`, d: `M${from.x},${from.y}H${Math.min(from.x, middle)}C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}` }));
+      parts.push(
+        node("path", {
+          class: `edge ${name(given)}`,
+          d: `M${from.x},${from.y}H${Math.min(from.x, middle)}C${middle},${from.y} ${middle},${to.y} ${to.x},${to.y}`,
+        }),
+      );
     });
-    parts.push(node("text", { class: "word", x: 0, y: y(start) + 0.3 * em }, data.beginning.length > 26 ? `…${data.beginning.slice(-25)}` : data.beginning || "(nothing)"));
+    parts.push(
+      node(
+        "text",
+        { class: "word", x: 0, y: y(start) + 0.3 * em },
+        data.beginning.length > 26 ? `…${data.beginning.slice(-25)}` : data.beginning || "(nothing)",
+      ),
+    );
     tree.forEach((given, place) => {
       const box = node("g", { class: name(given) });
       box.append(
         node("text", { class: "word", x: x(given.depth), y: y(at[place]) + (given.kept ? -0.08 : 0.3) * em }, given.word),
         ...(given.kept ? [node("text", { class: "score", x: x(given.depth), y: y(at[place]) + 0.82 * em }, negative(given.score))] : []),
-        node("title", {}, `${given.word}: p = ${exactly(Math.exp(given.chance))} here, ln p of the text ${negative(given.score)}${given.kept ? "" : "; given up"}`),
+        node(
+          "title",
+          {},
+          `${given.word}: p = ${exactly(Math.exp(given.chance))} here, ln p of the text ${negative(given.score)}${given.kept ? "" : "; given up"}`,
+        ),
       );
       parts.push(box);
     });
     svg.replaceChildren(...parts);
-    list.replaceChildren(...tree.filter(({ kept }) => kept).map((given) => make("li", {}, `round ${given.depth}: ${given.word}, ln p ${negative(given.score)}${given.best ? ", on the best way" : ""}`)));
+    list.replaceChildren(
+      ...tree
+        .filter(({ kept }) => kept)
+        .map((given) =>
+          make("li", {}, `round ${given.depth}: ${given.word}, ln p ${negative(given.score)}${given.best ? ", on the best way" : ""}`),
+        ),
+    );
   }
 
   const unwatch = drawSized(root, root, draw);

@@ -1,7 +1,11 @@
+// @ts-nocheck
 // The weighed sentence: under each word how far it pushes the verdict at the chosen step, to the left or to the right; a click leaves it out.
 //
 // data: group, visit, step, words [{text, known}], out [place], steps, weight [step][place] (null where left out), labels, note
 // triggers: "out", the list of words left out
+
+import { follow, group, placeOf, stepOf, whole } from "../shared/step.js";
+import { wordRow } from "../shared/words.js";
 
 const LEAST = 1; // nats a full bar stands for at least: else noise would fill the bars of a model that has no opinion
 
@@ -20,7 +24,9 @@ export default function ({ data: [data], parentElement, setTriggerValue }) {
     level: (word, gone) => (weight(word, gone) ?? 0) / most,
     said: (word, gone) => {
       const found = weight(word, gone);
-      return found === null ? "" : `: ${Math.abs(found).toFixed(2)} nats towards ${data.labels.at(found < 0 ? 0 : -1)}, step ${whole(data.steps[place()])}`;
+      return found === null
+        ? ""
+        : `: ${Math.abs(found).toFixed(2)} nats towards ${data.labels.at(found < 0 ? 0 : -1)}, step ${whole(data.steps[place()])}`;
     },
     report: (out) => setTriggerValue("out", out),
   });

@@ -1,9 +1,12 @@
+// @ts-nocheck
 // What a T5 reads and writes at the chosen step: the text with a sentinel for each gap and the span written for it below; the answer as
 // it comes out, each token with a bar for how probable the model found it. Pointing at a token shows where the decoder looked in the text.
 //
 // data: group, visit, step, steps, given [{text, gap}], texts [step]{tokens [{text, gap}], chances, cross [token][given], spans [gap],
 //       confidence [gap], ended}, empty, withheld (what is said in place of chances and confidence, if anything)
 // `gap` is the number of the gap that a sentinel stands for, -1 for any other token.
+
+import { exactly, follow, group, make, percent, placeOf, stepOf } from "../shared/step.js";
 
 const NAMED = 3; // tokens of the text that the note names
 const HINT = "bar: how probable the model found it · point at a token that came out to see where the decoder looked";
@@ -32,8 +35,18 @@ export default function ({ data: [data], parentElement }) {
   }
 
   function written({ text, gap }, chance, index) {
-    const button = make("button", { type: "button", class: `token${gap < 0 ? "" : " gap"}`, "data-index": index, tabindex: index === (root.chosen ?? 0) ? 0 : -1 });
-    button.append(text, Object.assign(make("span", { class: `level${data.withheld ? " blank" : ""}`, "aria-hidden": "true" }), { style: `--share: ${chance ?? 0}` }));
+    const button = make("button", {
+      type: "button",
+      class: `token${gap < 0 ? "" : " gap"}`,
+      "data-index": index,
+      tabindex: index === (root.chosen ?? 0) ? 0 : -1,
+    });
+    button.append(
+      text,
+      Object.assign(make("span", { class: `level${data.withheld ? " blank" : ""}`, "aria-hidden": "true" }), {
+        style: `--share: ${chance ?? 0}`,
+      }),
+    );
     button.title = data.withheld ? text : `${text}: the model gave it ${exactly(chance)} here`;
     button.setAttribute("aria-label", button.title);
     return button;
@@ -48,7 +61,9 @@ export default function ({ data: [data], parentElement }) {
       const span = boxes[index].querySelector(".span");
       span.textContent = now ? now.spans[gap] : "?";
       span.classList.toggle("none", !now || now.confidence[gap] === 0);
-      boxes[index].title = now ? `the model wrote ${now.spans[gap]}${data.withheld ? "" : `, and gave it ${exactly(now.confidence[gap])}`}` : "";
+      boxes[index].title = now
+        ? `the model wrote ${now.spans[gap]}${data.withheld ? "" : `, and gave it ${exactly(now.confidence[gap])}`}`
+        : "";
     });
     said.replaceChildren(...(now ? now.tokens.map((token, index) => written(token, now.chances[index], index)) : []));
     if (root.chosen !== null && !now?.tokens[root.chosen]) root.chosen = null;
@@ -68,7 +83,10 @@ export default function ({ data: [data], parentElement }) {
     if (!now) note.textContent = data.empty;
     else if (!weights) note.textContent = (data.withheld ? BLANK : HINT) + (now.ended ? "" : " · it was cut off before its end");
     else {
-      const most = weights.map((weight, at) => [weight, data.given[at].text]).sort((a, b) => b[0] - a[0]).slice(0, NAMED);
+      const most = weights
+        .map((weight, at) => [weight, data.given[at].text])
+        .sort((a, b) => b[0] - a[0])
+        .slice(0, NAMED);
       note.textContent = `When it wrote “${now.tokens[index].text}”${data.withheld ? "" : ` (${percent(now.chances[index])})`}, it looked most at ${most.map(([weight, text]) => `${text} ${percent(weight)}`).join(", ")}.`;
     }
   }
@@ -83,7 +101,8 @@ export default function ({ data: [data], parentElement }) {
     look(root.chosen);
   };
   said.onkeydown = (event) => {
-    const at = Number(indexOf(event)), last = said.children.length - 1;
+    const at = Number(indexOf(event)),
+      last = said.children.length - 1;
     const seats = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: last };
     if (!(event.key in seats)) return;
     event.preventDefault();

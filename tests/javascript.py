@@ -26,8 +26,8 @@ def main(arguments: list[str]) -> int:
 
 def install() -> int:
     """Bring node_modules to what package-lock.json names; nothing where it is there."""
-    version = node(["--version"], return_completed_process=True, capture_output=True, text=True).stdout
-    wanted = hashlib.sha256(f"{version}".encode() + (ROOT / "package-lock.json").read_bytes()).hexdigest()
+    version = str(node(["--version"], return_completed_process=True, capture_output=True, text=True).stdout)
+    wanted = hashlib.sha256(version.encode() + (ROOT / "package-lock.json").read_bytes()).hexdigest()
     if INSTALLED.is_file() and INSTALLED.read_text(encoding="utf-8") == wanted:
         return 0
     if status := npm(["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], cwd=ROOT):

@@ -23,6 +23,11 @@ def style(part: str) -> str:
     return "\n".join(file.read_text(encoding="utf-8") for file in (FOLDER / "shared/base.css", FOLDER / part / "part.css"))
 
 
+def frame(part: str) -> str:
+    """The HTML that the script of the part of this name draws into."""
+    return (FOLDER / part / "part.html").read_text(encoding="utf-8")
+
+
 def _modules(file: Path) -> list[Path]:
     """The file after all that it imports, each once."""
     found: list[Path] = []

@@ -19,12 +19,7 @@ _Part = Callable[..., None]
 
 def _part(name: str) -> _Part:
     """The component in the folder `name`."""
-    mounted = st.components.v2.component(
-        f"llmviz_{name}",
-        html=(bundle.FOLDER / name / "part.html").read_text(encoding="utf-8"),
-        css=bundle.style(name),
-        js=bundle.script(name),
-    )
+    mounted = st.components.v2.component(f"llmviz_{name}", html=bundle.frame(name), css=bundle.style(name), js=bundle.script(name))
 
     def part(data: dict[str, Any], **more: Any) -> None:
         # In a list: each value of a dictionary Streamlit would ask whether it is a table, and load pandas for that while a page waits.

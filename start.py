@@ -25,6 +25,7 @@ IMPORTS = ("from llmviz.runs.worker import Real; Real().warm('answer')", "import
 CHECKS = (
     ("-m", "ruff", "format", "--check", "."),
     ("-m", "ruff", "check", "."),
+    ("-m", "tests.javascript"),
     ("-m", "mypy"),
     ("-m", "pytest"),  # last, so that its closing line is the last
 )

@@ -23,8 +23,9 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
         "evaluation": "core text models inspect training",
         "experiments": "core",
         "runs": "core",
-        "views": "core experiments",
-        "ui": "core text views runs experiments",
+        "parts": "",
+        "views": "core experiments parts",
+        "ui": "core text parts views runs experiments",
         "pages": "core text views runs ui experiments",
     }.items()
 }
@@ -48,8 +49,8 @@ MODEL_LIBRARIES = ("torch", "transformers", "bertviz")
 SLOW = (*MODEL_LIBRARIES, "pandas")  # half a second and more each, for which the first visitor would wait
 NEVER_IN = {
     "streamlit": frozenset(MAY_IMPORT) - {"ui", "pages"},
-    "torch": frozenset({"core", "text", "views", "ui", "pages"}),
-    "transformers": frozenset({"core", "text", "views", "ui", "pages"}),
+    "torch": frozenset({"core", "text", "parts", "views", "ui", "pages"}),
+    "transformers": frozenset({"core", "text", "parts", "views", "ui", "pages"}),
     "plotly": frozenset({"core", "text", "models", "inspect", "training", "stages", "runs"}),
 }
 
@@ -120,7 +121,7 @@ def test_the_server_never_imports_a_model_library() -> None:
     modules = [
         ".".join(("llmviz", *file.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__")
         for package, file in packages()
-        if package in ("core", "text", "views", "ui", "runs", "experiments")
+        if package in ("core", "text", "parts", "views", "ui", "runs", "experiments")
         if file.name not in ("worker.py", "__main__.py") and (package != "experiments" or not file.name.endswith(WITH_MODELS))
     ]
     assert loaded(f"import importlib, sys\nfor module in {modules}: importlib.import_module(module)", MODEL_LIBRARIES) == "[]"

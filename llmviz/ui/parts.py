@@ -1,5 +1,5 @@
-"""Our own components: token strip, probability bars, live curve. Each is a folder of HTML, CSS and JavaScript,
-whose script says which data it takes.
+"""Mounts our own parts: token strip, probability bars, live curve. Each is a folder of `llmviz/parts`, whose script says which data it
+takes.
 
 Here alone data leaves Python: what is no finite number ends here (`finite`).
 
@@ -7,29 +7,19 @@ All parts with the same `group` share one step: moving the slider of the curve m
 """
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from llmviz.parts import bundle
 from llmviz.views.finite import finite
 
-_FOLDER = Path(__file__).parent / "components"
 _Part = Callable[..., None]
 
 
-def _part(name: str, *scripts: str) -> _Part:
-    """The component in the folder `name`, the shared scripts and `scripts` before its own."""
-
-    def text(file: str) -> str:
-        return (_FOLDER / file).read_text(encoding="utf-8")
-
-    mounted = st.components.v2.component(
-        f"llmviz_{name}",
-        html=text(f"{name}/part.html"),
-        css=text("shared/base.css") + text(f"{name}/part.css"),
-        js="\n".join(map(text, ("shared/step.js", "shared/terms.js", "shared/resize.js", *scripts, f"{name}/part.js"))),
-    )
+def _part(name: str) -> _Part:
+    """The component in the folder `name`."""
+    mounted = st.components.v2.component(f"llmviz_{name}", html=bundle.frame(name), css=bundle.style(name), js=bundle.script(name))
 
     def part(data: dict[str, Any], **more: Any) -> None:
         # In a list: each value of a dictionary Streamlit would ask whether it is a table, and load pandas for that while a page waits.
@@ -38,31 +28,31 @@ def _part(name: str, *scripts: str) -> _Part:
     return part
 
 
-_strip = _part("token_strip", "shared/chosen.js", "shared/words.js")
+_strip = _part("token_strip")
 _bars = _part("bars")
-_curve = _part("curve", "curve/scale.js")
-_pair = _part("pair", "attention/weights.js")
-_continuation = _part("continuation", "shared/chosen.js")
+_curve = _part("curve")
+_pair = _part("pair")
+_continuation = _part("continuation")
 _choices = _part("choices")
 _tree = _part("tree")
-_weighed = _part("weighed", "shared/chosen.js", "shared/words.js")
+_weighed = _part("weighed")
 _cards = _part("cards")
 _ladder = _part("ladder")
 _network = _part("network")
 _lecture = _part("lecture")
-_shift = _part("shift", "attention/weights.js", "attention/matrix.js")
-_onestep = _part("onestep", "curve/scale.js")
+_shift = _part("shift")
+_onestep = _part("onestep")
 _lineage = _part("lineage")
-_overlay = _part("overlay", "curve/scale.js")
+_overlay = _part("overlay")
 _written = _part("written")
-_story = _part("story", "curve/scale.js")
+_story = _part("story")
 _pieces = _part("pieces")
-_growth = _part("growth", "curve/scale.js")
+_growth = _part("growth")
 _costs = _part("costs")
 _lane = _part("lane")
 _trained = _part("trained")
-_courses = _part("courses", "curve/scale.js")
-_attention = _part("attention", "shared/chosen.js", "attention/weights.js", "attention/arcs.js", "attention/matrix.js")
+_courses = _part("courses")
+_attention = _part("attention")
 
 
 def token_strip(payload: dict[str, Any], key: str, on_hidden: Callable[[list[int]], None]) -> None:

@@ -6,12 +6,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from llmviz.ui import parts
+from llmviz.parts import bundle
 
 pytestmark = pytest.mark.e2e
 
-FOLDER = parts._FOLDER
-SCRIPTS = ("shared/step.js", "shared/resize.js", "shared/terms.js", "curve/scale.js", "curve/part.js")
 DRAW = """async ([script, data]) => {
   const module = await import(URL.createObjectURL(new Blob([script], {type: "text/javascript"})));
   module.default({data: [data], parentElement: document.body, setTriggerValue() {}});
@@ -31,9 +29,8 @@ def payload(loss: list[float], batches: list[float]) -> dict[str, Any]:
 def shown(browser: Browser, data: dict[str, Any]) -> Page:
     """A page with the curve alone."""
     page = browser.new_page()
-    css = (FOLDER / "shared/base.css").read_text() + (FOLDER / "curve/part.css").read_text()
-    page.set_content(f"<style>{css}</style><body>{(FOLDER / 'curve/part.html').read_text()}</body>")
-    page.evaluate(DRAW, ["\n".join((FOLDER / name).read_text() for name in SCRIPTS), data])
+    page.set_content(f"<style>{bundle.style('curve')}</style><body>{bundle.frame('curve')}</body>")
+    page.evaluate(DRAW, [bundle.script("curve"), data])
     return page
 
 

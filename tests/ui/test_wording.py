@@ -25,7 +25,7 @@ def test_a_count_fits_its_noun(count: int, said: str) -> None:
 
 
 def test_every_count_of_a_page_goes_through_one_function() -> None:
-    files = [*PROGRAM.glob("ui/*.py"), *PROGRAM.glob("views/*.py"), *PROGRAM.glob("ui/components/*/*.js")]
+    files = [*PROGRAM.glob("ui/*.py"), *PROGRAM.glob("views/*.py"), *PROGRAM.glob("parts/*/*.js")]
     slips = {
         f"{file.name}: {line.strip()}"
         for file in files

@@ -1,0 +1,1 @@
+"""Our own parts of a page: a folder each of HTML, CSS and JavaScript, and what they share. `ui/parts.py` mounts them. No streamlit."""

@@ -93,10 +93,6 @@ class Study:
         """All runs in the order to train them: every value with the first seed first, so that a whole picture stands early."""
         return tuple(self._runs.values())
 
-    def training(self) -> tuple[RunSpec, ...]:
-        """The same, each after the runs that it is made from."""
-        return tuple({each.id: each for spec in self.specs() for each in _made_from(spec)}.values())
-
     def at(self, value: Value) -> tuple[RunSpec, ...]:
         """The runs at this value, one for each seed."""
         return tuple(self.spec(value, seed) for seed in self.seeds)
@@ -124,12 +120,12 @@ def _seeded(spec: RunSpec, seed: int, parents: bool) -> RunSpec:
     return replace(spec, seed=seed)
 
 
-def _made_from(spec: RunSpec) -> Iterator[RunSpec]:
-    """The runs among its inputs, those before them first, then itself."""
+def ancestors(spec: RunSpec) -> Iterator[RunSpec]:
+    """The runs that this one is made from, each after those that it is made from itself."""
     for given in spec.inputs.values():
         if isinstance(given, RunSpec):
-            yield from _made_from(given)
-    yield spec
+            yield from ancestors(given)
+            yield given
 
 
 def to_json(study: Study) -> dict[str, Any]:
@@ -172,13 +168,12 @@ def band(figures: Sequence[float]) -> Band | None:
     return Band(median(figures), min(figures), max(figures), len(figures)) if figures else None
 
 
-def seconds_left(study: Study, learnt: Mapping[str, tuple[int, float]]) -> float | None:
-    """The time that its runs still take one after the other; None before there is a pace to go by.
+def seconds_left(runs: Sequence[RunSpec], learnt: Mapping[str, tuple[int, float]]) -> float | None:
+    """The time that these runs still take, one after the other; None before there is a pace to go by.
 
     `learnt` has the batches learnt and the seconds they took, by the id of the run. A run takes as long a step as others with the same
     settings did, or, where there is none yet, as the middle one of all.
     """
-    runs = study.training()
     paces: dict[object, list[float]] = {}
     for spec in runs:
         step, seconds = learnt.get(spec.id, (0, 0.0))
@@ -187,7 +182,8 @@ def seconds_left(study: Study, learnt: Mapping[str, tuple[int, float]]) -> float
     if not paces:
         return None
     usual = median(pace for each in paces.values() for pace in each)
-    return sum((spec.train.steps - learnt.get(spec.id, (0, 0.0))[0]) * median(paces.get(_work(spec), [usual])) for spec in runs)
+    left = ((spec, spec.train.steps - learnt.get(spec.id, (0, 0.0))[0]) for spec in runs)
+    return sum(steps * median(paces.get(_work(spec), [usual])) for spec, steps in left)
 
 
 def _work(spec: RunSpec) -> object:

@@ -7,7 +7,7 @@ import pytest
 
 from llmviz.core.settings import LabelsSpec, ModelSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, preset
-from llmviz.core.study import MOST_RUNS, Axis, Band, Study, Value, along, band, from_json, seconds_left, to_json
+from llmviz.core.study import MOST_RUNS, Axis, Band, Study, Value, along, ancestors, band, from_json, seconds_left, to_json
 
 LABELS = Axis("labelled examples", ("labels",), "log")
 RECIPES = Axis("positions and optimiser", ("architecture", "optimizer"))
@@ -41,7 +41,6 @@ def test_a_size_of_a_fine_tuned_model_is_also_that_of_its_parent() -> None:
     study = Study(preset("sentiment"), Axis("size", ("size",)), along("size", ("0.1M", "0.3M")), (0,))
     large = study.specs()[1]
     assert large.parent and large.parent.model == large.model == ModelSpec(size="0.3M")
-    assert [spec.stage for spec in study.training()] == ["mlm", "sentiment", "mlm", "sentiment"]  # parents before those that start there
 
 
 def test_the_stage_is_an_axis_of_default_runs_beside_the_base() -> None:
@@ -55,7 +54,8 @@ def test_seeds_may_be_those_of_the_pretraining_too() -> None:
     apart, together = labels(16, seeds=(0, 5)), labels(16, seeds=(0, 5), parents=True)
     assert {spec.parent for spec in apart.specs()} == {preset("mlm")}
     assert [spec.parent and spec.parent.seed for spec in together.specs()] == [0, 5]
-    assert [(spec.stage, spec.seed) for spec in together.training()] == [("mlm", 0), ("sentiment", 0), ("mlm", 5), ("sentiment", 5)]
+    assert [(spec.stage, spec.seed) for spec in ancestors(together.specs()[1])] == [("mlm", 5)]
+    assert list(ancestors(preset("mlm"))) == []
     assert apart.id != together.id
 
 
@@ -126,11 +126,11 @@ def test_the_time_left_is_what_steps_of_the_same_kind_took() -> None:
     study = labels(2, 16, seeds=(0, 1), base=preset("sentiment", parent=NO_PARENT))
     small, large, *rest = study.specs()
     steps = small.train.steps
-    assert seconds_left(study, {}) is None
-    assert seconds_left(study, {small.id: (steps, 2.0)}) == pytest.approx(3 * 2.0)  # nothing better is known of the larger one
+    assert seconds_left(study.specs(), {}) is None
+    assert seconds_left(study.specs(), {small.id: (steps, 2.0)}) == pytest.approx(3 * 2.0)  # nothing better is known of the larger one
     both = {small.id: (steps, 2.0), large.id: (steps, 6.0)}
-    assert seconds_left(study, both) == pytest.approx(2.0 + 6.0)
+    assert seconds_left(study.specs(), both) == pytest.approx(2.0 + 6.0)
     half = {**both, rest[0].id: (steps // 2, 1.0)}
-    assert seconds_left(study, half) == pytest.approx(1.0 + 6.0)
-    assert seconds_left(study, {spec.id: (steps, 2.0) for spec in study.specs()}) == 0
-    assert seconds_left(study, {small.id: (3, 2.0)}) is None  # the first steps of a run are slow
+    assert seconds_left(study.specs(), half) == pytest.approx(1.0 + 6.0)
+    assert seconds_left(study.specs(), {spec.id: (steps, 2.0) for spec in study.specs()}) == 0
+    assert seconds_left(study.specs(), {small.id: (3, 2.0)}) is None  # the first steps of a run are slow

@@ -124,6 +124,9 @@ class Engine(Protocol):
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec."""
 
+    def spare(self) -> int:
+        """How many runs more could begin at once and still leave a worker to the next visitor."""
+
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer.
 

@@ -142,6 +142,11 @@ class LocalEngine(Library):
         with self._lock:
             return {run: self._stands(job, "") for run, job in self._jobs.items()}
 
+    def spare(self) -> int:
+        """How many runs more could begin at once and still leave a worker to the next visitor."""
+        with self._lock:
+            return max(0, len(self._idle()) - len(self._queue) - 1)
+
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
         if isinstance(question, ToTraining):
@@ -162,8 +167,7 @@ class LocalEngine(Library):
             return kept
         with self._lock:
             self._studies = studies = self._studies or Answers(self._start_studying)
-        [found] = studies.answer(None, {0: self.store.home}, question)
-        return found
+        return studies.answer(None, {0: self.store.home}, question)[0]
 
     def workers(self) -> list[int]:
         """The process numbers of the training workers, then of the one that answers."""
@@ -211,12 +215,14 @@ class LocalEngine(Library):
 
     def _dispatch(self) -> None:
         """Give waiting runs to idle workers, first come first served."""
-        busy = {job.worker for job in self._jobs.values()}
-        idle = [process for process in self._trainers if process.ready and process not in busy]
         able = [job for job in self._queue if job.after not in self._jobs]
-        for process, job in zip(idle, able, strict=False):
+        for process, job in zip(self._idle(), able, strict=False):
             self._queue.remove(job)
             job.begin(process)
+
+    def _idle(self) -> list[Process]:
+        busy = {job.worker for job in self._jobs.values()}
+        return [process for process in self._trainers if process.ready and process not in busy]
 
     def _leave_queue(self, job: Job, reason: str) -> None:
         self._queue.remove(job)

@@ -150,6 +150,9 @@ class FakeEngine:
         run = RunRef(spec.id, 0)
         return run if run in self._runs else None
 
+    def spare(self) -> int:
+        return 0
+
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         if isinstance(question, (Attend, Heads, Bertviz)):
             return cast(list[AnyAnswer], [fake_attention.answer(step, self._find(run).spec, question, self._tokenizer) for step in steps])

@@ -1,0 +1,102 @@
+"""What there is of the runs of a study: recordings, runs of this machine, and learning curves that came with the program."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from llmviz.core.course import Course, course
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.study import Study, ancestors
+from llmviz.core.update import Done, Failed
+from llmviz.runs.engine import Engine
+
+REMEMBERED = 10.0  # seconds for which what has ended is not read again: a page asks for some fifty runs three times a second
+
+
+@dataclass(frozen=True)
+class Result:
+    """How one run of a study went so far, and its end.
+
+    Attributes:
+        course: its learning curves, and at its end its figures on test data.
+        run: None where it came with the program without weights.
+        step: the batches learnt.
+        failed: why it failed, in a sentence; "" otherwise.
+    """
+
+    course: Course
+    run: RunRef | None
+    step: int
+    failed: str = ""
+
+    @property
+    def done(self) -> bool:
+        """Whether it reached its end."""
+        return bool(self.course.metrics)
+
+    @property
+    def ours(self) -> bool:
+        """Whether this machine trained it."""
+        return self.run is not None and not self.run.recorded
+
+
+class Results:
+    """Reads results from an engine, and remembers for a while those of runs that have ended."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._ended: dict[str, tuple[float, Result]] = {}
+
+    @cached_property
+    def _without_weights(self) -> Mapping[str, Course]:
+        return {each.spec.id: each for each in self._engine.courses() if each.metrics}
+
+    def of(self, spec: RunSpec) -> Result | None:
+        """That of the recording of this spec, else of the newest attempt here; None where nothing of it has begun."""
+        when, kept = self._ended.get(spec.id, (0.0, None))
+        if kept and time.monotonic() - when < REMEMBERED:
+            return kept
+        found = self._read(spec)
+        if found and (found.done or found.failed):
+            self._ended[spec.id] = time.monotonic(), found
+        return found
+
+    def forget(self, spec_id: str) -> None:
+        """Read this one again: something has happened to it."""
+        self._ended.pop(spec_id, None)
+
+    def _read(self, spec: RunSpec) -> Result | None:
+        run = self._engine.recorded(spec) or self._engine.find(spec)
+        found = self._attempt(spec, run) if run else None
+        if (found is None or not found.done) and (kept := self._without_weights.get(spec.id)):
+            return Result(kept, None, kept.steps[-1] if kept.steps else 0)
+        return found
+
+    def _attempt(self, spec: RunSpec, run: RunRef) -> Result | None:
+        try:
+            history = self._engine.history(run)
+        except ValueError:  # deleted meanwhile
+            return None
+        failed = history.end.reason if isinstance(history.end, Failed) else ""
+        step = history.end.step if isinstance(history.end, Done) else history.step
+        return Result(course(spec, history), run, step, failed)
+
+    def missing(self, study: Study) -> list[RunSpec]:
+        """The runs that are still to train, in order: each after those it is made from, where their weights are not here."""
+        found: dict[str, RunSpec] = {}
+        for spec in study.specs():
+            if not self.is_done(spec):
+                found |= {each.id: each for each in ancestors(spec) if not self._has_weights(each)}
+                found[spec.id] = spec
+        return list(found.values())
+
+    def is_done(self, spec: RunSpec) -> bool:
+        """Whether there is a result of it."""
+        found = self.of(spec)
+        return found is not None and found.done
+
+    def _has_weights(self, spec: RunSpec) -> bool:
+        found = self.of(spec)
+        return found is not None and found.done and found.run is not None

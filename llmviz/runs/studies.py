@@ -1,0 +1,284 @@
+"""Trains the runs of studies in the background, over the queue that all visitors share, and says how far each has come.
+
+    <home>/studies/<id>.json    a study that was started, and why it stopped
+    <home>/studies/<id>.lock    held by the program that trains it
+
+At most one run of all studies waits in the queue, and another trains beside it only while that leaves a worker to visitors. Runs that
+exist are used, not trained again. A study that trains counts as somebody who watches its runs, for at most two hours at a stretch.
+
+When the server has ended, a study stands still as single runs do, and goes on when asked: whoever opens the app before a lecture should
+not find its cores taken by a study of last week. Nothing is lost, since runs go on from their checkpoints.
+"""
+
+import json
+import threading
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from filelock import FileLock
+
+from llmviz.core import study as written
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.study import Study, ancestors, seconds_left
+from llmviz.runs import locks
+from llmviz.runs.attempt import sentence
+from llmviz.runs.engine import UNDER_WAY, Command, Engine, State, Status
+from llmviz.runs.folder import as_json, write
+from llmviz.runs.jobs import OWNER_AWAY
+from llmviz.runs.results import Result, Results
+
+LONGEST = 2 * 3_600.0  # seconds for which a study trains before it asks whether to go on
+MOST_STUDIES = 4
+MOST_TRIES = 3  # at a run that is cut short
+BEAT = 0.25  # seconds between two looks at the runs under way
+RETRY = 2.0  # seconds after which an engine that took no run is asked again
+PATIENCE = 15.0  # seconds to wait for runs that were told to stop
+VIEWER = "a study"  # by which the engine knows who watches; no browser is called so
+BY_HAND = "stopped by hand"
+LONG_ENOUGH = "it has trained for two hours, the longest at a stretch"
+TIRED = f"some of its runs were stopped or cut short {MOST_TRIES} times"
+CUT_SHORT = "the server ended while it trained; it can go on"
+ELSEWHERE = "another program on this machine trains this study"
+TAKES_TURNS = "the runs of another study are training"
+RESUMABLE = frozenset({State.STOPPED, State.INTERRUPTED, State.FAILED})
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A study as one viewer finds it.
+
+    Attributes:
+        state: None before it was started; TRAINING, also while it waits; then DONE, STOPPED, INTERRUPTED, or FAILED where runs failed and
+            all others are done.
+        owner: whether this viewer may stop it.
+        reason: why it stopped, or what it waits for, in a sentence; "" otherwise.
+        results: what there is of its runs, and of those it still needs, by the ids of their specs.
+        done: how many of its own runs have reached their end.
+        under_way: the runs that train for it or wait for a worker, by the ids of their specs, and how they stand.
+        missing: the runs still to train, those that others are made from included.
+        seconds_left: at the pace so far; None before there is one.
+    """
+
+    state: State | None
+    owner: bool
+    reason: str
+    results: Mapping[str, Result]
+    done: int
+    under_way: Mapping[str, tuple[RunSpec, Status]]
+    missing: tuple[RunSpec, ...]
+    seconds_left: float | None
+
+
+@dataclass
+class _Going:
+    """A study that trains. Pages read `under_way` meanwhile, so it is replaced, never changed."""
+
+    study: Study
+    owner: str
+    lock: FileLock
+    under_way: Mapping[str, tuple[RunSpec, RunRef, Status]] = field(default_factory=dict)
+    given_up: set[str] = field(default_factory=set)
+    cut_short: Counter[str] = field(default_factory=Counter)
+    waits: str = ""  # why the engine took no run
+    again: float = 0.0  # when to ask it again
+    stopping: str = ""
+    began: float = field(default_factory=time.monotonic)
+    owner_seen: float = field(default_factory=time.monotonic)
+    ended: threading.Event = field(default_factory=threading.Event)
+
+    def may(self, viewer: str) -> bool:
+        """Whether this viewer may stop it: whoever started it, or anybody while that one is away."""
+        return viewer == self.owner or time.monotonic() - self.owner_seen > OWNER_AWAY
+
+
+class Studies:
+    """The studies of one home. Make one per server, beside its engine."""
+
+    def __init__(self, engine: Engine, home: Path) -> None:
+        self._engine = engine
+        self._root = home / "studies"
+        self._results = Results(engine)
+        self._lock = threading.Lock()
+        self._going: dict[str, _Going] = {}
+        self._closing = threading.Event()
+
+    def start(self, study: Study, viewer: str) -> None:
+        """Train what is missing of a study, whether it is new or stood still. Raises ValueError, in a sentence, where it cannot."""
+        with self._lock:
+            if study.id in self._going:
+                return
+            if len(self._going) >= MOST_STUDIES:
+                raise ValueError(f"{MOST_STUDIES} studies are training already; wait for the end of one, or stop one")
+            try:
+                lock = locks.take(self._root / f"{study.id}.lock")
+                if lock is None:
+                    raise ValueError(ELSEWHERE)
+                self._write(study, "")
+            except OSError as problem:
+                raise ValueError(sentence(problem)) from problem
+            self._going[study.id] = _Going(study, viewer, lock)
+            if len(self._going) == 1:
+                threading.Thread(target=self._conduct, name="studies", daemon=True).start()
+
+    def stop(self, study: Study, viewer: str) -> None:
+        """Let a study stand still; its runs keep checkpoints. Raises ValueError for a viewer who may not."""
+        going = self._going.get(study.id)
+        if going is None:
+            return
+        if not going.may(viewer):
+            raise ValueError("somebody else started this study and may stop it")
+        going.stopping = BY_HAND
+        going.ended.wait(PATIENCE)
+
+    def started(self, study: Study) -> bool:
+        """Whether it was ever started on this machine."""
+        return self._file(study).is_file()
+
+    def look(self, study: Study, viewer: str) -> Progress:
+        """How far it has come. Cheap enough to be asked three times a second."""
+        going = self._going.get(study.id)
+        if going and viewer == going.owner:
+            going.owner_seen = time.monotonic()
+        missing = self._results.missing(study)
+        results = {spec.id: found for spec in (*study.specs(), *missing) if (found := self._results.of(spec))}
+        done = sum(spec.id in results and results[spec.id].done for spec in study.specs())
+        under_way = {id: (spec, status) for id, (spec, _, status) in going.under_way.items()} if going else {}
+        state, reason = self._state(study, going, results, missing)
+        left = _seconds_left(study, missing, results)
+        return Progress(state, going is None or going.may(viewer), reason, results, done, under_way, tuple(missing), left)
+
+    def close(self) -> None:
+        """Leave the runs to the engine, which lets them checkpoint; the studies can go on."""
+        self._closing.set()
+        for going in list(self._going.values()):
+            going.ended.wait(PATIENCE)
+
+    def _state(self, study: Study, going: _Going | None, results: Mapping[str, Result], missing: list[RunSpec]) -> tuple[State | None, str]:
+        if going:
+            others = any(other.under_way for other in self._going.values())
+            return State.TRAINING, going.waits or (TAKES_TURNS if others and not going.under_way else "")
+        if not missing:
+            return State.DONE, ""
+        if not self.started(study):
+            return None, ""
+        if locks.held(self._root / f"{study.id}.lock"):
+            return State.TRAINING, ELSEWHERE
+        if stopped := self._stopped(study):
+            return State.STOPPED, stopped
+        failed = {id for id, result in results.items() if result.failed}
+        if all(not failed.isdisjoint(each.id for each in (spec, *ancestors(spec))) for spec in missing):
+            return State.FAILED, ""
+        return State.INTERRUPTED, CUT_SHORT
+
+    def _conduct(self) -> None:
+        """Until no study trains: look at the runs under way, and begin the next."""
+        while not self._closing.is_set():
+            for going in list(self._going.values()):
+                try:
+                    self._watch(going)
+                except (ValueError, OSError) as problem:
+                    self._end(going, sentence(problem))
+            self._begin_next()
+            with self._lock:
+                if not self._going:
+                    return
+            self._closing.wait(BEAT)
+        for going in list(self._going.values()):
+            self._leave(going)
+
+    def _watch(self, going: _Going) -> None:
+        """See how its runs stand, and whether it is at its end."""
+        now = {}
+        for id, (spec, run, _) in going.under_way.items():
+            status = self._engine.status(run, VIEWER)
+            if status.state in UNDER_WAY:
+                now[id] = (spec, run, status)
+                continue
+            self._results.forget(id)
+            going.cut_short[id] += status.state not in (State.DONE, State.FAILED)
+            if status.state is State.FAILED or going.cut_short[id] >= MOST_TRIES:
+                going.given_up.add(id)
+        going.under_way = now
+        if going.stopping or time.monotonic() - going.began > LONGEST:
+            self._end(going, going.stopping or LONG_ENOUGH)
+        elif not now and self._next(going) is None:
+            self._end(going, TIRED if any(count >= MOST_TRIES for count in going.cut_short.values()) else "")
+
+    def _begin_next(self) -> None:
+        """Begin one run, of the study whose turn it is, if there is room for it."""
+        there = list(self._going.values())
+        if any(going.under_way for going in there) and not self._engine.spare():
+            return
+        for going in there:
+            spec = self._next(going) if time.monotonic() > going.again else None
+            if spec is None:
+                continue
+            try:
+                run = self._train(spec)
+                going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, VIEWER))}
+                going.waits = ""
+            except (ValueError, OSError) as problem:
+                going.waits, going.again = sentence(problem), time.monotonic() + RETRY
+                continue
+            with self._lock:
+                self._going[going.study.id] = self._going.pop(going.study.id)  # the next turn is another's
+            return
+
+    def _next(self, going: _Going) -> RunSpec | None:
+        """The first run that can begin; one whose parent failed cannot."""
+        missing = self._results.missing(going.study)
+        absent = {spec.id for spec in missing}
+        taken = going.given_up | {*going.under_way}
+        ready = (spec for spec in missing if spec.id not in taken and not any(each.id in absent for each in ancestors(spec)))
+        return next(ready, None)
+
+    def _train(self, spec: RunSpec) -> RunRef:
+        """Let an attempt that was cut short go on, join one under way, or begin one."""
+        run = self._engine.find(spec)
+        if run and self._engine.status(run, VIEWER).state in RESUMABLE:
+            with suppress(ValueError):  # damaged: begin anew
+                self._engine.resume(run, VIEWER)
+                return run
+        return self._engine.train(spec, VIEWER)
+
+    def _end(self, going: _Going, stopped: str) -> None:
+        """Stop its runs but those that another study or another viewer wants, and keep why."""
+        wanted = {id for other in list(self._going.values()) if other is not going for id in other.under_way}
+        for id, (_, run, _) in going.under_way.items():
+            if id not in wanted:
+                with suppress(ValueError):
+                    self._engine.control(run, Command.STOP, VIEWER)
+        with suppress(OSError):  # a full disk: it is then said to have been cut short
+            self._write(going.study, stopped)
+        self._leave(going)
+
+    def _leave(self, going: _Going) -> None:
+        with self._lock:
+            self._going.pop(going.study.id, None)
+            going.lock.release()
+        going.ended.set()
+
+    def _file(self, study: Study) -> Path:
+        return self._root / f"{study.id}.json"
+
+    def _write(self, study: Study, stopped: str) -> None:
+        write(self._file(study), as_json({"study": written.to_json(study), "stopped": stopped}))
+
+    def _stopped(self, study: Study) -> str:
+        """Why it stopped, as its file says; "" where that says nothing."""
+        try:
+            return str(json.loads(self._file(study).read_bytes())["stopped"])
+        except (OSError, ValueError, KeyError, TypeError, RecursionError):
+            return ""
+
+
+def _seconds_left(study: Study, missing: Sequence[RunSpec], results: Mapping[str, Result]) -> float | None:
+    """At the pace of the runs of this machine, or before there is one of those that came with the program."""
+    known = {id: found for id, found in results.items() if found.ours and found.step} or results
+    ended = [spec for spec in study.specs() if spec not in missing and spec.id in known]
+    return seconds_left([*ended, *missing], {id: (found.step, found.course.seconds) for id, found in known.items()})

@@ -1,0 +1,335 @@
+"""Studies trained in the background over real workers: in turn, with what is there already, through stops, kills and restarts."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec, starting_from
+from llmviz.core.study import Axis, Study, along
+from llmviz.runs import studies as background
+from llmviz.runs.engine import UNDER_WAY, Command, State
+from llmviz.runs.local import LocalEngine
+from llmviz.runs.store import Store
+from llmviz.runs.studies import Progress, Studies
+from tests.runs.conftest import MakeEngine, attempt_at, outcome, until
+from tests.runs.fake import BREAKS, spec
+
+KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
+BROKE = "RuntimeError: the vector broke"
+STEPS = Axis("steps", ("steps",), "linear")
+Conduct = Callable[[LocalEngine], Studies]
+
+
+def study(*steps: int, seeds: tuple[int, ...] = (0,), milliseconds: float = 1.0) -> Study:
+    return Study(spec(milliseconds=milliseconds), STEPS, along("steps", steps or (20, 40)), seeds)
+
+
+@pytest.fixture
+def conduct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conduct]:
+    """Studies over an engine, closed before it."""
+    monkeypatch.setattr(background, "BEAT", 0.02)
+    made: list[Studies] = []
+
+    def make(engine: LocalEngine) -> Studies:
+        made.append(Studies(engine, tmp_path))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
+
+
+def ends(studies: Studies, study: Study, viewer: str = "ann") -> Progress:
+    """How it stands when it trains no longer."""
+    until(lambda: studies.look(study, viewer).state is not State.TRAINING)
+    return studies.look(study, viewer)
+
+
+def attempts(engine: LocalEngine, study: Study) -> list[int]:
+    """How many attempts there are at each of its runs."""
+    return [len(engine.store.attempts(each.id)) for each in study.specs()]
+
+
+def test_every_run_is_trained_once_and_ends_as_it_does_alone(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
+    engine, grid = engine_of(), study(20, 40, seeds=(0, 1))
+    studies = conduct(engine)
+    before = studies.look(grid, "ann")
+    assert (before.state, before.done, before.missing, before.seconds_left) == (None, 0, grid.specs(), None)
+    assert not studies.started(grid)
+    studies.start(grid, "ann")
+    after = ends(studies, grid)
+    assert (after.state, after.done, after.missing, after.seconds_left) == (State.DONE, 4, (), 0)
+    for each in grid.specs():
+        alone = attempt_at(Store(tmp_path / each.id), each)
+        list(alone)
+        run = engine.find(each)
+        assert run and outcome(engine.store.folder(run)) == outcome(alone.folder)
+        assert after.results[each.id].course.metrics == {"loss": engine.history(run).scores["loss"].last, "floor": 0.5, "accuracy": 0.25}
+    studies.start(grid, "ann")
+    assert ends(studies, grid).state is State.DONE and attempts(engine, grid) == [1, 1, 1, 1]
+
+
+def test_one_run_waits_at_a_time_so_that_a_visitor_is_next(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(20, 30, 40, milliseconds=10)
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    until(lambda: bool(studies.look(grid, "ann").under_way))
+    visitor = engine.train(spec(10, seed=9), "bob")
+    seen: list[set[RunRef]] = []
+    while engine.status(visitor, "bob").state in UNDER_WAY:
+        seen.append({run for run in engine.standing() if run != visitor})
+        time.sleep(0.01)
+    assert max(map(len, seen)) == 1
+    assert studies.look(grid, "ann").done <= 1  # it did not wait for the whole study
+    assert ends(studies, grid).state is State.DONE
+
+
+def test_a_second_run_trains_beside_the_first_only_while_a_worker_is_left(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(workers=3), study(300, 301, 302, 303, milliseconds=5)
+    studies = conduct(engine)
+    until(lambda: engine.spare() == 2)
+    studies.start(grid, "ann")
+    until(lambda: len(studies.look(grid, "ann").under_way) == 2)
+    time.sleep(0.2)
+    assert len(engine.standing()) == 2 and engine.spare() == 0
+    studies.stop(grid, "ann")
+
+
+def test_two_studies_take_turns(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, one, other = engine_of(), study(20, 30, 40, milliseconds=5), study(21, 31, 41, milliseconds=5)
+    studies = conduct(engine)
+    studies.start(one, "ann")
+    studies.start(other, "bob")
+    most = 0
+    while studies.look(one, "ann").state is State.TRAINING:
+        most = max(most, abs(studies.look(one, "ann").done - studies.look(other, "bob").done))
+        time.sleep(0.01)
+    assert most <= 1
+    assert ends(studies, other).state is State.DONE
+
+
+def test_what_is_there_is_used_and_what_is_under_way_is_joined(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(20, 400, milliseconds=2)
+    first = engine.train(grid.specs()[0], "bob")
+    until(lambda: engine.status(first, "bob").state is State.DONE)
+    second = engine.train(grid.specs()[1], "bob")
+    studies = conduct(engine)
+    assert studies.look(grid, "ann").done == 1
+    studies.start(grid, "ann")
+    until(lambda: bool(studies.look(grid, "ann").under_way))
+    assert ends(studies, grid).state is State.DONE
+    assert attempts(engine, grid) == [1, 1] and engine.find(grid.specs()[1]) == second
+
+
+def test_a_run_of_a_visitor_outlives_the_study_that_waits_for_it(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(20_000, milliseconds=2)
+    run = engine.train(grid.specs()[0], "bob")
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    until(lambda: bool(studies.look(grid, "ann").under_way))
+    engine.status(run, "bob")
+    studies.stop(grid, "ann")
+    assert engine.status(run, "bob").state in UNDER_WAY
+
+
+def test_a_stopped_study_goes_on_from_where_its_run_was(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(100, 110, milliseconds=10)
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    until(lambda: any(result.step > 12 for result in studies.look(grid, "ann").results.values()))
+    with pytest.raises(ValueError, match="somebody else"):
+        studies.stop(grid, "bob")
+    studies.stop(grid, "ann")
+    stopped = studies.look(grid, "ann")
+    assert (stopped.state, stopped.reason, stopped.under_way) == (State.STOPPED, background.BY_HAND, {})
+    until(lambda: not engine.standing())
+    first = engine.find(grid.specs()[0])
+    assert first and 12 < engine.history(first).step < 100
+    studies.start(grid, "bob")
+    assert ends(studies, grid).state is State.DONE
+    assert attempts(engine, grid) == [1, 1]  # the same attempt went on
+
+
+def test_anybody_may_stop_a_study_whose_owner_has_gone(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, grid = engine_of(), study(20_000, milliseconds=2)
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    assert not studies.look(grid, "bob").owner
+    monkeypatch.setattr(background, "OWNER_AWAY", 0.0)
+    assert studies.look(grid, "bob").owner
+    studies.stop(grid, "bob")
+    assert studies.look(grid, "bob").state is State.STOPPED
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a kill is the same as an end of the process there")
+def test_a_killed_worker_costs_a_study_nothing(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
+    engine, grid = engine_of(), study(60, 70, milliseconds=10)
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    until(lambda: any(result.step > 12 for result in studies.look(grid, "ann").results.values()))
+    os.kill(engine.workers()[0], KILL)
+    assert ends(studies, grid).state is State.DONE
+    assert attempts(engine, grid) == [1, 1]
+    alone = attempt_at(Store(tmp_path / "alone"), grid.specs()[0])
+    list(alone)
+    run = engine.find(grid.specs()[0])
+    assert run and outcome(engine.store.folder(run)) == outcome(alone.folder)
+
+
+def test_a_run_that_fails_is_told_and_the_others_are_trained(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(20, 30, seeds=(BREAKS, 0))
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    after = ends(studies, grid)
+    broken = {each.id for each in grid.specs() if each.seed == BREAKS}
+    assert (after.state, after.done, {each.id for each in after.missing}) == (State.FAILED, 2, broken)
+    assert {id: result.failed for id, result in after.results.items() if result.failed} == dict.fromkeys(broken, BROKE)
+
+
+def test_a_parent_is_trained_first_and_one_that_fails_takes_its_children_along(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine = engine_of()
+    base = RunSpec("sentiment", starting_from(spec(20)), train=spec(20).train)
+    grid = Study(base, STEPS, along("steps", (20, 30)), (0, BREAKS), parents=True)
+    studies = conduct(engine)
+    assert [(each.stage, each.seed) for each in studies.look(grid, "ann").missing] == [
+        *(("mlm", 0), ("sentiment", 0), ("sentiment", 0)),
+        *(("mlm", BREAKS), ("sentiment", BREAKS), ("sentiment", BREAKS)),
+    ]
+    studies.start(grid, "ann")
+    after = ends(studies, grid)
+    assert after.done == 2
+    assert [(each.stage, each.seed) for each in after.missing] == [("mlm", BREAKS), *[("sentiment", BREAKS)] * 2]
+    assert attempts(engine, grid) == [1, 1, 0, 0]
+    assert (after.state, after.results[after.missing[0].id].failed) == (State.FAILED, BROKE)
+
+
+def test_runs_that_nobody_else_watches_train_to_their_end(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(lease=0.3), study(80, milliseconds=20)  # 1.6 s, more than five leases
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    run = None
+    while run is None or engine.store.status(run).state in UNDER_WAY:
+        time.sleep(0.1)  # no page asks
+        run = engine.find(grid.specs()[0])
+    assert engine.store.status(run).state is State.DONE
+
+
+def test_a_study_stops_by_itself_after_its_longest(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "LONGEST", 0.2)
+    engine, grid = engine_of(), study(20_000, milliseconds=2)
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    after = ends(studies, grid)
+    assert (after.state, after.reason) == (State.STOPPED, background.LONG_ENOUGH)
+    until(lambda: not engine.standing())
+
+
+def test_a_run_that_is_stopped_again_and_again_is_left(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(20_000, 20, milliseconds=2)
+    run = engine.train(grid.specs()[0], "bob")
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    while studies.look(grid, "ann").state is State.TRAINING:
+        if engine.status(run, "bob").state in UNDER_WAY and not engine.store.done(run):
+            job = engine._jobs.get(run)
+            if job and job.worker and not job.stopping:
+                job.stop("by somebody")
+        time.sleep(0.01)
+    after = studies.look(grid, "ann")
+    assert (after.state, after.reason, after.done) == (State.STOPPED, background.TIRED, 1)
+
+
+def test_there_are_so_many_studies_at_once(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "MOST_STUDIES", 1)
+    studies = conduct(engine_of())
+    studies.start(study(20_000), "ann")
+    with pytest.raises(ValueError, match="1 studies are training already"):
+        studies.start(study(20), "ann")
+    studies.stop(study(20_000), "ann")
+
+
+def test_two_servers_do_not_train_the_same_study(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(20_000, milliseconds=2)
+    one, other = conduct(engine), conduct(engine)
+    one.start(grid, "ann")
+    assert (other.look(grid, "ann").state, other.look(grid, "ann").reason) == (State.TRAINING, background.ELSEWHERE)
+    with pytest.raises(ValueError, match="another program"):
+        other.start(grid, "ann")
+    one.stop(grid, "ann")
+
+
+def test_a_queue_that_is_full_is_waited_for(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("llmviz.runs.local.MOST_WAITING", 1)
+    monkeypatch.setattr(background, "RETRY", 0.05)
+    engine, grid = engine_of(), study(20)
+    runs = [engine.train(spec(20_000, milliseconds=2), "bob")]
+    until(lambda: engine.status(runs[0], "bob").state is State.TRAINING)
+    runs.append(engine.train(spec(20_000, milliseconds=2, seed=1), "bob"))
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    until(lambda: "1 runs are waiting already" in studies.look(grid, "ann").reason)
+    for run in reversed(runs):
+        engine.control(run, Command.STOP, "bob")
+    assert ends(studies, grid).state is State.DONE
+
+
+SERVER = """
+import sys, time
+from pathlib import Path
+from llmviz.runs.local import LocalEngine
+from llmviz.runs.studies import Studies
+from tests.runs.test_study import study
+home = Path(sys.argv[1])
+engine = LocalEngine(home, recordings=home / "recordings", workers=1, workshop="tests.runs.fake:Fake")
+studies = Studies(engine, home)
+grid = study(20, 100, milliseconds=10)
+studies.start(grid, "ann")
+while not any(20 < result.step < 100 for result in studies.look(grid, "ann").results.values()):
+    time.sleep(0.01)
+print("half", flush=True)
+time.sleep(60)
+"""
+
+
+def test_after_a_killed_server_a_study_stands_and_goes_on_when_asked(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
+    server = subprocess.Popen([sys.executable, "-c", SERVER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+    assert server.stdout and server.stdout.readline() == "half\n"
+    server.kill()
+    server.wait()
+    server.stdout.close()
+    grid = study(20, 100, milliseconds=10)
+    store = Store(tmp_path)
+    until(lambda: not any(store.under_way(run) for run in store.runs()))
+    engine = engine_of()
+    studies = conduct(engine)
+    found = studies.look(grid, "bob")
+    assert studies.started(grid)
+    assert (found.state, found.reason, found.done, found.owner) == (State.INTERRUPTED, background.CUT_SHORT, 1, True)
+    time.sleep(0.2)
+    assert not engine.standing()  # not unasked
+    studies.start(grid, "bob")
+    assert ends(studies, grid).state is State.DONE
+    assert attempts(engine, grid) == [1, 1]
+
+
+def test_a_file_torn_by_a_kill_is_no_obstacle(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
+    grid, studies = study(20), conduct(engine_of())
+    (tmp_path / "studies").mkdir()
+    (tmp_path / "studies" / f"{grid.id}.json").write_bytes(b'{"stu')
+    assert studies.look(grid, "ann").state is State.INTERRUPTED
+    studies.start(grid, "ann")
+    assert ends(studies, grid).state is State.DONE
+
+
+def test_a_home_that_cannot_be_written_is_said(engine_of: MakeEngine, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    studies = Studies(engine_of(), tmp_path / "file")
+    with pytest.raises(ValueError, match="cannot be written"):
+        studies.start(study(20), "ann")

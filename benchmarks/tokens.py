@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from benchmarks.bar import Bar
-from llmviz.core.questions.openings import FIRST_SIZE
 from llmviz.core.questions.vocabulary import KINDS, Vocabulary
+from llmviz.experiments.tokenization import FIRST_SIZE
 from llmviz.experiments.tokenization.pieces_view import NAMES, WAYS
 from llmviz.runs.process import ENVIRONMENT
 from llmviz.text import learning

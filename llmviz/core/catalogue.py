@@ -8,8 +8,8 @@ from types import MappingProxyType, ModuleType
 from llmviz import experiments
 from llmviz.core import questions
 from llmviz.core.experiment import Experiment
-from llmviz.core.questions.base import Answer, Question
-from llmviz.experiments import EXPERIMENTS, FOLDERS
+from llmviz.core.questions.base import Answer, Openings, Question
+from llmviz.experiments import EXPERIMENTS, FOLDERS, LESSONS
 
 BY_NAME: Mapping[str, Experiment] = MappingProxyType({each.name: each for each in EXPERIMENTS})
 
@@ -24,6 +24,16 @@ def experiment(name: str) -> Experiment:
 def origins(experiment: Experiment, text: str) -> tuple[str | None, ...]:
     """What a run of it may start from on this text: experiments that read it, and None for a random start where it may."""
     return tuple(name for name in experiment.starts if name is None or text in BY_NAME[name].texts)
+
+
+def openings(stage: str, text: str) -> Openings:
+    """The questions that pages ask first of a run of this experiment on this text."""
+    return (*experiment(stage).openings(text), *(question for each in LESSONS for question in each.openings(stage, text)))
+
+
+def studies(text: str) -> Openings:
+    """The questions that pages ask first of a text."""
+    return tuple(question for each in LESSONS for question in each.studies(text))
 
 
 def _modules() -> Iterator[ModuleType]:

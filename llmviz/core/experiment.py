@@ -7,8 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from llmviz.core.lesson import Example, Lesson
-from llmviz.core.questions.base import Answer, Question
-from llmviz.core.questions.openings import Openings
+from llmviz.core.questions.base import Answer, Openings, Question
 from llmviz.core.settings import ModelSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 
@@ -98,7 +97,7 @@ class Experiment:
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
         examples: by text, what its page suggests; it opens with the first.
-        openings: by text, the questions that pages ask of such a run first; a recording keeps their answers.
+        openings: by text, the questions that its page asks of such a run first; a recording keeps their answers.
     """
 
     name: str

@@ -1,8 +1,10 @@
 """The lecture's ten slides, and what a page says of itself: which of them it shows, and the terms it explains."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
+
+from llmviz.core.questions.base import Openings
 
 FIRST_PAGE = ""  # the address of the page the app opens on
 
@@ -37,6 +39,8 @@ class Lesson:
     A page that is a `detail` adds to its slides what they do not say themselves. `terms` are the words of the glossary it explains, in the
     glossary's order. `examples` are, by text, the sentences it suggests where those of the run's experiment will not do; it opens with
     the first.
+    Besides what the page of an experiment asks of its runs, `openings` are, by experiment and text, the questions that this page asks of
+    such a run first, and `studies`, by text, those that it asks of a text.
     """
 
     page: str
@@ -46,6 +50,8 @@ class Lesson:
     detail: bool = False
     terms: tuple[str, ...] = ()
     examples: Mapping[str, tuple[Example, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    openings: Callable[[str, str], Openings] = lambda stage, text: ()
+    studies: Callable[[str], Openings] = lambda text: ()
 
     @property
     def label(self) -> str:

@@ -8,7 +8,6 @@ from pathlib import Path
 
 from llmviz.core import catalogue
 from llmviz.core.questions.base import Answer, Question
-from llmviz.core.questions.openings import studies
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done, Snapshot, Update
 from llmviz.runs import tail, wire
@@ -48,7 +47,7 @@ def record_studies(to: Path, ask: Ask) -> int:
     """Answer what a page on vocabularies asks of each text first, in place of earlier answers; returns how many there are."""
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir(parents=True)
-    asked = [question for text in TEXTS for question in studies(text)]
+    asked = [question for text in TEXTS for question in catalogue.studies(text)]
     for question in asked:
         wire.write_answers(to / wire.file_of(question), question, ask({0: to}, question))
     return len(asked)
@@ -71,7 +70,7 @@ def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
             if not _dropped(update, steps):
                 log.append(update)
     recording.answers.mkdir()
-    for number, question in enumerate(catalogue.experiment(spec.stage).openings(spec.text.name)):
+    for number, question in enumerate(catalogue.openings(spec.stage, spec.text.name)):
         wire.write_answers(recording.answers / f"{number}.npz", question, ask({step: run.snapshot(step) for step in steps}, question))
 
 

@@ -173,7 +173,7 @@ def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
     for folder in map(recordings.folder, recordings.runs()):
         with suppress(Exception):  # an older recipe, or damaged: whoever asks will be told
             if (spec := folder.spec()) == preset(spec.stage):
-                for question in catalogue.experiment(spec.stage).openings(spec.text.name):
+                for question in catalogue.openings(spec.stage, spec.text.name):
                     workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)
                     yield
 

@@ -111,7 +111,7 @@ def test_a_page_opens_on_it_without_a_worker(name: str) -> None:
     run = library.recorded(RECORDED[name])
     assert run
     shown = library.history(run).snapshots
-    for question in catalogue.experiment(RECORDED[name].stage).openings(RECORDED[name].text.name):
+    for question in catalogue.openings(RECORDED[name].stage, RECORDED[name].text.name):
         answers = library.answered(run, shown, question)
         assert answers and [answer.step for answer in answers] == list(shown)
 
@@ -120,9 +120,8 @@ def test_a_page_opens_on_it_without_a_worker(name: str) -> None:
 def test_its_answers_are_those_its_snapshots_give(name: str) -> None:
     folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
     files = sorted(folder.answers.glob("*.npz"))
-    assert [wire.read_answers(file)[0] for file in files] == list(
-        catalogue.experiment(folder.spec().stage).openings(folder.spec().text.name)
-    )
+    asked = [wire.read_answers(file)[0] for file in files]
+    assert set(asked) == set(catalogue.openings(folder.spec().stage, folder.spec().text.name)) and len(asked) == len(set(asked))
     for file in files:
         question, kept = wire.read_answers(file)
         for then, now in _again(question, kept, {step: folder.snapshot(step) for step in folder.snapshots()}):

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llmviz.core.catalogue import studies
 from llmviz.core.questions.base import Answer
 from llmviz.core.questions.cloze import Cloze
-from llmviz.core.questions.openings import studies
 from llmviz.core.questions.vocabulary import BPE, KINDS, UNIGRAM, Count, Learn, Vocabulary
 from llmviz.core.texts import TEXTS
 from llmviz.runs import wire

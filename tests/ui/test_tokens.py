@@ -9,10 +9,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.questions.base import AnyAnswer, Question
-from llmviz.core.questions.openings import FIRST_SIZE
 from llmviz.core.questions.vocabulary import KINDS, MOST_LETTERS, SIZES, Learn
 from llmviz.core.texts import TEXTS
 from llmviz.experiments import tokenization
+from llmviz.experiments.tokenization import FIRST_SIZE
 from llmviz.text import own
 from llmviz.text.special import SPECIAL
 from tests.ui.fake_engine import FakeEngine

@@ -31,6 +31,10 @@ class Question(Generic[AnyAnswer]):
         return ""
 
 
+Openings = tuple[Question[Answer], ...]
+"""The questions that a page asks first. A recording keeps their answers, so that the first picture needs no worker."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ToTraining(Question[AnyAnswer]):
     """Something to ask of a training that stands still between two steps: whoever has it has the next batch and the optimisers too.

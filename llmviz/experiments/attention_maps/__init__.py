@@ -5,6 +5,9 @@ from types import MappingProxyType
 
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Example, Lesson
+from llmviz.core.questions.attention import Attend
+from llmviz.core.questions.base import Openings
+from llmviz.core.questions.heads import Heads
 from llmviz.core.texts import TEXTS
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
@@ -30,10 +33,22 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     }
 )
 
+READ = ("mlm", "clm")  # the experiments whose runs it looks at
+
+
+def openings(stage: str, text: str) -> Openings:
+    """What it asks of a model first: the maps of the text's own sentence, and what its heads look for."""
+    if stage not in READ:
+        return ()
+    # Other texts would have to be prepared first; who opens the page on one waits a second for the names of its heads.
+    return (Attend(TEXTS[text].sentence), *((Heads(text),) if text == "tinyland" else ()))
+
+
 LESSON = Lesson(
     "attention-maps",
     "Where each head of BERT and of GPT looks",
     (8,),
     terms=("token", "pretraining", "attention head", *RUN, "seed"),
     examples=EXAMPLES,
+    openings=openings,
 )

@@ -11,7 +11,7 @@ from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.heads import Heads, HeadScores
 from llmviz.core.settings import SIZES, check, setting
 from llmviz.core.spec import RunSpec, preset
-from llmviz.experiments.attention_maps import LESSON
+from llmviz.experiments.attention_maps import LESSON, READ
 from llmviz.experiments.attention_maps import view as naming
 from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.runs.engine import Engine
@@ -20,7 +20,7 @@ from llmviz.ui.live import Seen
 from llmviz.views import attention as view
 from llmviz.views import words
 
-MODELS = {name: catalogue.experiment(name).family for name in ("mlm", "clm")}
+MODELS = {name: catalogue.experiment(name).family for name in READ}
 TABS = {
     "one": "One head",
     "pair": "BERT beside GPT",

@@ -5,7 +5,7 @@ from types import MappingProxyType
 from llmviz.core.experiment import GPTS, PRETRAINING, START, Experiment, FirstStep, Metric, OneSentence, notes
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Example, Lesson
-from llmviz.core.questions.openings import Openings, attention
+from llmviz.core.questions.base import Openings
 from llmviz.core.settings import NextTokenSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import knowledge
@@ -35,8 +35,8 @@ EXAMPLES = MappingProxyType(
 
 
 def openings(text: str) -> Openings:
-    """The questions that pages ask of such a run first."""
-    return (Generate(TEXTS[text].beginning), *attention(text))
+    """The question that its page asks of such a run first."""
+    return (Generate(TEXTS[text].beginning),)
 
 
 EXPERIMENT = Experiment(

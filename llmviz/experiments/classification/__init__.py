@@ -4,7 +4,7 @@ from types import MappingProxyType
 
 from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, START, Experiment, FirstStep, Metric, OneSentence, notes
 from llmviz.core.lesson import Example, Lesson
-from llmviz.core.questions.openings import Openings
+from llmviz.core.questions.base import Openings
 from llmviz.core.questions.verdict import Judge
 from llmviz.core.settings import LabelsSpec, TrainSpec
 from llmviz.core.texts import TEXTS

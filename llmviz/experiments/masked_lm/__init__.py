@@ -5,8 +5,8 @@ from types import MappingProxyType
 from llmviz.core.experiment import BERTS, PRETRAINING, START, Experiment, FirstStep, Metric, OneSentence, default, notes
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Example, Lesson
+from llmviz.core.questions.base import Openings
 from llmviz.core.questions.cloze import Cloze
-from llmviz.core.questions.openings import STORY_TOP, Openings, attention
 from llmviz.core.settings import MaskingSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import hidden_words
@@ -39,10 +39,8 @@ EXAMPLES = MappingProxyType(
 
 
 def openings(text: str) -> Openings:
-    """The questions that pages ask of such a run first."""
-    asked = TEXTS[text]
-    told = (Cloze(asked.opinion, (asked.telling,), top=STORY_TOP),) if asked.opinion else ()
-    return (Cloze(asked.sentence, asked.hidden), *attention(text), *told)
+    """The question that its page asks of such a run first."""
+    return (Cloze(TEXTS[text].sentence, TEXTS[text].hidden),)
 
 
 EXPERIMENT = Experiment(

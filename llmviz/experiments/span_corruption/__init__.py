@@ -5,7 +5,7 @@ from types import MappingProxyType
 from llmviz.core.experiment import PRETRAINING, START, T5S, Experiment, FirstStep, Metric, OneSentence, notes
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Example, Lesson
-from llmviz.core.questions.openings import Openings
+from llmviz.core.questions.base import Openings
 from llmviz.core.settings import SpanSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import knowledge

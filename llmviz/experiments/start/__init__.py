@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import FIRST_PAGE, Example, Lesson
+from llmviz.core.questions.base import Openings
+from llmviz.core.questions.cloze import Cloze
 from llmviz.core.texts import TEXTS
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
@@ -22,6 +24,15 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     }
 )
 
+TOP = 3  # candidates for the hidden word that the page has room for
+
+
+def openings(stage: str, text: str) -> Openings:
+    """What it asks of a model first: the word that says the mood of the text's own opinion."""
+    asked = TEXTS[text]
+    return (Cloze(asked.opinion, (asked.telling,), top=TOP),) if stage == "mlm" and asked.opinion else ()
+
+
 LESSON = Lesson(
     FIRST_PAGE,
     "First a model reads, then it is taught",
@@ -29,4 +40,5 @@ LESSON = Lesson(
     ("A1", "A2", "E1"),
     terms=("token", "label", "pretraining", "fine-tuning", "head", *RUN, "chance"),
     examples=EXAMPLES,
+    openings=openings,
 )

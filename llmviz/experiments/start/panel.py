@@ -9,11 +9,10 @@ from llmviz.core.address import Address
 from llmviz.core.experiment import truth
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze, Trace
-from llmviz.core.questions.openings import STORY_TOP
 from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.settings import LabelsSpec, check, setting
 from llmviz.core.spec import RunSpec, preset
-from llmviz.experiments.start import LESSON, view
+from llmviz.experiments.start import LESSON, TOP, view
 from llmviz.experiments.start.view import Part, Says
 from llmviz.runs.engine import Command, Engine, State
 from llmviz.ui import ask, lesson, live, parts, question, sentence, shown, states, visit
@@ -205,7 +204,7 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
         asked[slot] = found  # type: ignore[assignment]
         return found.known
 
-    traces = ask_for(cast.first, Cloze(text, (place,), top=STORY_TOP), "traces") if place is not None else {}
+    traces = ask_for(cast.first, Cloze(text, (place,), top=TOP), "traces") if place is not None else {}
     verdicts, scratch = ask_for(cast.second, Judge(text), "verdicts"), ask_for(cast.third, Judge(text), "scratch")
     why = {slot: view.REFUSED for slot, each in asked.items() if each.refusal}
     label = truth(sentence.suggested(visit.current(), LESSON), text)

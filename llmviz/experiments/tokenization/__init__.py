@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from llmviz.core.lesson import Example, Lesson
+from llmviz.core.questions.base import Openings
+from llmviz.core.questions.vocabulary import KINDS, Compare, Count, Grow, Learn
 from llmviz.core.texts import TEXTS
 
 EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
@@ -35,4 +37,14 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
     }
 )
 
-LESSON = Lesson("tokens", "What a model reads is tokens, not words", (3,), ("B7",), terms=("token", "pretraining"), examples=EXAMPLES)
+FIRST_SIZE = 1_000  # entries of the vocabularies that the page opens with: frequent words are one piece, others are not
+
+
+def studies(text: str) -> Openings:
+    """What it asks of a text first: three vocabularies, its words, and how many tokens a word needs."""
+    return (*(Learn(text, kind, FIRST_SIZE) for kind in KINDS), Count(text), Grow(text), Compare(text, FIRST_SIZE))
+
+
+LESSON = Lesson(
+    "tokens", "What a model reads is tokens, not words", (3,), ("B7",), terms=("token", "pretraining"), examples=EXAMPLES, studies=studies
+)

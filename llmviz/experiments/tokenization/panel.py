@@ -8,7 +8,6 @@ import streamlit as st
 
 from llmviz.core.cut import Word
 from llmviz.core.questions.base import AnyAnswer, Question
-from llmviz.core.questions.openings import FIRST_SIZE, studies
 from llmviz.core.questions.vocabulary import (
     BPE,
     KINDS,
@@ -27,7 +26,7 @@ from llmviz.core.questions.vocabulary import (
 from llmviz.core.settings import DIGEST, TextSpec, check, setting
 from llmviz.core.spec import preset
 from llmviz.core.texts import TEXTS
-from llmviz.experiments.tokenization import LESSON, own_panel, pieces_view
+from llmviz.experiments.tokenization import FIRST_SIZE, LESSON, own_panel, pieces_view, studies
 from llmviz.experiments.tokenization import view as charts
 from llmviz.experiments.tokenization.pieces_view import NAMES, Row
 from llmviz.runs.engine import Engine

@@ -13,7 +13,7 @@ import torch
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
-from llmviz.models import causal, masked, t5
+from llmviz.models import fast, t5
 from llmviz.text import spans
 from llmviz.text.masks import IGNORED, hide_at
 from llmviz.text.special import CLS, PAD, SEP
@@ -89,7 +89,7 @@ def masked_hits(model: PreTrainedModel, asked: Hidden) -> torch.Tensor:
     """Whether a model that names hidden words says the right one first: (probes), True or False."""
     ids, labels = (torch.from_numpy(array).to(model.device) for array in asked)
     hidden = labels != IGNORED
-    hits: torch.Tensor = masked.logits_at(model, ids, ids.ne(PAD).long(), hidden).argmax(-1) == labels[hidden]
+    hits: torch.Tensor = fast.masked_logits(model, ids, ids.ne(PAD).long(), hidden).argmax(-1) == labels[hidden]
     return hits
 
 
@@ -98,7 +98,7 @@ def masked_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
     """Of a model that names hidden words: all places where two texts differ are hidden at once, and the words there compared."""
     differ = choice.right != choice.wrong
     ids, labels = (torch.from_numpy(array).to(model.device) for array in hide_at(choice.right, differ))
-    said = masked.logits_at(model, ids, ids.ne(PAD).long(), labels != IGNORED).log_softmax(-1)  # (words, vocabulary)
+    said = fast.masked_logits(model, ids, ids.ne(PAD).long(), labels != IGNORED).log_softmax(-1)  # (words, vocabulary)
     right, wrong = (_told(said, ids[differ]) for ids in choice)
     return _added(right - wrong, np.nonzero(differ)[0])
 
@@ -122,7 +122,7 @@ def causal_gains(model: PreTrainedModel, choice: Choice) -> torch.Tensor:
 def _said(model: PreTrainedModel, texts: Ids, places: npt.NDArray[np.bool_]) -> torch.Tensor:
     """What a model that reads from left to right expects at these places: log-probabilities (words, vocabulary)."""
     before, asked = (torch.from_numpy(array).to(model.device) for array in (texts[:, :-1], places[:, 1:]))
-    return causal.logits_at(model, before, asked).log_softmax(-1)
+    return fast.causal_logits(model, before, asked).log_softmax(-1)
 
 
 def _told(said: torch.Tensor, words: Ids) -> torch.Tensor:

@@ -6,7 +6,6 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, PreTrainedModel, RoFormerConfig, RoFormerForMaskedLM
 
 from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.packed import Layout, attend
 
 CLASSES = {"roformer": (RoFormerConfig, RoFormerForMaskedLM), "bert": (BertConfig, BertForMaskedLM)}
 
@@ -52,59 +51,6 @@ def moved(model: PreTrainedModel, device: str) -> PreTrainedModel:
         raise ValueError(f"Device: this machine has no {device} that torch can use")
     torch.nn.Module.to(model, torch.device(device))
     return model
-
-
-def states_at(
-    model: PreTrainedModel,
-    input_ids: torch.Tensor,
-    attention_mask: torch.Tensor,
-    places: torch.Tensor,
-    token_type_ids: torch.Tensor | None = None,
-) -> torch.Tensor:
-    """The encoder's last hidden states where `places` (batch, n) is True, row by row: (number of places, width).
-
-    A step is the shorter for all that it leaves out: padding, and in the last layer every place without a loss, most of its work.
-    """
-    base: Any = model.base_model
-    heads = model.config.num_attention_heads
-    real = attention_mask.bool()
-    read, asked = Layout.of(real), Layout.of(places)
-    states: torch.Tensor = base.embeddings(input_ids=input_ids, token_type_ids=token_type_ids)[real]
-    turns = _turns(base, input_ids.shape[1])
-    layers = list(base.encoder.layer)
-    for layer in layers:
-        asking, own = (asked, states[places[real]]) if layer is layers[-1] else (read, states)
-        attention = layer.attention.self
-        query, key, value = attention.query(own), attention.key(states), attention.value(states)
-        if turns is not None:
-            query, key = _turned(query, turns[asking.columns], heads), _turned(key, turns[read.columns], heads)
-        found = layer.attention.output(attend(query, key, value, heads, asking, read), own)
-        states = layer.output(layer.intermediate(found), found)
-    return states
-
-
-def _turns(base: Any, length: int) -> torch.Tensor | None:
-    """RoFormer's rotations, as complex numbers: (length, 1, half the width of a head). None for BERT, whose places are learnt."""
-    if not hasattr(base.encoder, "embed_positions"):
-        return None
-    sine, cosine = base.encoder.embed_positions.weight[:length].chunk(2, dim=-1)
-    return torch.complex(cosine, sine)[:, None]
-
-
-def _turned(states: torch.Tensor, turns: torch.Tensor, heads: int) -> torch.Tensor:
-    """Queries or keys (tokens, width), each pair of numbers turned by its token's rotations (Su et al. 2021, section 3.2.2)."""
-    pairs = torch.view_as_complex(states.unflatten(1, (heads, -1, 2)))
-    return torch.view_as_real(pairs * turns).flatten(1)
-
-
-def logits_at(model: PreTrainedModel, input_ids: torch.Tensor, attention_mask: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
-    """Logits where `places` (batch, n) is True, row by row: (number of places, vocabulary).
-
-    At small widths the projection onto the vocabulary is a large part of a step, so it is taken only where a loss is.
-    """
-    head: torch.nn.Module = model.get_submodule("cls.predictions")
-    logits: torch.Tensor = head(states_at(model, input_ids, attention_mask, places))
-    return logits
 
 
 def parameters(model: PreTrainedModel) -> int:

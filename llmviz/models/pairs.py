@@ -4,7 +4,7 @@ import torch
 from transformers import BertConfig, BertForPreTraining, PreTrainedModel
 
 from llmviz.core.settings import ModelSpec
-from llmviz.models import masked
+from llmviz.models import fast, masked
 from llmviz.text.special import PAD
 
 SHARPER = 2.0  # times the usual queries: then a token looks two or three times as much at one like itself as at any other
@@ -47,13 +47,13 @@ def states_at(
     """The encoder's last hidden states at [CLS], and row by row where `hidden` (batch, n) is True: (batch, width), (places, width)."""
     places = hidden.clone()
     places[:, 0] = True  # [CLS], where the pair is judged; it is never hidden
-    states = masked.states_at(model, input_ids, input_ids.ne(PAD), places, token_type_ids)
+    states = fast.masked_states(model, input_ids, input_ids.ne(PAD), places, token_type_ids)
     judged = places.nonzero()[:, 1] == 0
     return states[judged], states[~judged]
 
 
 def word_logits(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
-    """Logits of words from hidden states (places, width): (places, vocabulary). Of a text that is no pair: `masked.logits_at`."""
+    """Logits of words from hidden states (places, width): (places, vocabulary). Of a text that is no pair: `fast.masked_logits`."""
     head: torch.nn.Module = model.get_submodule("cls.predictions")
     logits: torch.Tensor = head(states)
     return logits

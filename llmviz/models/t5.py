@@ -7,7 +7,7 @@ from torch.nn.functional import scaled_dot_product_attention
 from transformers import PreTrainedModel, T5Config, T5ForConditionalGeneration
 
 from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.packed import Layout, attend, unseen
+from llmviz.models.fast import Layout, attend, unseen
 from llmviz.text.special import PAD, SEP
 
 BUCKETS, FARTHEST = 32, 64  # kinds of distance that attention tells apart; all beyond the farthest are one

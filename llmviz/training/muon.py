@@ -1,4 +1,4 @@
-"""Muon: momentum, made orthogonal, moves a matrix (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
+"""Muon: step each weight matrix along its orthogonalised momentum (Jordan et al. 2024, https://kellerjordan.github.io/posts/muon/).
 
 The same update as `torch.optim.Muon`, which takes one matrix after the other in bfloat16. A tiny transformer has many matrices of the
 same few shapes, so here those of one shape go through the iteration together: a third of the time, and in float32 on every processor.

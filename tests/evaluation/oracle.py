@@ -1,4 +1,4 @@
-"""Who knows Tinyland's grammar, in the place of `masked.logits_at` and `causal.logits_at`: logits are the exact log-probabilities."""
+"""Who knows Tinyland's grammar, in the place of `fast.masked_logits` and `fast.causal_logits`: logits are the exact log-probabilities."""
 
 import math
 

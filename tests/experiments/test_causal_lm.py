@@ -17,7 +17,7 @@ from llmviz.experiments import causal_lm
 from llmviz.experiments.building import build
 from llmviz.experiments.causal_lm import stage as clm
 from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
-from llmviz.models import causal
+from llmviz.models import fast
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tinyland.corpus import world
@@ -97,7 +97,7 @@ def test_who_knows_the_grammar_reaches_exactly_the_floor(monkeypatch: pytest.Mon
     monkeypatch.setattr(clm, "TEST", 60)
     made = stage(spec())
     untrained = made.evaluate()["loss"]
-    monkeypatch.setattr(causal, "logits_at", NextOracle(made.text).logits_at)
+    monkeypatch.setattr(fast, "causal_logits", NextOracle(made.text).logits_at)
     for found in (made.evaluate() | dict(made.references), made.test()):
         assert found["loss"] == pytest.approx(found["floor"], rel=1e-5)
         assert found["accuracy"] == pytest.approx(found["accuracy_ceiling"], abs=0.03)

@@ -16,7 +16,7 @@ from llmviz.experiments import masked_lm
 from llmviz.experiments.building import build
 from llmviz.experiments.masked_lm import stage as mlm
 from llmviz.experiments.masked_lm.stage import MaskedBatch, MaskedTokens
-from llmviz.models import masked
+from llmviz.models import fast
 from llmviz.text.masks import IGNORED, hide_at
 from llmviz.text.special import CLS, FIRST, MASK, PAD, SEP
 from llmviz.training.loop import Training
@@ -83,7 +83,7 @@ def test_who_knows_the_grammar_reaches_exactly_the_floor(monkeypatch: pytest.Mon
     monkeypatch.setattr(mlm, "TEST", 150)
     made = stage(spec())
     trained_to_nothing = made.evaluate()["loss"]
-    monkeypatch.setattr(masked, "logits_at", Oracle(made.text).logits_at)
+    monkeypatch.setattr(fast, "masked_logits", Oracle(made.text).logits_at)
     for found in (made.evaluate() | dict(made.references), made.test()):
         assert found["loss"] == pytest.approx(found["floor"], rel=1e-5)
         assert found["accuracy"] == pytest.approx(found["accuracy_ceiling"], abs=0.05)

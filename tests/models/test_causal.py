@@ -5,7 +5,8 @@ import torch
 from transformers import PreTrainedModel
 
 from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.causal import logits_at, random_start
+from llmviz.models.causal import random_start
+from llmviz.models.fast import causal_logits
 from llmviz.models.masked import parameters
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP
@@ -32,7 +33,7 @@ def all_logits(model: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
     """Of every token but the first: (batch, n - 1, vocabulary)."""
     before = ids[:, :-1]
     with torch.no_grad():
-        return logits_at(model, before, torch.ones_like(before, dtype=torch.bool)).view(*before.shape, -1)
+        return causal_logits(model, before, torch.ones_like(before, dtype=torch.bool)).view(*before.shape, -1)
 
 
 @ARCHITECTURES
@@ -100,7 +101,7 @@ def test_logits_are_those_of_transformers_where_they_are_asked_for(architecture:
         eager.set_attn_implementation("eager")
         for source in (whole, eager(input_ids=ids).logits):
             expected = torch.stack([source[0, 3], source[0, 18], source[2, 0]])
-            torch.testing.assert_close(logits_at(model, ids, places), expected, rtol=1e-4, atol=1e-5)
+            torch.testing.assert_close(causal_logits(model, ids, places), expected, rtol=1e-4, atol=1e-5)
 
 
 @ARCHITECTURES
@@ -109,7 +110,7 @@ def test_gradients_are_those_of_transformers(architecture: str) -> None:
     ids[1, 12:] = PAD
     targets = ids != PAD
     targets[:, 0] = False
-    torch.nn.functional.cross_entropy(logits_at(ours, ids[:, :-1], targets[:, 1:]), ids[targets]).backward()
+    torch.nn.functional.cross_entropy(causal_logits(ours, ids[:, :-1], targets[:, 1:]), ids[targets]).backward()
     theirs(input_ids=ids, attention_mask=(ids != PAD).long(), labels=torch.where(targets, ids, IGNORED)).loss.backward()
     gradients = dict(theirs.named_parameters())
     for name, weight in ours.named_parameters():

@@ -3,7 +3,8 @@ import torch
 from transformers import PreTrainedModel
 
 from llmviz.core.settings import SIZES, ModelSpec
-from llmviz.models.masked import logits_at, moved, parameters, random_start, states_at
+from llmviz.models.fast import masked_logits, masked_states
+from llmviz.models.masked import moved, parameters, random_start
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import MASK, PAD
 from llmviz.text.tinyland.corpus import words
@@ -61,7 +62,7 @@ def test_output_at_the_targets_is_the_full_computation(architecture: str) -> Non
     ids, attention, labels = batch()
     ours, theirs = shaken(model_of(architecture), seed=2), shaken(model_of(architecture), seed=2)
     targets = labels != IGNORED
-    logits = logits_at(ours, ids, attention, targets)
+    logits = masked_logits(ours, ids, attention, targets)
     full = theirs(input_ids=ids, attention_mask=attention, labels=labels)
     assert logits.shape == (int(targets.sum()), VOCABULARY)
     torch.testing.assert_close(logits, full.logits[targets], rtol=1e-5, atol=1e-5)
@@ -83,8 +84,8 @@ def test_padding_changes_nothing(architecture: str) -> None:
     model = model_of(architecture)
     third = torch.zeros_like(ids, dtype=torch.bool)
     third[3, :9] = True
-    alone = states_at(model, ids[3:, :9], attention[3:, :9], third[3:, :9])
-    torch.testing.assert_close(states_at(model, ids, attention, third), alone, rtol=1e-4, atol=1e-5)
+    alone = masked_states(model, ids[3:, :9], attention[3:, :9], third[3:, :9])
+    torch.testing.assert_close(masked_states(model, ids, attention, third), alone, rtol=1e-4, atol=1e-5)
 
 
 @ARCHITECTURES
@@ -94,14 +95,14 @@ def test_states_are_those_of_transformers_in_both_parts_of_a_pair(architecture: 
     with torch.no_grad():
         theirs = model.base_model(input_ids=ids, attention_mask=attention, token_type_ids=types).last_hidden_state
         places = attention.bool()
-        torch.testing.assert_close(states_at(model, ids, attention, places, types), theirs[places], rtol=1e-4, atol=1e-5)
-        assert (states_at(model, ids, attention, places) - theirs[places]).abs().max() > 1e-3
+        torch.testing.assert_close(masked_states(model, ids, attention, places, types), theirs[places], rtol=1e-4, atol=1e-5)
+        assert (masked_states(model, ids, attention, places) - theirs[places]).abs().max() > 1e-3
 
 
 @ARCHITECTURES
 def test_where_nothing_is_asked_nothing_is_found(architecture: str) -> None:
     ids, attention, _ = batch()
-    assert states_at(model_of(architecture), ids, attention, torch.zeros_like(ids, dtype=torch.bool)).shape == (0, 64)
+    assert masked_states(model_of(architecture), ids, attention, torch.zeros_like(ids, dtype=torch.bool)).shape == (0, 64)
 
 
 @ARCHITECTURES
@@ -111,12 +112,12 @@ def test_a_word_is_guessed_from_both_sides(architecture: str) -> None:
     ids, attention = ids[:1], attention[:1]
     model, first = model_of(architecture), torch.zeros_like(ids, dtype=torch.bool)
     first[0, 0] = True
-    before = logits_at(model, ids, attention, first)
+    before = masked_logits(model, ids, attention, first)
     changed, swapped = ids.clone(), ids.clone()
     changed[0, -1] = 5 + (changed[0, -1] - 4) % (VOCABULARY - 5)
     swapped[0, [5, 15]] = swapped[0, [15, 5]]
     for other in (changed, swapped):
-        assert (logits_at(model, other, attention, first) - before).abs().max() > 1e-4
+        assert (masked_logits(model, other, attention, first) - before).abs().max() > 1e-4
 
 
 def test_a_device_that_is_not_there_is_a_sentence() -> None:

@@ -16,7 +16,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.inspect.probes import Choice, causal_gains, share
-from llmviz.models import causal, files, masked
+from llmviz.models import causal, fast, files, masked
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import FIRST, PAD, SEP
 from llmviz.training.exercises import exercises
@@ -98,7 +98,7 @@ class NextToken:
         """Logits for the targets, row by row, and the tokens themselves: (targets, vocabulary), (targets)."""
         input_ids, labels = batch.input_ids[:, :-1], batch.labels[:, 1:]  # the labels are the inputs, shifted by one: what comes next
         targets = labels != IGNORED
-        return causal.logits_at(self.model, input_ids, targets), labels[targets]
+        return fast.causal_logits(self.model, input_ids, targets), labels[targets]
 
     # What a person sees of a batch
 

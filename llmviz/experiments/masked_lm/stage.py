@@ -17,7 +17,7 @@ from llmviz.core.settings import MaskingSpec
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
-from llmviz.models import files, masked
+from llmviz.models import fast, files, masked
 from llmviz.text.masks import IGNORED, hide, mask
 from llmviz.text.special import MASK, PAD, SEP
 from llmviz.training.exercises import exercises
@@ -106,7 +106,7 @@ class MaskedTokens:
     def guess(self, batch: MaskedBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits at the targets, row by row, and the words that stood there: (targets, vocabulary), (targets)."""
         targets = batch.labels != IGNORED
-        return masked.logits_at(self.model, batch.input_ids, batch.attention_mask, targets), batch.labels[targets]
+        return fast.masked_logits(self.model, batch.input_ids, batch.attention_mask, targets), batch.labels[targets]
 
     # What a person sees of a batch
 

@@ -11,7 +11,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.experiments.what_and_when.question import Probe, Probed
 from llmviz.inspect import probes as measured
 from llmviz.inspect import snapshots
-from llmviz.models import causal, masked, t5
+from llmviz.models import fast, t5
 from llmviz.models.classes import CAUSAL
 from llmviz.text.corpora import load
 from llmviz.text.masks import IGNORED
@@ -71,10 +71,10 @@ def _fill(step: int, model: PreTrainedModel, tokenizer: Tokenizer, stories: Sequ
         next_said = writer.logits(logits.argmax(-1)).argmax(-1)
         closed = (next_said >= sentinel(tokenizer)) | (next_said == SEP)  # and no more than that
     elif left_to_right:
-        logits = causal.logits_at(model, torch.from_numpy(hidden.ids[:, :-1]), torch.from_numpy(targets[:, 1:]))
+        logits = fast.causal_logits(model, torch.from_numpy(hidden.ids[:, :-1]), torch.from_numpy(targets[:, 1:]))
     else:
         ids = torch.from_numpy(hidden.ids)
-        logits = masked.logits_at(model, ids, ids.ne(PAD).long(), torch.from_numpy(targets))
+        logits = fast.masked_logits(model, ids, ids.ne(PAD).long(), torch.from_numpy(targets))
     said = logits.argmax(-1)
     return Probed(
         step,

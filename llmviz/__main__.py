@@ -28,9 +28,9 @@ from llmviz.runs.export import PRECISION, export_checkpoint
 from llmviz.runs.export import export as export_run
 from llmviz.runs.library import Library, named, take_in
 from llmviz.runs.parcel import pack
-from llmviz.runs.record import MOST_BYTES, record_studies
+from llmviz.runs.record import MOST_BYTES, record_text_answers
 from llmviz.runs.record import record as record_run
-from llmviz.runs.replay import HERE, READ_ONLY, STAYS, STUDIES, Recordings
+from llmviz.runs.recordings import HERE, READ_ONLY, STAYS, TEXT_ANSWERS, Recordings
 from llmviz.runs.store import Store, short
 from llmviz.text.store import BOUNDS, CAME_WITH
 from llmviz.text.store import record as record_kept
@@ -207,7 +207,7 @@ def record_texts() -> None:
     """Learn the vocabularies that come with the program, and measure them; for when a text has changed or how one is learnt."""
     from llmviz.runs import worker
 
-    print(f"{record_studies(HERE / STUDIES, worker.Real().answer)} answers about texts are in {HERE / STUDIES}.")
+    print(f"{record_text_answers(HERE / TEXT_ANSWERS, worker.Real().answer)} answers about texts are in {HERE / TEXT_ANSWERS}.")
 
 
 @app.command()

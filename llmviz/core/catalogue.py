@@ -31,9 +31,9 @@ def openings(stage: str, text: str) -> Openings:
     return (*experiment(stage).openings(text), *(question for each in LESSONS for question in each.openings(stage, text)))
 
 
-def studies(text: str) -> Openings:
+def text_openings(text: str) -> Openings:
     """The questions that pages ask first of a text."""
-    return tuple(question for each in LESSONS for question in each.studies(text))
+    return tuple(question for each in LESSONS for question in each.text_openings(text))
 
 
 def _modules() -> Iterator[ModuleType]:

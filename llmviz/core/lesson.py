@@ -40,7 +40,7 @@ class Lesson:
     glossary's order. `examples` are, by text, the sentences it suggests where those of the run's experiment will not do; it opens with
     the first.
     Besides what the page of an experiment asks of its runs, `openings` are, by experiment and text, the questions that this page asks of
-    such a run first, and `studies`, by text, those that it asks of a text.
+    such a run first, and `text_openings`, by text, those that it asks of a text.
     """
 
     page: str
@@ -51,7 +51,7 @@ class Lesson:
     terms: tuple[str, ...] = ()
     examples: Mapping[str, tuple[Example, ...]] = field(default_factory=lambda: MappingProxyType({}))
     openings: Callable[[str, str], Openings] = lambda stage, text: ()
-    studies: Callable[[str], Openings] = lambda text: ()
+    text_openings: Callable[[str], Openings] = lambda text: ()
 
     @property
     def label(self) -> str:

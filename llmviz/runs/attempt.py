@@ -18,7 +18,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
 from llmviz.runs import checkpoints, tail
 from llmviz.runs.folder import UpdateLog, sync_file
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store, short
 from llmviz.runs.workshop import TrainingInProgress, Workshop
 

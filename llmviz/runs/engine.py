@@ -134,7 +134,7 @@ class Engine(Protocol):
         names a start, to one that begins again there, and needs no run then that has begun.
         """
 
-    def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
+    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
         """The answer to a question about a text, which asks no run. Waits for it."""
 
     def tokenizer(self, run: RunRef) -> Path:

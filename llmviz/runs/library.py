@@ -20,7 +20,7 @@ from llmviz.runs import parcel, tail
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder, as_json, write
-from llmviz.runs.replay import AnyQuestion, Recordings, answers, tokenizer
+from llmviz.runs.recordings import AnyQuestion, Recordings, answers, tokenizer
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
 

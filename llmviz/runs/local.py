@@ -21,7 +21,7 @@ from llmviz.runs.folder import UpdateLog
 from llmviz.runs.jobs import Job
 from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process
-from llmviz.runs.replay import HERE, Recordings, snapshots
+from llmviz.runs.recordings import HERE, Recordings, snapshots
 from llmviz.runs.store import Store, UnderWay
 
 MOST_WORKERS = 4
@@ -62,7 +62,7 @@ class LocalEngine(Library):
         self._closing = threading.Event()
         with self._lock:  # a worker that is ready at once waits until all is in place
             self._answers = Answers(self._start_answering)
-            self._studies: Answers | None = None
+            self._of_texts: Answers | None = None
             self._start_trainer()
         threading.Thread(target=self._keep_house, name="lease", daemon=True).start()
 
@@ -160,14 +160,14 @@ class LocalEngine(Library):
             return {step: self.recordings.root for step in steps}
         return standing.places(self.place(run).folder(run), steps, question.start)
 
-    def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
+    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
         """The answer to a question about a text: one that came with the program, or that of a worker for texts, begun at the first."""
-        kept = self.recordings.studied(question)
+        kept = self.recordings.answered_text(question)
         if kept is not None:
             return kept
         with self._lock:
-            self._studies = studies = self._studies or Answers(self._start_studying)
-        return studies.answer(None, {0: self.store.home}, question)[0]
+            self._of_texts = of_texts = self._of_texts or Answers(self._start_for_texts)
+        return of_texts.answer(None, {0: self.store.home}, question)[0]
 
     def workers(self) -> list[int]:
         """The process numbers of the training workers, then of the one that answers."""
@@ -183,7 +183,7 @@ class LocalEngine(Library):
                 process.leave()
             for job in self._queue:
                 job.claim.release()
-        for answers in (self._answers, self._studies):
+        for answers in (self._answers, self._of_texts):
             if answers:
                 answers.close()
         for process in leaving:
@@ -252,8 +252,8 @@ class LocalEngine(Library):
 
         return Process(["answer", *self._arguments], self.store.home / "logs" / "answer.log", hear_and_grow, gone)
 
-    def _start_studying(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
-        return Process(["study", *self._arguments], self.store.home / "logs" / "study.log", hear, gone)
+    def _start_for_texts(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
+        return Process(["text", *self._arguments], self.store.home / "logs" / "text.log", hear, gone)
 
     def _start_trainer(self) -> None:
         logs = (self.store.home / "logs" / f"train-{number}.log" for number in itertools.count(1))

@@ -43,11 +43,11 @@ def record(run: RunFolder, to: Path, ask: Ask, most_bytes: int = MOST_BYTES) -> 
     raise ValueError(f"even with two snapshots this run is more than the {most_bytes:,} bytes it may have")
 
 
-def record_studies(to: Path, ask: Ask) -> int:
+def record_text_answers(to: Path, ask: Ask) -> int:
     """Answer what a page on vocabularies asks of each text first, in place of earlier answers; returns how many there are."""
     shutil.rmtree(to, ignore_errors=True)
     to.mkdir(parents=True)
-    asked = [question for text in TEXTS for question in catalogue.studies(text)]
+    asked = [question for text in TEXTS for question in catalogue.text_openings(text)]
     for question in asked:
         wire.write_answers(to / wire.file_of(question), question, ask({0: to}, question))
     return len(asked)

@@ -19,7 +19,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.runs.attempt import start
 from llmviz.runs.folder import RunFolder
-from llmviz.runs.replay import Recordings, snapshots
+from llmviz.runs.recordings import Recordings, snapshots
 from llmviz.runs.store import Store
 from llmviz.runs.workshop import TrainingInProgress, Workshop
 

@@ -1,7 +1,7 @@
-"""The program that does the model work: `python -m llmviz.runs.worker train|answer|study`. JSON lines in, JSON lines out.
+"""The program that does the model work: `python -m llmviz.runs.worker train|answer|text`. JSON lines in, JSON lines out.
 
 A training worker obeys {"do": "train", "run": key}, and while it trains pause, continue, step, slow and stop; an answering worker obeys
-{"do": "answer", ...}, with the run's spec, and so does one that studies: it answers what is asked of texts, and is there at once, for it
+{"do": "answer", ...}, with the run's spec, and so does one for texts: it answers what is asked of texts, and is there at once, for it
 loads no torch.
 At the end of its input, or told to by the system, a worker checkpoints and leaves, so nothing is orphaned. This
 module alone, of all of `runs`, knows stages, training and inspection, and loads them when they are needed.
@@ -34,7 +34,7 @@ from llmviz.core.update import to_json as update_to_json
 from llmviz.runs import wire
 from llmviz.runs.attempt import Attempt, sentence
 from llmviz.runs.conduct import Inbox, Message, Say, conduct
-from llmviz.runs.replay import HERE, Recordings
+from llmviz.runs.recordings import HERE, Recordings
 from llmviz.runs.standing import Standing
 from llmviz.runs.store import Store
 from llmviz.runs.workshop import StageInProgress, TrainingInProgress, Workshop
@@ -54,7 +54,7 @@ class Real:
 
     def warm(self, role: str) -> None:
         """Import torch and what the role needs. One thread: two would change the weights, and slow down two runs at once."""
-        if role == "study":
+        if role == "text":
             answering(Learn)
             return
         import torch
@@ -205,7 +205,7 @@ def load_workshop(name: str) -> Workshop:
 def main() -> None:
     """Speak JSON lines until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("role", choices=("train", "answer", "study"))
+    parser.add_argument("role", choices=("train", "answer", "text"))
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--recordings", type=Path, default=HERE)
     parser.add_argument("--workshop", default=f"{__spec__.name}:Real")

@@ -45,7 +45,7 @@ class Workshop(Protocol):
     """Everything a worker needs of stages, training and inspection."""
 
     def warm(self, role: str) -> None:
-        """Import and prepare what the role, "train", "answer" or "study", needs, so that work can begin at once."""
+        """Import and prepare what the role, "train", "answer" or "text", needs, so that work can begin at once."""
 
     def build(self, spec: RunSpec, parent: Path | None) -> StageInProgress:
         """The stage at its start; `parent` is the snapshot it takes its weights from."""

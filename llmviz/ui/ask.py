@@ -85,24 +85,24 @@ def answers(
 
     wanted = [step for step in steps if step not in asked.known]
     if wanted and not asked.awaited and time.monotonic() >= asked.again:
-        asked.awaited = _threads().submit(engine.answer, run, wanted, question) if run else _studied(engine, question)
+        asked.awaited = _threads().submit(engine.answer, run, wanted, question) if run else _of_text(engine, question)
     if asked.awaited:
         _collect(asked, patience)
     return asked
 
 
-def _studied(engine: Engine, question: Question[AnyAnswer]) -> "Future[list[AnyAnswer]]":
+def _of_text(engine: Engine, question: Question[AnyAnswer]) -> "Future[list[AnyAnswer]]":
     """Ask in a thread that does not keep the server from ending: to read every text may take half a minute."""
     future: Future[list[AnyAnswer]] = Future()
 
-    def study() -> None:
+    def answer() -> None:
         try:
-            future.set_result([engine.study(question)])
+            future.set_result([engine.answer_text(question)])
         except Exception as problem:  # whoever waits is told
             future.set_exception(problem)
 
     future.set_running_or_notify_cancel()
-    Thread(target=study, name="study", daemon=True).start()
+    Thread(target=answer, name="text", daemon=True).start()
     return future
 
 

@@ -7,7 +7,7 @@ from llmviz.core.history import Curve
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.runs import tail
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 
 STEPS = tuple(range(0, 101, 10))
 FALLS = (6.0, 4.0, 3.0, 2.5, 2.0, 1.8, 1.7, 1.75, 1.6, 1.5, 1.5)

@@ -11,7 +11,7 @@ from llmviz.core.run import RunRef, parse
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Step
 from llmviz.runs import tail
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
 from llmviz.ui.microscope import PHASES, TITLE
 from tests.e2e.test_page import CONTRAST, visit

@@ -23,7 +23,7 @@ from llmviz.experiments.next_sentence.stage import NextSentence, PairBatch, part
 from llmviz.experiments.span_corruption.stage import SpanBatch, Spans
 from llmviz.inspect import snapshots
 from llmviz.runs import wire
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.text import exercises
 from llmviz.text.masks import IGNORED
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling

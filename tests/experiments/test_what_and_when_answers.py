@@ -11,7 +11,7 @@ from llmviz.experiments.what_and_when.answer import answer
 from llmviz.experiments.what_and_when.question import Probe
 from llmviz.inspect import probes
 from llmviz.runs.folder import RunFolder
-from llmviz.runs.replay import HERE, Recordings
+from llmviz.runs.recordings import HERE, Recordings
 from llmviz.runs.tail import Reached, look
 
 KINDS = (*probes.FACTS, *probes.CHOICES)

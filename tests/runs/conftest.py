@@ -13,7 +13,7 @@ from llmviz.runs import tail
 from llmviz.runs.attempt import Attempt
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
 from tests.runs.fake import Fake
 

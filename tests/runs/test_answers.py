@@ -17,7 +17,7 @@ from llmviz.experiments.next_sentence.question import Follows
 from llmviz.runs import wire, worker
 from llmviz.runs.conduct import Inbox, Message
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.replay import HERE, Recordings
+from llmviz.runs.recordings import HERE, Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, until
 from tests.runs.fake import Fake, spec

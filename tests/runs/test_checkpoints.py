@@ -16,7 +16,7 @@ from llmviz.experiments.classification.stage import Sentiment
 from llmviz.runs import checkpoints
 from llmviz.runs.export import export_checkpoint
 from llmviz.runs.library import Library
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import attempt_at, outcome
 from tests.runs.fake import spec

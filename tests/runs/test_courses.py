@@ -9,7 +9,7 @@ from llmviz.core.spec import to_json
 from llmviz.core.update import Done
 from llmviz.runs import courses, tail
 from llmviz.runs.library import Library
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec

@@ -13,7 +13,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.runs.attempt import Attempt
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.standing import Standing
 from llmviz.runs.store import Store
 from llmviz.runs.worker import Real

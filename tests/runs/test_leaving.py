@@ -17,7 +17,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.update import Failed, Snapshot, Step, Stopped
 from llmviz.runs.engine import Command, State
 from llmviz.runs.process import Process
-from llmviz.runs.replay import HERE
+from llmviz.runs.recordings import HERE
 from llmviz.runs.store import Store
 from tests.runs import fake
 from tests.runs.conftest import MakeEngine, again, attempt_at, outcome, until

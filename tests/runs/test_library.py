@@ -13,7 +13,7 @@ from llmviz.runs.engine import HasChildren, State
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.library import Library, named
 from llmviz.runs.record import record
-from llmviz.runs.replay import Recordings, snapshots
+from llmviz.runs.recordings import Recordings, snapshots
 from llmviz.runs.store import Store
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec

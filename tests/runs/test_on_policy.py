@@ -13,7 +13,7 @@ from llmviz.runs import report
 from llmviz.runs.attempt import Attempt
 from llmviz.runs.engine import UNDER_WAY, Command, Slow, State
 from llmviz.runs.library import Library
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
 from llmviz.training.loop import snapshot_steps
 from tests import two_words

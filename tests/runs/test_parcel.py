@@ -15,7 +15,7 @@ from llmviz.core.spec import to_json
 from llmviz.runs import parcel
 from llmviz.runs.engine import State
 from llmviz.runs.library import Library
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import again, attempt_at, outcome
 from tests.runs.fake import spec

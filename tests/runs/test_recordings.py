@@ -27,7 +27,7 @@ from llmviz.runs import courses, tail, wire
 from llmviz.runs.attempt import start
 from llmviz.runs.library import Library
 from llmviz.runs.record import MOST_BYTES
-from llmviz.runs.replay import HERE, STUDIES, Recordings
+from llmviz.runs.recordings import HERE, TEXT_ANSWERS, Recordings
 from llmviz.runs.store import Store
 from llmviz.runs.worker import Real
 from llmviz.text import store
@@ -60,7 +60,7 @@ BARS = {
 
 
 def test_there_are_no_others_and_all_are_small() -> None:
-    assert {item.name for item in HERE.iterdir()} == {*RECORDED, courses.FILE, STUDIES, store.CAME_WITH.name}
+    assert {item.name for item in HERE.iterdir()} == {*RECORDED, courses.FILE, TEXT_ANSWERS, store.CAME_WITH.name}
     assert sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file()) <= MOST_BYTES_IN_ALL
 
 

@@ -19,7 +19,7 @@ from llmviz.core.update import Step
 from llmviz.runs import standing
 from llmviz.runs.engine import UNDER_WAY, Command, State
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.standing import Standing
 from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, attempt_at, outcome, until

@@ -16,7 +16,7 @@ from llmviz.runs import folder
 from llmviz.runs.engine import State
 from llmviz.runs.export import export
 from llmviz.runs.library import Library
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store, short
 from tests.runs.conftest import attempt_at
 from tests.runs.fake import spec

@@ -32,7 +32,7 @@ from llmviz.experiments.next_sentence.question import Follows
 from llmviz.experiments.span_corruption.question import Fill
 from llmviz.experiments.what_and_when.question import Probe
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.text import learning
 from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
@@ -192,8 +192,8 @@ class FakeEngine:
         total = self._find(run).spec.train.steps
         return cast(list[AnyAnswer], [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps])
 
-    def study(self, question: Question[AnyAnswer]) -> AnyAnswer:
-        return self._recordings.studied(question) or learning.answer({0: self._folder}, question)[0]
+    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
+        return self._recordings.answered_text(question) or learning.answer({0: self._folder}, question)[0]
 
     def tokenizer(self, run: RunRef) -> Path:
         self._find(run)

@@ -229,15 +229,15 @@ def test_live_is_learnt_here_and_the_recording_can_be_had_back(
     visit: Visit, fake: FakeEngine, own_text: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     live = list[Learn]()
-    study = fake.study
+    answer_text = fake.answer_text
 
     def asked(question: Question[AnyAnswer]) -> AnyAnswer:
         if isinstance(question, Learn) and question.live:
             live.append(question)
-            return study(replace(question, live=False))  # type: ignore[return-value] # learning from real text takes its seconds
-        return study(question)
+            return answer_text(replace(question, live=False))  # type: ignore[return-value] # learning from real text takes its seconds
+        return answer_text(question)
 
-    monkeypatch.setattr(fake, "study", asked)
+    monkeypatch.setattr(fake, "answer_text", asked)
     app = visit(PAGE)
     assert not app.button(key="train").disabled
     app.button(key="train").click().run()

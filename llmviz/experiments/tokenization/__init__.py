@@ -40,11 +40,17 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
 FIRST_SIZE = 1_000  # entries of the vocabularies that the page opens with: frequent words are one piece, others are not
 
 
-def studies(text: str) -> Openings:
+def text_openings(text: str) -> Openings:
     """What it asks of a text first: three vocabularies, its words, and how many tokens a word needs."""
     return (*(Learn(text, kind, FIRST_SIZE) for kind in KINDS), Count(text), Grow(text), Compare(text, FIRST_SIZE))
 
 
 LESSON = Lesson(
-    "tokens", "What a model reads is tokens, not words", (3,), ("B7",), terms=("token", "pretraining"), examples=EXAMPLES, studies=studies
+    "tokens",
+    "What a model reads is tokens, not words",
+    (3,),
+    ("B7",),
+    terms=("token", "pretraining"),
+    examples=EXAMPLES,
+    text_openings=text_openings,
 )

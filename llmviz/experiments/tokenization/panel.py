@@ -26,7 +26,7 @@ from llmviz.core.questions.vocabulary import (
 from llmviz.core.settings import DIGEST, TextSpec, check, setting
 from llmviz.core.spec import preset
 from llmviz.core.texts import TEXTS
-from llmviz.experiments.tokenization import FIRST_SIZE, LESSON, own_panel, pieces_view, studies
+from llmviz.experiments.tokenization import FIRST_SIZE, LESSON, own_panel, pieces_view, text_openings
 from llmviz.experiments.tokenization import view as charts
 from llmviz.experiments.tokenization.pieces_view import NAMES, Row
 from llmviz.runs.engine import Engine
@@ -85,7 +85,7 @@ def look(engine: Engine, patience: float = PATIENCE) -> Seen:
         stock = _ask(engine, Count(text), until - time.monotonic(), "count")
     known = {kind: each.known[0] for kind, each in asked.items() if each.known}
     refusals = {kind: words.sentence(each.refusal) for kind, each in asked.items() if each.refusal}
-    recorded = text in TEXTS and all(question in studies(text) for question in learn)
+    recorded = text in TEXTS and all(question in text_openings(text) for question in learn)
     pending = any(each.pending for each in (*asked.values(), stock))
     return Seen(text, choice.pieces, known, refusals, stock.known.get(0), recorded, pending)
 

@@ -16,7 +16,7 @@ from llmviz.runs.engine import ControlRefused, State, Status
 from llmviz.runs.folder import RunFolder
 
 HERE = Path(llmviz.__file__).parent / "recordings"
-STUDIES = "vocabularies"  # the folder of what was asked of texts
+TEXT_ANSWERS = "vocabularies"  # the folder of what was asked of texts
 READ_ONLY = "a recording is only watched; press Train live for a run of your own"
 STAYS = "a recording comes with the program and cannot be deleted"
 AnyQuestion = Question[Answer]
@@ -27,7 +27,7 @@ class Recordings:
 
     def __init__(self, root: Path = HERE) -> None:
         self.root = root
-        self._studied: dict[AnyQuestion, Answer] = {}
+        self._of_texts: dict[AnyQuestion, Answer] = {}
 
     @cached_property
     def _by_id(self) -> dict[str, RunFolder]:
@@ -81,15 +81,15 @@ class Recordings:
         """Refused."""
         raise ValueError(STAYS)
 
-    def studied(self, question: Question[AnyAnswer]) -> AnyAnswer | None:
+    def answered_text(self, question: Question[AnyAnswer]) -> AnyAnswer | None:
         """The answer to a question about a text that came with the program; None where none did, or it cannot be read."""
-        if question not in self._studied:
-            file = {file.name: file for file in (self.root / STUDIES).glob("*.npz")}.get(wire.file_of(question))
+        if question not in self._of_texts:
+            file = {file.name: file for file in (self.root / TEXT_ANSWERS).glob("*.npz")}.get(wire.file_of(question))
             with suppress(ValueError):
                 found, answers = wire.read_answers(file) if file else (None, {})
                 if found == question:
-                    self._studied[question] = answers[0]
-        return cast(AnyAnswer | None, self._studied.get(question))
+                    self._of_texts[question] = answers[0]
+        return cast(AnyAnswer | None, self._of_texts.get(question))
 
     @cached_property
     def courses(self) -> list[Course]:

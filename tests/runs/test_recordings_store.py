@@ -13,7 +13,7 @@ from llmviz.runs.engine import Command, ControlRefused, State
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.library import Library
 from llmviz.runs.record import record, spread
-from llmviz.runs.replay import Recordings
+from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, attempt_at
 from tests.runs.fake import Fake, spec

@@ -7,14 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmviz.core.catalogue import studies
+from llmviz.core.catalogue import text_openings
 from llmviz.core.questions.base import Answer
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.vocabulary import BPE, KINDS, UNIGRAM, Count, Learn, Vocabulary
 from llmviz.core.texts import TEXTS
 from llmviz.runs import wire
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.replay import HERE, STUDIES, Recordings
+from llmviz.runs.recordings import HERE, TEXT_ANSWERS, Recordings
 from llmviz.text import learning, own
 from tests.runs.conftest import MakeEngine
 
@@ -34,31 +34,31 @@ def engine(tmp_path: Path, engine_of: MakeEngine, monkeypatch: pytest.MonkeyPatc
 
 def test_a_worker_learns_from_a_text_of_ones_own_and_a_lost_one_is_replaced(engine: LocalEngine) -> None:
     digest, _ = own.take(TEXT)
-    found = engine.study(Learn(digest, BPE, 300))
+    found = engine.answer_text(Learn(digest, BPE, 300))
     assert same(found, learning.vocabulary(digest, BPE, 300))
-    assert engine.study(Learn(digest, BPE, 300)) is found
-    assert engine._studies
-    os.kill(engine._studies.process.pid, KILL)
-    assert engine.study(Count(digest)).known["dog"] == 40
+    assert engine.answer_text(Learn(digest, BPE, 300)) is found
+    assert engine._of_texts
+    os.kill(engine._of_texts.process.pid, KILL)
+    assert engine.answer_text(Count(digest)).known["dog"] == 40
 
 
 def test_a_refusal_is_the_workers_own_sentence(engine: LocalEngine) -> None:
     with pytest.raises(ValueError, match="paste it again"):
-        engine.study(Learn("0" * 64, BPE, 300))
+        engine.answer_text(Learn("0" * 64, BPE, 300))
     with pytest.raises(ValueError, match="there is no letters vocabulary"):
-        engine.study(Learn(own.take(TEXT)[0], "letters", 300))
+        engine.answer_text(Learn(own.take(TEXT)[0], "letters", 300))
 
 
 def test_what_came_with_the_program_needs_no_worker(engine: LocalEngine) -> None:
     for text in TEXTS:
-        for question in studies(text):
-            assert type(engine.study(question)) is question.answer
-    assert engine._studies is None
+        for question in text_openings(text):
+            assert type(engine.answer_text(question)) is question.answer
+    assert engine._of_texts is None
 
 
 def test_the_files_that_came_are_those_a_page_opens_with_and_are_small() -> None:
-    asked = {wire.file_of(question): question for text in TEXTS for question in studies(text)}
-    files = {file.name: file for file in (HERE / STUDIES).iterdir()}
+    asked = {wire.file_of(question): question for text in TEXTS for question in text_openings(text)}
+    files = {file.name: file for file in (HERE / TEXT_ANSWERS).iterdir()}
     assert set(files) == set(asked)
     assert all(wire.read_answers(file)[0] == asked[name] for name, file in files.items())
     assert sum(file.stat().st_size for file in files.values()) < 500_000
@@ -68,8 +68,8 @@ def test_the_present_code_learns_the_same(tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
     learning._learn.cache_clear()
     recordings = Recordings()
-    for question in studies("tinyland")[: len(KINDS) + 1]:
-        (now,), then = learning.answer({0: tmp_path}, question), recordings.studied(question)
+    for question in text_openings("tinyland")[: len(KINDS) + 1]:
+        (now,), then = learning.answer({0: tmp_path}, question), recordings.answered_text(question)
         assert then is not None
         if isinstance(then, Vocabulary) and isinstance(now, Vocabulary) and now.scores.size:  # sums in an order that changes
             assert set(now.entries) == set(then.entries)
@@ -79,10 +79,10 @@ def test_the_present_code_learns_the_same(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_question_nobody_foresaw_and_a_damaged_file_have_no_answer(tmp_path: Path) -> None:
-    (tmp_path / STUDIES).mkdir()
+    (tmp_path / TEXT_ANSWERS).mkdir()
     question = Learn("tinyland", UNIGRAM, 500)
-    (tmp_path / STUDIES / wire.file_of(question)).write_bytes(b"PK")
+    (tmp_path / TEXT_ANSWERS / wire.file_of(question)).write_bytes(b"PK")
     recordings = Recordings(tmp_path)
-    assert recordings.studied(question) is None
-    assert Recordings().studied(Learn("../../etc", BPE, 500)) is None
-    assert Recordings().studied(Cloze("a dog")) is None
+    assert recordings.answered_text(question) is None
+    assert Recordings().answered_text(Learn("../../etc", BPE, 500)) is None
+    assert Recordings().answered_text(Cloze("a dog")) is None

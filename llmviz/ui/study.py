@@ -19,7 +19,7 @@ from llmviz.ui.engine import studies
 from llmviz.views import study as view
 from llmviz.views import words
 
-SEEDS = (1, 3, 5)  # how many there may be; a study has the first so many of its own
+COUNTS = (1, 3, 6)  # of seeds, among which a visitor chooses; a study has the first so many of its own
 MOST_FAILURES = 3  # told one by one
 HEIGHT = 400  # pixels
 IN_BACKGROUND = (
@@ -57,7 +57,12 @@ def look(key: str, series: Sequence[Series]) -> list[Shown]:
     """The series of the panel with this key, as they stand now."""
     count = _seeds(key, series)
     chosen = [replace(each, study=each.study.first(count)) for each in series]
-    return [Shown(each, studies().look(each.study, visit.viewer())) for each in chosen]
+    return [Shown(each, progress(each.study)) for each in chosen]
+
+
+def progress(one: Study) -> Progress:
+    """How far a study has come, whichever seeds are chosen on the page."""
+    return studies().look(one, visit.viewer())
 
 
 def panel(key: str, series: Sequence[Series], metric: Metric, references: Sequence[str] = ()) -> None:
@@ -67,12 +72,17 @@ def panel(key: str, series: Sequence[Series], metric: Metric, references: Sequen
     """
     with st.container(key=f"{key}_area"):
         row(key, series)
-        before = look(key, series)
+        chart(key, series, metric, references)
 
-        def drawn() -> None:
-            _chart(key, look(key, series) if _moving(before) else before, metric, references)
 
-        st.fragment(drawn, run_every=live.EVERY if _moving(before) else None, key=f"{key}_chart")()
+def chart(key: str, series: Sequence[Series], metric: Metric, references: Sequence[str] = ()) -> None:
+    """Draw the chart alone, where something stands between it and the row."""
+    before = look(key, series)
+
+    def drawn() -> None:
+        _chart(key, look(key, series) if _moving(before) else before, metric, references)
+
+    st.fragment(drawn, run_every=live.EVERY if _moving(before) else None, key=f"{key}_chart")()
 
 
 def row(key: str, series: Sequence[Series]) -> None:
@@ -94,6 +104,11 @@ def row(key: str, series: Sequence[Series]) -> None:
             st.warning(lesson.sentence(refused), icon=":material/info:")
 
 
+def moving(key: str, series: Sequence[Series]) -> bool:
+    """Whether the study of the panel with this key trains."""
+    return _moving(look(key, series))
+
+
 def _moving(shown: Sequence[Shown]) -> bool:
     return any(each.under_way for each in shown)
 
@@ -104,17 +119,13 @@ def _seeds(key: str, series: Sequence[Series]) -> int:
     chosen = st.session_state.get(f"{key}_seeds")
     if chosen in choices:
         return int(chosen)
-    begun = (count for count in reversed(choices) if any(_begun(each.study.first(count)) for each in series))
+    begun = (count for count in reversed(choices) if any(progress(each.study.first(count)).state for each in series))
     return next(begun, choices[0])
-
-
-def _begun(study: Study) -> bool:
-    return studies().look(study, visit.viewer()).state is not None
 
 
 def _choices(series: Sequence[Series]) -> list[int]:
     most = min(len(each.study.seeds) for each in series)
-    return sorted({min(count, most) for count in SEEDS})
+    return sorted({min(count, most) for count in COUNTS})
 
 
 def _more(key: str, series: Sequence[Series]) -> None:

@@ -10,6 +10,7 @@ BEATS = (
     ("question", "courses_area"),
     ("items_area",),
     ("courses_area", "training_row", "model_row", "facts_row"),
+    ("courses_area", "learning_study_row"),
 )
 
 page = of_run(what_and_when.LESSON, [catalogue.experiment(name) for name in panel.MODELS], BEATS, panel.Listed())
@@ -19,8 +20,9 @@ page.head(
     "Nobody teaches these models to prefer “every cat meows” to “every cats meows”, or what a story makes one feel. "
     "They are trained to fill in text; these questions are only asked, in wordings that no training text has.",
 )
-panel.predict(page.engine, page.seen)
+panel.predict(page.seen)
 asked = panel.state()
-page.panel(lambda now: panel.picture(page.engine, now, asked), choice=lambda: panel.choose(page.seen))
+page.panel(lambda now: panel.picture(page.engine, now, asked), choice=lambda: panel.choose(page.seen), awake=panel.moving())
+panel.row()
 panel.items(page.engine, page.seen)
 page.foot(opened=False)

@@ -4,6 +4,7 @@ from llmviz.core.catalogue import BY_NAME
 from llmviz.core.settings import PairsSpec, TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, preset
 
+MORE_SEEDS = (100, 101, 102, 103, 104)  # of these, too, the program knows how the runs of some recipes went, without their weights
 RECORDED: dict[str, RunSpec] = {
     **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in BY_NAME.values() for text in stage.texts},
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),

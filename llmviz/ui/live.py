@@ -67,13 +67,21 @@ def look(engine: Engine, run: RunRef | None) -> Seen:
     return Seen(run, engine.status(run, visit.viewer()), engine.history(run))
 
 
-def panel(engine: Engine, seen: Seen, line: DeltaGenerator, draw: Callable[[Seen], None], beside: Callable[[], Seen] | None = None) -> None:
+def panel(
+    engine: Engine,
+    seen: Seen,
+    line: DeltaGenerator,
+    draw: Callable[[Seen], None],
+    beside: Callable[[], Seen] | None = None,
+    awake: bool = False,
+) -> None:
     """Call `draw`, and again every now and then while the run is under way; the whole page where its badge or its buttons change.
 
-    The state of the run is written into `line`, which the page keeps elsewhere. A run shown `beside` it keeps the panel awake too.
+    The state of the run is written into `line`, which the page keeps elsewhere. A run shown `beside` it keeps the panel awake too, and so
+    does whatever else moves in the picture (`awake`).
     """
     other = beside() if beside else None
-    moving = seen.under_way or (other is not None and other.under_way)
+    moving = awake or seen.under_way or (other is not None and other.under_way)
     goes_on = seen.status is not None and seen.status.state in states.GOES_ON
     every = SOON if seen.about_to_learn else EVERY if moving else SELDOM if goes_on else None
     step = visit.current().step

@@ -51,10 +51,12 @@ class Page:
         choice: Callable[[], None] | None = None,
         share: float = 0.66,
         beside: Callable[[], Seen] | None = None,
+        awake: bool = False,
     ) -> None:
         """Draw the picture of the run, which follows it while it trains, and below it the buttons and what is trained.
 
-        A `choice` of the page stands beside the buttons, which keep this share of the width. A second run may be shown `beside` it.
+        A `choice` of the page stands beside the buttons, which keep this share of the width. A second run may be shown `beside` it;
+        `awake` says that more moves in the picture than these.
         """
         picture = st.container()
         if choice:
@@ -67,7 +69,7 @@ class Page:
             controls.row(self.engine, self.seen)
         line = controls.facts(catalogue.experiment(self.spec.stage), self.seen)
         with picture:
-            live.panel(self.engine, self.seen, line, draw, beside)
+            live.panel(self.engine, self.seen, line, draw, beside, awake)
 
     def foot(self, first: Sequence[str] = (), opened: bool = True) -> None:
         """Draw the source of the text, one training step to be `opened`, the notes (of the page's own `first`), and the page's terms."""

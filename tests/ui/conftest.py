@@ -14,11 +14,13 @@ APP = str(Path(__file__).parents[2] / "app.py")
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeEngine]:
+def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeEngine]:
     made = FakeEngine(seconds=0.6)
     monkeypatch.setattr(engine, "make", lambda: made)
+    monkeypatch.setattr(engine, "home", lambda: tmp_path)  # of studies that were started
     st.cache_resource.clear()
     yield made
+    engine.studies().close()
     st.cache_resource.clear()
 
 

@@ -7,17 +7,16 @@ import numpy as np
 
 from llmviz.core.course import Course, course
 from llmviz.core.history import fold
+from llmviz.core.recorded import MORE_SEEDS
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, preset
-from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Stopped, Update
+from llmviz.core.update import Begin, Done, Failed, Score, Snapshot, Step, Stopped, Update
 from llmviz.runs.engine import State
-
-SEEDS = (100, 101, 102)
 
 
 def courses(vocabulary: int) -> list[Course]:
-    """Those of three seeds for each stage that is asked for grammar, meaning and facts."""
-    specs = (replace(preset(stage), seed=seed) for stage in ("mlm", "clm", "span") for seed in SEEDS)
+    """Those of five seeds for each stage that is asked for grammar, meaning and facts."""
+    specs = (replace(preset(stage), seed=seed) for stage in ("mlm", "clm", "span") for seed in MORE_SEEDS)
     return [course(spec, fold(updates(spec, spec.train.steps, State.DONE, vocabulary))) for spec in specs]
 
 
@@ -54,6 +53,8 @@ def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Upd
         said.append(Done(total, {**_metrics(spec, 1.0, vocabulary), **tested}, total * 0.018))
     if state is State.STOPPED:
         said.append(Stopped(step, "stopped by its owner"))
+    if state is State.FAILED:
+        said.append(Failed(step, "the disk is full"))
     return said
 
 

@@ -1,5 +1,6 @@
 """*Next token* as Streamlit runs it, on the fake engine, without a browser."""
 
+import json
 import time
 from collections.abc import Callable
 from typing import Any
@@ -151,13 +152,24 @@ def test_beams_are_asked_for_only_when_they_are_opened(open_at: Callable[..., Ap
     assert parts(app)["tree"]["width"] == 2
 
 
-def test_a_size_that_is_not_there_can_be_trained(open_at: Callable[..., AppTest]) -> None:
+def running(app: AppTest) -> list[str]:
+    """What the sizes of model have written."""
+    return [element.proto.body for element in app.get("html") if "running" in element.proto.body]
+
+
+def test_sizes_that_are_not_there_are_trained_as_a_study(open_at: Callable[..., AppTest]) -> None:
     app = open_at(more="sizes", temperature="0")
-    app.button(key="train_0.3M").click().run()
-    time.sleep(0.8)
-    app.run()
-    texts = [element.proto.body for element in app.get("html") if "running" in element.proto.body]
-    assert len(texts) == 2 and all(STORY[0] in text for text in texts)
+    assert len(running(app)) == 1
+    app.button(key="sizes_train").click().run()
+    assert app.button(key="sizes_stop")
+    end = time.monotonic() + 20
+    while app.get("progress")[0].proto.text != "3 of 3 runs done" and time.monotonic() < end:
+        time.sleep(0.2)
+        app.run()
+    assert len(running(app)) == 3 and all(STORY[0] in text for text in running(app))
+    [chart] = app.get("plotly_chart")
+    line = next(trace for trace in json.loads(chart.proto.spec)["data"] if trace.get("name") == "GPT")
+    assert len(line["y"]) == 3
     assert "run" not in query(app)  # the page still shows its own
 
 

@@ -45,7 +45,7 @@ def test_three_models_stand_side_by_side_with_a_band_over_the_runs_of_the_answer
     assert [panel["name"] for panel in shown["panels"]] == ["BERT", "GPT", "T5"]
     for panel in shown["panels"]:
         assert [line["name"] for line in panel["lines"]] == ["grammar", "meaning", "facts"]
-        assert panel["runs"] == 4 and "band: lowest to highest of 4 runs" in panel["about"]  # as many as the answer counts
+        assert panel["runs"] == 6 and "band: lowest to highest of 6 runs" in panel["about"]  # as many as the answer counts
         for line in (*panel["lines"], panel["loss"]):
             assert len(line["values"]) == len(line["low"]) == len(line["high"]) == len(panel["tokens"]) == len(panel["bandTokens"])
             assert all(low <= high for low, high in zip(line["low"], line["high"], strict=True))
@@ -60,7 +60,7 @@ def test_what_is_known_is_hidden_until_one_has_guessed(visit: Visit) -> None:
     app.pills(key="riddle_learning_mlm").set_value("grammar").run()
     assert not part(app)["hidden"]
     assert "**Yes.** Grammar after" in said(app)
-    assert re.search(r"First: grammar in \d of 4 seeds", said(app).replace("\\", ""))
+    assert re.search(r"First: grammar in \d of 6 seeds", said(app).replace("\\", ""))
     assert "Right: 19 of 20" in listed(app)
 
 
@@ -101,7 +101,7 @@ def test_other_settings_have_no_run_and_no_band(visit: Visit) -> None:
 
 
 def test_another_seed_has_the_band_of_the_others(visit: Visit) -> None:
-    assert part(visit(PAGE, seed="100"))["panels"][0]["runs"] == 2
+    assert part(visit(PAGE, seed="100"))["panels"][0]["runs"] == 5
 
 
 def test_four_recipes_stand_side_by_side(visit: Visit, fake: FakeEngine) -> None:
@@ -119,12 +119,12 @@ def test_four_recipes_stand_side_by_side(visit: Visit, fake: FakeEngine) -> None
     assert [panel["chosen"] for panel in part(again)["panels"]] == [True, False, False, False]
     again.button(key="train").click().run()
     run = next(run for run in fake._runs if run.attempt)
-    assert fake.spec(run) == recipes.cell(preset("mlm"), "bert", "adamw")
+    assert fake.spec(run) == recipes.of(preset("mlm")).specs()[0]
 
 
 def test_the_four_differ_in_two_settings_alone() -> None:
     base = preset("mlm")
-    cells = [recipes.cell(base, *each) for each in recipes.CELLS]
+    cells = recipes.of(base).first(1).specs()
     assert len(set(cells)) == 4 and base in cells
     for each in cells:
         same = replace(each, model=base.model, train=replace(each.train, optimizer=base.train.optimizer))
@@ -162,7 +162,8 @@ def test_the_title_says_what_decided_in_these_four_runs(facts: tuple[float, ...]
 
 
 def test_the_title_tells_nothing_before_one_has_guessed(visit: Visit, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(recipes, "_course", lambda engine, spec: ended(1.0 if spec.train.optimizer == "muon" else 0.1, spec))
+    learnt = {each: ended(1.0 if "muon" in each else 0.1) for each in recipes.CELLS}
+    monkeypatch.setattr(recipes, "_ends", lambda base: learnt)
     app = visit(OTHER)
     assert view.ASKED in title(app)
     app.pills(key=recipes.RIDDLE).set_value("one").run()

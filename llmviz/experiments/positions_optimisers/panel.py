@@ -1,14 +1,17 @@
 """The picture of *Four recipes*: the same BERT, text and budget, with either kind of positions and either optimiser."""
 
-from dataclasses import replace
+from collections.abc import Mapping
 
 import streamlit as st
 
 from llmviz.core.course import Course, course
+from llmviz.core.recorded import MORE_SEEDS
 from llmviz.core.spec import RunSpec, preset
+from llmviz.core.study import Axis, Study, Value
 from llmviz.runs.engine import Engine
-from llmviz.ui import live, parts, question, visit
+from llmviz.ui import live, parts, question, study, visit
 from llmviz.ui.live import Seen
+from llmviz.ui.study import Series, Shown
 from llmviz.views import courses as view
 from llmviz.views import words
 from llmviz.views.courses import ORDER, Panel
@@ -20,8 +23,9 @@ OPTIMIZERS = {"adamw": "AdamW", "muon": "Muon and AdamW"}
 SHORT = {"bert": "absolute", "roformer": "rotary", "adamw": "AdamW", "muon": "Muon"}
 CELLS = tuple((architecture, optimizer) for optimizer in OPTIMIZERS for architecture in POSITIONS)
 RIDDLE = "riddle_recipes"
+KEY = "recipes_study"
 MANY = Riddle("of these four, how many will know 95 % of the capitals at the end?", ("none", "one", "two", "three", "all four"))
-NEVER = "One of the four has not been trained with these settings: choose it, and press Train live."
+NEVER = "One of the four has not been trained with these settings: train it below."
 WHY = """\
 **Positions.** BERT learns a vector for each place (Devlin et al. 2019); rotary positions turn queries and keys by an angle that grows with
 the place, so that what they give depends on the distance alone (Su et al. 2021). A fact is told at many places: by distance
@@ -35,33 +39,53 @@ AdamW all the rest.
 better; *Change* tries them, and `python -m benchmarks.quality` races a whole grid of them."""
 
 
-def cell(base: RunSpec, architecture: str, optimizer: str) -> RunSpec:
-    """The same run with these positions and this optimiser."""
-    return replace(base, model=replace(base.model, architecture=architecture), train=replace(base.train, optimizer=optimizer))
+def of(base: RunSpec) -> Study:
+    """The study of this page: the same run with either kind of positions and either optimiser, first with the seed of the base."""
+    axis = Axis("positions and optimiser", ("architecture", "optimizer"))
+    values = tuple(Value(f"{SHORT[architecture]} with {SHORT[optimizer]}", (architecture, optimizer)) for architecture, optimizer in CELLS)
+    return Study(base, axis, values, (base.seed, *(seed for seed in MORE_SEEDS if seed != base.seed)))
 
 
-def claim(engine: Engine) -> str:
+def claim() -> str:
     """The title of the page: what the four runs have come to; until one has guessed, the question."""
-    spec = visit.current().spec
-    if not question.settled(RIDDLE):
-        return view.ASKED
-    return view.claim({each: _course(engine, cell(spec, *each)) for each in CELLS})
+    return view.claim(_ends(visit.current().spec)) if question.settled(RIDDLE) else view.ASKED
 
 
-def predict(engine: Engine) -> None:
+def predict() -> None:
     """Draw the question: how many of the four come to know the facts."""
-    runs = [_course(engine, cell(preset(STAGE), *each)) for each in CELLS]
-    names = [f"{SHORT[architecture]} with {SHORT[optimizer]}" for architecture, optimizer in CELLS]
+    runs = list(_ends(preset(STAGE)).values())
+    names = [value.label for value in of(preset(STAGE)).values]
     ended = all(run.metrics for run in runs)
     question.draw(question.GUESS, MANY, RIDDLE, (lambda: view.known(runs, "facts", names)) if ended else None, NEVER)
+
+
+def row() -> None:
+    """Draw what trains the four in the background."""
+    study.row(KEY, _series())
+
+
+def moving() -> bool:
+    """Whether they train."""
+    return study.moving(KEY, _series())
+
+
+def _series() -> list[Series]:
+    return [Series("", "pretrained", of(visit.current().spec))]
+
+
+def _ends(base: RunSpec) -> Mapping[tuple[str, str], Course]:
+    """How the four went with the seed of the base, by positions and optimiser."""
+    four = of(base).first(1)
+    results = study.progress(four).results
+    return {cell: results[spec.id].course if spec.id in results else Course(spec) for cell, spec in zip(CELLS, four.specs(), strict=True)}
 
 
 def picture(engine: Engine, seen: Seen, before: object) -> None:
     """Draw the four panels; and the whole page, where a click has chosen another since `state` was `before`."""
     if state() != before:
         st.rerun()
-    spec = visit.current().spec
-    shown = [_panel(engine, cell(spec, *each), seen) for each in CELLS]
+    (now,) = study.look(KEY, _series())
+    shown = [_panel(engine, now, value, seen) for value in now.series.study.values]
     with st.container(key="recipes_area"):
         payload = view.panels(shown, ORDER, question.withheld(RIDDLE), columns=2, click="click to choose this one")
         parts.courses(payload, key="recipes", on_point=_point)
@@ -72,20 +96,17 @@ def state() -> object:
     return visit.current().spec, visit.current().run, question.settled(RIDDLE)
 
 
-def _panel(engine: Engine, spec: RunSpec, seen: Seen) -> Panel:
+def _panel(engine: Engine, shown: Shown, value: Value, seen: Seen) -> Panel:
+    """That of the run with the seed of the page, beside those of other seeds."""
+    spec, *others = shown.series.study.at(value)
+    results = shown.progress.results
     chosen = spec == visit.current().spec
     now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
-    shown = course(spec, now.history) if now.run else _course(engine, spec)
-    about = _told(shown) if shown.steps else "not trained yet: choose it, and press Train live"
-    return Panel(_name(spec.model.architecture, spec.train.optimizer), about, shown, (), now.under_way, chosen)
-
-
-def _course(engine: Engine, spec: RunSpec) -> Course:
-    """That of the run of this spec: a recording's, one of this machine, or one that came without weights."""
-    run = engine.recorded(spec) or engine.find(spec)
-    if run:
-        return course(spec, engine.history(run))
-    return next((each for each in engine.courses() if each.spec == spec and each.steps), Course(spec))
+    first = course(spec, now.history) if now.run else results[spec.id].course if spec.id in results else Course(spec)
+    runs = view.of_recipe(first, [results[each.id].course for each in others if each.id in results and results[each.id].done])
+    about = " · ".join(filter(None, (_told(first), view.banded(runs)))) if first.steps else "not trained yet"
+    architecture, optimizer = value.settings
+    return Panel(_name(architecture, optimizer), about, first, runs, now.under_way, chosen)
 
 
 def _told(shown: Course) -> str:
@@ -100,4 +121,4 @@ def _name(architecture: str, optimizer: str) -> str:
 
 def _point(chosen: list[int]) -> None:
     """Turn to the run of the panel that was clicked."""
-    visit.change(spec=cell(visit.current().spec, *CELLS[chosen[0]]), run=None, step=None)
+    visit.change(spec=of(visit.current().spec).specs()[chosen[0]], run=None, step=None)

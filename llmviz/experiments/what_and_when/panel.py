@@ -1,19 +1,22 @@
 """The picture of *What and when*: three models side by side, asked for grammar, meaning and facts while they learn."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.course import Course, course
+from llmviz.core.recorded import MORE_SEEDS
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec, preset
+from llmviz.core.study import Axis, Study, Value
 from llmviz.experiments.what_and_when.question import Probe, Probed
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, lesson, live, parts, question, visit
+from llmviz.ui import ask, lesson, live, parts, question, study, visit
 from llmviz.ui.ask import Asked
 from llmviz.ui.live import Seen
+from llmviz.ui.study import Series, Shown
 from llmviz.views import courses as view
 from llmviz.views import words
 from llmviz.views.courses import ITEMS, ORDER, Panel
@@ -22,6 +25,7 @@ from llmviz.views.reveal import GUESS_FIRST, Reveal, Riddle
 MODELS = {name: catalogue.experiment(name).family for name in ("mlm", "clm", "span")}
 MODEL, KIND = "learning_model", "learning_kind"
 RIDDLE = "riddle_learning_"
+KEY = "learning_study"
 LABELS = {**{name: name for name in ORDER}, "reversed": "facts backwards", "frames": "misleading frames"}
 PATIENCE = 0.5  # seconds the page waits for the answer before it is drawn without
 UNASKED = f"{GUESS_FIRST}. Click a point of a curve, and the questions of that moment stand here: which it got right, and which not."
@@ -53,18 +57,46 @@ def choose(seen: Seen) -> None:
     )
 
 
-def predict(engine: Engine, seen: Seen) -> None:
+def predict(seen: Seen) -> None:
     """Draw the question: which of the three the model of the address came to know first, in most of its seeds."""
     model = MODELS[visit.current().spec.stage]
     riddle = Riddle(view.WHICH.question.format(model=model), view.WHICH.choices)
-    ended = seen.ended
-    reveal = (lambda: _reveal(engine, seen)) if ended else None
+    reveal = (lambda: _reveal(seen)) if seen.ended else None
     question.draw(question.GUESS, riddle, f"{RIDDLE}{visit.current().spec.stage}", reveal, NEVER)
 
 
-def _reveal(engine: Engine, seen: Seen) -> Reveal | None:
+def _reveal(seen: Seen) -> Reveal | None:
     spec = visit.current().spec
-    return view.reveal(view.of_recipe(course(spec, seen.history), view.seeds(spec, engine.courses())))
+    (now,) = study.look(KEY, _series())
+    return view.reveal(_runs(now, spec.stage, course(spec, seen.history)))
+
+
+def of(base: RunSpec) -> Study:
+    """The study of this page: the base, and the default runs of the other models, with several seeds."""
+    values = tuple(Value(name, (stage,)) for stage, name in MODELS.items())
+    return Study(replace(base, seed=0), Axis("model", ("stage",)), values, (0, *MORE_SEEDS))
+
+
+def row() -> None:
+    """Draw what trains the seeds of the three in the background."""
+    study.row(KEY, _series())
+
+
+def moving() -> bool:
+    """Whether they train."""
+    return study.moving(KEY, _series())
+
+
+def _series() -> list[Series]:
+    return [Series("", "pretrained", of(visit.current().spec))]
+
+
+def _runs(shown: Shown, stage: str, first: Course) -> list[Course]:
+    """The runs of a model that both its band and the answer are of: the one shown, and those of other seeds that are done."""
+    own = shown.series.study
+    (value,) = (each for each in own.values if each.settings == (stage,))
+    results = [shown.progress.results.get(spec.id) for spec in own.at(value) if spec.seed != first.spec.seed]
+    return view.of_recipe(first, [found.course for found in results if found and found.done])
 
 
 def _withheld() -> str:
@@ -77,21 +109,22 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
     if state() != before:
         st.rerun()
     address = visit.current()
-    shown = [_panel(engine, stage, seen) for stage in MODELS]
+    (now,) = study.look(KEY, _series())
+    shown = [_panel(engine, now, stage, seen) for stage in MODELS]
     metrics = ORDER if address.view.kind in ORDER else (address.view.kind,)
     with st.container(key="courses_area"):
         payload = view.panels(shown, metrics, _withheld(), address.step, click="click for the questions")
         parts.courses(payload, key="courses", on_point=_point)
 
 
-def _panel(engine: Engine, stage: str, seen: Seen) -> Panel:
+def _panel(engine: Engine, many: Shown, stage: str, seen: Seen) -> Panel:
     """That of a stage: the run of the address, or the recording of its default recipe, beside those of other seeds."""
     address = visit.current()
     chosen = address.spec.stage == stage
     spec = address.spec if chosen else preset(stage)
     now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
     shown = course(spec, now.history)
-    runs = view.of_recipe(shown, view.seeds(spec, engine.courses()))
+    runs = _runs(many, stage, shown)
     about = " · ".join(filter(None, (catalogue.experiment(stage).title, _length(spec, shown), view.banded(runs))))
     return Panel(MODELS[stage], about, shown, runs, now.under_way, chosen, now.history.snapshots)
 

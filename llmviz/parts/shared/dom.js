@@ -6,6 +6,7 @@
 /** @import { Child, Props, Wanted } from "./types" */
 
 const SVG = "http://www.w3.org/2000/svg";
+const TIP = { class: "tip", kept: true, hidden: true, role: "tooltip" };
 const SET = Symbol.for("llmviz set"); // what was set on an element; for every script of the page the same
 
 /**
@@ -14,8 +15,7 @@ const SET = Symbol.for("llmviz set"); // what was set on an element; for every s
  */
 export function h(name, props = {}, ...children) {
   const [tag, ...classes] = name.split(".");
-  const all = [...classes, ...[props.class].flat()].filter(Boolean).join(" ");
-  return { tag, props: { ...props, class: all || null }, children };
+  return { tag, props: { ...props, class: [...classes, props.class].flat() }, children };
 }
 
 /**
@@ -23,8 +23,24 @@ export function h(name, props = {}, ...children) {
  * @param {HTMLElement} root @param {Props} props @param {...Child} children
  */
 export function render(root, props, ...children) {
-  set(root, { ...props, class: ["part", ...[props.class].flat()].filter(Boolean).join(" ") });
-  fill(root, [children, h("div.tip", { kept: true, hidden: true, role: "tooltip" })]);
+  set(root, { ...props, class: ["part", props.class].flat() });
+  fill(root, [children, h("div.tip", TIP)]);
+}
+
+/**
+ * Fill the elements of a frame: by selector what is in one, or with `h` what it also has. A class comes on top of those of the frame.
+ * @param {HTMLElement} root @param {Props} props @param {Record<string, Child>} wanted
+ */
+export function slots(root, props, wanted) {
+  set(root, props, true);
+  for (const [selector, child] of Object.entries(wanted)) {
+    const element = root.querySelector(selector);
+    if (!element) throw new Error(`the frame of this part has no ${selector}`);
+    const whole = child !== null && typeof child === "object" && "tag" in child;
+    if (whole) set(element, child.props, true);
+    fill(element, whole ? child.children : [child]);
+  }
+  if (!root.querySelector(":scope > .tip")) set(put(root, made(root, "div"), undefined), TIP);
 }
 
 /** @param {Element} parent @param {readonly Child[]} children */
@@ -41,7 +57,7 @@ function fill(parent, children) {
     }
     const same = there instanceof Element && there.localName === child.tag;
     const element = same ? there : put(parent, made(parent, child.tag), there);
-    if (same && child.props.kept) continue;
+    if (same && child.props.kept) continue; // left to itself
     set(element, child.props);
     fill(element, child.children);
   }
@@ -59,10 +75,14 @@ function put(parent, node, there) {
 const made = (parent, tag) =>
   tag === "svg" || parent.namespaceURI === SVG ? document.createElementNS(SVG, tag) : document.createElement(tag);
 
-/** @param {Element} element @param {Props} props */
-function set(element, props) {
-  const own = /** @type {{ [SET]?: { props: Props, listeners: Record<string, any> } }} */ (/** @type {unknown} */ (element));
-  const before = own[SET] ?? { props: {}, listeners: {} };
+/** @param {Element} element @param {Props} given */
+function set(element, given, onTop = false) {
+  const own = /** @type {{ [SET]?: { props: Props, listeners: Record<string, any>, frame: string | null } }} */ (
+    /** @type {unknown} */ (element)
+  );
+  const before = own[SET] ?? { props: {}, listeners: {}, frame: onTop ? element.getAttribute("class") : null };
+  /** @type {Props} */
+  const props = { ...given, class: [before.frame, given.class].flat().filter(Boolean).join(" ") || null };
   for (const name of new Set([...Object.keys(before.props), ...Object.keys(props)])) {
     const value = props[name];
     if (name.startsWith("on")) {
@@ -73,7 +93,7 @@ function set(element, props) {
       if (input.value !== String(value)) input.value = String(value);
     } else if (before.props[name] !== value) attribute(element, name, value);
   }
-  own[SET] = { props, listeners: before.listeners };
+  own[SET] = { ...before, props };
 }
 
 /** @param {Element} element @param {string} name @param {unknown} value */

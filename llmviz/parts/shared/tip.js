@@ -4,15 +4,18 @@
 const tipOf = (root) => root.querySelector(":scope > .tip");
 
 /**
- * Show a text below what reaches from `top` to `bottom`, or above it where a window ends; pixels from the corner of the part.
+ * Show a text below what reaches from `top` to `bottom`, or above it where a window ends; `beside` it, to the right or where there is no
+ * room to the left. Pixels from the corner of the part.
  * @param {HTMLElement} root @param {string} text @param {number} left @param {number} top @param {number} bottom
  */
-export function showTip(root, text, left, top, bottom = top) {
+export function showTip(root, text, left, top, bottom, beside = 0) {
   const tip = tipOf(root);
   if (!tip) return;
   tip.textContent = text;
   tip.hidden = false;
-  tip.style.left = `${Math.max(0, Math.min(left, root.clientWidth - tip.offsetWidth))}px`;
+  const room = root.clientWidth - tip.offsetWidth;
+  const at = beside && left + beside > room ? left - beside - tip.offsetWidth : Math.min(left + beside, room);
+  tip.style.left = `${Math.max(0, at)}px`;
   const under = root.getBoundingClientRect().top + bottom + tip.offsetHeight + 4 <= innerHeight;
   tip.style.top = `${under ? bottom + 4 : top - tip.offsetHeight - 4}px`;
 }

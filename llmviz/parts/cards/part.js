@@ -1,91 +1,79 @@
-// @ts-nocheck
-// Before and after: one input through several models side by side, each at the chosen step; one with a single step stays there.
-//
-// data: group, visit, step, cards [{title, about, phase, start {phase, word} (what it is at its step 0), empty, action, steps, labels, shares [step][label], notes [step][[text, word?]]}],
-//       truth (the true label or "")
-// Two labels stand at the ends of a scale. Later cards show how far they are from the first, whose place is a dashed mark.
-// triggers: "action", the place of the card whose button was pressed.
+// Before and after. Two labels stand at the ends of a scale; later cards show how far they are from the first, whose place is a dashed mark.
+// Tells the server "action", the place of the card whose button was pressed.
 
-import { exactly, follow, group, make, marked, percent, placeOf, stepOf, whole } from "../shared/step.js";
+import { h, render } from "../shared/dom.js";
+import { exactly, largest, marked, percent, whole } from "../shared/format.js";
+import { part } from "../shared/part.js";
+import { placeOf, stepOf } from "../shared/step.js";
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".cards");
-  const shared = group(data);
-  const shape = JSON.stringify(
-    data.cards.map(({ title, about, phase, empty, action, labels, steps }) => [
-      title,
-      about,
-      phase,
-      empty,
-      action,
-      labels,
-      steps.length > 0,
-    ]),
-  );
+/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Card, Cards } from "./payload" */
 
-  if (root.shape !== shape) {
-    root.shape = shape;
-    root.replaceChildren(...data.cards.map(card));
-  }
+export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth }, root, shared, tell }) => () => {
+  const first = cards[0]?.shares[0]?.at(-1);
 
-  function card({ title, about, phase, empty, action, labels, steps }, place) {
-    const box = make("section", { class: `card ${phase}`, role: "listitem" });
-    const top = make("div", { class: "top" });
-    top.append(make("b", {}, title), make("span", { class: "at" }));
-    box.append(top, make("p", { class: "who", title: about }, about));
-    if (!steps.length) {
-      box.append(make("p", { class: "none" }, empty));
-      if (action) {
-        const button = make("button", { type: "button", class: "act" }, action);
-        button.onclick = () => root.tell(place);
-        box.append(button);
-      }
-      return box;
-    }
-    const says = make("div", { class: "says" });
-    says.append(make("span", { class: "label" }), make("span", { class: "share" }), make("span", { class: "gain" }));
-    const scale = make("div", { class: "scale", "aria-hidden": "true" });
-    if (place) scale.append(make("i", { class: "first" }));
-    scale.append(make("i", { class: "now" }));
-    const ends = make("div", { class: "ends", "aria-hidden": "true" });
-    ends.append(make("span", {}, labels[0]), make("span", {}, labels.at(-1)));
-    const middle = make("div");
-    middle.append(says, scale, ends, make("p", { class: "judged" }));
-    box.append(middle, make("p", { class: "why" }));
-    return box;
-  }
-  root.tell = (place) => setTriggerValue("action", place);
+  /** @param {Card} card @param {number} index */
+  const answer = ({ steps, labels, shares, notes }, index) => {
+    const place = Math.max(0, placeOf(steps, stepOf(shared)));
+    const row = shares[place];
+    const best = largest(row);
+    const far = row.at(-1) ?? 0;
+    const compared = index > 0 && first !== undefined;
+    return [
+      h(
+        "div",
+        {},
+        h(
+          "div.says",
+          {},
+          h("span.label", {}, labels[best]),
+          h("span.share", {}, percent(row[best])),
+          h("span.gain", {}, compared && difference(Math.round(100 * (far - first)), labels.at(-1), labels[0])),
+        ),
+        h(
+          "div.scale",
+          { "aria-hidden": true },
+          compared && h("i.first", { style: `left: ${100 * first}%` }),
+          h("i.now", { style: `left: ${100 * far}%` }),
+        ),
+        h("div.ends", { "aria-hidden": true }, h("span", {}, labels[0]), h("span", {}, labels.at(-1))),
+        h("p.judged", { class: truth && labels[best] !== truth && "wrong" }, marked(labels[best], truth)),
+      ),
+      h(
+        "p.why",
+        {},
+        (notes[place] ?? []).map(([text, word]) => (word ? h("b", {}, text) : text)),
+      ),
+    ];
+  };
 
-  function draw() {
-    const first = data.cards[0]?.shares[0]?.at(-1);
-    data.cards.forEach(({ steps, labels, shares, notes, phase, start }, index) => {
-      if (!steps.length) return;
-      const box = root.children[index];
+  render(
+    root,
+    { class: "cards", role: "list" },
+    cards.map((card, index) => {
+      const { title, about, phase, start, empty, action, steps, labels, shares } = card;
       const place = Math.max(0, placeOf(steps, stepOf(shared)));
-      const row = shares[place];
-      const best = row.indexOf(Math.max(...row));
-      const far = row.at(-1);
-      const find = (name) => box.querySelector(name);
       const begins = steps[place] === 0;
-      box.className = `card ${begins ? start.phase : phase}`;
-      find(".at").textContent = `step ${whole(steps[place])}${begins ? `, ${start.word}` : ""}`;
-      find(".label").textContent = labels[best];
-      find(".share").textContent = percent(row[best]);
-      find(".judged").textContent = marked(labels[best], data.truth);
-      find(".judged").classList.toggle("wrong", Boolean(data.truth) && labels[best] !== data.truth);
-      find(".now").style.left = `${100 * far}%`;
-      const points = Math.round(100 * (far - first));
-      find(".gain").textContent = index && first !== undefined ? difference(points, labels.at(-1), labels[0]) : "";
-      if (index && first !== undefined) find(".first").style.left = `${100 * first}%`;
-      find(".why").replaceChildren(
-        ...(notes[place] ?? []).map(([text, word]) => (word ? make("b", {}, text) : document.createTextNode(text))),
+      const exact = labels.map((label, each) => `${label} ${exactly(shares[place]?.[each])}`).join(", ");
+      return h(
+        "section.card",
+        {
+          class: begins ? start.phase : phase,
+          role: "listitem",
+          ...(steps.length ? { tabindex: 0, "data-tip": `${about}\n${exact}` } : {}),
+        },
+        h(
+          "div.top",
+          {},
+          h("b", {}, title),
+          h("span.at", {}, steps.length > 0 && `step ${whole(steps[place])}${begins ? `, ${start.word}` : ""}`),
+        ),
+        h("p.who", {}, about),
+        steps.length ? answer(card, index) : h("p.none", {}, empty),
+        !steps.length && action && h("button.act", { type: "button", onclick: () => tell("action", index) }, action),
       );
-      box.title = labels.map((label, each) => `${label} ${exactly(row[each])}`).join(", ");
-    });
-  }
+    }),
+  );
+});
 
-  draw();
-  return follow(root, shared, draw);
-}
-
+/** @param {number} points @param {string | undefined} up @param {string} down */
 const difference = (points, up, down) => (points === 0 ? "as before" : `${Math.abs(points)} points to ${points > 0 ? up : down}`);

@@ -1,37 +1,47 @@
-// @ts-nocheck
-// Tokens per word of texts of every kind, cut by the vocabularies of one text; the hatched part of a bar is [UNK].
-//
-// data: title, about, below, names [kind], texts [{name, own, rates, lost}]
+// Tokens per word as a table of bars; the hatched part of a bar is [UNK].
 
-import { make } from "../shared/step.js";
+import { h, render } from "../shared/dom.js";
+import { walk } from "../shared/keys.js";
+import { part } from "../shared/part.js";
+import { heading, tabStops, told } from "../shared/rows.js";
 
-export default function ({ data: [data], parentElement }) {
-  const root = parentElement.querySelector(".costs");
-  const table = root.querySelector(".table");
-  const most = Math.max(1, ...data.texts.flatMap(({ rates }) => rates));
-  const head = make("div", { class: "line head", role: "row" });
-  head.append(make("span", { role: "columnheader" }, "reading"), ...data.names.map((name) => make("span", { role: "columnheader" }, name)));
+/** @import { Given } from "../shared/types" @import { Costs } from "./payload" */
 
-  function line({ name, own, rates, lost }) {
-    const row = make("div", { class: `line${own ? " own" : ""}`, role: "row" });
-    row.append(make("span", { class: "text", role: "rowheader", title: name }, name));
-    rates.forEach((rate, kind) => {
-      const told = `${rate.toFixed(2)} tokens per word${lost[kind] ? `, ${lost[kind].toFixed(3)} of them [UNK]` : ""}`;
-      const cell = make("span", { class: "cell", role: "cell", title: told, "aria-label": `${data.names[kind]}: ${told}` });
-      const track = make("span", { class: "track", "aria-hidden": "true" });
-      const [whole, part] = [make("i"), make("i", { class: "lost" })];
-      whole.style.width = `${(100 * (rate - lost[kind])) / most}%`;
-      part.style.width = `${(100 * lost[kind]) / most}%`;
-      track.append(whole, part);
-      cell.append(track, make("span", {}, rate.toFixed(2)));
-      row.append(cell);
-    });
-    return row;
-  }
+export default part((/** @type {Given<Costs>} */ { data, root, kept }) => () => {
+  const { names, texts } = data;
+  const state = kept(names, () => ({ seat: 0 }));
+  const tab = tabStops(state, texts.length * names.length);
+  const most = Math.max(1, ...texts.flatMap(({ rates }) => rates));
+  const head = ["reading", ...names].map((name) => h("span", { role: "columnheader" }, name));
+  const width = (/** @type {number} */ rate) => ({ style: `width: ${(100 * rate) / most}%` });
 
-  table.replaceChildren(...(data.texts.length ? [head, ...data.texts.map(line)] : []));
-  table.setAttribute("aria-label", data.title);
-  root.querySelector(".title").textContent = data.title;
-  root.querySelector(".about").textContent = ` ${data.about}`;
-  root.querySelector(".below").textContent = data.below;
-}
+  const lines = texts.map(({ name, own, rates, lost }) =>
+    h(
+      "div.line",
+      { class: own && "own", role: "row" },
+      h("span.text", { role: "rowheader" }, name),
+      rates.map((rate, kind) => {
+        const unknown = lost[kind] ? `, ${lost[kind].toFixed(3)} of them [UNK]` : "";
+        return h(
+          "span.cell",
+          { role: "cell", tabindex: tab(), ...told(`${name}, ${names[kind]}: ${rate.toFixed(2)} tokens per word${unknown}`) },
+          h("span.track", { "aria-hidden": true }, h("i", width(rate - lost[kind])), h("i.lost", width(lost[kind]))),
+          h("span", {}, rate.toFixed(2)),
+        );
+      }),
+    ),
+  );
+  const keys = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: names.length, ArrowUp: -names.length };
+  render(
+    root,
+    { class: "costs" },
+    heading(data.title, ` ${data.about}`),
+    h(
+      "div.table",
+      { role: "table", "aria-label": data.title, ...walk(state, ".cell", { keys }) },
+      texts.length > 0 && h("div.line.head", { role: "row" }, head),
+      lines,
+    ),
+    h("p.below", {}, data.below),
+  );
+});

@@ -6,9 +6,11 @@
 // Under the mouse, or at the place the arrow keys have moved to, stands what all panels were at after as many tokens.
 // triggers: "point" [panel, step] for a click, or Enter: the nearest place with weights kept (a stop), or -1 where there is none.
 
-import { above, arrow, nearest, outside, path, spread, ticks } from "../curve/scale.js";
+import { above, arrow, outside, path, spread, ticks } from "../curve/scale.js";
+import { counted, digits, exactly, percent, whole } from "../shared/format.js";
+import { make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { counted, digits, exactly, make, percent, whole } from "../shared/step.js";
+import { nearest } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 

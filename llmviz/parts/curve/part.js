@@ -9,10 +9,12 @@
 // Every line carries its label, and a label under the mouse or the focus says what its line is (`about`).
 // triggers: "step" when the slider is let go: a snapshot, or -1 for the newest. While it moves, only this browser knows.
 
+import { percent, whole } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { choose, follow, group, make, percent, placeOf, renew, stepName, stepOf, whole } from "../shared/step.js";
+import { choose, group, nearest, placeOf, renew, stepName, stepOf } from "../shared/step.js";
 import { explainTerms } from "../shared/terms.js";
-import { above, arrow, clear, layout, nearest, outside, path, reach, spread, ticks } from "./scale.js";
+import { above, arrow, clear, layout, outside, path, reach, spread, ticks } from "./scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 

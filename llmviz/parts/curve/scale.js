@@ -1,7 +1,7 @@
 // @ts-nocheck
 // Where things stand in the chart. Pure arithmetic in pixels; knows no element.
 
-import { placeOf, whole } from "../shared/step.js";
+import { whole } from "../shared/format.js";
 
 // Two panels above one axis of steps, or where it is `small` the loss alone, or the `shares` alone; the right margin holds the labels.
 export function layout(width, height, em, total, top, small = false, shares = false, lowest = 0) {
@@ -101,10 +101,4 @@ export function clear(y, half, taken, { top, bottom }) {
   );
   const near = free.sort((one, other) => Math.abs(one - y) - Math.abs(other - y))[0];
   return near ?? Math.max(top, Math.min(...edges));
-}
-
-export function nearest(steps, step) {
-  const place = placeOf(steps, step);
-  if (place < 0) return 0;
-  return place + 1 < steps.length && steps[place + 1] - step < step - steps[place] ? place + 1 : place;
 }

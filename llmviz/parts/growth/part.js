@@ -4,8 +4,9 @@
 // data: title, about, empty, size (the one on the page), sizes, lines [{name, dash, sizes, values}]
 
 import { path, spread } from "../curve/scale.js";
+import { counted, whole } from "../shared/format.js";
 import { drawSized } from "../shared/resize.js";
-import { counted, placeOf, whole } from "../shared/step.js";
+import { placeOf } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 

@@ -7,7 +7,9 @@
 //       (steps), losses, chances [target], right [target], guesses [target][[text, chance]]
 // triggers: "set" with {name, value} when something is set
 
-import { exactly, follow, group, make, percent, placeOf, stepOf, whole } from "../shared/step.js";
+import { exactly, percent, whole } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
+import { group, placeOf, stepOf } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".lane");

@@ -1,5 +1,6 @@
 // @ts-nocheck
-import { counted, make, whole } from "../shared/step.js";
+import { counted, whole } from "../shared/format.js";
+import { make } from "../shared/old.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const MOST = 2;

@@ -8,8 +8,9 @@
 // The last two of each trail are before and after the step that is open. Which text and which word is chosen stays in the browser.
 
 import { path, ticks } from "../curve/scale.js";
+import { exactly, percent, whole } from "../shared/format.js";
+import { make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { exactly, make, percent, whole } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const CANDIDATES = 5;

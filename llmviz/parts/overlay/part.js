@@ -4,8 +4,9 @@
 // data: title, about, total, share (whether values are shares), lines [{name, phase, dash, steps, values}], bounds [{name, value}]
 
 import { path, spread, ticks } from "../curve/scale.js";
+import { percent, whole } from "../shared/format.js";
 import { drawSized } from "../shared/resize.js";
-import { percent, placeOf, whole } from "../shared/step.js";
+import { placeOf } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 

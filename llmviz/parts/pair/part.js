@@ -6,8 +6,10 @@
 // Without a token under the mouse or the focus the strongest looks back are drawn; with one, all of its own.
 
 import { unpacked } from "../attention/weights.js";
+import { exactly, percent } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { exactly, follow, group, make, percent, placeOf, stepName, stepOf } from "../shared/step.js";
+import { group, placeOf, stepName, stepOf } from "../shared/step.js";
 
 const STRONG = 0.3,
   FAINT = 0.06; // shares of a head's attention from which a line is drawn, of all tokens and of the chosen one

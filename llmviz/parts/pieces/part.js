@@ -7,7 +7,9 @@
 //       A step is {cells [{text, tone}], said, picked}. A word of BPE has one state more than it has ranks: the first is its letters.
 // triggers: "step" when the slider is let go: how many merges are made, or -1 for all of them
 
-import { choose, counted, follow, group, make, placeOf, renew, stepOf, whole } from "../shared/step.js";
+import { counted, whole } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
+import { choose, group, placeOf, renew, stepOf } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement, setTriggerValue }) {
   const root = parentElement.querySelector(".pieces");

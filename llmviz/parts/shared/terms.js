@@ -2,7 +2,7 @@
 // Text of ours in which the first mention of each term of the glossary, `meanings` {term: meaning}, is underlined and explains itself to
 // the mouse and to the keyboard. The element keeps what it has where nothing changes, so that a focus stays.
 
-import { make } from "./step.js";
+import { make } from "./old.js";
 export function explainTerms(element, text, meanings = {}) {
   if (element.explained === text && element.childNodes.length) return;
   element.explained = text;

@@ -5,8 +5,10 @@
 
 import { drawMatrix } from "../attention/matrix.js";
 import { channels, headOf, palette, unpacked } from "../attention/weights.js";
+import { exactly, percent, whole } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { exactly, follow, group, make, percent, placeOf, stepOf, whole } from "../shared/step.js";
+import { group, placeOf, stepOf } from "../shared/step.js";
 
 export default function ({ data: [data], parentElement }) {
   const root = parentElement.querySelector(".shift");

@@ -1,7 +1,9 @@
 // @ts-nocheck
 import { above, arrow, outside, path, spread } from "../curve/scale.js";
+import { exactly, marked, percent, whole } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { choose, exactly, follow, group, make, marked, percent, placeOf, renew, stepOf, whole } from "../shared/step.js";
+import { choose, group, placeOf, renew, stepOf } from "../shared/step.js";
 import { explainTerms } from "../shared/terms.js";
 
 const SVG = "http://www.w3.org/2000/svg";

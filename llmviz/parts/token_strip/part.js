@@ -1,39 +1,25 @@
-// @ts-nocheck
-// The token strip: a sentence whose words can be hidden, each with a bar for how probable the model finds it at the chosen step.
-//
-// data: group, visit, step, tokens [{text, known, joined}], hidden [place], steps, probability [step][place], note, single (whether only
-//       one word is hidden at a time)
-// triggers: "hidden", the list of hidden places
+// The token strip. Tells the server "hidden", the list of hidden places.
 
-import { exactly, follow, group, placeOf, stepName, stepOf } from "../shared/step.js";
+import { h, render } from "../shared/dom.js";
+import { exactly } from "../shared/format.js";
+import { begun, part } from "../shared/part.js";
+import { placeOf, stepName, stepOf } from "../shared/step.js";
 import { wordRow } from "../shared/words.js";
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".strip");
-  const shared = group(data);
-  const place = () => placeOf(data.steps, stepOf(shared));
-  const chance = (token) => data.probability[place()]?.[token];
-  const drawWords = wordRow(root, root.querySelector(".tokens"), {
-    words: data.tokens,
-    of: data.group,
-    visit: data.visit,
-    away: data.hidden,
-    gone: "hidden",
-    single: data.single,
-    level: (token) => chance(token) ?? 0,
+/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { TokenStrip } from "./payload" */
+
+export default part((/** @type {Given<TokenStrip & Shared>} */ given) => () => {
+  const { data, root, shared } = given;
+  const place = placeOf(data.steps, stepOf(shared));
+  const chances = data.probability[place];
+  const row = wordRow(given, {
+    ...{ words: data.tokens, away: data.hidden, gone: "hidden", event: "hidden", single: data.single },
+    label: "The sentence. Choose a word to hide it or show it again.",
+    level: (token) => chances?.[token] ?? 0,
     said: (token, gone) =>
-      chance(token) === undefined
-        ? ""
-        : `: the model${gone ? "" : ", which also reads it,"} gives it ${exactly(chance(token))} here at ${stepName(shared, data.steps[place()])}`,
-    report: (hidden) => setTriggerValue("hidden", hidden),
+      chances
+        ? `: the model${gone ? "" : ", which also reads it,"} gives it ${exactly(chances[token])} here at ${stepName(shared, data.steps[place])}`
+        : "",
   });
-
-  function draw() {
-    root.classList.toggle("bare", !data.probability[place()]);
-    drawWords();
-  }
-
-  root.querySelector(".note").textContent = data.note;
-  draw();
-  return follow(root, shared, draw);
-}
+  render(root, { class: ["strip", begun(shared), !chances && "bare"] }, row, h("p.note", {}, data.note));
+});

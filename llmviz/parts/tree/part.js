@@ -3,8 +3,10 @@
 //
 // data: group, visit, step, beginning, width, steps, trees [step][{parent, depth, word, chance, score, kept, best, greedy}], said [step]
 
+import { exactly } from "../shared/format.js";
+import { follow, make } from "../shared/old.js";
 import { drawSized } from "../shared/resize.js";
-import { exactly, follow, group, make, placeOf, stepName, stepOf } from "../shared/step.js";
+import { group, placeOf, stepName, stepOf } from "../shared/step.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 

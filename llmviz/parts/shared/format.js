@@ -1,0 +1,25 @@
+// Numbers as they are written; null is what had none when it left the server (views/finite.py).
+
+/** @param {number | null | undefined} number */
+export const digits = (number, count = 2) => (number == null ? "no number" : number.toFixed(count));
+
+/** @param {number | null | undefined} share */
+export const percent = (share) => (share == null ? "no number" : share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`);
+
+/** @param {number | null | undefined} share */
+export const exactly = (share) => (share == null ? "no number" : `${(100 * share).toFixed(2)}%`);
+
+/** @param {number} number */
+export const whole = (number) => number.toLocaleString("en");
+
+/** @param {number} count @param {string} noun */
+export const counted = (count, noun) => `${whole(count)} ${noun}${count === 1 ? "" : "s"}`;
+
+/**
+ * Whether a label is the true one, in words and by a mark; nothing where that is not known.
+ * @param {string} label @param {string} truth
+ */
+export const marked = (label, truth) => (truth ? `true label: ${truth} ${label === truth ? "✓ right" : "✗ wrong"}` : "");
+
+/** @param {readonly number[]} values */
+export const largest = (values) => values.indexOf(Math.max(...values));

@@ -1,0 +1,6 @@
+// Made from payload.py by python -m llmviz.parts.types.
+
+/** Percent of training, ascending. */
+export interface Trained {
+  shares: number[];
+}

@@ -24,6 +24,7 @@ app.query_params["run"] = sys.argv[1]
 app.switch_page("pages/reading_direction.py").run()
 drawn = dict(mounted(app))
 print("curve", [line["name"] for line in drawn["curve"]["lines"]], drawn["curve"]["headline"]["values"][-1])
+print("bars", [gap["candidates"][-1] for gap in drawn["bars"]["groups"]])
 print("state", [item.value for item in app.markdown if "on test text" in item.value])
 app.button(key="code").click().run()
 print("code", ["class Directed:" in item.value for item in app.code], app.exception)
@@ -61,12 +62,15 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_price_is_a_folder_a_page_tests_and_three_lines(followed: Path) -> None:
     assert [name for name, _ in NEW.findall(TUTORIAL)] == [
-        *(f"llmviz/experiments/reading_direction/{file}" for file in ("__init__.py", "about.md", "stage.py")),
+        *(
+            f"llmviz/experiments/reading_direction/{file}"
+            for file in ("__init__.py", "about.md", "stage.py", "question.py", "answer.py", "view.py", "panel.py")
+        ),
         "pages/reading_direction.py",
         "tests/experiments/test_reading_direction.py",
     ]
     assert [name for name, *_ in LINE.findall(TUTORIAL)] == ["llmviz/experiments/__init__.py", "app.py", "CHANGELOG.md"]
-    assert TUTORIAL.count("```") == 2 * (5 + 3)  # every listing is one of these
+    assert TUTORIAL.count("```") == 2 * (9 + 3)  # every listing is one of these
 
 
 def test_its_own_tests_pass(followed: Path) -> None:
@@ -85,7 +89,10 @@ def test_it_trains_and_its_page_and_the_lab_book_show_the_run(followed: Path) ->
     (kept,) = (followed / "home/runs").iterdir()
     said = run(followed, sys.executable, "-c", VISIT, f"{kept.name}-1").replace("\\", "")  # Markdown of a state
     lines = said.splitlines()
-    curve, state, code, book = (next(line for line in lines if line.startswith(name)) for name in ("curve", "state", "code", "book"))
+    names = ("curve", "bars", "state", "code", "book")
+    curve, bars, state, code, book = (next(line for line in lines if line.startswith(name)) for name in names)
+    likeliest = re.findall(r"\['(\S+)', 0\.\d+\]", bars)
+    assert len(likeliest) == 6 and likeliest[0] == "."  # after "Rome is the capital of Italy"
     assert code == "code [True] ElementList()"  # an experiment without a script shows its stage
     assert "random guess" in curve and float(curve.split()[-1]) < 4.0  # of 5.8
     assert re.search(r"30 steps in .* · loss \d\.\d+ nats on test text", state)

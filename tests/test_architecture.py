@@ -41,7 +41,7 @@ IN_EXPERIMENTS = {  # inside an experiment the name of a file says what it may i
     "script.py": frozenset(["core", "text", "training"]),  # texts as plain arrays; it spells out model, loss and loop itself
     "question.py": frozenset({"core"}),
     "answer.py": frozenset(["core", "text", "models", "inspect", "training", "evaluation"]),
-    "view.py": frozenset(["core", "text", "views"]),
+    "view.py": frozenset(["core", "text", "parts", "views"]),
     "panel.py": frozenset(["core", "text", "views", "runs", "ui"]),
 }
 WITH_MODELS = ("stage.py", "script.py", "answer.py", "building.py")  # files of experiments that may load torch and transformers

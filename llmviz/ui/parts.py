@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 from llmviz.parts import bundle
+from llmviz.parts.curves.payload import Curves
 from llmviz.views.finite import finite
 
 _Part = Callable[..., None]
@@ -21,7 +22,7 @@ def _part(name: str) -> _Part:
     """The component in the folder `name`."""
     mounted = st.components.v2.component(f"llmviz_{name}", html=bundle.frame(name), css=bundle.style(name), js=bundle.script(name))
 
-    def part(data: dict[str, Any], **more: Any) -> None:
+    def part(data: Any, **more: Any) -> None:
         # In a list: each value of a dictionary Streamlit would ask whether it is a table, and load pandas for that while a page waits.
         mounted(data=[finite(data)], **more)
 
@@ -43,11 +44,10 @@ _lecture = _part("lecture")
 _shift = _part("shift")
 _onestep = _part("onestep")
 _lineage = _part("lineage")
-_overlay = _part("overlay")
+_curves = _part("curves")
 _written = _part("written")
 _story = _part("story")
 _pieces = _part("pieces")
-_growth = _part("growth")
 _costs = _part("costs")
 _lane = _part("lane")
 _trained = _part("trained")
@@ -107,9 +107,9 @@ def lineage(payload: dict[str, Any], key: str, on_ticked: Callable[[list[str]], 
     _lineage(key=key, data=payload, on_ticked_change=lambda: _told(key, "ticked", on_ticked))
 
 
-def overlay(payload: dict[str, Any], key: str) -> None:
-    """The curves of several runs in one chart."""
-    _overlay(key=key, data=payload)
+def curves(payload: Curves, key: str) -> None:
+    """Curves in one chart."""
+    _curves(key=key, data=payload)
 
 
 def weighed(payload: dict[str, Any], key: str, on_out: Callable[[list[int]], None]) -> None:
@@ -150,11 +150,6 @@ def story(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> 
 def pieces(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
     """A sentence in the pieces of three vocabularies. `on_step` gets how many merges the slider was let go on, -1 for all."""
     _pieces(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
-
-
-def growth(payload: dict[str, Any], key: str) -> None:
-    """Tokens per word against the size of the vocabulary."""
-    _growth(key=key, data=payload)
 
 
 def costs(payload: dict[str, Any], key: str) -> None:

@@ -54,7 +54,7 @@ def batch_loss(picture: Locator) -> str:
 def shares(picture: Locator, section: str) -> dict[str, str]:
     """Word by word what the model guesses before or after the step."""
     rows = picture.locator(f".{section} .row")
-    return {row.locator("bdi").inner_text(): row.get_attribute("title") or "" for row in rows.all()}
+    return {row.locator("bdi").inner_text(): row.get_attribute("data-tip") or "" for row in rows.all()}
 
 
 @pytest.mark.parametrize("where", ["masked-tokens", "next-token"])

@@ -22,7 +22,7 @@ def test_the_script_is_one_module_with_one_export(part: str, tmp_path: Path) -> 
 
 def test_what_is_imported_stands_once_and_before_what_imports_it() -> None:
     script = bundle.script("curve")
-    places = [script.index(start) for start in ("const groups =", "function explainTerms", "export default")]
+    places = [script.index(start) for start in ("const groups =", "function explained", "export default")]
     assert places == sorted(places)
     assert script.count("const groups =") == 1
 

@@ -97,7 +97,7 @@ def test_the_lab_book_tells_reward_and_divergence_in_their_units(
     told = html.unescape(texts(app))
     assert f"{reward:.2f} points" in told and f"{kl:.2f} nats" in told
     app = visit("lab_book", one=one.key, other=other.key)
-    charts = [data for name, data in mounted(app) if name == "overlay"]
+    charts = [data for name, data in mounted(app) if name == "curves"]
     assert [(chart["title"], chart["about"], len(chart["lines"])) for chart in charts] == [("reward of a text", "points", 2)]
     assert [(bound["name"], bound["value"]) for bound in charts[0]["bounds"]] == [("best possible", 1.0)]
 

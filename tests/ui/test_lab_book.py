@@ -86,7 +86,7 @@ def test_a_fork_carries_the_settings_and_the_parent(visit: Visit, fake: FakeEngi
 def test_two_runs_are_compared(visit: Visit, fake: FakeEngine) -> None:
     own = done(fake, OWN)
     app = visit("lab_book", one=RunRef(ROOT.id, 0).key, other=own.key)
-    loss, accuracy = parts(app, "overlay")
+    loss, accuracy = parts(app, "curves")
     assert [len(chart["lines"]) for chart in (loss, accuracy)] == [2, 2]
     said = texts(app)
     assert "Steps" in said and "<td>50</td>" in said
@@ -99,7 +99,7 @@ def test_two_runs_are_compared(visit: Visit, fake: FakeEngine) -> None:
 def test_two_stages_are_asked_what_each_can_answer(visit: Visit) -> None:
     app = visit("lab_book", one=RunRef(ROOT.id, 0).key, other=RunRef(TUNED.id, 0).key)
     assert "it expects" in texts(app) and "it predicts" in texts(app)
-    assert len(parts(app, "overlay")) == 2
+    assert len(parts(app, "curves")) == 2
 
 
 def test_deleting_asks_and_takes_the_children_first(visit: Visit, fake: FakeEngine) -> None:

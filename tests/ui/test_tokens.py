@@ -39,7 +39,7 @@ def settled(app: AppTest) -> AppTest:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         given = parts(app)
-        if not any("…" in row["waits"] for row in given["pieces"]["rows"]) and given["growth"]["lines"] and given["costs"]["texts"]:
+        if not any("…" in row["waits"] for row in given["pieces"]["rows"]) and given["curves"]["lines"] and given["costs"]["texts"]:
             return app
         time.sleep(0.1)
         app.run()
@@ -70,7 +70,7 @@ def test_it_opens_on_what_came_with_the_program(visit: Visit) -> None:
     assert found["wordpiece"][0] == ["the"] and len(found["wordpiece"][1]) > 1
     assert "Never in what was read of State of the Union: unhappiest, tweets." in said(app)
     given = parts(app)
-    assert [line["name"] for line in given["growth"]["lines"]] == given["costs"]["names"]
+    assert [line["name"] for line in given["curves"]["lines"]] == given["costs"]["names"]
     assert [text["name"] for text in given["costs"]["texts"] if text["own"]] == ["State of the Union"]
     assert len(given["costs"]["texts"]) == len(TEXTS) and query(app) == {}
 

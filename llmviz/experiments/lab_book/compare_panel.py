@@ -34,7 +34,7 @@ def two(engine: Engine, pair: Sequence[Kept]) -> None:
         with right:
             drawn = comparison_view.charts(*sides)
             for place, chart in enumerate(drawn):
-                parts.overlay(chart, key=f"overlay_{place}")
+                parts.curves(chart, key=f"overlay_{place}")
             if sides[0].spec.stage != sides[1].spec.stage:
                 st.caption(comparison_view.NOT_COMPARABLE)
     _sentence(engine, sides)

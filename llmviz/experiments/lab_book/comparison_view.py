@@ -3,7 +3,6 @@
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.address import entries
@@ -12,6 +11,7 @@ from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.lab_book.view import named, phase, settings
+from llmviz.parts.curves.payload import Curves
 from llmviz.views import words
 from llmviz.views.about import LINES, lines
 from llmviz.views.curve import thin
@@ -74,7 +74,7 @@ def _settings_alone(spec: RunSpec) -> dict[str, str]:
     return {entry.setting.label: words.value(entry.value) for entry in entries(spec)}
 
 
-def charts(one: Side, other: Side) -> list[dict[str, Any]]:
+def charts(one: Side, other: Side) -> list[Curves]:
     """The charts to draw: one for the headline and one for the first share both measure; of different stages the headline of each alone."""
     experiment = catalogue.experiment(one.spec.stage)
     if one.spec.stage != other.spec.stage:
@@ -84,17 +84,24 @@ def charts(one: Side, other: Side) -> list[dict[str, Any]]:
     return [_chart(name, [one, other]) for name in [experiment.headline.name, *both[:1]]]
 
 
-def _chart(metric: str, sides: Sequence[Side]) -> dict[str, Any]:
+def _chart(metric: str, sides: Sequence[Side]) -> Curves:
     named = next(item for item in catalogue.experiment(sides[0].spec.stage).metrics if item.name == metric)
     drawn = [side for side in sides if side.history.scores.get(metric)]
     references = sides[0].history.begin.references if sides[0].history.begin else {}
     same = all(side.spec.text == sides[0].spec.text and side.spec.objective == sides[0].spec.objective for side in sides)
     bounds = lines(catalogue.experiment(sides[0].spec.stage)) if metric == LOSS else {named.bound: ("best possible", "")}
     return {
+        "kind": "overlay",
         "title": named.title if len(sides) > 1 else f"{sides[0].name}: {named.title}",
         "about": "" if named.unit == "%" else named.unit,
+        "empty": "",
         "share": named.unit == "%",
+        "low": 0.0,
+        "unit": "step",
         "total": max(side.spec.train.steps for side in sides),
+        "ticks": [],
+        "log": False,
+        "marked": None,
         "lines": [
             {
                 "name": side.name,

@@ -280,7 +280,7 @@ def _charts(engine: Engine, seen: Seen) -> None:
     left, right = st.columns([0.46, 0.54], gap="large")
     with left:
         empty = words.sentence(grown.refusal) or f"Learning vocabularies of {len(SIZES)} sizes …"
-        parts.growth(charts.growth(grown.known.get(0), seen.size, empty), key="growth")
+        parts.curves(charts.growth(grown.known.get(0), seen.size, empty), key="growth")
     with right:
         empty = words.sentence(compared.refusal) or "Cutting texts of every kind …"
         parts.costs(charts.costs(compared.known.get(0), seen.text, empty), key="costs")

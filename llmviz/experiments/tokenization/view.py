@@ -7,6 +7,7 @@ from llmviz.core.cut import Word
 from llmviz.core.questions.vocabulary import BPE, KINDS, SIZES, UNIGRAM, WORDPIECE, Costs, Growth
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.tokenization.pieces_view import NAMES
+from llmviz.parts.curves.payload import Curve, Curves
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 
@@ -23,21 +24,35 @@ def title(text: str) -> str:
     return TEXTS[text].title if text in TEXTS else OWN
 
 
-def growth(found: Growth | None, size: int, empty: str) -> dict[str, Any]:
+def growth(found: Growth | None, size: int, empty: str) -> Curves:
     """The chart of sizes: of each way the sizes that the text allows, and what a word costs there."""
-    lines = []
+    lines: list[Curve] = []
     for row, kind in enumerate(KINDS) if found else ():
         assert found
         points = dict(
             zip(map(int, found.reached[row]), map(float, found.rates[row]), strict=True)
         )  # the last of equals is that of the largest
-        lines.append({"name": NAMES[kind], "dash": DASHES[kind], "sizes": list(points), "values": list(points.values())})
+        lines.append({"name": NAMES[kind], "phase": "", "dash": DASHES[kind], "steps": list(points), "values": list(points.values())})
     about = "tokens per word"
     if found:
         about += ", " + (
             words.counted(found.words, "held-out word") if found.held_out else f"{words.counted(found.words, 'word')} of its own"
         )
-    return {"title": "More pieces, fewer tokens", "about": about, "empty": empty, "size": size, "sizes": list(SIZES), "lines": lines}
+    return {
+        "kind": "growth",
+        "title": "More pieces, fewer tokens",
+        "about": about,
+        "empty": empty,
+        "unit": "piece",
+        "total": SIZES[-1],
+        "ticks": list(SIZES),
+        "log": True,
+        "marked": size,
+        "low": 1.0,
+        "share": False,
+        "lines": lines,
+        "bounds": [],
+    }
 
 
 def costs(found: Costs | None, text: str, empty: str) -> dict[str, Any]:

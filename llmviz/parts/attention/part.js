@@ -6,9 +6,9 @@
 //       note, empty, withheld (what is said where a step has no names, if anything)
 // triggers: "head", [layer, head]. A head is shown at once; the server only keeps it in the address.
 
-import { choice } from "../shared/chosen.js";
 import { percent } from "../shared/format.js";
 import { follow, make } from "../shared/old.js";
+import { choice } from "../shared/part.js";
 import { drawSized } from "../shared/resize.js";
 import { group, placeOf, stepName } from "../shared/step.js";
 import { drawArcs } from "./arcs.js";

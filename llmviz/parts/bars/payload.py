@@ -4,7 +4,9 @@ from typing import NotRequired, TypedDict
 
 
 class Gap(TypedDict):
-    """One hidden word: as it is called and as the model writes it, empty where it has no word for it; by step the likeliest and its own probability."""
+    """One hidden word: as it is called and as the model writes it, empty where it has no word for it; by step the likeliest and its own
+    probability.
+    """
 
     place: int
     truth: str
@@ -14,7 +16,9 @@ class Gap(TypedDict):
 
 
 class Bars(TypedDict):
-    """`mark`, what the tick stands for; `low`, whether there is little height; `withheld`, what is said where no step is known, if anything."""
+    """`mark`, what the tick stands for; `low`, whether there is little height; `withheld`, what is said where no step is known, if
+    anything.
+    """
 
     steps: list[int]
     empty: str

@@ -6,8 +6,8 @@ from llmviz.parts.shared.payload import Origin
 
 
 class Card(TypedDict):
-    """One model: what it is at its step 0, what stands where it has nothing to say and on the button that changes that, and by step its shares of
-    the labels, and a note in words, those after a text being set apart.
+    """One model: what it is at its step 0, what stands where it has nothing to say and on the button that changes that, and by step its
+    shares of the labels, and a note in words, those after a text being set apart.
     """
 
     title: str

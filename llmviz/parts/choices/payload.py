@@ -13,8 +13,8 @@ class Candidate(TypedDict):
 
 
 class Choice(TypedDict):
-    """What could stand at a place: `before` are the ids of the way there, `picked` the candidate that was taken, -1 for none yet, `left` how many
-    could be drawn, `draw` where the draw fell, `chosen` whether a visitor took it.
+    """What could stand at a place: `before` are the ids of the way there, `picked` the candidate that was taken, -1 for none yet, `left`
+    how many could be drawn, `draw` where the draw fell, `chosen` whether a visitor took it.
     """
 
     before: list[int]

@@ -16,8 +16,8 @@ class Written(TypedDict):
 
 
 class Continuation(TypedDict):
-    """By step what was written; `shown`, how many tokens are to be seen; `at`, the token whose alternatives are shown; `chosen`, how many of the
-    first were chosen by hand; `withheld`, whether there are no probabilities to be seen yet.
+    """By step what was written; `shown`, how many tokens are to be seen; `at`, the token whose alternatives are shown; `chosen`, how many
+    of the first were chosen by hand; `withheld`, whether there are no probabilities to be seen yet.
     """
 
     given: list[Word]

@@ -1,275 +1,152 @@
-// @ts-nocheck
-// One training step, opened: a text as the model reads it, then from left to right what it guesses, its loss, the gradient, the move of the
-// weights, and what it guesses after it; below, how the words asked for have fared over the steps looked at.
-//
-// data: group, phase, next, batch, first, lead, count, loss [before, after], layers [{name, gradient, moved, movers}], whole, clip, cut,
-//       movers [[name, rate]], trail [step], texts [{tokens, nats [2], targets [{place, truth, fate, nats [2], likeliest [2][[word, share]],
-//       trail [share]}]}]
-// The last two of each trail are before and after the step that is open. Which text and which word is chosen stays in the browser.
+// One training step, opened: from left to right what the model guesses, its loss, the gradient, the move of the weights, and what it guesses
+// after it; below, how the words asked for have fared over the steps looked at. Which text and which word is chosen stays in the browser.
 
-import { path, ticks } from "../curve/scale.js";
-import { exactly, percent, whole } from "../shared/format.js";
-import { make } from "../shared/old.js";
-import { drawSized } from "../shared/resize.js";
+import { h, slots } from "../shared/dom.js";
+import { exactly, largest, percent, whole } from "../shared/format.js";
+import { walk } from "../shared/keys.js";
+import { part, sizeOf } from "../shared/part.js";
+import { guess, told, track } from "../shared/rows.js";
+import { past, tellPast } from "./past.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+/** @import { Given } from "../shared/types" @import { OneStep, Target } from "./payload" */
+
+/** @typedef {{ name: string, level: number, value: string, tip: string, right?: boolean, outside?: boolean }} Row */
+
 const CANDIDATES = 5;
+/** @type {Record<string, string>} */
+const FATES = { hidden: "hidden", swapped: "another word stands there", left: "left as it is", next: "comes next", label: "the label" };
 
-export default function ({ data: [data], parentElement }) {
-  const root = parentElement.querySelector(".onestep");
-  const at = (selector) => root.querySelector(selector);
-  const tokens = at(".tokens"),
-    svg = at("svg"),
-    chart = at(".chart");
-  const about = JSON.stringify([data.group, data.batch]);
-  if (root.about !== about) Object.assign(root, { about, text: 0, target: null, shape: null });
-  const text = () => data.texts[root.text];
-  const target = () => text().targets[root.target];
-  const [before, after] = [(one) => one.trail.at(-2), (one) => one.trail.at(-1)];
-  // A single step may move a small probability by a tenth of a percent.
-  const fine = (share) => (share >= 0.0995 ? percent(share) : share > 0 && share < 0.0005 ? "<0.1%" : `${(100 * share).toFixed(1)}%`);
-  const nats = (value) => value.toFixed(2);
-  const signed = (value) => (value === 0 ? "0" : Number(value.toPrecision(2)).toString());
+const before = (/** @type {Target} */ { trail }) => trail[trail.length - 2];
+const after = (/** @type {Target} */ { trail }) => trail[trail.length - 1];
+const signed = (/** @type {number} */ value) => (value === 0 ? "0" : Number(value.toPrecision(2)).toString());
 
-  function turn(by) {
-    root.text = Math.max(0, Math.min(data.texts.length - 1, root.text + by));
-    root.target = null;
-    draw();
-  }
-  at(".back").onclick = () => turn(-1);
-  at(".on").onclick = () => turn(1);
+/** A single step may move a small probability by a tenth of a percent. @param {number} share */
+const fine = (share) => (share >= 0.0995 ? percent(share) : share > 0 && share < 0.0005 ? "<0.1%" : `${(100 * share).toFixed(1)}%`);
 
-  // The word that the step makes most more likely: there is most to see.
-  function liveliest() {
-    const gains = text().targets.map((one) => after(one) - before(one));
-    return gains.indexOf(Math.max(...gains));
-  }
+const bars = (/** @type {Row[]} */ wanted) =>
+  wanted.map(({ name, level, value, tip, right = false, outside }) =>
+    h(
+      "div.row",
+      { class: [right && "right", outside && "outside"], role: "img", ...told(tip) },
+      track(level),
+      guess(name, right),
+      h("span.value", {}, value),
+    ),
+  );
 
-  function words() {
-    const shape = JSON.stringify([about, root.text]);
-    if (root.shape === shape) return;
-    root.shape = shape;
-    const asked = new Map(text().targets.map((one, index) => [one.place, index]));
-    tokens.replaceChildren(...text().tokens.map((word, place) => (asked.has(place) ? button(word, asked.get(place)) : plain(word))));
-  }
+/** @param {Target} target @param {number} when @param {number} share */
+function guesses({ truth, likeliest }, when, share) {
+  const best = likeliest[when].slice(0, CANDIDATES).map(([name, level]) => ({ name, level, right: name === truth, outside: false }));
+  if (!best.some(({ right }) => right)) best.splice(CANDIDATES - 1, 1, { name: truth, level: share, right: true, outside: true });
+  const tip = (/** @type {string} */ name, /** @type {boolean} */ right, /** @type {number} */ level) =>
+    `${name}${right ? ", which is right" : ""}: ${exactly(level)}`;
+  return bars(best.map((row) => ({ ...row, value: fine(row.level), tip: tip(row.name, row.right, row.level) })));
+}
 
-  function plain(word) {
-    const box = make("span", { class: "token" });
-    box.append(make("span", { class: "word" }, word));
-    return box;
-  }
+export default part((/** @type {Given<OneStep>} */ { data, root, kept, redraw }) => {
+  const state = kept([data.group, data.batch], () => ({ text: 0, target: -1, seat: 0, under: /** @type {number | null} */ (null) }));
 
-  function button(word, index) {
-    const { truth, fate } = text().targets[index];
-    const box = make("button", { type: "button", class: `token ${fate}`, "data-target": index });
-    const two = make("span", { class: "two", "aria-hidden": "true" });
-    two.append(make("i"), make("i"));
-    box.append(make("span", { class: "word" }, word), make("span", { class: "truth" }, fate === "next" ? "" : truth), two);
-    return box;
-  }
+  return () => {
+    state.text = Math.min(state.text, data.texts.length - 1);
+    const text = data.texts[state.text];
+    // At first the word that the step makes most more likely: there is most to see.
+    if (state.target < 0) state.target = largest(text.targets.map((one) => after(one) - before(one)));
+    const target = text.targets[state.target];
+    const many = text.targets.length > 1;
+    const own = data.batch === data.next;
+    const others = data.count - 1;
+    const shown = data.texts.length;
 
-  const choose = (index) => {
-    root.target = index;
-    draw();
-  };
-  tokens.onclick = (event) => {
-    const pressed = event.target.closest("button");
-    if (pressed) choose(Number(pressed.dataset.target));
-  };
-  tokens.onkeydown = (event) => {
-    const last = text().targets.length - 1;
-    const seats = { ArrowRight: root.target + 1, ArrowLeft: root.target - 1, Home: 0, End: last };
-    if (!(event.key in seats)) return;
-    event.preventDefault();
-    event.stopPropagation(); // a lecture turns its pages with the same keys
-    choose(Math.max(0, Math.min(last, seats[event.key])));
-    tokens.querySelector("[aria-pressed=true]").focus();
-  };
-
-  const FATES = { hidden: "hidden", swapped: "another word stands there", left: "left as it is", next: "comes next", label: "the label" };
-  function drawTokens() {
-    for (const box of tokens.querySelectorAll("button")) {
-      const one = text().targets[Number(box.dataset.target)];
-      const chosen = one === target();
-      box.setAttribute("aria-pressed", chosen);
-      box.tabIndex = chosen ? 0 : -1;
-      [before(one), after(one)].forEach((share, index) => box.querySelectorAll(".two i")[index].style.setProperty("--level", share));
-      box.title = `${one.truth}, ${FATES[one.fate]}: ${exactly(before(one))} before the step, ${exactly(after(one))} after it`;
-      box.setAttribute("aria-label", box.title);
-    }
-  }
-
-  // Rows of bars behind words, made once and filled again, so that only what changed moves.
-  function rows(list, wanted) {
-    while (list.children.length < wanted.length) {
-      const row = make("div", { class: "row" }),
-        track = make("span", { class: "track", "aria-hidden": "true" }),
-        name = make("span", { class: "name" });
-      name.append(make("bdi"), make("span", { class: "tick" }));
-      track.append(make("span", { class: "fill" }));
-      row.append(track, name, make("span", { class: "value" }));
-      list.append(row);
-    }
-    while (list.children.length > wanted.length) list.lastChild.remove();
-    wanted.forEach(({ name, level, value, right, outside, title }, index) => {
-      const row = list.children[index];
-      row.className = ["row", right && "right", outside && "outside"].filter(Boolean).join(" ");
-      row.querySelector("bdi").textContent = name;
-      row.querySelector(".tick").textContent = right ? " ✓" : "";
-      row.querySelector(".fill").style.transform = `scaleX(${level})`;
-      row.querySelector(".value").textContent = value;
-      row.title = title;
+    const turn = (/** @type {number} */ by) => () => {
+      Object.assign(state, { text: Math.max(0, Math.min(shown - 1, state.text + by)), target: -1 });
+      redraw();
+    };
+    const choose = (/** @type {number} */ place) => {
+      if (place === state.target) return;
+      state.target = place;
+      redraw();
+    };
+    const asked = new Map(text.targets.map((one, index) => [one.place, index]));
+    const tokens = text.tokens.map((word, place) => {
+      const index = asked.get(place);
+      if (index === undefined) return h("span.token", {}, h("span.word", {}, word));
+      const one = text.targets[index];
+      const chosen = one === target;
+      const heard = `${one.truth}, ${FATES[one.fate]}: ${exactly(before(one))} before the step, ${exactly(after(one))} after it`;
+      const level = (/** @type {number} */ share) => h("i", { style: `--level: ${share}` });
+      return h(
+        "button.token",
+        { type: "button", class: one.fate, "aria-pressed": chosen, tabindex: chosen ? 0 : -1, ...told(heard) },
+        h("span.word", {}, word),
+        h("span.truth", {}, one.fate === "next" ? "" : one.truth),
+        h("span.two", { "aria-hidden": true }, level(before(one)), level(after(one))),
+      );
     });
-  }
-
-  function guess(section, when, share) {
-    const { truth, likeliest } = target();
-    const best = likeliest[when].slice(0, CANDIDATES);
-    const wanted = best.map(([name, level]) => ({ name, level, right: name === truth }));
-    if (!wanted.some(({ right }) => right)) wanted.splice(CANDIDATES - 1, 1, { name: truth, level: share, right: true, outside: true });
-    rows(
-      at(`.${section} .rows`),
-      wanted.map((row) => ({
-        ...row,
-        value: fine(row.level),
-        title: `${row.name}${row.right ? ", which is right" : ""}: ${exactly(row.level)}`,
-      })),
-    );
-  }
-
-  function loss() {
-    const [one] = target().nats,
-      share = before(target());
-    at(".loss .sum").textContent = `−ln ${Number(share.toPrecision(3))} = ${nats(one)} nats`;
-    const asked = text().targets.length;
-    const said = [
-      [asked === 1 ? "this text" : `this text, all ${asked}`, text().nats[0]],
-      [`the batch of step ${whole(data.next)}`, data.loss[0]],
-      ["the same after the step", data.loss[1]],
+    const losses = [
+      { name: many ? `this text, all ${text.targets.length}` : "this text", nats: text.nats[0] },
+      { name: `the batch of step ${whole(data.next)}`, nats: data.loss[0] },
+      { name: "the same after the step", nats: data.loss[1] },
     ];
-    at(".loss dl").replaceChildren(...said.flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, nats(value))]));
-  }
-
-  function layers() {
-    const most = (field) => Math.max(1e-12, ...data.layers.map((layer) => layer[field]));
-    const [far, long] = [most("moved"), most("gradient")];
-    rows(
-      at(".gradient .rows"),
-      data.layers.map(({ name, gradient }) => ({ name, level: gradient / long, value: signed(gradient), title: `${name}: ${gradient}` })),
-    );
-    rows(
-      at(".update .rows"),
-      data.layers.map(({ name, moved, movers }) => ({
-        name,
-        level: moved / far,
-        value: exactly(moved),
-        title: `${name}: ${exactly(moved)} of its length, by ${movers.join(" and ")}`,
-      })),
-    );
+    const far = Math.max(1e-12, ...data.layers.map(({ moved }) => moved));
+    const long = Math.max(1e-12, ...data.layers.map(({ gradient }) => gradient));
     const together = `All together ${Number(data.whole.toPrecision(3))}`;
-    at(".gradient .below").textContent =
+    const cut =
       data.cut < 1
         ? `${together}: more than ${data.clip}, so all are cut to ${percent(data.cut)}.`
         : data.clip
           ? `${together}: not more than ${data.clip}, so nothing is cut.`
           : `${together}. Nothing is cut in this run.`;
-    at(".update .below").textContent =
-      `${data.movers.map(([name, rate]) => `${name} at ${signed(rate)}`).join(", ")}: the learning ${data.movers.length > 1 ? "rates" : "rate"} of this step.`;
-  }
+    const rates = data.movers.map(([name, rate]) => `${name} at ${signed(rate)}`).join(", ");
+    const size = sizeOf(root, ".chart");
+    const nats = text.nats.map((value) => value.toFixed(2));
 
-  function past() {
-    const em = parseFloat(getComputedStyle(root).fontSize);
-    const steps = data.trail,
-      left = 2.9 * em,
-      right = Math.max(left + 4 * em, chart.clientWidth - 11 * em),
-      bottom = chart.clientHeight - 1.5 * em,
-      head = 0.5 * em;
-    const x = (step) => left + ((right - left) * (step - steps[0])) / (steps.at(-1) - steps[0]);
-    const top = Math.min(1, 1.2 * Math.max(0.001, ...target().trail)); // as high as the chosen word needs; others may leave the picture
-    const y = (share) => bottom - ((bottom - head) * share) / top;
-    const shape = (tag, attributes, said) => {
-      const element = document.createElementNS(SVG, tag);
-      for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-      if (said !== undefined) element.textContent = said;
-      return element;
-    };
-    const inside = shape("svg", {
-      class: "inside",
-      y: head - 3,
-      width: right + 8,
-      height: bottom - head + 8,
-      viewBox: `0 ${head - 3} ${right + 8} ${bottom - head + 8}`,
-    });
-    const parts = [inside];
-    const node = (...given) => parts.push(shape(...given));
-    for (const tick of ticks(top, 2)) {
-      node("line", { class: "grid", x1: left, x2: right, y1: y(tick), y2: y(tick) });
-      node("text", { x: left - 0.5 * em, y: y(tick) + 0.3 * em, "text-anchor": "end" }, `${Number((100 * tick).toPrecision(3))}%`);
-    }
-    let free = -Infinity; // from here on there is room for a label
-    steps.forEach((step, index) => {
-      const last = index === steps.length - 1,
-        wide = (index ? 3.2 : 7) * em;
-      if (x(step) < free || (index && !last && x(step) > right - 4.5 * em)) return;
-      free = x(step) + wide;
-      node(
-        "text",
-        { x: x(step), y: bottom + 1.15 * em, "text-anchor": index ? (last ? "end" : "middle") : "start" },
-        `${index ? "" : "after step "}${whole(step)}`,
-      );
-    });
-    const line = (one, looks) => {
-      const values = one.trail;
-      if (steps.length > 2)
-        inside.append(shape("path", { class: `line ${looks}`, d: path(steps.slice(0, -1), values.slice(0, -1), x, y) }));
-      inside.append(shape("path", { class: `line ahead ${looks}`, d: path(steps.slice(-2), values.slice(-2), x, y) }));
-    };
-    for (const one of text().targets) if (one !== target()) line(one, "");
-    line(target(), "chosen");
-    steps.forEach((step, index) =>
-      node("circle", { class: `dot${index === steps.length - 1 ? " ahead" : ""}`, cx: x(step), cy: y(target().trail[index]), r: 4 }),
+    slots(
+      root,
+      { class: data.phase === "finetuned" && "finetuned" },
+      {
+        ".top .title": `Step ${whole(data.next)}, taken apart`,
+        ".top .about": own
+          ? ` · it learns from this text${others ? ` and ${whole(others)} others` : ""}`
+          : ` · this text was in the batch of step ${whole(data.batch)}`,
+        ".which": h(
+          "span",
+          {
+            "data-tip": shown < data.count ? `The first ${shown} of the ${whole(data.count)} texts in the batch` : "All texts of the batch",
+          },
+          `text ${state.text + 1} of ${shown}`,
+        ),
+        ".back": h("button", { disabled: state.text === 0, onclick: turn(-1) }, "‹"),
+        ".on": h("button", { disabled: state.text === shown - 1, onclick: turn(1) }, "›"),
+        ".first": data.first,
+        ".lead": data.lead,
+        ".tokens": h("div", walk(state, "button", { choose, focus: choose }), tokens),
+        ".before .about": `what the model finds likely for “${target.truth}”`,
+        ".before .rows": guesses(target, 0, before(target)),
+        ".loss .sum": `−ln ${Number(before(target).toPrecision(3))} = ${target.nats[0].toFixed(2)} nats`,
+        ".loss dl": losses.map(({ name, nats: value }) => [h("dt", {}, name), h("dd", {}, value.toFixed(2))]),
+        ".gradient .rows": bars(
+          data.layers.map(({ name, gradient }) => ({ name, level: gradient / long, value: signed(gradient), tip: `${name}: ${gradient}` })),
+        ),
+        ".gradient .below": cut,
+        ".update .rows": bars(
+          data.layers.map(({ name, moved, movers }) => {
+            return {
+              name,
+              level: moved / far,
+              value: exactly(moved),
+              tip: `${name}: ${exactly(moved)} of its length, by ${movers.join(" and ")}`,
+            };
+          }),
+        ),
+        ".update .below": `${rates}: the learning ${data.movers.length > 1 ? "rates" : "rate"} of this step.`,
+        ".after .rows": guesses(target, 1, after(target)),
+        ".past .about": ` · how probable “${target.truth}” is${many ? ", and the other words asked for (thin)" : ""}. Dashed: the step that is open; with it the loss of this text goes from ${nats[0]} to ${nats[1]}.`,
+        ".past .chart": size && past({ root, redraw, state, trail: data.trail, targets: text.targets, target, size, said: fine }),
+        ".unseen":
+          state.under !== null
+            ? tellPast(data.trail, target, state.under, fine)
+            : `${target.truth}: ${fine(before(target))} before step ${whole(data.next)}, ${fine(after(target))} after it.`,
+      },
     );
-    node("text", { class: "name", x: right + 0.8 * em, y: y(after(target())) + 0.3 * em }, `${target().truth} ${fine(after(target()))}`);
-    svg.replaceChildren(...parts);
-    const shares = target().trail.map(fine).join(", ");
-    svg.setAttribute(
-      "aria-label",
-      `Probability of “${target().truth}” before each step looked at, and after the one that is open: ${shares}.`,
-    );
-  }
-
-  function draw() {
-    root.text = Math.min(root.text, data.texts.length - 1);
-    root.target ??= liveliest();
-    root.classList.toggle("finetuned", data.phase === "finetuned");
-    const own = data.batch === data.next,
-      others = data.count - 1;
-    at(".top .title").textContent = `Step ${whole(data.next)}, taken apart`;
-    at(".top .about").textContent = own
-      ? ` · it learns from this text${others ? ` and ${whole(others)} others` : ""}`
-      : ` · this text was in the batch of step ${whole(data.batch)}`;
-    const shown = data.texts.length;
-    at(".which").textContent = `text ${root.text + 1} of ${shown}`;
-    at(".which").title =
-      shown < data.count ? `The first ${shown} of the ${whole(data.count)} texts in the batch` : `All texts of the batch`;
-    at(".back").disabled = root.text === 0;
-    at(".on").disabled = root.text === shown - 1;
-    at(".first").textContent = data.first;
-    at(".lead").textContent = data.lead;
-    words();
-    drawTokens();
-    at(".before .about").textContent = `what the model finds likely for “${target().truth}”`;
-    at(".after .about").textContent = "the same, with the weights after the step";
-    guess("before", 0, before(target()));
-    guess("after", 1, after(target()));
-    loss();
-    layers();
-    at(".past .title").textContent = "Step by step";
-    at(".past .about").textContent =
-      ` · how probable “${target().truth}” is${text().targets.length > 1 ? ", and the other words asked for (thin)" : ""}. Dashed: the step that is open; with it the loss of this text goes from ${nats(text().nats[0])} to ${nats(text().nats[1])}.`;
-    past();
-    const heard = `${target().truth}: ${fine(before(target()))} before step ${whole(data.next)}, ${fine(after(target()))} after it.`;
-    if (root.heard !== heard) at(".unseen").textContent = root.heard = heard;
-  }
-  return drawSized(root, root, draw);
-}
+  };
+}, ".chart");

@@ -25,9 +25,9 @@ export const rows = (panel, ticks, name) =>
     write(panel, panel.left - 0.5 * panel.em, panel.y(tick), name(tick), { "text-anchor": "end" }),
   ]);
 
-/** @param {Panel} panel @param {number[]} ticks @param {(tick: number) => string | number} name */
-export const columns = (panel, ticks, name) =>
-  ticks.map((tick) => write(panel, panel.x(tick), panel.bottom + 1.05 * panel.em, name(tick), { "text-anchor": "middle" }));
+/** @param {Panel} panel @param {number[]} ticks @param {(tick: number) => string | number} name @param {(tick: number) => string} [anchor] */
+export const columns = (panel, ticks, name, anchor = () => "middle") =>
+  ticks.map((tick) => write(panel, panel.x(tick), panel.bottom + 1.05 * panel.em, name(tick), { "text-anchor": anchor(tick) }));
 
 /** @param {Panel} panel @param {Line} line @param {string} look @param {string} [dash] */
 export const line = (panel, line, look, dash) => h("path", { class: look, d: path(line, panel), "stroke-dasharray": dash || null });
@@ -98,7 +98,7 @@ export function explore(state, { root, panel: { left, right, top, em }, xs, tell
     onpointermove: (event) => !event.target.closest("[data-tip]") && go(under(event, event.currentTarget), event.currentTarget),
     onpointerleave: (event) => go(null, event.currentTarget),
     onclick(event) {
-      const place = under(event, event.currentTarget);
+      const place = xs.length ? under(event, event.currentTarget) : -1; // what has not been measured yet can be chosen too
       if (place !== null) pick?.(place);
     },
   };
@@ -107,7 +107,7 @@ export function explore(state, { root, panel: { left, right, top, em }, xs, tell
     tabindex: 0,
     onkeydown(event) {
       const at = state.under ?? xs.length - 1;
-      if (pick && (event.key === "Enter" || event.key === " ") && at >= 0) {
+      if (pick && (event.key === "Enter" || event.key === " ")) {
         event.preventDefault();
         return pick(at);
       }
@@ -121,3 +121,18 @@ export function explore(state, { root, panel: { left, right, top, em }, xs, tell
 
 /** What a screen reader is told of the place one has come to. @param {string} text @returns {Wanted} */
 export const aloud = (text) => h("p.unseen", { "aria-live": "polite" }, text);
+
+const measures = new Map();
+
+/**
+ * How wide a text is at the cursor of a chart, in pixels.
+ * @param {string} text @param {HTMLElement} root
+ */
+export function width(text, root) {
+  const { fontFamily, fontSize } = getComputedStyle(root);
+  const font = `650 ${0.98 * parseFloat(fontSize)}px ${fontFamily}`;
+  const pen = measures.get(font) ?? document.createElement("canvas").getContext("2d");
+  measures.set(font, pen);
+  pen.font = font;
+  return pen.measureText(text).width;
+}

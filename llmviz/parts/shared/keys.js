@@ -20,11 +20,12 @@ export function moved(event, at, count, moves = ROW) {
 
 /**
  * What lets one go from element to element of a list: one tab stop for all, `state.seat`, and arrow keys from there. `choose` gets the
- * place of what is clicked, or chosen with Enter or Space; `look` that of what is pointed at or has the focus, null for none.
- * @param {{ seat: number }} state @param {string} selector @param {{ keys?: Record<string, number>, choose?: (place: number) => void,
+ * place of what is clicked, or chosen with Enter or Space, `focus` that of what has the focus, and `look` that of what is pointed at or has
+ * the focus, null for none.
+ * @param {{ seat: number }} state @param {string} selector @param {{ keys?: Record<string, number>, choose?: (place: number) => void, focus?: (place: number) => void,
  * look?: (place: number | null) => void }} [more] @returns {Props}
  */
-export function walk(state, selector, { keys = ROW, choose, look } = {}) {
+export function walk(state, selector, { keys = ROW, choose, focus, look } = {}) {
   /** @param {Event & { currentTarget: HTMLElement, target: Element }} event */
   const seats = ({ currentTarget, target }) => {
     const all = /** @type {HTMLElement[]} */ ([...currentTarget.querySelectorAll(selector)]);
@@ -49,6 +50,7 @@ export function walk(state, selector, { keys = ROW, choose, look } = {}) {
       state.seat = at;
       for (const [place, each] of all.entries()) each.tabIndex = place === at ? 0 : -1;
       look?.(at);
+      focus?.(at);
     },
     onfocusout: () => look?.(null),
     onpointerover(event) {

@@ -16,7 +16,7 @@ PROGRAM = Path(llmviz.__file__).parent
 NOUNS = "letters|words|merges|steps|runs|seeds|pieces"
 # A constant in capitals is more than one; so is a list written where there are several, and a number that is compared with one before.
 COUNT = re.compile(rf"\{{(?![A-Z_]+[:}}])[^{{}}]*\}} ({NOUNS})\b")
-SEVERAL = ("if len(below) == 1", "if len(runs) == 1", "} of {", "of ${", "words on average")
+SEVERAL = ("@param {", "if len(below) == 1", "if len(runs) == 1", "} of {", "of ${", "words on average")
 
 
 @pytest.mark.parametrize(("count", "said"), [(0, "0 letters"), (1, "1 letter"), (2, "2 letters"), (1_234, "1,234 letters")])
@@ -25,7 +25,7 @@ def test_a_count_fits_its_noun(count: int, said: str) -> None:
 
 
 def test_every_count_of_a_page_goes_through_one_function() -> None:
-    files = [*PROGRAM.glob("ui/*.py"), *PROGRAM.glob("views/*.py"), *PROGRAM.glob("parts/*/*.js")]
+    files = [file for place in ("ui/*.py", "views/*.py", "experiments/*/*.py", "parts/*/*.js") for file in PROGRAM.glob(place)]
     slips = {
         f"{file.name}: {line.strip()}"
         for file in files
@@ -44,7 +44,7 @@ def _escapes(node: ast.AST) -> bool:
 def test_nothing_is_escaped_twice() -> None:
     """What is escaped goes straight to Streamlit: never into a problem of the address, nor into what escapes."""
     slips = []
-    for file in (*PROGRAM.glob("ui/*.py"), *PROGRAM.parent.glob("pages/*.py")):
+    for file in (*PROGRAM.glob("ui/*.py"), *PROGRAM.glob("experiments/*/*panel.py"), *PROGRAM.parent.glob("pages/*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             keeps = isinstance(node, ast.Call) and ast.unparse(node.func) in ("visit.correct", "_say")
             if (keeps or _escapes(node)) and any(_escapes(inner) for inner in ast.walk(node) if inner is not node):

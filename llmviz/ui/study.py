@@ -88,18 +88,19 @@ def chart(key: str, series: Sequence[Series], metric: Metric, references: Sequen
 def row(key: str, series: Sequence[Series]) -> None:
     """Draw the buttons of a study, and how far it has come; the whole page again when it begins or ends to train."""
     before = look(key, series)
+
+    def drawn() -> None:
+        now = look(key, series) if _moving(before) else before
+        _line(now)
+        if [each.progress.state for each in now] != [each.progress.state for each in before]:
+            st.rerun()
+
     with st.container(key=f"{key}_row", gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_study_buttons"):
             _buttons(key, before)
             _more(key, series)
-
-        def drawn() -> None:
-            now = look(key, series) if _moving(before) else before
-            _line(now)
-            if [each.progress.state for each in now] != [each.progress.state for each in before]:
-                st.rerun()
-
-        st.fragment(drawn, run_every=live.EVERY if _moving(before) else None, key=f"{key}_line")()
+            with st.container(width="stretch"):
+                st.fragment(drawn, run_every=live.EVERY if _moving(before) else None, key=f"{key}_line")()
         if refused := st.session_state.pop(REFUSED, ""):
             st.warning(lesson.sentence(refused), icon=":material/info:")
 
@@ -223,19 +224,20 @@ def _left(shown: Sequence[Shown]) -> str:
 
 def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequence[str]) -> None:
     """The chart; in its place, where nothing has ended, what will stand there."""
-    lines = [
-        view.Series(
-            each.series.name, each.series.phase, each.series.study, {id: found.course for id, found in each.progress.results.items()}
-        )
-        for each in shown
-    ]
+    lines = [_series(each) for each in shown]
     ended = any(each.band(value, metric.name) for each in lines for value in each.study.values)
     if not ended:
         st.html(f"<div class='study_empty'><span>{EMPTY}</span></div>")
         return
     st.plotly_chart(view.figure(lines, metric, references), width="stretch", height=HEIGHT, key=f"{key}_figure", config=CONFIG)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{view.BANDS} {metric.help}", width="stretch")
-        st.download_button("CSV", view.as_csv(lines), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
+    st.caption(f"{view.BANDS} {metric.help}")
     with st.expander("The figures as a table"):
         st.html(f"<div class='study_table'>{view.table(lines, metric)}</div>")
+        st.download_button(
+            "All figures of every run as CSV", view.as_csv(lines), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary"
+        )
+
+
+def _series(shown: Shown) -> view.Series:
+    courses = {id: found.course for id, found in shown.progress.results.items()}
+    return view.Series(shown.series.name, shown.series.phase, shown.series.study, courses)

@@ -219,7 +219,9 @@ def _left(shown: Sequence[Shown]) -> str:
     at_once = max(1, len({id for each in shown for id in each.progress.under_way}))
     if len(known) < len(left) or not sum(known):
         return ""
-    return f"about {words.duration(sum(known) / at_once)}{' left' if _moving(shown) else ' of training'}"
+    seconds = sum(known) / at_once
+    told = words.duration(60 * round(seconds / 60) if seconds > 300 else seconds)
+    return f"about {told}{' left' if _moving(shown) else ' of training'}"
 
 
 def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequence[str]) -> None:

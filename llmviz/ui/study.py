@@ -21,7 +21,7 @@ from llmviz.views import words
 
 COUNTS = (1, 3, 6)  # of seeds, among which a visitor chooses; a study has the first so many of its own
 MOST_FAILURES = 3  # told one by one
-HEIGHT = 400  # pixels
+DESK, LECTURE = (15, 400), (26, 560)  # pixels of a chart's type and of its height: plotly's do not follow the screen
 IN_BACKGROUND = (
     "The runs train one after another in the queue that all visitors share, also while this page is closed. Those that exist are used. "
     "After two hours a study stops and waits to be let go on; each of its runs is kept in the lab book."
@@ -231,7 +231,8 @@ def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequenc
     if not ended:
         st.html(f"<div class='study_empty'><span>{EMPTY}</span></div>")
         return
-    st.plotly_chart(view.figure(lines, metric, references), width="stretch", height=HEIGHT, key=f"{key}_figure", config=CONFIG)
+    size, height = LECTURE if st.session_state.get("lecture") else DESK
+    st.plotly_chart(view.figure(lines, metric, references, size), width="stretch", height=height, key=f"{key}_figure", config=CONFIG)
     st.caption(f"{view.BANDS} {metric.help}")
     with st.expander("The figures as a table"):
         st.html(f"<div class='study_table'>{view.table(lines, metric)}</div>")

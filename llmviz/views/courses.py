@@ -3,12 +3,11 @@
 import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.course import Course
-from llmviz.core.spec import RunSpec
 from llmviz.experiments.what_and_when.question import Probed
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
@@ -41,11 +40,6 @@ class Panel:
     live: bool = False
     chosen: bool = False
     snapshots: Sequence[int] = ()
-
-
-def seeds(spec: RunSpec, courses: Sequence[Course]) -> list[Course]:
-    """Those of runs that differ from this spec by their seed alone."""
-    return [each for each in courses if replace(each.spec, seed=spec.seed) == spec and each.spec.seed != spec.seed]
 
 
 def of_recipe(shown: Course, others: Sequence[Course]) -> list[Course]:

@@ -236,12 +236,6 @@ def test_the_band_is_of_the_run_shown_too_once_it_has_ended() -> None:
     assert view.banded(runs[:1]) == ""
 
 
-def test_runs_that_differ_by_more_than_their_seed_make_no_band() -> None:
-    spec = preset("mlm")
-    others = [replace(spec, seed=7), replace(spec, train=replace(spec.train, steps=9)), spec]
-    assert [each.spec for each in view.seeds(spec, [Course(other) for other in others])] == [others[0]]
-
-
 def test_items_say_what_is_right_and_what_stands_instead() -> None:
     chances, right = np.array([0.9, 0.3], dtype=np.float32), np.array([True, False])
     found = Probed(3, ("every cat meows .", "the <i> of Peru is Lima ."), ("1 2", "5"), ("meows cat", "Rome"), chances, right)

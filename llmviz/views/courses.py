@@ -61,7 +61,7 @@ def panels(
     `hidden` says why the shares are not shown yet, `click` what a click does. `point` is the step that was clicked in the panel that is
     chosen.
     """
-    most = max((each.tokens[-1] for panel in shown for each in (panel.course, *panel.runs) if each.tokens), default=1)
+    most = max((1, *(each.tokens[-1] for panel in shown for each in (panel.course, *panel.runs) if each.tokens)))
     return {
         "axis": AXIS,
         "columns": columns,

@@ -236,6 +236,11 @@ def test_the_band_is_of_the_run_shown_too_once_it_has_ended() -> None:
     assert view.banded(runs[:1]) == ""
 
 
+def test_a_run_that_has_read_nothing_has_an_axis_too() -> None:
+    begun = Course(preset("mlm"), (0,), (0,), {"loss": (5.0,)})
+    assert view.panels([view.Panel("BERT", "", begun)], ["facts"])["most"] > 0
+
+
 def test_items_say_what_is_right_and_what_stands_instead() -> None:
     chances, right = np.array([0.9, 0.3], dtype=np.float32), np.array([True, False])
     found = Probed(3, ("every cat meows .", "the <i> of Peru is Lima ."), ("1 2", "5"), ("meows cat", "Rome"), chances, right)

@@ -9,8 +9,7 @@ BEATS = (
     ("head", "question"),
     ("question", "courses_area"),
     ("items_area",),
-    ("courses_area", "training_row", "model_row", "facts_row"),
-    ("courses_area", "learning_study_row"),
+    ("courses_area", "training_row", "model_row", "facts_row", "learning_study_row"),
 )
 
 page = of_run(what_and_when.LESSON, [catalogue.experiment(name) for name in panel.MODELS], BEATS, panel.Listed())

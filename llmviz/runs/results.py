@@ -12,7 +12,8 @@ from llmviz.core.study import Study, ancestors
 from llmviz.core.update import Done, Failed
 from llmviz.runs.engine import Engine
 
-REMEMBERED = 10.0  # seconds for which what has ended is not read again: a page asks for some fifty runs three times a second
+# Seconds for which a run is not read again: one that has ended, and any other. A page asks for some fifty, several times in a drawing.
+ENDED, GLANCE = 10.0, 0.2
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,11 @@ class Result:
 
 
 class Results:
-    """Reads results from an engine, and remembers for a while those of runs that have ended."""
+    """Reads results from an engine, and remembers them for a moment."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._ended: dict[str, tuple[float, Result]] = {}
+        self._kept: dict[str, tuple[float, Result | None]] = {}  # each until when
 
     @cached_property
     def _without_weights(self) -> Mapping[str, Course]:
@@ -55,17 +56,17 @@ class Results:
 
     def of(self, spec: RunSpec) -> Result | None:
         """That of the recording of this spec, else of the newest attempt here; None where nothing of it has begun."""
-        when, kept = self._ended.get(spec.id, (0.0, None))
-        if kept and time.monotonic() - when < REMEMBERED:
+        until, kept = self._kept.get(spec.id, (0.0, None))
+        if time.monotonic() < until:
             return kept
         found = self._read(spec)
-        if found and (found.done or found.failed):
-            self._ended[spec.id] = time.monotonic(), found
+        ended = found is not None and (found.done or found.failed)
+        self._kept[spec.id] = time.monotonic() + (ENDED if ended else GLANCE), found
         return found
 
-    def forget(self, spec_id: str) -> None:
-        """Read this one again: something has happened to it."""
-        self._ended.pop(spec_id, None)
+    def forget(self, id: str) -> None:
+        """Read the run of this id again: something has happened to it."""
+        self._kept.pop(id, None)
 
     def _read(self, spec: RunSpec) -> Result | None:
         run = self._engine.recorded(spec) or self._engine.find(spec)

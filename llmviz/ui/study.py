@@ -21,7 +21,7 @@ from llmviz.views import words
 
 COUNTS = (1, 3, 6)  # of seeds, among which a visitor chooses; a study has the first so many of its own
 MOST_FAILURES = 3  # told one by one
-HEIGHT = 400  # pixels
+DESK, LECTURE = (15, 400), (26, 560)  # pixels of a chart's type and of its height: plotly's do not follow the screen
 IN_BACKGROUND = (
     "The runs train one after another in the queue that all visitors share, also while this page is closed. Those that exist are used. "
     "After two hours a study stops and waits to be let go on; each of its runs is kept in the lab book."
@@ -88,18 +88,19 @@ def chart(key: str, series: Sequence[Series], metric: Metric, references: Sequen
 def row(key: str, series: Sequence[Series]) -> None:
     """Draw the buttons of a study, and how far it has come; the whole page again when it begins or ends to train."""
     before = look(key, series)
+
+    def drawn() -> None:
+        now = look(key, series) if _moving(before) else before
+        _line(now)
+        if [each.progress.state for each in now] != [each.progress.state for each in before]:
+            st.rerun()
+
     with st.container(key=f"{key}_row", gap="small"):
-        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}_study_buttons"):
             _buttons(key, before)
             _more(key, series)
-
-        def drawn() -> None:
-            now = look(key, series) if _moving(before) else before
-            _line(now)
-            if [each.progress.state for each in now] != [each.progress.state for each in before]:
-                st.rerun()
-
-        st.fragment(drawn, run_every=live.EVERY if _moving(before) else None, key=f"{key}_line")()
+            with st.container(width="stretch"):
+                st.fragment(drawn, run_every=live.EVERY if _moving(before) else None, key=f"{key}_line")()
         if refused := st.session_state.pop(REFUSED, ""):
             st.warning(lesson.sentence(refused), icon=":material/info:")
 
@@ -218,24 +219,28 @@ def _left(shown: Sequence[Shown]) -> str:
     at_once = max(1, len({id for each in shown for id in each.progress.under_way}))
     if len(known) < len(left) or not sum(known):
         return ""
-    return f"about {words.duration(sum(known) / at_once)}{' left' if _moving(shown) else ' of training'}"
+    seconds = sum(known) / at_once
+    told = words.duration(60 * round(seconds / 60) if seconds > 300 else seconds)
+    return f"about {told}{' left' if _moving(shown) else ' of training'}"
 
 
 def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequence[str]) -> None:
     """The chart; in its place, where nothing has ended, what will stand there."""
-    lines = [
-        view.Series(
-            each.series.name, each.series.phase, each.series.study, {id: found.course for id, found in each.progress.results.items()}
-        )
-        for each in shown
-    ]
+    lines = [_series(each) for each in shown]
     ended = any(each.band(value, metric.name) for each in lines for value in each.study.values)
     if not ended:
         st.html(f"<div class='study_empty'><span>{EMPTY}</span></div>")
         return
-    st.plotly_chart(view.figure(lines, metric, references), width="stretch", height=HEIGHT, key=f"{key}_figure", config=CONFIG)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{view.BANDS} {metric.help}", width="stretch")
-        st.download_button("CSV", view.as_csv(lines), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary")
+    size, height = LECTURE if st.session_state.get("lecture") else DESK
+    st.plotly_chart(view.figure(lines, metric, references, size), width="stretch", height=height, key=f"{key}_figure", config=CONFIG)
+    st.caption(f"{view.BANDS} {metric.help}")
     with st.expander("The figures as a table"):
         st.html(f"<div class='study_table'>{view.table(lines, metric)}</div>")
+        st.download_button(
+            "All figures of every run as CSV", view.as_csv(lines), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary"
+        )
+
+
+def _series(shown: Shown) -> view.Series:
+    courses = {id: found.course for id, found in shown.progress.results.items()}
+    return view.Series(shown.series.name, shown.series.phase, shown.series.study, courses)

@@ -3,12 +3,11 @@
 import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.course import Course
-from llmviz.core.spec import RunSpec
 from llmviz.experiments.what_and_when.question import Probed
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
@@ -43,11 +42,6 @@ class Panel:
     snapshots: Sequence[int] = ()
 
 
-def seeds(spec: RunSpec, courses: Sequence[Course]) -> list[Course]:
-    """Those of runs that differ from this spec by their seed alone."""
-    return [each for each in courses if replace(each.spec, seed=spec.seed) == spec and each.spec.seed != spec.seed]
-
-
 def of_recipe(shown: Course, others: Sequence[Course]) -> list[Course]:
     """The runs that both the band and the answer are of: the one shown, once it has ended, and those of other seeds measured as often."""
     runs = [*([shown] if shown.metrics else []), *others]
@@ -67,7 +61,7 @@ def panels(
     `hidden` says why the shares are not shown yet, `click` what a click does. `point` is the step that was clicked in the panel that is
     chosen.
     """
-    most = max((each.tokens[-1] for panel in shown for each in (panel.course, *panel.runs) if each.tokens), default=1)
+    most = max((1, *(each.tokens[-1] for panel in shown for each in (panel.course, *panel.runs) if each.tokens)))
     return {
         "axis": AXIS,
         "columns": columns,

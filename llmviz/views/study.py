@@ -146,6 +146,8 @@ def _reference(series: Sequence[Series], name: str, metric: Metric, dash: str) -
     study, title = series[0].study, {**LINES, **BASELINES}[name][0]
     columns = ((place, [height for each in series for height in each.figures(value, name)]) for place, value in enumerate(study.values))
     told = [(_x(study, place), median(column)) for place, column in columns if column]
+    if len(told) == 1:  # a line needs two points
+        told = [(_x(study, place), told[0][1]) for place in (0, len(study.values) - 1)]
     if told:
         yield {
             "type": "scatter",

@@ -133,4 +133,6 @@ def test_the_time_left_is_what_steps_of_the_same_kind_took() -> None:
     half = {**both, rest[0].id: (steps // 2, 1.0)}
     assert seconds_left(study.specs(), half) == pytest.approx(1.0 + 6.0)
     assert seconds_left(study.specs(), {spec.id: (steps, 2.0) for spec in study.specs()}) == 0
+    sizes = Study(preset("clm"), Axis("size", ("size",)), along("size", ("0.1M", "1M")), (0,)).specs()
+    assert seconds_left(sizes, {sizes[0].id: (sizes[0].train.steps, 50.0)}) == pytest.approx(5 * 50.0)
     assert seconds_left(study.specs(), {small.id: (3, 2.0)}) is None  # the first steps of a run are slow

@@ -9,16 +9,19 @@ import pytest
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import to_json
+from llmviz.runs import studies as background
 from llmviz.runs import tail
 from llmviz.runs.attempt import Attempt
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.local import LocalEngine
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
+from llmviz.runs.studies import Studies
 from tests.runs.fake import Fake
 
 PATIENCE = 30.0
 MakeEngine = Callable[..., LocalEngine]
+Conduct = Callable[[LocalEngine], Studies]
 
 
 @pytest.fixture
@@ -39,6 +42,21 @@ def engine_of(tmp_path: Path) -> Iterator[MakeEngine]:
     yield make
     for engine in made:
         engine.close()
+
+
+@pytest.fixture
+def conduct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conduct]:
+    """Studies over an engine, closed before it."""
+    monkeypatch.setattr(background, "BEAT", 0.02)
+    made: list[Studies] = []
+
+    def make(engine: LocalEngine) -> Studies:
+        made.append(Studies(engine, tmp_path))
+        return made[-1]
+
+    yield make
+    for each in made:
+        each.close()
 
 
 def attempt_at(store: Store, spec: RunSpec) -> Attempt:

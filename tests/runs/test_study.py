@@ -1,60 +1,25 @@
-"""Studies trained in the background over real workers: in turn, with what is there already, through stops, kills and restarts."""
+"""Studies trained in the background over real workers: in turn, with what is there already, past failures."""
 
 import os
 import signal
-import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, starting_from
-from llmviz.core.study import Axis, Study, along
+from llmviz.core.study import Study, along
 from llmviz.runs import studies as background
-from llmviz.runs.engine import UNDER_WAY, Command, State
-from llmviz.runs.local import LocalEngine
+from llmviz.runs.engine import UNDER_WAY, State
 from llmviz.runs.store import Store
-from llmviz.runs.studies import Progress, Studies
-from tests.runs.conftest import MakeEngine, attempt_at, outcome, until
+from tests.runs.conftest import Conduct, MakeEngine, attempt_at, outcome, until
 from tests.runs.fake import BREAKS, spec
+from tests.runs.studying import STEPS, attempts, ends, study
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 BROKE = "RuntimeError: the vector broke"
-STEPS = Axis("steps", ("steps",), "linear")
-Conduct = Callable[[LocalEngine], Studies]
-
-
-def study(*steps: int, seeds: tuple[int, ...] = (0,), milliseconds: float = 1.0) -> Study:
-    return Study(spec(milliseconds=milliseconds), STEPS, along("steps", steps or (20, 40)), seeds)
-
-
-@pytest.fixture
-def conduct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conduct]:
-    """Studies over an engine, closed before it."""
-    monkeypatch.setattr(background, "BEAT", 0.02)
-    made: list[Studies] = []
-
-    def make(engine: LocalEngine) -> Studies:
-        made.append(Studies(engine, tmp_path))
-        return made[-1]
-
-    yield make
-    for each in made:
-        each.close()
-
-
-def ends(studies: Studies, study: Study, viewer: str = "ann") -> Progress:
-    """How it stands when it trains no longer."""
-    until(lambda: studies.look(study, viewer).state is not State.TRAINING)
-    return studies.look(study, viewer)
-
-
-def attempts(engine: LocalEngine, study: Study) -> list[int]:
-    """How many attempts there are at each of its runs."""
-    return [len(engine.store.attempts(each.id)) for each in study.specs()]
 
 
 def test_every_run_is_trained_once_and_ends_as_it_does_alone(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
@@ -219,117 +184,3 @@ def test_runs_that_nobody_else_watches_train_to_their_end(engine_of: MakeEngine,
         time.sleep(0.1)  # no page asks
         run = engine.find(grid.specs()[0])
     assert engine.store.status(run).state is State.DONE
-
-
-def test_a_study_stops_by_itself_after_its_longest(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "LONGEST", 0.2)
-    engine, grid = engine_of(), study(20_000, milliseconds=2)
-    studies = conduct(engine)
-    studies.start(grid, "ann")
-    after = ends(studies, grid)
-    assert (after.state, after.reason) == (State.STOPPED, background.LONG_ENOUGH)
-    until(lambda: not engine.standing())
-
-
-def test_a_run_that_is_stopped_again_and_again_is_left(engine_of: MakeEngine, conduct: Conduct) -> None:
-    engine, grid = engine_of(), study(20_000, 20, milliseconds=2)
-    run = engine.train(grid.specs()[0], "bob")
-    studies = conduct(engine)
-    studies.start(grid, "ann")
-    while studies.look(grid, "ann").state is State.TRAINING:
-        if engine.status(run, "bob").state in UNDER_WAY and not engine.store.done(run):
-            job = engine._jobs.get(run)
-            if job and job.worker and not job.stopping:
-                job.stop("by somebody")
-        time.sleep(0.01)
-    after = studies.look(grid, "ann")
-    assert (after.state, after.reason, after.done) == (State.STOPPED, background.TIRED, 1)
-
-
-def test_there_are_so_many_studies_at_once(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "MOST_STUDIES", 1)
-    studies = conduct(engine_of())
-    studies.start(study(20_000), "ann")
-    with pytest.raises(ValueError, match="1 studies are training already"):
-        studies.start(study(20), "ann")
-    studies.stop(study(20_000), "ann")
-
-
-def test_two_servers_do_not_train_the_same_study(engine_of: MakeEngine, conduct: Conduct) -> None:
-    engine, grid = engine_of(), study(20_000, milliseconds=2)
-    one, other = conduct(engine), conduct(engine)
-    one.start(grid, "ann")
-    assert (other.look(grid, "ann").state, other.look(grid, "ann").reason) == (State.TRAINING, background.ELSEWHERE)
-    with pytest.raises(ValueError, match="another program"):
-        other.start(grid, "ann")
-    one.stop(grid, "ann")
-
-
-def test_a_queue_that_is_full_is_waited_for(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmviz.runs.local.MOST_WAITING", 1)
-    monkeypatch.setattr(background, "RETRY", 0.05)
-    engine, grid = engine_of(), study(20)
-    runs = [engine.train(spec(20_000, milliseconds=2), "bob")]
-    until(lambda: engine.status(runs[0], "bob").state is State.TRAINING)
-    runs.append(engine.train(spec(20_000, milliseconds=2, seed=1), "bob"))
-    studies = conduct(engine)
-    studies.start(grid, "ann")
-    until(lambda: "1 runs are waiting already" in studies.look(grid, "ann").reason)
-    for run in reversed(runs):
-        engine.control(run, Command.STOP, "bob")
-    assert ends(studies, grid).state is State.DONE
-
-
-SERVER = """
-import sys, time
-from pathlib import Path
-from llmviz.runs.local import LocalEngine
-from llmviz.runs.studies import Studies
-from tests.runs.test_study import study
-home = Path(sys.argv[1])
-engine = LocalEngine(home, recordings=home / "recordings", workers=1, workshop="tests.runs.fake:Fake")
-studies = Studies(engine, home)
-grid = study(20, 100, milliseconds=10)
-studies.start(grid, "ann")
-while not any(20 < result.step < 100 for result in studies.look(grid, "ann").results.values()):
-    time.sleep(0.01)
-print("half", flush=True)
-time.sleep(60)
-"""
-
-
-def test_after_a_killed_server_a_study_stands_and_goes_on_when_asked(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
-    server = subprocess.Popen([sys.executable, "-c", SERVER, str(tmp_path)], stdout=subprocess.PIPE, text=True)
-    assert server.stdout and server.stdout.readline() == "half\n"
-    server.kill()
-    server.wait()
-    server.stdout.close()
-    grid = study(20, 100, milliseconds=10)
-    store = Store(tmp_path)
-    until(lambda: not any(store.under_way(run) for run in store.runs()))
-    engine = engine_of()
-    studies = conduct(engine)
-    found = studies.look(grid, "bob")
-    assert studies.started(grid)
-    assert (found.state, found.reason, found.done, found.owner) == (State.INTERRUPTED, background.CUT_SHORT, 1, True)
-    time.sleep(0.2)
-    assert not engine.standing()  # not unasked
-    studies.start(grid, "bob")
-    assert ends(studies, grid).state is State.DONE
-    assert attempts(engine, grid) == [1, 1]
-
-
-def test_a_file_torn_by_a_kill_is_no_obstacle(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
-    grid, studies = study(20), conduct(engine_of())
-    (tmp_path / "studies").mkdir()
-    (tmp_path / "studies" / f"{grid.id}.json").write_bytes(b'{"stu')
-    assert studies.look(grid, "ann").state is State.INTERRUPTED
-    studies.start(grid, "ann")
-    assert ends(studies, grid).state is State.DONE
-
-
-def test_a_home_that_cannot_be_written_is_said(engine_of: MakeEngine, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
-    studies = Studies(engine_of(), tmp_path / "file")
-    with pytest.raises(ValueError, match="cannot be written"):
-        studies.start(study(20), "ann")

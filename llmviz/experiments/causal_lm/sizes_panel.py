@@ -36,7 +36,8 @@ def draw(engine: Engine) -> None:
     study.row(KEY, series)
     busy = study.moving(KEY, series)
     st.fragment(lambda: _texts(engine, series[0].study), run_every=live.EVERY if busy else None, key="sizes")()
-    study.chart(KEY, series, catalogue.experiment(spec.stage).headline, LINES)
+    if not visit.current().lecture:  # whose screen the candidates and the three texts fill
+        study.chart(KEY, series, catalogue.experiment(spec.stage).headline, LINES)
 
 
 def _texts(engine: Engine, sizes: Study) -> None:

@@ -1,6 +1,7 @@
 """The picture of *Four recipes*: the same BERT, text and budget, with either kind of positions and either optimiser."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import streamlit as st
 
@@ -39,6 +40,7 @@ AdamW all the rest.
 better; *Change* tries them, and `python -m benchmarks.quality` races a whole grid of them."""
 
 
+@lru_cache(maxsize=16)  # its runs are asked for at every drawing
 def of(base: RunSpec) -> Study:
     """The study of this page: the same run with either kind of positions and either optimiser, first with the seed of the base."""
     axis = Axis("positions and optimiser", ("architecture", "optimizer"))

@@ -1,6 +1,7 @@
 """The picture of *What and when*: three models side by side, asked for grammar, meaning and facts while they learn."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import streamlit as st
 
@@ -71,6 +72,7 @@ def _reveal(seen: Seen) -> Reveal | None:
     return view.reveal(_runs(now, spec.stage, course(spec, seen.history)))
 
 
+@lru_cache(maxsize=16)  # its runs are asked for at every drawing
 def of(base: RunSpec) -> Study:
     """The study of this page: the base, and the default runs of the other models, with several seeds."""
     values = tuple(Value(name, (stage,)) for stage, name in MODELS.items())

@@ -166,7 +166,7 @@ def _said(found: Band, metric: Metric) -> str:
     if found.seeds == 1:
         return f"{words.measured(found.median, metric.unit)}, one seed"
     low, high = words.figure(found.low, metric.unit), words.measured(found.high, metric.unit)
-    return f"median {words.measured(found.median, metric.unit)}, {low} to {high} over {found.seeds} seeds"
+    return f"median {words.measured(found.median, metric.unit)}, {low} to {high} over {words.counted(found.seeds, 'seed')}"
 
 
 def _apart(named: Sequence[tuple[str, float]], low: float, high: float) -> list[tuple[str, float]]:

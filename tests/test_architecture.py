@@ -146,6 +146,10 @@ app = AppTest.from_file(sys.argv[1], default_timeout=60).run()
 for page in sys.argv[2:]:
     app.switch_page(page).run()
     assert app.get("bidi_component") and not app.exception, page
+app.switch_page("pages/next_token.py")
+app.query_params["more"] = "sizes"
+app.run()
+assert app.get("plotly_chart") and not app.exception
 """
 
 

@@ -215,10 +215,12 @@ class Studies:
         if any(going.under_way for going in there) and not self._engine.spare():
             return
         for going in there:
-            spec = self._next(going) if time.monotonic() > going.again else None
-            if spec is None:
+            if time.monotonic() < going.again:
                 continue
             try:
+                spec = self._next(going)
+                if spec is None:
+                    continue
                 run = self._train(spec)
                 going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, VIEWER))}
                 going.waits = ""

@@ -11,7 +11,7 @@ import streamlit as st
 from llmviz.core import catalogue
 from llmviz.core.experiment import Metric
 from llmviz.core.spec import RunSpec
-from llmviz.core.study import Study
+from llmviz.core.study import MOST_RUNS, Study
 from llmviz.runs.engine import State, Status
 from llmviz.runs.studies import Progress
 from llmviz.ui import lesson, live, visit
@@ -23,8 +23,8 @@ COUNTS = (1, 3, 6)  # of seeds, among which a visitor chooses; a study has the f
 MOST_FAILURES = 3  # told one by one
 DESK, LECTURE = (15, 400), (26, 560)  # pixels of a chart's type and of its height: plotly's do not follow the screen
 IN_BACKGROUND = (
-    "The runs train one after another in the queue that all visitors share, also while this page is closed. Those that exist are used. "
-    "After two hours a study stops and waits to be let go on; each of its runs is kept in the lab book."
+    "These runs train one after another in the queue that all visitors share, also while this page is closed; those that exist are used. "
+    f"A study has at most {MOST_RUNS} runs, and after two hours it stops until somebody lets it go on. The lab book lists every run."
 )
 EMPTY = "The chart appears as soon as the first run has ended."
 CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": {"format": "svg", "filename": "study"}}
@@ -101,6 +101,8 @@ def row(key: str, series: Sequence[Series]) -> None:
             _more(key, series)
             with st.container(width="stretch"):
                 st.fragment(drawn, run_every=live.EVERY if _moving(before) else None, key=f"{key}_line")()
+        if any(each.progress.missing for each in before) and not st.session_state.get("lecture"):
+            st.caption(IN_BACKGROUND)
         if refused := st.session_state.pop(REFUSED, ""):
             st.warning(lesson.sentence(refused), icon=":material/info:")
 
@@ -158,7 +160,6 @@ def _buttons(key: str, shown: Sequence[Shown]) -> None:
             key=f"{key}_train",
             type="primary",
             icon=":material/play_arrow:",
-            help=IN_BACKGROUND,
             on_click=_try,
             args=("start", shown),
         )

@@ -63,6 +63,7 @@ def test_before_it_was_started_the_panel_says_what_will_stand_there(opened: Open
     app = opened()
     assert f"0 of {TOTAL} runs done" in said(app)
     assert f"Train {TOTAL} runs" in labels(app) and "Stop" not in labels(app)
+    assert study.IN_BACKGROUND in said(app)  # what it takes, and its limits, before one presses
     assert not figure(app) and any(study.EMPTY in str(each.proto.body) for each in app.get("html"))
 
 

@@ -22,7 +22,7 @@ class Slide:
 class Example:
     """A sentence to try: what the button says, the sentence, the places of its hidden tokens, and of a pair the `second` part.
 
-    `truth` is the true label of an opinion: what a model that judges it should say.
+    `truth` is the true label of an opinion: what a model that classifies it should say.
     """
 
     label: str

@@ -1,6 +1,6 @@
 """From a pretrained model to a classifier: which tensors are copied, which are new, which stay behind; hashes prove it.
 
-The body is the parent's to the last bit. The head that named words has nothing to say about verdicts and gives way to a new one.
+The body is the parent's to the last bit. The head that named words has nothing to say about predictions and gives way to a new one.
 """
 
 import hashlib

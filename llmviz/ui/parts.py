@@ -123,7 +123,7 @@ def cards(payload: dict[str, Any], key: str, on_action: Callable[[int], None]) -
 
 
 def ladder(payload: dict[str, Any], key: str) -> None:
-    """Shares of right verdicts, from the best possible down to chance."""
+    """Shares of right predictions, from the best possible down to chance."""
     _ladder(key=key, data=payload)
 
 

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 
 def visit(page: Page, address: str) -> Locator:
-    """Open the page and wait for its verdicts; returns the cards."""
+    """Open the page and wait for its predictions; returns the cards."""
     page.goto(address)
     page.locator(".cards .says .label").nth(2).wait_for(timeout=MINUTE)
     page.locator(QUIET).wait_for(timeout=MINUTE)

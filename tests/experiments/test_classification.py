@@ -19,7 +19,7 @@ from llmviz.experiments import classification
 from llmviz.experiments.building import build
 from llmviz.experiments.classification.stage import Sentiment
 from llmviz.models import causal, files, masked, transfer
-from llmviz.models.verdicts import verdicts
+from llmviz.models.classifiers import class_logits
 from llmviz.text.labelled import CLASSES, labelled
 from llmviz.text.special import CLS, PAD
 from llmviz.training.loop import Training
@@ -106,15 +106,15 @@ def test_a_text_is_read_alone_and_closed_for_a_bert() -> None:
 
 @ARCHITECTURES
 def test_padding_changes_no_verdict(architecture: str) -> None:
-    """A GPT's verdict comes from the last token that is none, wherever the batch ends."""
+    """A GPT's prediction comes from the last token that is none, wherever the batch ends."""
     made = stage(spec(architecture))
     made.model.eval()
     batch = made.batch(1)
     assert (batch.attention_mask == 0).any() and (batch.input_ids[:, 0] == CLS).all()
     with torch.no_grad():
-        together = made._verdicts(batch)
+        together = made._predictions(batch)
         for row, ids, mask in zip(together, batch.input_ids, batch.attention_mask, strict=True):
-            alone = verdicts(made.model(input_ids=ids[None, mask == 1]).logits, ids[None, mask == 1], made.model.config)[0]
+            alone = class_logits(made.model(input_ids=ids[None, mask == 1]).logits, ids[None, mask == 1], made.model.config)[0]
             assert torch.allclose(row, alone, atol=1e-5)
 
 
@@ -129,7 +129,7 @@ def test_a_snapshot_is_read_by_transformers(architecture: str, tmp_path: Path) -
     made.model.eval()
     opinion = TEXTS["tinyland"].opinion
     with torch.no_grad():
-        ours = made._verdicts(made._tensors([made._encoded(opinion)], [0]))[0].softmax(-1)
+        ours = made._predictions(made._tensors([made._encoded(opinion)], [0]))[0].softmax(-1)
         ids = reader(opinion, return_tensors="pt").input_ids
         logits = theirs(input_ids=ids).logits[0].mean(0) if bert else theirs(input_ids=ids[:, :-1]).logits[0]
     assert ours.tolist() == pytest.approx(logits.softmax(-1).tolist(), abs=2e-3)

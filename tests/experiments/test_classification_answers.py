@@ -1,15 +1,15 @@
-"""Which words carry a verdict: on a model whose reasons are known, and as integrated gradients must add up on any."""
+"""Which words carry a prediction: on a model whose reasons are known, and as integrated gradients must add up on any."""
 
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from llmviz.core.questions.verdict import Judge
+from llmviz.core.questions.classification import Classify
 from llmviz.experiments.classification import agreement_answer as agreement
 from llmviz.experiments.classification import answer as reasons
 from llmviz.experiments.classification.question import GRADIENTS, LEFT_OUT, METHODS, Agree, Attribute
-from llmviz.inspect import verdicts
+from llmviz.inspect import classification
 from tests.inspect.judges import ARCHITECTURES, CONTEXT, keep, plant
 
 TEXT = "the start was boring but the film was superb ."
@@ -39,8 +39,8 @@ def test_integrated_gradients_add_up(architecture: str, tmp_path: Path) -> None:
     folders = keep(architecture, tmp_path, (0, 5))
     for found in reasons.answer(folders, Attribute(TEXT, GRADIENTS)):
         assert found.gap <= 0.03 * float(np.abs(found.weight).sum()) + 1e-3
-        [verdict] = verdicts.answer({found.step: folders[found.step]}, Judge(TEXT))
-        negative, positive = verdict.probability
+        [prediction] = classification.answer({found.step: folders[found.step]}, Classify(TEXT))
+        negative, positive = prediction.probability
         assert found.whole == pytest.approx(np.log(positive / negative), abs=1e-3)
 
 
@@ -50,8 +50,8 @@ def test_leaving_out_is_reading_again_without(architecture: str, tmp_path: Path)
     [found] = reasons.answer(folders, Attribute(TEXT, LEFT_OUT))
     for place in (3, 8):
         rest = " ".join(WORDS[:place] + WORDS[place + 1 :])
-        [verdict] = verdicts.answer(folders, Judge(rest))
-        left = np.log(verdict.probability[1] / verdict.probability[0])
+        [prediction] = classification.answer(folders, Classify(rest))
+        left = np.log(prediction.probability[1] / prediction.probability[0])
         assert found.whole - found.weight[place] == pytest.approx(left, abs=1e-3)
 
 

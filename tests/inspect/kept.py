@@ -12,13 +12,13 @@ from llmviz.text.tokenizers import word_level
 from tests.small import shaken
 
 CONTEXT = 48
-KINDS = ("roformer", "bert", "neox", "gpt2", "verdicts")
-CAUSAL = ("neox", "gpt2", "verdicts")
+KINDS = ("roformer", "bert", "neox", "gpt2", "predictions")
+CAUSAL = ("neox", "gpt2", "predictions")
 Folders = dict[int, Path]
 
 
 def keep(kind: str, run: Path, steps: tuple[int, ...]) -> Folders:
-    """Snapshots after these steps, each with other weights; "verdicts" is a GPT-2 with a classification head."""
+    """Snapshots after these steps, each with other weights; "predictions" is a GPT-2 with a classification head."""
     tokenizer = word_level(words())
     folders = {step: run / "snapshots" / str(step) for step in steps}
     for step, folder in folders.items():
@@ -27,7 +27,7 @@ def keep(kind: str, run: Path, steps: tuple[int, ...]) -> Folders:
 
 
 def _model(kind: str, vocabulary: int, seed: int) -> PreTrainedModel:
-    if kind == "verdicts":
+    if kind == "predictions":
         config = GPT2Config(vocab_size=vocabulary, n_positions=CONTEXT, n_embd=32, n_layer=2, n_head=2, pad_token_id=PAD)
         return GPT2ForSequenceClassification(config)
     make = causal.random_start if kind in CAUSAL else masked.random_start

@@ -8,9 +8,9 @@ from transformers import PreTrainedModel
 
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import Answer, Question
+from llmviz.core.questions.classification import Classify
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.tensors import Tensors
-from llmviz.core.questions.verdict import Judge
 from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.experiments.causal_lm.question import Generate, Search
 from llmviz.experiments.classification.question import Attribute
@@ -42,7 +42,7 @@ def kept(model: PreTrainedModel, run: Path, broken: float) -> dict[int, Path]:
         ("masked", Bertviz(TEXT, "head", 0, 0)),
         ("causal", Generate(TEXT, 4)),
         ("causal", Search(TEXT, 3, 3)),
-        ("judge", Judge(TEXT)),
+        ("judge", Classify(TEXT)),
         ("judge", Attribute(TEXT)),
         ("judge", Tensors()),
     ],

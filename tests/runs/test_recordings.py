@@ -13,7 +13,7 @@ from llmviz.core import catalogue
 from llmviz.core.experiment import Experiment
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
-from llmviz.core.questions.verdict import Judge, Verdict
+from llmviz.core.questions.classification import Classification, Classify
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
@@ -189,6 +189,6 @@ def test_the_first_sentence_shows_what_pretraining_is_worth(page: Experiment | L
     for name, right in (("sentiment-tinyland", True), ("sentiment-tinyland-scratch", False)):
         folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
         last = max(folder.snapshots())
-        [said] = Real().answer({last: folder.snapshot(last)}, Judge(first.sentence))
-        assert isinstance(said, Verdict)
+        [said] = Real().answer({last: folder.snapshot(last)}, Classify(first.sentence))
+        assert isinstance(said, Classification)
         assert (said.label == first.truth) is right

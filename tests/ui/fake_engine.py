@@ -16,11 +16,11 @@ from llmviz.core.history import History, fold
 from llmviz.core.kept import Kept
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.classification import Classification, Classify
 from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.exercise import Solve
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
-from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, from_json, to_json
@@ -41,11 +41,11 @@ from tests.ui import (
     fake_attention,
     fake_exercises,
     fake_pairs,
+    fake_predictions,
     fake_probes,
     fake_spans,
     fake_step,
     fake_updates,
-    fake_verdicts,
     fake_writing,
 )
 
@@ -163,9 +163,9 @@ class FakeEngine:
         if isinstance(question, Fill):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_spans.answer(step, step / total, question, self._tokenizer) for step in steps])
-        if isinstance(question, fake_verdicts.Asked):
+        if isinstance(question, fake_predictions.Asked):
             spec = self._find(run).spec
-            return cast(list[AnyAnswer], [fake_verdicts.answer(step, spec, question) for step in steps])
+            return cast(list[AnyAnswer], [fake_predictions.answer(step, spec, question) for step in steps])
         if isinstance(question, Follows):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_pairs.answer(step, step / total, question) for step in steps])
@@ -180,7 +180,7 @@ class FakeEngine:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")
             spec = from_json(json.loads(question.spec)) if question.spec else self._find(run).spec
             return cast(list[AnyAnswer], [fake_step.answer(step, spec.train.steps, question) for step in steps])
-        if isinstance(question, Judge):
+        if isinstance(question, Classify):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [self._verdict(step, step / total, run, question) for step in steps])
         assert isinstance(question, Cloze)
@@ -203,7 +203,7 @@ class FakeEngine:
         return [self._kept(run) for run in sorted(self._runs, key=lambda run: (not run.attempt, -self._runs[run].since))]
 
     def courses(self) -> list[Course]:
-        return [*fake_updates.courses(VOCABULARY), *fake_updates.judged()]
+        return [*fake_updates.courses(VOCABULARY), *fake_updates.classified()]
 
     def _kept(self, run: RunRef) -> Kept:
         found, history = self._runs[run], self.history(run)
@@ -251,7 +251,7 @@ class FakeEngine:
             tuple(tuple(str(self._tokenizer.id_to_token(int(id))) for id in row) for row in best),
         )
 
-    def _verdict(self, step: int, share: float, run: RunRef, question: Judge) -> Verdict:
+    def _verdict(self, step: int, share: float, run: RunRef, question: Classify) -> Classification:
         """Praise where the last word of judgement is a good one; a model without a parent hardly learns it."""
         words = question.text.split()
         if not words:
@@ -259,7 +259,7 @@ class FakeEngine:
         good = [word in GOOD for word in words if word in GOOD | BAD]
         sure = 0.48 * share * (1.0 if self._find(run).spec.parent else 0.2)
         praise = 0.5 + (sure if good and good[-1] else -sure)
-        return Verdict(step, tuple(words), ("negative", "positive"), np.array([1 - praise, praise], np.float32))
+        return Classification(step, tuple(words), ("negative", "positive"), np.array([1 - praise, praise], np.float32))
 
     def _find(self, run: RunRef) -> _Run:
         if run not in self._runs:

@@ -18,7 +18,7 @@ from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.experiments import classification, start
 from llmviz.experiments.classification import accuracy_view as ladder
-from llmviz.experiments.classification import view as verdicts
+from llmviz.experiments.classification import view as predictions
 from llmviz.experiments.classification.question import Reasons
 from llmviz.text.tinyland.corpus import opinions
 from llmviz.text.tinyland.world import SHOWS
@@ -245,7 +245,7 @@ def test_a_word_is_a_reason_only_where_it_moves_more_than_any_word_does(
     words: str, weight: tuple[float, ...], whole: float, told: str
 ) -> None:
     reasons = Reasons(1, tuple(words.split()), ("negative", "positive"), np.array(weight, np.float32), whole, 0.0)
-    assert "".join(bit for bit, _ in verdicts.note(reasons)) == told
+    assert "".join(bit for bit, _ in predictions.note(reasons)) == told
 
 
 @pytest.mark.parametrize(("name", "value"), [("labels", "1"), ("labels", "x"), ("parent", "ppo"), ("tab", "nope"), ("stage", "mlm")])

@@ -47,9 +47,9 @@ def test_it_opens_on_the_recordings_with_one_sentence_through_all(visit: Visit) 
     given = told(app)
     assert given["words"]["truth"] == TEXTS["tinyland"].opinion.split()[8]
     assert given["loss"]["stops"][-1] == PRETRAINED.train.steps and given["join"] == PRETRAINED.train.steps + 1
-    for name in ("verdicts", "scratch"):
+    for name in ("predictions", "scratch"):
         assert given[name]["labels"] == ["negative", "positive"] and len(given[name]["shares"]) == len(given[name]["steps"])
-    assert given["verdicts"]["shares"][-1][1] > 0.9 > given["scratch"]["shares"][-1][1]
+    assert given["predictions"]["shares"][-1][1] > 0.9 > given["scratch"]["shares"][-1][1]
     assert given["words"]["candidates"][-1][0][0] == given["words"]["truth"]
     assert given["label"] == "positive"
     assert query(app) == {}
@@ -217,5 +217,5 @@ def test_what_cannot_be_read_is_said_and_not_awaited(visit: Visit, sentence: str
     app.run()
     given = told(app)
     assert note.lower() in dict(mounted(app))["token_strip"]["note"].lower()
-    for part in ("words", "verdicts", "scratch")[: 3 if sentence.count("Paris") < 2 else 1]:
+    for part in ("words", "predictions", "scratch")[: 3 if sentence.count("Paris") < 2 else 1]:
         assert not given[part]["steps"] and card in given[part]["empty"]

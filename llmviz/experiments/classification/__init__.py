@@ -5,7 +5,7 @@ from types import MappingProxyType
 from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, START, Experiment, FirstStep, Metric, OneSentence, notes
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.base import Openings
-from llmviz.core.questions.verdict import Judge
+from llmviz.core.questions.classification import Classify
 from llmviz.core.settings import LabelsSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.classification.question import Attribute
@@ -29,7 +29,7 @@ EXAMPLES = MappingProxyType(
 
 def openings(text: str) -> Openings:
     """The questions that its page asks of such a run first."""
-    return (Judge(TEXTS[text].opinion), Attribute(TEXTS[text].opinion))
+    return (Classify(TEXTS[text].opinion), Attribute(TEXTS[text].opinion))
 
 
 EXPERIMENT = Experiment(
@@ -76,8 +76,8 @@ EXPERIMENT = Experiment(
     openings=openings,
     one_sentence=OneSentence(
         "it predicts",
-        lambda sentence, _: Judge(sentence),
-        lambda verdict, _: list(zip(verdict.labels, verdict.probability.tolist(), strict=True)),
+        lambda sentence, _: Classify(sentence),
+        lambda prediction, _: list(zip(prediction.labels, prediction.probability.tolist(), strict=True)),
     ),
     loss_per="an example",
     guess="The loss of finding every label equally likely: ln of their number.",

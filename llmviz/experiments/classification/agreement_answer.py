@@ -9,7 +9,7 @@ import numpy as np
 from llmviz.experiments.classification import answer as reasons
 from llmviz.experiments.classification import unseen_answer
 from llmviz.experiments.classification.question import Agree, Agreement, FloatArray
-from llmviz.inspect import verdicts
+from llmviz.inspect import classification
 from llmviz.text.tokenizers import load_tokenizer, pieces
 from llmviz.text.words import in_words
 
@@ -20,13 +20,13 @@ AT_ONCE = 20  # texts in one pass of integrated gradients
 def answer(folders: Mapping[int, Path], question: Agree) -> list[Agreement]:
     """The agreement of each snapshot, in the order of the steps.
 
-    Raises ValueError, in a sentence, for a text without labels, or a model without a head to judge with.
+    Raises ValueError, in a sentence, for a text without labels, or a model without a head to classify with.
     """
     if not folders:
         return []
     steps = sorted(folders)
     first = folders[steps[0]]
-    verdicts.labels(first)
+    classification.labels(first)
     texts = _groups(first, question)
     return [_agreement(step, folders[step], texts) for step in steps]
 

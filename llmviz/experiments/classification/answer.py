@@ -1,4 +1,4 @@
-"""Which words carry a verdict: by leaving each out, and by integrated gradients (Sundararajan and others, 2017), from captum."""
+"""Which words carry a prediction: by leaving each out, and by integrated gradients (Sundararajan and others, 2017), from captum."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,9 +8,8 @@ import numpy.typing as npt
 import torch
 
 from llmviz.experiments.classification.question import LEFT_OUT, METHODS, Attribute, Reasons
-from llmviz.inspect import snapshots, verdicts
-from llmviz.models.verdicts import framed
-from llmviz.models.verdicts import verdicts as verdicts_of
+from llmviz.inspect import classification, snapshots
+from llmviz.models.classifiers import class_logits, framed
 from llmviz.text.special import MASK, PAD
 from llmviz.text.words import in_words, spelt
 
@@ -23,15 +22,15 @@ FloatArray = npt.NDArray[np.float32]
 def answer(folders: Mapping[int, Path], question: Attribute) -> list[Reasons]:
     """The weight of every word for each snapshot, in the order of the steps.
 
-    Raises ValueError, in a sentence, for an unknown method, a text that cannot be read, or a model without a head to judge with.
+    Raises ValueError, in a sentence, for an unknown method, a text that cannot be read, or a model without a head to classify with.
     """
     if question.method not in METHODS:
         raise ValueError(f"words are weighed by {' or by '.join(METHODS)}, not by {question.method!r}")
     if not folders:
         return []
     steps = sorted(folders)
-    labels = verdicts.labels(folders[steps[0]])
-    words = in_words(verdicts.read(folders[steps[0]], question.text))
+    labels = classification.labels(folders[steps[0]])
+    words = in_words(classification.read(folders[steps[0]], question.text))
     groups = [[piece.id for piece in word] for word in words]
     if question.method == LEFT_OUT:
         found = left_out([folders[step] for step in steps], groups)
@@ -44,7 +43,7 @@ def left_out(folders: Sequence[Path], groups: Groups) -> list[tuple[FloatArray, 
     """For each snapshot what the log-odds lose when a word is left out; those of the whole text; those of no text."""
     whole = [id for word in groups for id in word]
     fewer = [[id for other in (*groups[:place], *groups[place + 1 :]) for id in other] for place in range(len(groups))]
-    scores = _odds(verdicts.judged(folders, [whole, [], *fewer]))  # (snapshot, text)
+    scores = _odds(classification.logits(folders, [whole, [], *fewer]))  # (snapshot, text)
     return [((row[0] - row[2:]).numpy(), float(row[0]), float(row[1])) for row in scores]
 
 
@@ -64,7 +63,7 @@ def gradients(folder: Path, texts: Sequence[Groups]) -> list[tuple[FloatArray, f
     mask = (ids != PAD).long()
 
     def odds(input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-        return _odds(verdicts_of(model(input_ids=input_ids, attention_mask=attention_mask).logits, input_ids, config))
+        return _odds(class_logits(model(input_ids=input_ids, attention_mask=attention_mask).logits, input_ids, config))
 
     way = LayerIntegratedGradients(odds, model.get_input_embeddings())
     batch = max(len(texts), ROWS // ids.shape[1])

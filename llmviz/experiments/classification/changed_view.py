@@ -27,15 +27,15 @@ class Change:
 
 
 def changes(before: Marked, now: Marked) -> list[Change]:
-    """The examples with another label, the surest first. Both must have judged the same examples, or ValueError says so."""
+    """The examples with another label, the surest first. Both must have classified the same examples, or ValueError says so."""
     if before.texts != now.texts:
-        raise ValueError("the two models have not judged the same examples")
-    places = np.flatnonzero(before.verdict != now.verdict)
+        raise ValueError("the two models have not classified the same examples")
+    places = np.flatnonzero(before.prediction != now.prediction)
     found = [
         Change(
             now.texts[place],
-            before.labels[before.verdict[place]],
-            now.labels[now.verdict[place]],
+            before.labels[before.prediction[place]],
+            now.labels[now.prediction[place]],
             now.labels[now.truth[place]],
             float(now.probability[place].max()),
         )
@@ -50,7 +50,7 @@ def summary(before: Marked, now: Marked) -> str:
     better = sum(change.better for change in found)
     worse = sum(change.before == change.truth for change in found)
     other = f", {len(found) - better - worse:,} from one wrong label to another" if len(found) > better + worse else ""
-    right = [float((marked.verdict == marked.truth).mean()) for marked in (before, now)]
+    right = [float((marked.prediction == marked.truth).mean()) for marked in (before, now)]
     return (
         f"{len(found):,} of {len(now.texts):,} changed their label: {better:,} for the better, {worse:,} for the worse{other}. "
         f"Right before {right[0]:.0%}, now {right[1]:.0%}."

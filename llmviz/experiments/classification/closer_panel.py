@@ -1,4 +1,4 @@
-"""Below *Before and after*, one at a time and only when asked for: what carries a verdict, what changed, attention, the network."""
+"""Below *Before and after*, one at a time and only when asked for: what carries a prediction, what changed, attention, the network."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The picture of *Before and after*: the sentence and what carries its verdict, three models beside each other, how often each is right."""
+"""The picture of *Before and after*: the sentence and what carries its label, three models side by side, how often each is right."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from llmviz.core import catalogue
 from llmviz.core.experiment import GPTS, truth
 from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
-from llmviz.core.questions.verdict import Judge
+from llmviz.core.questions.classification import Classify
 from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.experiments.classification import accuracy_view, labels_view, view
 from llmviz.experiments.classification.question import Attribute
@@ -50,7 +50,7 @@ def beside(engine: Engine, spec: RunSpec) -> Seen:
 
 
 @dataclass(frozen=True)
-class Judged:
+class Predicted:
     """What one run makes of the sentence, by step."""
 
     card: Card
@@ -78,8 +78,8 @@ def picture(engine: Engine, seen: Seen) -> None:
         drawn = accuracy_view.accuracies(spec, seen.history, rival(spec), other.history, [*came_with, *shelf], validated, withheld)
         parts.ladder({**shared, **drawn}, key="ladder")
 
-    after = _judged(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")
-    third = _judged(engine, other, read, _third(spec, other), "third")
+    after = _predicted(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")
+    third = _predicted(engine, other, read, _third(spec, other), "third")
     if not seen.history.snapshots:  # there is no slider to follow
         third = replace(third, card=replace(third.card, pinned="last"))
     before = replace(after.card, title="Before", about=_before(spec), phase="pretrained" if spec.start else "random", pinned="first")
@@ -111,16 +111,16 @@ def train(engine: Engine, spec: RunSpec) -> None:
         st.session_state[controls.REFUSED] = str(problem)
 
 
-def _judged(engine: Engine, seen: Seen, text: str, card: Card, slot: str) -> Judged:
+def _predicted(engine: Engine, seen: Seen, text: str, card: Card, slot: str) -> Predicted:
     if seen.run is None or not seen.history.snapshots:
-        return Judged(card)
-    found = ask.answers(engine, seen.run, seen.history.snapshots, Judge(text), seen.patience, f"{slot} verdict")
+        return Predicted(card)
+    found = ask.answers(engine, seen.run, seen.history.snapshots, Classify(text), seen.patience, f"{slot} prediction")
     if found.refusal:
-        return Judged(
+        return Predicted(
             replace(card, empty="There is no prediction for this sentence; the line above says why."), words.sentence(found.refusal)
         )
     reasons = ask.answers(engine, seen.run, seen.history.snapshots, Attribute(text), seen.patience, f"{slot} reasons")
-    return Judged(replace(card, verdicts=found.known, reasons=reasons.known, empty="The prediction is on its way.", action=""))
+    return Predicted(replace(card, predictions=found.known, reasons=reasons.known, empty="The prediction is on its way.", action=""))
 
 
 def _third(spec: RunSpec, other: Seen) -> Card:

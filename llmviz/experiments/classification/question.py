@@ -15,7 +15,7 @@ FloatArray = npt.NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Reasons(Answer):
-    """How much each of the n words of a text moves one snapshot's verdict.
+    """How much each of the n words of a text moves one snapshot's prediction.
 
     All figures are log-odds of the last label, in nats: positive speaks for it, negative against.
 
@@ -80,7 +80,7 @@ class Agree(Question[Agreement]):
 
 @dataclass(frozen=True)
 class Marked(Answer):
-    """One snapshot's verdicts on examples that no training has seen.
+    """One snapshot's predictions on examples that no training has seen.
 
     Attributes:
         step: training steps behind the snapshot.
@@ -96,7 +96,7 @@ class Marked(Answer):
     probability: npt.NDArray[np.float32]
 
     @property
-    def verdict(self) -> npt.NDArray[np.int64]:
+    def prediction(self) -> npt.NDArray[np.int64]:
         """(examples,) the place of the likeliest label."""
         likeliest: npt.NDArray[np.int64] = self.probability.argmax(-1)
         return likeliest
@@ -104,7 +104,7 @@ class Marked(Answer):
 
 @dataclass(frozen=True)
 class Unseen(Question[Marked]):
-    """Judge the first `count` test examples of a labelled text, named as in `core.texts`."""
+    """Classify the first `count` test examples of a labelled text, named as in `core.texts`."""
 
     answered_by: ClassVar[str] = "llmviz.experiments.classification.unseen_answer"
     answer: ClassVar[type[Answer]] = Marked

@@ -17,7 +17,7 @@ from llmviz.core.experiment import GPTS
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import baselines
-from llmviz.models import causal, files, masked, transfer, verdicts
+from llmviz.models import causal, classifiers, files, masked, transfer
 from llmviz.text.labelled import CLASSES, Example, labelled, stratified
 from llmviz.text.special import PAD
 from llmviz.training.exercises import candidates
@@ -86,7 +86,7 @@ class Sentiment:
 
     def _encoded(self, text: str) -> Ids:
         """The text's beginning, as far as the model reads."""
-        return np.array(verdicts.framed(self.tokenizer.encode(text, add_special_tokens=False).ids, self.model.config))
+        return np.array(classifiers.framed(self.tokenizer.encode(text, add_special_tokens=False).ids, self.model.config))
 
     def _tensors(self, texts: Sequence[Ids], labels: Sequence[int]) -> LabelledBatch:
         ids = padded(texts)
@@ -100,13 +100,13 @@ class Sentiment:
         return cross_entropy(*self.guess(batch))
 
     def guess(self, batch: LabelledBatch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits of the verdicts, and the labels: (batch, classes), (batch)."""
-        return self._verdicts(batch), batch.labels
+        """Logits of the predictions, and the labels: (batch, classes), (batch)."""
+        return self._predictions(batch), batch.labels
 
-    def _verdicts(self, batch: LabelledBatch) -> torch.Tensor:
+    def _predictions(self, batch: LabelledBatch) -> torch.Tensor:
         """Logits: (batch, classes)."""
         logits: torch.Tensor = self.model(input_ids=batch.input_ids, attention_mask=batch.attention_mask).logits
-        return verdicts.verdicts(logits, batch.input_ids, self.model.config)
+        return classifiers.class_logits(logits, batch.input_ids, self.model.config)
 
     # What a person sees of a batch
 
@@ -140,7 +140,7 @@ class Sentiment:
         losses, hits = [], []
         for first in range(0, len(read), AT_ONCE):
             batch = self._tensors(*zip(*read[first : first + AT_ONCE], strict=True))
-            logits = self._verdicts(batch)
+            logits = self._predictions(batch)
             losses.append(cross_entropy(logits, batch.labels, reduction="none"))
             hits.append(logits.argmax(-1) == batch.labels)
         return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}

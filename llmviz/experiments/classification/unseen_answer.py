@@ -1,4 +1,4 @@
-"""The held-out examples of a labelled text through snapshots: how each is judged."""
+"""The held-out examples of a labelled text through snapshots: how each is classified."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,8 +8,8 @@ import torch
 
 from llmviz.core.settings import TextSpec
 from llmviz.experiments.classification.question import Marked, Unseen
-from llmviz.inspect import snapshots, verdicts
-from llmviz.models.verdicts import room
+from llmviz.inspect import classification, snapshots
+from llmviz.models.classifiers import room
 from llmviz.text.labelled import Example, labelled
 from llmviz.text.tokenizers import load_tokenizer
 
@@ -17,22 +17,22 @@ AT_ONCE = 200  # texts in one pass
 
 
 def answer(folders: Mapping[int, Path], question: Unseen) -> list[Marked]:
-    """The verdicts of each snapshot, in the order of the steps.
+    """The predictions of each snapshot, in the order of the steps.
 
-    Raises ValueError, in a sentence, for a text without labels, or a model without a head to judge with.
+    Raises ValueError, in a sentence, for a text without labels, or a model without a head to classify with.
     """
     if not folders:
         return []
     steps = sorted(folders)
     first = folders[steps[0]]
-    names = verdicts.labels(first)
+    names = classification.labels(first)
     chosen = examples(question.text, question.count)
     texts = encoded(first, chosen)
     shortest_first = np.argsort([len(ids) for ids in texts], kind="stable")
     logits = torch.empty(len(steps), len(texts), len(names))
     for start in range(0, len(texts), AT_ONCE):
         some = shortest_first[start : start + AT_ONCE]
-        logits[:, some] = verdicts.judged([folders[step] for step in steps], [texts[place] for place in some])
+        logits[:, some] = classification.logits([folders[step] for step in steps], [texts[place] for place in some])
     told, truth = tuple(text for text, _ in chosen), np.array([label for _, label in chosen])
     return [Marked(step, told, truth, names, row.softmax(-1).numpy()) for step, row in zip(steps, logits, strict=True)]
 

@@ -1,4 +1,4 @@
-"""One text judged by several models: the payloads of the weighed sentence and of the cards beside each other."""
+"""One text classified by several models: the payloads of the weighed sentence and of the cards beside each other."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,14 +6,14 @@ from typing import Any, Literal
 
 import numpy as np
 
-from llmviz.core.questions.verdict import Verdict
+from llmviz.core.questions.classification import Classification
 from llmviz.experiments.classification.question import Reasons
 
 BEGUN = {  # what a model of each phase is at its step 0
     "random": {"phase": "random", "word": "random start"},
     **{phase: {"phase": "pretrained", "word": "pretrained body, new head"} for phase in ("pretrained", "finetuned")},
 }
-COUNTS = 0.5  # nats of log-odds; a word below that moves an even verdict by twelve points at most
+COUNTS = 0.5  # nats of log-odds; a word below that moves an even prediction by twelve points at most
 CLEAR = 4  # times the median pull of the other words; below that a word does what leaving out any word does
 
 
@@ -22,13 +22,13 @@ class Card:
     """One model before a text: who it is, and by step what it says and which words make it say so.
 
     `phase` is the stage of a model whose colour the card has: "random", "pretrained" or "finetuned". A card pinned to its first or last
-    step stays there, others follow the slider. `action` is what a button offers where there is no verdict; `empty` says why there is none.
+    step stays there, others follow the slider. `action` is what a button offers where there is none; `empty` says why there is none.
     """
 
     title: str
     about: str
     phase: str
-    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
+    predictions: Mapping[int, Classification] = field(default_factory=dict)
     reasons: Mapping[int, Reasons] = field(default_factory=dict)
     pinned: Literal["", "first", "last"] = ""
     empty: str = ""
@@ -36,12 +36,12 @@ class Card:
 
 
 def cards(shown: Sequence[Card], truth: str = "") -> dict[str, Any]:
-    """The payload of the cards. `truth` is the true label, where it is known: each card says whether its verdict is that."""
+    """The payload of the cards. `truth` is the true label, where it is known: each card says whether its prediction is that."""
     return {"cards": [_card(card) for card in shown], "truth": truth}
 
 
 def _card(card: Card) -> dict[str, Any]:
-    steps = sorted(card.verdicts)
+    steps = sorted(card.predictions)
     steps = {"": steps, "first": steps[:1], "last": steps[-1:]}[card.pinned]
     return {
         "title": card.title,
@@ -51,16 +51,16 @@ def _card(card: Card) -> dict[str, Any]:
         "empty": card.empty,
         "action": card.action,
         "steps": steps,
-        "labels": list(card.verdicts[steps[0]].labels) if steps else [],
-        "shares": [[round(float(share), 4) for share in card.verdicts[step].probability] for step in steps],
+        "labels": list(card.predictions[steps[0]].labels) if steps else [],
+        "shares": [[round(float(share), 4) for share in card.predictions[step].probability] for step in steps],
         "notes": [note(card.reasons[step]) if step in card.reasons else [] for step in steps],
     }
 
 
 def note(reasons: Reasons) -> list[tuple[str, bool]]:
-    """Which word carries the verdict, as bits of a sentence; those that are words of the text are marked.
+    """Which word carries the prediction, as bits of a sentence; those that are words of the text are marked.
 
-    Leaving out any word moves a verdict a little: only a word that `stands_out` is named as a reason.
+    Leaving out any word moves a prediction a little: only a word that `stands_out` is named as a reason.
     """
     if not len(reasons.weight):
         return []

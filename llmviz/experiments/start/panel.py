@@ -8,8 +8,8 @@ import streamlit as st
 from llmviz.core.address import Address
 from llmviz.core.experiment import truth
 from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.classification import Classification, Classify
 from llmviz.core.questions.cloze import Cloze, Trace
-from llmviz.core.questions.verdict import Judge, Verdict
 from llmviz.core.settings import LabelsSpec, check, setting
 from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.start import LESSON, TOP, view
@@ -24,7 +24,7 @@ from llmviz.views.tokens import Token
 
 PATIENCE = 1.0  # seconds the page waits for the answers to a new sentence before it is drawn without
 REFUSED = "story_refused"
-NOTE = "Phase 1 guesses the word in the dashed frame; click another to hide that one. Phase 2 judges the whole sentence."
+NOTE = "Phase 1 guesses the word in the dashed frame; click another to hide that one. Phase 2 labels the whole sentence."
 CHOSEN = "Hidden: the last word it knows that is not mere grammar, as “the” and “was” are; click another to hide that one."
 ENDED = (State.DONE, State.RECORDED)
 UNMEASURED = "One of the two has not been measured yet."
@@ -194,8 +194,8 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
     place = next((place for place in hidden if place < len(tokens)), chosen)
     if not any(map(strips.is_word, tokens)):
         nothing = view.NO_WORD if tokens else view.NO_SENTENCE
-        return Told(tokens, Says(why=dict.fromkeys(("traces", "verdicts", "scratch"), nothing)), note=strange or sentence.EMPTY)
-    asked: dict[str, ask.Asked[Trace] | ask.Asked[Verdict]] = {}
+        return Told(tokens, Says(why=dict.fromkeys(("traces", "predictions", "scratch"), nothing)), note=strange or sentence.EMPTY)
+    asked: dict[str, ask.Asked[Trace] | ask.Asked[Classification]] = {}
 
     def ask_for(seen: Seen, question: Question[AnyAnswer], slot: str) -> dict[int, AnyAnswer]:
         if not seen.run or not seen.history.snapshots:
@@ -205,10 +205,10 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
         return found.known
 
     traces = ask_for(cast.first, Cloze(text, (place,), top=TOP), "traces") if place is not None else {}
-    verdicts, scratch = ask_for(cast.second, Judge(text), "verdicts"), ask_for(cast.third, Judge(text), "scratch")
+    predictions, scratch = ask_for(cast.second, Classify(text), "predictions"), ask_for(cast.third, Classify(text), "scratch")
     why = {slot: view.REFUSED for slot, each in asked.items() if each.refusal}
     label = truth(sentence.suggested(visit.current(), LESSON), text)
-    says = Says(traces, verdicts, scratch, place, "" if place is None else tokens[place].text, label, why)
+    says = Says(traces, predictions, scratch, place, "" if place is None else tokens[place].text, label, why)
     refusal = next((each.refusal for each in asked.values() if each.refusal), "")
     note = " ".join(filter(None, (words.sentence(refusal), strange))) or (CHOSEN if chosen is not None else "")
     return Told(tokens, says, any(each.pending for each in asked.values()), note)

@@ -7,8 +7,8 @@ from typing import Any
 from llmviz.core import catalogue
 from llmviz.core.glossary import GLOSSARY
 from llmviz.core.history import Curve, History
+from llmviz.core.questions.classification import Classification
 from llmviz.core.questions.cloze import Trace
-from llmviz.core.questions.verdict import Verdict
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Done
 from llmviz.views import words
@@ -51,12 +51,12 @@ class Part:
 class Says:
     """What the snapshots of the three runs make of the sentence, by step, the place of its hidden word, and its true label if known.
 
-    `why` says of "traces", "verdicts" and "scratch" why no answer is to be expected.
+    `why` says of "traces", "predictions" and "scratch" why no answer is to be expected.
     """
 
     traces: Mapping[int, Trace] = field(default_factory=dict)
-    verdicts: Mapping[int, Verdict] = field(default_factory=dict)
-    scratch: Mapping[int, Verdict] = field(default_factory=dict)
+    predictions: Mapping[int, Classification] = field(default_factory=dict)
+    scratch: Mapping[int, Classification] = field(default_factory=dict)
     hidden: int | None = None
     truth: str = ""
     label: str = ""
@@ -96,8 +96,8 @@ def story(first: Part, second: Part, third: Part, says: Says, withheld: str = ""
             {"title": "From scratch", "about": "Random weights, the same labels and steps"},
         ],
         "words": _words(first, says),
-        "verdicts": _verdicts(second, says.verdicts, says.why.get("verdicts", AWAITED)),
-        "scratch": _verdicts(third, says.scratch, says.why.get("scratch", AWAITED)),
+        "predictions": _predictions(second, says.predictions, says.why.get("predictions", AWAITED)),
+        "scratch": _predictions(third, says.scratch, says.why.get("scratch", AWAITED)),
         "label": says.label,
         "loss": _loss(first, total),
         "accuracy": _accuracy(second, third, withheld),
@@ -142,7 +142,7 @@ def _pairs(names: Sequence[str], chances: Sequence[float]) -> list[tuple[str, fl
     return [(name, round(chance, 4)) for name, chance in zip(names, chances, strict=True)]
 
 
-def _verdicts(part: Part, found: Mapping[int, Verdict], empty: str) -> dict[str, Any]:
+def _predictions(part: Part, found: Mapping[int, Classification], empty: str) -> dict[str, Any]:
     steps = sorted(found)
     return {
         "asked": ASKED_VERDICT,

@@ -36,7 +36,7 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
           h("i.now", { style: `left: ${100 * far}%` }),
         ),
         h("div.ends", { "aria-hidden": true }, h("span", {}, labels[0]), h("span", {}, labels.at(-1))),
-        h("p.judged", { class: truth && labels[best] !== truth && "wrong" }, marked(labels[best], truth)),
+        h("p.predicted", { class: truth && labels[best] !== truth && "wrong" }, marked(labels[best], truth)),
       ),
       h(
         "p.why",

@@ -38,26 +38,31 @@ function prediction({ shares, empty, labels }, place, truth) {
   return [
     h("p.says", {}, h("b", {}, labels[best]), h("span", {}, percent(now[best]))),
     h("div.scale", { role: "img", ...told(all) }, h("i", { style: `left: ${100 * (now.at(-1) ?? 0)}%` })),
-    h("p.judged", {}, marked(labels[best], truth)),
+    h("p.predicted", {}, marked(labels[best], truth)),
   ];
 }
 
 /** The cards at a step of a phase, 0 or 1. @param {Story} data @param {number} phase @param {number} step */
 export function stations(data, phase, step) {
-  const { words, verdicts, scratch } = data;
+  const { words, predictions, scratch } = data;
   const read = placeOf(words.steps, phase ? Infinity : step);
-  const learnt = placeOf(verdicts.steps, phase ? step : Infinity);
+  const learnt = placeOf(predictions.steps, phase ? step : Infinity);
   const alone = placeOf(scratch.steps, phase ? step : Infinity);
   const at = (/** @type {number[]} */ steps, /** @type {number} */ place) => (steps.length ? `step ${whole(steps[place] ?? 0)}` : "");
-  const judged = (/** @type {Predictions} */ given, /** @type {number} */ place) => prediction(given, place, data.label);
+  const predicted = (/** @type {Predictions} */ given, /** @type {number} */ place) => prediction(given, place, data.label);
   const first = words.steps.length ? 0 : -1;
   const now = phase ? (step ? 3 : 2) : step ? 1 : 0;
   const stations = [
-    { at: "step 0", word: guesses(words, first), label: none(verdicts.none, data.terms) }, // where the terms are first said
-    { at: at(words.steps, read), word: guesses(words, read), label: none(verdicts.none), begins: words.steps[read] === 0 },
-    { at: "step 0", word: none(words.gone), label: judged(verdicts, 0) },
-    { at: at(verdicts.steps, learnt), word: none(words.gone), label: judged(verdicts, learnt), begins: verdicts.steps[learnt] === 0 },
-    { at: at(scratch.steps, alone), word: none(words.never), label: judged(scratch, alone) },
+    { at: "step 0", word: guesses(words, first), label: none(predictions.none, data.terms) }, // where the terms are first said
+    { at: at(words.steps, read), word: guesses(words, read), label: none(predictions.none), begins: words.steps[read] === 0 },
+    { at: "step 0", word: none(words.gone), label: predicted(predictions, 0) },
+    {
+      at: at(predictions.steps, learnt),
+      word: none(words.gone),
+      label: predicted(predictions, learnt),
+      begins: predictions.steps[learnt] === 0,
+    },
+    { at: at(scratch.steps, alone), word: none(words.never), label: predicted(scratch, alone) },
   ];
   return stations.map(({ at: when, word, label, begins }, place) => {
     const { title, about, phase: own } = (begins && data.cards[place].start) || { ...data.cards[place], phase: CARDS[place] };
@@ -69,8 +74,8 @@ export function stations(data, phase, step) {
       h("div.top", {}, h("b", { "data-tip": about, tabindex: about ? 0 : null }, title), h("span.at", {}, when)),
       h("p.asked", {}, words.asked),
       h("div.words", {}, word),
-      h("p.asked", {}, verdicts.asked),
-      h("div.verdict", {}, label),
+      h("p.asked", {}, predictions.asked),
+      h("div.prediction", {}, label),
     );
   });
 }

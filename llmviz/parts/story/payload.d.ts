@@ -73,7 +73,7 @@ export interface Story {
   join: number;
   phases: Phase[];
   words: Words;
-  verdicts: Predictions;
+  predictions: Predictions;
   scratch: Predictions;
   label: string;
   cards: Station[];

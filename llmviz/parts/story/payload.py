@@ -77,7 +77,7 @@ class Story(TypedDict):
     join: int
     phases: list[Phase]
     words: Words
-    verdicts: Predictions
+    predictions: Predictions
     scratch: Predictions
     label: str
     cards: list[Station]

@@ -1,4 +1,4 @@
-"""A text to be judged by a model with a classification head."""
+"""A text to be classified by a model with a classification head."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -10,7 +10,7 @@ from llmviz.core.questions.base import Answer, Question
 
 
 @dataclass(frozen=True)
-class Verdict(Answer):
+class Classification(Answer):
     """What one snapshot says of one text of n tokens.
 
     Attributes:
@@ -31,10 +31,10 @@ class Verdict(Answer):
 
 
 @dataclass(frozen=True)
-class Judge(Question[Verdict]):
-    """A text to judge. Answered by runs whose model ends in a classification head; others refuse, in a sentence."""
+class Classify(Question[Classification]):
+    """A text to classify. Answered by runs whose model ends in a classification head; others refuse, in a sentence."""
 
-    answered_by: ClassVar[str] = "llmviz.inspect.verdicts"
-    answer: ClassVar[type[Answer]] = Verdict
+    answered_by: ClassVar[str] = "llmviz.inspect.classification"
+    answer: ClassVar[type[Answer]] = Classification
 
     text: str

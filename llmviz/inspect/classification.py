@@ -5,28 +5,28 @@ from pathlib import Path
 
 import torch
 
-from llmviz.core.questions.verdict import Judge, Verdict
+from llmviz.core.questions.classification import Classification, Classify
 from llmviz.inspect import snapshots
-from llmviz.models import verdicts
+from llmviz.models import classifiers
 from llmviz.text.special import PAD
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
 
-NO_HEAD = "this model has no head that judges; it only reads"
+NO_HEAD = "this model has no head that classifies; it only reads"
 
 
-def answer(folders: Mapping[int, Path], question: Judge) -> list[Verdict]:
-    """The verdict of each snapshot, given as step -> folder, in the order of the steps.
+def answer(folders: Mapping[int, Path], question: Classify) -> list[Classification]:
+    """The prediction of each snapshot, given as step -> folder, in the order of the steps.
 
-    Raises ValueError, in a sentence, where there is nothing to read, too much, or no head to judge with.
+    Raises ValueError, in a sentence, where there is nothing to read, too much, or no head to classify with.
     """
     if not folders:
         return []
     steps = sorted(folders)
     names = labels(folders[steps[0]])
     found = read(folders[steps[0]], question.text)
-    scores = judged([folders[step] for step in steps], [[piece.id for piece in found]])
+    scores = logits([folders[step] for step in steps], [[piece.id for piece in found]])
     tokens = tuple(piece.text for piece in found)
-    return [Verdict(step, tokens, names, row[0].softmax(-1).numpy()) for step, row in zip(steps, scores, strict=True)]
+    return [Classification(step, tokens, names, row[0].softmax(-1).numpy()) for step, row in zip(steps, scores, strict=True)]
 
 
 def labels(folder: Path) -> tuple[str, ...]:
@@ -43,17 +43,17 @@ def read(folder: Path, text: str) -> list[Piece]:
     found = pieces(load_tokenizer(folder / "tokenizer.json"), text)
     if not found:
         raise ValueError("there is no word to read")
-    most = verdicts.room(snapshots.config(folder))
+    most = classifiers.room(snapshots.config(folder))
     if len(found) > most:
         raise ValueError(f"this sentence has {len(found)} tokens; this model reads {most}")
     return found
 
 
-def judged(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> torch.Tensor:
+def logits(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> torch.Tensor:
     """Logits (snapshot, text, class) of texts given as ids, special tokens left out; a text may be empty."""
     config = snapshots.config(folders[0])
-    read = [verdicts.framed(text, config) for text in texts]
+    read = [classifiers.framed(text, config) for text in texts]
     inputs = torch.full((len(read), max(map(len, read))), PAD)
     for row, ids in zip(inputs, read, strict=True):
         row[: len(ids)] = torch.tensor(ids)
-    return verdicts.verdicts(snapshots.logits(folders, inputs, (inputs != PAD).long()), inputs, config)
+    return classifiers.class_logits(snapshots.logits(folders, inputs, (inputs != PAD).long()), inputs, config)

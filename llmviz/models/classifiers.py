@@ -26,7 +26,7 @@ def room(config: PreTrainedConfig) -> int:
     return positions - 2
 
 
-def verdicts(logits: torch.Tensor, input_ids: torch.Tensor, config: PreTrainedConfig) -> torch.Tensor:
+def class_logits(logits: torch.Tensor, input_ids: torch.Tensor, config: PreTrainedConfig) -> torch.Tensor:
     """The logits of the classes, (…, batch, class), out of what the model of this configuration gives for these inputs (batch, n).
 
     A GPT's classifier gives just them; a BERT's gives (…, batch, n, class), of which the mean over a text's tokens counts.

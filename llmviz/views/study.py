@@ -170,11 +170,14 @@ def _said(found: Band, metric: Metric) -> str:
 
 def _apart(named: Sequence[tuple[str, float]], low: float, high: float) -> list[tuple[str, float]]:
     """The names at lines, moved apart where they would lie on one another."""
-    least, placed = CLOSEST * (high - low), list[tuple[str, float]]()
-    for name, height in sorted(named, key=lambda each: each[1]):
-        placed.append((name, max(height, placed[-1][1] + least) if placed else height))
-    over = max(0.0, placed[-1][1] - high) if placed else 0.0
-    return [(name, height - over) for name, height in placed]
+    least = CLOSEST * (high - low)
+    ordered = sorted(named, key=lambda each: each[1])
+    heights = [height for _, height in ordered]
+    for place in range(1, len(heights)):  # upwards from the lowest
+        heights[place] = max(heights[place], heights[place - 1] + least)
+    for place in reversed(range(len(heights))):  # and down again from the upper edge
+        heights[place] = min(heights[place], high - (len(heights) - 1 - place) * least)
+    return [(name, height) for (name, _), height in zip(ordered, heights, strict=True)]
 
 
 def table(series: Sequence[Series], metric: Metric) -> str:

@@ -89,6 +89,7 @@ def test_names_of_lines_that_end_close_together_do_not_lie_on_one_another() -> N
     assert [name for name, _ in placed] == ["d", "a", "b", "c"]
     assert all(above - below >= view.CLOSEST * 1.03 - 1e-9 for below, above in pairwise(heights))
     assert max(heights) == pytest.approx(1.03)
+    assert heights[0] == 0.2  # what is far away stays at its line
 
 
 def test_the_table_says_what_the_chart_shows() -> None:

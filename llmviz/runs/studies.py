@@ -150,7 +150,8 @@ class Studies:
         under_way = {id: (spec, status) for id, (spec, _, status) in going.under_way.items()} if going else {}
         state, reason = self._state(study, going, results, missing)
         left = _seconds_left(study, missing, results)
-        return Progress(state, going is None or going.may(viewer), reason, results, done, under_way, tuple(missing), left)
+        owner = going.may(viewer) if going else state is not State.TRAINING
+        return Progress(state, owner, reason, results, done, under_way, tuple(missing), left)
 
     def close(self) -> None:
         """Leave the runs to the engine, which lets them checkpoint; the studies can go on."""

@@ -92,7 +92,7 @@ def row(key: str, series: Sequence[Series]) -> None:
     def drawn() -> None:
         now = look(key, series) if _moving(before) else before
         _line(now)
-        if [each.progress.state for each in now] != [each.progress.state for each in before]:
+        if _frame(now) != _frame(before):
             st.rerun()
 
     with st.container(key=f"{key}_row", gap="small"):
@@ -105,6 +105,11 @@ def row(key: str, series: Sequence[Series]) -> None:
             st.caption(IN_BACKGROUND)
         if refused := st.session_state.pop(REFUSED, ""):
             st.warning(lesson.sentence(refused), icon=":material/info:")
+
+
+def _frame(shown: Sequence[Shown]) -> list[tuple[State | None, bool]]:
+    """What the buttons depend on."""
+    return [(each.progress.state, each.progress.owner) for each in shown]
 
 
 def moving(key: str, series: Sequence[Series]) -> bool:
@@ -195,7 +200,8 @@ def _names(shown: Shown, several: bool) -> dict[str, str]:
     called = f"{shown.series.name}, " if several else ""
     unit = f" {study.axis.label}" if study.axis.scale != "order" else ""
     own = {study.spec(value, seed).id: f"{called}{value.label}{unit}, seed {seed}" for value in study.values for seed in study.seeds}
-    return {spec.id: f"{catalogue.experiment(spec.stage).title}, seed {spec.seed}" for spec in shown.progress.missing} | own
+    others = [*shown.progress.missing, *(spec for spec, _ in shown.progress.under_way.values())]  # that they are made from
+    return {spec.id: f"{catalogue.experiment(spec.stage).title}, seed {spec.seed}" for spec in others} | own
 
 
 def _now(shown: Sequence[Shown], names: Mapping[str, str]) -> list[str]:

@@ -103,7 +103,7 @@ def _across(scale: str, places: Sequence[float]) -> dict[str, Any]:
 
 def _label(trace: Mapping[str, Any]) -> str:
     """The name of a line with its mark, as plotly's HTML."""
-    mark = SYMBOLS[trace["marker"]["symbol"]] if "marker" in trace else DASHES[trace["line"]["dash"]]
+    mark = DASHES[trace["line"]["dash"]] if "dash" in trace["line"] else SYMBOLS[trace["marker"]["symbol"]]
     return f"<span style='color:{trace['line']['color']}'>{mark}</span> {html.escape(trace['name'])}"
 
 
@@ -146,16 +146,15 @@ def _reference(series: Sequence[Series], name: str, metric: Metric, dash: str) -
     study, title = series[0].study, {**LINES, **BASELINES}[name][0]
     columns = ((place, [height for each in series for height in each.figures(value, name)]) for place, value in enumerate(study.values))
     told = [(_x(study, place), median(column)) for place, column in columns if column]
-    if len(told) == 1:  # a line needs two points
-        told = [(_x(study, place), told[0][1]) for place in (0, len(study.values) - 1)]
     if told:
         yield {
             "type": "scatter",
             "name": title,
             "x": [x for x, _ in told],
             "y": [height for _, height in told],
-            "mode": "lines",
+            "mode": "lines+markers",  # of a line of one point the mark alone is seen
             "line": {"color": NEUTRAL, "width": 2, "dash": dash},
+            "marker": {"color": NEUTRAL, "size": 12, "symbol": "line-ew-open", "line": {"width": 2}},
             "text": [f"{title}: {words.measured(height, metric.unit)}" for _, height in told],
             "hovertemplate": "%{text}<extra></extra>",
         }
@@ -171,11 +170,14 @@ def _said(found: Band, metric: Metric) -> str:
 
 def _apart(named: Sequence[tuple[str, float]], low: float, high: float) -> list[tuple[str, float]]:
     """The names at lines, moved apart where they would lie on one another."""
-    least, placed = CLOSEST * (high - low), list[tuple[str, float]]()
-    for name, height in sorted(named, key=lambda each: each[1]):
-        placed.append((name, max(height, placed[-1][1] + least) if placed else height))
-    over = max(0.0, placed[-1][1] - high) if placed else 0.0
-    return [(name, height - over) for name, height in placed]
+    least = CLOSEST * (high - low)
+    ordered = sorted(named, key=lambda each: each[1])
+    heights = [height for _, height in ordered]
+    for place in range(1, len(heights)):  # upwards from the lowest
+        heights[place] = max(heights[place], heights[place - 1] + least)
+    for place in reversed(range(len(heights))):  # and down again from the upper edge
+        heights[place] = min(heights[place], high - (len(heights) - 1 - place) * least)
+    return [(name, height) for (name, _), height in zip(ordered, heights, strict=True)]
 
 
 def table(series: Sequence[Series], metric: Metric) -> str:

@@ -54,7 +54,8 @@ def test_two_servers_do_not_train_the_same_study(engine_of: MakeEngine, conduct:
     engine, grid = engine_of(), study(20_000, milliseconds=2)
     one, other = conduct(engine), conduct(engine)
     one.start(grid, "ann")
-    assert (other.look(grid, "ann").state, other.look(grid, "ann").reason) == (State.TRAINING, background.ELSEWHERE)
+    elsewhere = other.look(grid, "ann")
+    assert (elsewhere.state, elsewhere.reason, elsewhere.owner) == (State.TRAINING, background.ELSEWHERE, False)
     with pytest.raises(ValueError, match="another program"):
         other.start(grid, "ann")
     one.stop(grid, "ann")

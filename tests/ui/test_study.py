@@ -156,6 +156,15 @@ def test_a_refusal_is_said(opened: Open, monkeypatch: pytest.MonkeyPatch) -> Non
     assert "0 studies are training already" in said(app)
 
 
+def test_a_parent_that_has_just_ended_still_has_its_name() -> None:
+    """The page looks between its end and the moment at which the study sees it."""
+    parent = FIRST[0].specs()[0].parent
+    assert parent
+    progress = background.Progress(State.TRAINING, True, "", {}, 0, {parent.id: (parent, Status(State.TRAINING))}, (), None)
+    shown = study.Shown(replace(study_page.SERIES[0], study=FIRST[0]), progress)
+    assert study._now([shown], study._names(shown, False)) == [f"Masked tokens, seed 0: step 0 of {parent.train.steps:,}"]
+
+
 @pytest.mark.parametrize(
     ("status", "told"),
     [

@@ -55,11 +55,11 @@ def test_a_line_is_the_median_and_a_band_goes_from_the_lowest_to_the_highest() -
 def test_plotly_takes_it_and_two_series_differ_by_more_than_colour() -> None:
     drawn = view.figure([PRETRAINED, SCRATCH], ACCURACY, ("chance", "ngram"))
     go.Figure(drawn)  # raises for a property that plotly does not have
-    marks = [trace["marker"]["symbol"] for trace in drawn["data"] if trace.get("mode") == "lines+markers"]
+    marks = [trace["marker"]["symbol"] for trace in drawn["data"] if "name" in trace and "dash" not in trace["line"]]
     assert len({*marks}) == 2
     names = [each["text"] for each in drawn["layout"]["annotations"]]
     assert any("random &lt;start&gt;" in name for name in names)
-    lines = [trace["name"] for trace in drawn["data"] if trace["mode"] == "lines" and "name" in trace]
+    lines = [trace["name"] for trace in drawn["data"] if "dash" in trace.get("line", ())]
     assert lines == ["best possible", "chance"]  # no run told of ngram
 
 
@@ -89,6 +89,7 @@ def test_names_of_lines_that_end_close_together_do_not_lie_on_one_another() -> N
     assert [name for name, _ in placed] == ["d", "a", "b", "c"]
     assert all(above - below >= view.CLOSEST * 1.03 - 1e-9 for below, above in pairwise(heights))
     assert max(heights) == pytest.approx(1.03)
+    assert heights[0] == 0.2  # what is far away stays at its line
 
 
 def test_the_table_says_what_the_chart_shows() -> None:

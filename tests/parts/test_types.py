@@ -16,4 +16,4 @@ def test_the_types_in_the_folder_are_made_from_the_payload(file: Path, text: str
 
 def test_what_has_no_name_in_typescript_is_refused() -> None:
     with pytest.raises(TypeError, match="has no name in TypeScript"):
-        types._type(Path)
+        types._type(Path, set())

@@ -1,54 +1,39 @@
-// @ts-nocheck
-// Arcs over and under the tokens. `centres` are the middles of the tokens in pixels.
+// Arcs over and under the tokens, from token to token; one that looks at itself is a loop.
 
+import { h } from "../shared/dom.js";
 import { percent } from "../shared/format.js";
 
-export const NS = "http://www.w3.org/2000/svg";
-export const FAINT = 0.05,
-  TOLD = 0.1; // weights below which no arc is drawn, and from which its share is written at it
+/** @import { Child } from "../shared/types" */
 
-export function drawn(tag, attributes, text = "") {
-  const element = document.createElementNS(NS, tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.textContent = text;
-  return element;
-}
+const FAINT = 0.05; // weight below which no arc is drawn
+const TOLD = 0.1; // weight from which on its share is written at it
 
-// One arc from token to token; one that looks at itself is a loop. `up` is 1 above the tokens and -1 below them.
-export function arc(from, to, share, foot, up, room, widest, tell) {
-  const distance = Math.abs(from - to);
-  const height = Math.min(room, distance ? 14 + (0.9 * room * distance) / widest : 26);
-  const top = foot - up * height * 1.32; // a cubic reaches three quarters of the way to its handles
-  const [left, right] = distance ? [from, to] : [from - 15, to + 15];
-  const parts = [
-    drawn("path", {
-      d: `M${from},${foot}C${left},${top} ${right},${top} ${to},${foot}`,
-      "stroke-width": 0.6 + 5.4 * share,
-      opacity: 0.2 + 0.8 * share,
-    }),
-  ];
-  if (tell) parts.push(drawn("text", { x: (from + to) / 2, y: foot - up * height + (up > 0 ? -4 : 14) }, percent(share)));
-  return parts;
-}
-
-// All arcs of a head, or, with a token chosen, where it looks (above) and who looks at it (below).
-export function drawArcs(above, below, centres, weight, chosen) {
-  const widest = Math.max(1, centres.at(-1) - centres[0]);
-  const [high, low] = [above.clientHeight, below.clientHeight];
-  const [up, down] = [[], []];
+/**
+ * All arcs of a head above its tokens, whose middles are `centres` in pixels; or, with one chosen, where it looks above, and who looks at it
+ * below.
+ * @param {{ high: number, low: number, centres: number[], chosen: number | null, weight: (query: number, key: number) => number }} row
+ */
+export function arcs({ high, low, centres, chosen, weight }) {
+  const widest = Math.max(1, centres[centres.length - 1] - centres[0]);
+  /** @param {number} query @param {number} key @param {number} foot @param {1 | -1} up @param {number} room @returns {Child} */
+  const arc = (query, key, foot, up, room) => {
+    const share = weight(query, key);
+    const [from, to] = [centres[query], centres[key]];
+    if (share < FAINT) return null;
+    const distance = Math.abs(from - to);
+    const height = Math.min(room, distance ? 14 + (0.9 * room * distance) / widest : 26);
+    const top = foot - up * height * 1.32; // a cubic reaches three quarters of the way to its handles
+    const [left, right] = distance ? [from, to] : [from - 15, to + 15];
+    const line = { d: `M${from},${foot}C${left},${top} ${right},${top} ${to},${foot}`, "stroke-width": 0.6 + 5.4 * share };
+    const told = chosen !== null && share >= TOLD;
+    return [
+      h("path", { ...line, opacity: 0.2 + 0.8 * share }),
+      told && h("text", { x: (from + to) / 2, y: foot - up * height + (up > 0 ? -4 : 14) }, percent(share)),
+    ];
+  };
   const places = centres.map((_, place) => place);
-  for (const query of chosen === null ? places : [chosen])
-    for (const key of places) {
-      const share = weight(query, key);
-      if (share >= FAINT)
-        up.push(...arc(centres[query], centres[key], share, high, 1, high - 22, widest, chosen !== null && share >= TOLD));
-    }
-  if (chosen !== null)
-    for (const query of places) {
-      const share = weight(query, chosen);
-      if (query !== chosen && share >= FAINT)
-        down.push(...arc(centres[query], centres[chosen], share, 0, -1, low - 18, widest, share >= TOLD));
-    }
-  above.replaceChildren(...up);
-  below.replaceChildren(...down);
+  const looking = chosen === null ? places : [chosen];
+  const above = looking.map((query) => places.map((key) => arc(query, key, high, 1, high - 22)));
+  const below = chosen === null ? [] : places.map((query) => query !== chosen && arc(query, chosen, 0, -1, low - 18));
+  return { above, below };
 }

@@ -1,276 +1,202 @@
-// @ts-nocheck
-// Attention: all heads as small maps, and one of them large, as arcs over the tokens and as a matrix.
-//
-// data: group, visit, step, title, about, compact, layers, heads, layer, head, causal, steps, tokens [{text, joined, special}],
-//       weights (base64 of bytes: step, layer, head, query, key), targets [{name, short, chance}], named [{step, heads [[target, mass, named]]}],
-//       note, empty, withheld (what is said where a step has no names, if anything)
-// triggers: "head", [layer, head]. A head is shown at once; the server only keeps it in the address.
+// Attention: all heads as small maps, and one of them large, as arcs over the tokens and as a matrix. Tells the server "head" [layer, head]; a
+// head is shown at once; the server only keeps it in the address.
 
+import { h, slots } from "../shared/dom.js";
 import { percent } from "../shared/format.js";
-import { follow, make } from "../shared/old.js";
-import { choice } from "../shared/part.js";
-import { drawSized } from "../shared/resize.js";
-import { group, placeOf, stepName } from "../shared/step.js";
-import { drawArcs } from "./arcs.js";
-import { drawMatrix, under } from "./matrix.js";
-import { headOf, paint, palette, unpacked } from "./weights.js";
+import { walk } from "../shared/keys.js";
+import { drawMatrix, paint, palette, pen, under } from "../shared/matrix.js";
+import { begun, choice, part } from "../shared/part.js";
+import { tabStops, told } from "../shared/rows.js";
+import { placeOf, stepName } from "../shared/step.js";
+import { hideTip, showTip } from "../shared/tip.js";
+import { headOf, heaviest } from "../shared/weights.js";
+import { arcs } from "./arcs.js";
 
-const LONGEST = 4; // tokens told in a sentence
+/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Attention } from "./payload" */
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".maps");
-  const find = (name) => root.querySelector(name);
-  const [heading, grid, title, about, list, above, below, square, canvas, tip, said] = [
-    ".all .about",
-    ".grid",
-    ".title",
-    ".one .about",
-    ".tokens",
-    ".out",
-    ".in",
-    ".square",
-    ".matrix",
-    ".tip",
-    ".said",
-  ].map(find);
-  const shared = group(data);
-  const bytes = unpacked(root, data.weights);
-  const colours = palette(root);
-  const n = data.tokens.length;
-  const answered = data.steps.length > 0;
-  let space;
+/** @typedef {{ seat: number, pinned: number | null, hovered: number | null, reporting?: number, [other: string]: unknown }} State */
 
-  const shape = JSON.stringify([data.group, data.layers, data.heads, data.tokens, answered, data.compact]);
-  if (root.shape !== shape) {
-    root.shape = shape;
-    root.clicked = null;
-    root.pinned = root.hovered = null;
-    root.seat = Math.min(root.seat ?? 0, n - 1);
-    root.classList.toggle("compact", data.compact);
-    root.classList.toggle("small", data.heads > 4 || data.compact);
-    grid.style.gridTemplateColumns = `repeat(${data.heads}, minmax(0, 1fr))`;
-    grid.replaceChildren(...Array.from({ length: data.layers * data.heads }, (_, place) => tile(place)));
-    list.replaceChildren(...data.tokens.map(token));
-    root.classList.toggle("unanswered", !answered);
-    square.style.visibility = find(".sentence").style.visibility = answered ? "visible" : "hidden";
-  }
-  const { now, choose } = choice(root, { layer: data.layer, head: data.head }, data.visit);
-  find(".note").textContent = data.note;
+const LEAST = 0.03; // weight from which on it is told
+const SETTLED = 200; // milliseconds: a held key moves many times; the address needs the last
 
-  const placeNow = () => (shared.chosen === null ? data.steps.length - 1 : Math.max(0, placeOf(data.steps, shared.chosen)));
-  const chosen = () => root.hovered ?? root.pinned;
+export default part((/** @type {Given<Attention & Shared>} */ { data, root, shared, kept, redraw, tell }) => {
+  const { tokens, heads, layers, compact, steps } = data;
+  const n = tokens.length;
+  const answered = steps.length > 0;
+  const state = kept(
+    [data.group, layers, heads, tokens, answered, compact],
+    () => /** @type {State} */ ({ seat: 0, pinned: null, hovered: null }),
+  );
+  const { now, choose } = choice(state, heads * data.layer + data.head, data.visit);
+  const canvas = (/** @type {string} */ selector) => /** @type {HTMLCanvasElement} */ (root.querySelector(selector));
 
-  function tile(place) {
-    const button = make("button", { type: "button", class: "tile", role: "radio", "data-place": place });
-    button.append(make("canvas", { width: 1, height: 1, "aria-hidden": "true" }), make("span", { class: "name" }));
-    return button;
-  }
+  const places = () => (shared.chosen === null ? steps.length - 1 : Math.max(0, placeOf(steps, shared.chosen)));
+  const weightOf = (/** @type {number} */ head) => headOf(data, places(), Math.floor(head / heads), head % heads);
 
-  function token({ text, special }, place) {
-    const button = make("button", { type: "button", class: "token", "data-place": place }, text);
-    button.classList.toggle("special", special);
-    button.title = text;
-    return button;
-  }
-
-  // What a head is named for at a step: its target, the share of its attention on it, what chance would give; null before it is measured.
-  function nameOf(place, step) {
+  // What a head is named for at the step: its target, the share of its attention on it, what chance would give; null before it is measured.
+  const nameOf = (/** @type {number} */ head) => {
     const row =
       data.named[
         placeOf(
-          data.named.map((each) => each.step),
-          step,
+          data.named.map(({ step }) => step),
+          steps[places()],
         )
-      ]?.heads[place];
-    if (!row) return null;
-    const [target, mass, named] = row;
-    return { ...data.targets[target], mass, named };
+      ]?.heads[head];
+    return row ? { ...data.targets[row[0]], mass: row[1], named: row[2] } : null;
+  };
+  const measured = (/** @type {ReturnType<typeof nameOf>} */ found) =>
+    found
+      ? `${found.named ? found.name : `mixed; most above chance is ${found.name}`}: ${percent(found.mass)} of its attention, by chance ${percent(found.chance)}`
+      : "";
+  const called = (/** @type {number} */ head) => `layer ${Math.floor(head / heads) + 1}, head ${(head % heads) + 1}`;
+
+  function looks(/** @type {ReturnType<typeof weightOf>} */ weight, /** @type {number} */ token) {
+    const out = tokens.map(({ text }, key) => ({ text, share: weight(token, key) }));
+    const back = tokens.map(({ text }, query) => ({ text, share: weight(query, token) })).filter((_, query) => query !== token);
+    const others = heaviest(back, LEAST);
+    return `looks at ${heaviest(out, LEAST) || "nothing in particular"}${others ? `; looked at by ${others}` : "; no other token looks at it"}.`;
   }
 
-  // The same for a title: the name, and what was measured.
-  function summary({ name, mass, chance, named }) {
-    return [` · ${named ? name : "mixed"}`, `${percent(mass)}${named ? "" : ` on ${name}`}, by chance ${percent(chance)} · `];
-  }
+  const chooseHead = (/** @type {number} */ head) => {
+    if (!answered || head === now()) return;
+    choose(head);
+    redraw();
+    clearTimeout(state.reporting);
+    state.reporting = setTimeout(() => tell("head", [Math.floor(head / heads), head % heads]), SETTLED);
+  };
+  const point = (/** @type {number | null} */ token) => {
+    if (state.hovered === token || !answered) return;
+    state.hovered = token;
+    redraw();
+  };
+  const pin = (/** @type {number} */ token) => {
+    state.pinned = state.pinned === token ? null : token;
+    redraw();
+  };
 
-  function told(found) {
-    if (!found) return "";
-    const { name, mass, chance, named } = found;
-    return `${named ? name : `mixed; most above chance is ${name}`}: ${percent(mass)} of its attention, by chance ${percent(chance)}`;
-  }
-
-  function draw() {
-    const { layer, head } = now();
-    if (!answered) {
-      title.textContent = data.empty;
-      heading.textContent = about.textContent = said.textContent = "";
-      return;
-    }
-    const place = placeNow();
-    const step = data.steps[place];
-    [...grid.children].forEach((button, index) => {
-      const at = { layer: Math.floor(index / data.heads), head: index % data.heads };
-      const found = nameOf(index, step);
-      const here = at.layer === layer && at.head === head;
-      paint(button.querySelector("canvas"), n, headOf(data, bytes, place, at.layer, at.head), colours);
-      button.setAttribute("aria-checked", here);
-      button.tabIndex = here ? 0 : -1;
-      const name = `layer ${at.layer + 1}, head ${at.head + 1}${found ? `: ${told(found)}` : ""}`;
-      button.setAttribute("aria-label", name);
-      button.title = name;
-      label(button.querySelector(".name"), at, found);
-    });
-    const found = nameOf(layer * data.heads + head, step);
-    const [called, measured] = found && !data.compact ? summary(found) : ["", ""];
-    title.textContent = `${data.title}Layer ${layer + 1}, head ${head + 1}${called}`;
-    about.textContent = `${measured}${stepName(shared, step)}`;
-    const blank = Boolean(data.withheld && data.targets.length && !found),
-      legend = data.compact ? "" : "more colour, more attention";
-    heading.textContent = blank ? data.withheld : legend;
-    heading.classList.toggle("withheld", blank);
-    drawOne();
-  }
-
-  function label(element, { layer, head }, found) {
-    const where = `${layer + 1}·${head + 1} `;
-    if (!found?.named) element.replaceChildren(where, found ? "mixed" : "");
-    else {
-      const name = root.classList.contains("small") ? found.short : found.name.replace(" tokens", "");
-      element.replaceChildren(where, make("b", {}, name), data.compact ? "" : ` ${percent(found.mass)}`);
-    }
-  }
-
-  function drawOne() {
-    const { layer, head } = now();
-    const weight = headOf(data, bytes, placeNow(), layer, head);
-    const focus = chosen();
-    [...list.children].forEach((button, index) => {
-      button.classList.toggle("chosen", index === focus);
-      button.setAttribute("aria-pressed", index === root.pinned);
-      button.tabIndex = index === root.seat ? 0 : -1;
-      button.style.setProperty("--share", focus === null ? 0 : Math.sqrt(weight(focus, index)));
-      button.setAttribute("aria-label", `${data.tokens[index].text} ${looks(weight, index)}`);
-    });
-    fit();
-    if (!data.compact) {
-      const left = list.getBoundingClientRect().left;
-      const centres = [...list.children].map((button) => {
-        const box = button.getBoundingClientRect();
-        return box.left - left + box.width / 2;
-      });
-      drawArcs(above, below, centres, weight, focus);
-    }
-    space = drawMatrix(root, canvas, data, weight, colours, focus);
-    const seen = data.causal ? "Above the diagonal all is 0: a token sees only what stands before it." : "Each token sees all the others.";
-    canvas.setAttribute("aria-label", `Attention matrix, ${n} by ${n}: a row for each token that looks. ${seen}`);
-    const idle = nameOf(layer * data.heads + head, data.steps[placeNow()]);
-    if (focus === null)
-      said.textContent = data.compact ? told(idle) : "Point at a token: above it stands where it looks, below it who looks at it.";
-    else said.replaceChildren(make("b", {}, `“${data.tokens[focus].text}”`), ` ${looks(weight, focus)}`);
-  }
+  const tile = (/** @type {number} */ head) => {
+    const found = answered ? nameOf(head) : null;
+    const where = `${Math.floor(head / heads) + 1}·${(head % heads) + 1} `;
+    const name = found && (heads > 4 || compact ? found.short : found.name.replace(" tokens", ""));
+    return h(
+      "button.tile",
+      {
+        ...{ type: "button", role: "radio", "data-place": head, "aria-checked": answered && head === now() },
+        ...{ tabindex: head === now() ? 0 : -1, ...told(`${called(head)}${found ? `: ${measured(found)}` : ""}`) },
+      },
+      h("canvas", { "aria-hidden": true }),
+      h("span.name", {}, answered && [where, found?.named ? [h("b", {}, name), !compact && ` ${percent(found.mass)}`] : found && "mixed"]),
+    );
+  };
 
   // Tokens in a row as they are, or, where they need more room than there is, turned. Frame and gap take 5 pixels of each, whatever its size.
   function fit() {
-    const style = getComputedStyle(root);
-    const em = parseFloat(style.fontSize);
-    root.pen.font = `600 100px ${style.fontFamily}`;
-    const wanted = data.tokens.reduce((sum, { text }) => sum + root.pen.measureText(text).width / 100 + 0.75, 0); // em, with padding
-    const size = Math.min(1.1 * em, (list.clientWidth - 5 * n) / wanted);
+    const { fontFamily, fontSize } = getComputedStyle(root);
+    const em = parseFloat(fontSize);
+    const room = root.querySelector(".tokens")?.clientWidth ?? 0;
+    pen().font = `600 100px ${fontFamily}`;
+    const wanted = tokens.reduce((sum, { text }) => sum + pen().measureText(text).width / 100 + 0.75, 0); // em, with padding
+    const size = Math.min(1.1 * em, (room - 5 * n) / wanted);
     const dense = size < 0.82 * em;
-    list.classList.toggle("dense", dense);
-    list.style.setProperty("--fit", `${dense ? Math.min(0.95 * em, (0.8 * list.clientWidth) / n) : size}px`);
+    return { dense, size: dense ? Math.min(0.95 * em, (0.8 * room) / n) : size };
   }
 
-  function looks(weight, token) {
-    const share = (pairs) =>
-      pairs
-        .filter(([, value]) => value >= 0.03)
-        .sort(([, one], [, other]) => other - one)
-        .slice(0, LONGEST);
-    const told = (pairs) => pairs.map(([place, value]) => `“${data.tokens[place].text}” ${percent(value)}`).join(", ");
-    const places = data.tokens.map((_, place) => place);
-    const out = share(places.map((key) => [key, weight(token, key)]));
-    const back = share(places.filter((query) => query !== token).map((query) => [query, weight(query, token)]));
-    return `looks at ${told(out) || "nothing in particular"}${back.length ? `; looked at by ${told(back)}` : "; no other token looks at it"}.`;
+  function row(/** @type {ReturnType<typeof weightOf>} */ weight, /** @type {number | null} */ focus) {
+    const tab = tabStops(state, n);
+    const { dense, size } = fit();
+    const buttons = tokens.map(({ text, special }, place) => {
+      const share = answered && focus !== null ? Math.sqrt(weight(focus, place)) : 0;
+      return h(
+        "button.token",
+        {
+          ...{ type: "button", "data-place": place, tabindex: tab(), "aria-pressed": place === state.pinned, style: `--share: ${share}` },
+          ...{
+            class: [special && "special", place === focus && "chosen"],
+            "aria-label": answered ? `${text} ${looks(weight, place)}` : text,
+          },
+        },
+        text,
+      );
+    });
+    return h(
+      "div",
+      { class: dense && "dense", style: `--fit: ${size}px`, ...walk(state, ".token", { look: point, choose: pin }) },
+      buttons,
+    );
   }
 
-  function chooseHead(place) {
-    const [layer, head] = [Math.floor(place / data.heads), place % data.heads];
-    choose({ layer, head });
-    draw();
-    clearTimeout(root.reporting);
-    root.reporting = setTimeout(() => setTriggerValue("head", [layer, head]), 200); // a held key moves many times; the address needs the last
-  }
-
-  grid.onclick = (event) => {
-    const button = event.target.closest(".tile");
-    if (button && answered) chooseHead(Number(button.dataset.place));
-  };
-  grid.onkeydown = (event) => {
-    const { layer, head } = now();
-    const moves = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: data.heads, ArrowUp: -data.heads };
-    const next = layer * data.heads + head + (moves[event.key] ?? 0);
-    if (!(event.key in moves)) return;
-    event.preventDefault();
-    event.stopPropagation(); // a lecture turns its pages with the same keys
-    if (!answered || next < 0 || next >= grid.children.length) return;
-    chooseHead(next);
-    grid.children[next].focus();
-  };
-
-  const hover = (place) => {
-    if (root.hovered === place || !answered) return;
-    root.hovered = place;
-    drawOne();
-  };
-  list.onpointerover = (event) => hover(tokenOf(event));
-  list.onpointerleave = () => hover(null);
-  for (const [place, button] of [...list.children].entries()) {
-    button.onfocus = () => hover((root.seat = place));
-    button.onblur = () => hover(null);
-  }
-  list.onclick = (event) => {
-    const place = tokenOf(event);
-    if (place === null) return;
-    root.pinned = root.pinned === place ? null : place;
-    root.seat = place;
-    drawOne();
-  };
-  list.onkeydown = (event) => {
-    const seats = { ArrowRight: root.seat + 1, ArrowLeft: root.seat - 1, Home: 0, End: n - 1 };
-    if (!(event.key in seats)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    root.seat = Math.max(0, Math.min(n - 1, seats[event.key]));
-    list.children[root.seat].focus();
-  };
-  canvas.onpointermove = (event) => {
-    const cell = answered && under(event, canvas, space);
-    tip.hidden = !cell;
-    hover(cell ? cell.query : null);
-    if (!cell) return;
-    const { layer, head } = now();
-    const share = headOf(data, bytes, placeNow(), layer, head)(cell.query, cell.key);
-    const blind = data.causal && cell.key > cell.query;
-    const [from, to] = [cell.query, cell.key].map((place) => `“${data.tokens[place].text}”`);
-    tip.textContent = blind ? `${from} cannot see ${to}: it comes later` : `${from} → ${to} ${percent(share)}`;
-    const box = canvas.getBoundingClientRect();
-    tip.style.top = `${event.clientY - box.top + 18}px`;
-    tip.style.left = `${Math.min(event.clientX - box.left, box.width - tip.offsetWidth)}px`;
-  };
-  canvas.onpointerleave = () => {
-    tip.hidden = true;
-    hover(null);
-  };
-
-  const unwatch = drawSized(root, find(".big"), draw);
-  const unfollow = follow(root, shared, draw);
   return () => {
-    unwatch();
-    unfollow();
-  };
-}
+    const head = now();
+    const focus = state.hovered ?? state.pinned;
+    const weight = answered ? weightOf(head) : () => 0;
+    const found = answered ? nameOf(head) : null;
+    const blank = answered && Boolean(data.withheld && data.targets.length && !found);
+    const all = Array.from({ length: layers * heads }, (_, place) => place);
+    const seen = data.causal ? "Above the diagonal all is 0: a token sees only what stands before it." : "Each token sees all the others.";
+    const legend = answered && !compact && "more colour, more attention";
+    const name = found && !compact ? ` · ${found.named ? found.name : "mixed"}` : "";
+    const mass =
+      found && !compact ? `${percent(found.mass)}${found.named ? "" : ` on ${found.name}`}, by chance ${percent(found.chance)} · ` : "";
+    const idle = compact ? measured(found) : "Point at a token: above it stands where it looks, below it who looks at it.";
+    const hidden = { style: answered ? null : "visibility: hidden" };
 
-const tokenOf = (event) => {
-  const button = event.target.closest(".token");
-  return button ? Number(button.dataset.place) : null;
-};
+    const over = (/** @type {PointerEvent & { currentTarget: HTMLElement }} */ event) => {
+      const cell = answered && state.space ? under(event, event.currentTarget, /** @type {any} */ (state.space)) : null;
+      point(cell ? cell.query : null);
+      if (!cell) return hideTip(root);
+      const [from, to] = [cell.query, cell.key].map((place) => `“${tokens[place].text}”`);
+      const blind = data.causal && cell.key > cell.query;
+      const corner = root.getBoundingClientRect();
+      const text = blind ? `${from} cannot see ${to}: it comes later` : `${from} → ${to} ${percent(weight(cell.query, cell.key))}`;
+      showTip(root, text, event.clientX - corner.left, event.clientY - corner.top, event.clientY - corner.top + 14);
+    };
+    const look = { class: [compact && "compact", (heads > 4 || compact) && "small", !answered && "unanswered", begun(shared)] };
+    slots(root, look, {
+      ".all .about": h("span", { class: blank && "withheld" }, blank ? data.withheld : legend),
+      ".grid": h(
+        "div",
+        {
+          style: `grid-template-columns: repeat(${heads}, minmax(0, 1fr))`,
+          ...walk({ seat: head }, ".tile", {
+            keys: { ArrowRight: 1, ArrowLeft: -1, ArrowDown: heads, ArrowUp: -heads },
+            choose: chooseHead,
+            focus: chooseHead,
+          }),
+        },
+        all.map(tile),
+      ),
+      ".one .title": answered ? `${data.title}${capital(called(head))}${name}` : data.empty,
+      ".one .about": answered && `${mass}${stepName(shared, steps[places()])}`,
+      ".sentence": h("div", hidden),
+      ".tokens": row(weight, focus),
+      ".said": answered && (focus === null ? idle : [h("b", {}, `“${tokens[focus].text}”`), ` ${looks(weight, focus)}`]),
+      ".square": h("div", hidden),
+      ".matrix": h("canvas", {
+        "aria-label": `Attention matrix, ${n} by ${n}: a row for each token that looks. ${seen}`,
+        onpointermove: over,
+        onpointerleave: () => {
+          hideTip(root);
+          point(null);
+        },
+      }),
+      ".note": data.note,
+    });
+    if (!answered) return;
+
+    const colours = palette(root);
+    for (const [place, each] of root.querySelectorAll(".tile canvas").entries())
+      paint(/** @type {HTMLCanvasElement} */ (each), n, weightOf(place), colours);
+    state.space = drawMatrix(root, canvas(".matrix"), data, weight, colours, focus);
+    if (compact) return;
+    const left = root.querySelector(".tokens")?.getBoundingClientRect().left ?? 0;
+    const centres = [...root.querySelectorAll(".token")].map((button) => {
+      const box = button.getBoundingClientRect();
+      return box.left - left + box.width / 2;
+    });
+    const [high, low] = [".out", ".in"].map((selector) => root.querySelector(selector)?.clientHeight ?? 0);
+    const { above, below } = arcs({ high, low, centres, chosen: focus, weight });
+    slots(root, look, { ".out": above, ".in": below });
+  };
+}, ".big");
+
+const capital = (/** @type {string} */ text) => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,9 +1,11 @@
-// @ts-nocheck
 // Keys and size of a lecture. It shows nothing itself: it presses the buttons of the bar, and sets two variables of the document:
 // `--fit`, by which the type is larger or smaller than the screen alone would have it, and `--more`, the pixels that charts grow by.
-//
-// data: {beat}, a name for what is shown; another one is sized anew.
 
+/** @import { Mounted } from "../shared/types" @import { Beat } from "./payload" */
+
+/** @typedef {{ pointed: boolean, fit: number, beat?: string, since: number, looks?: string }} State */
+
+const STATE = Symbol.for("llmviz lecture"); // of what is shown, on its element
 const ON = ["ArrowRight", "PageDown", " "],
   BACK = ["ArrowLeft", "PageUp"];
 const TEXT =
@@ -18,14 +20,16 @@ const SMALLEST = 0.6,
   ROUNDS = 4;
 const SETTLES = 2500; // ms in which a new beat may still grow; later it only shrinks, so that nothing jumps while somebody talks
 
+/** @returns {HTMLElement | null} */
 function focused() {
   let element = document.activeElement;
   while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-  return element;
+  return /** @type {HTMLElement | null} */ (element);
 }
 
 // Whether the key belongs to what has the focus. Arrows also go from word to word, for who came there by the keyboard; after a click of
 // the mouse (`pointed`) they turn the beat.
+/** @param {string} key @param {HTMLElement | null} element @param {boolean} pointed */
 function taken(key, element, pointed) {
   if (document.querySelector(OPEN)) return true;
   if (!element || element === document.body) return false;
@@ -35,18 +39,20 @@ function taken(key, element, pointed) {
   return element.matches(ARROWS) || (!pointed && element.getRootNode() !== document);
 }
 
+/** @param {string} name */
 function press(name) {
-  document.querySelector(`.st-key-${name} button:not(:disabled)`)?.click();
+  /** @type {HTMLElement | null} */ (document.querySelector(`.st-key-${name} button:not(:disabled)`))?.click();
 }
 
 // How far down what can be seen reaches, and to the right, how many boxes cut off some of their content, and whether there is a chart: its
 // lines and labels need room that type would take.
+/** @param {Element} top */
 function extent(top) {
   let bottom = 0,
     right = 0,
     cut = 0,
     chart = false;
-  const look = (element) => {
+  const look = (/** @type {Element} */ element) => {
     const style = getComputedStyle(element);
     if (style.display === "none" || style.visibility === "hidden" || style.position === "fixed") return;
     const box = element.getBoundingClientRect();
@@ -66,6 +72,7 @@ function extent(top) {
 }
 
 // The largest value between `low` and `high` that `fits`, found by halving; `low` where none does.
+/** @param {number} low @param {number} high @param {(value: number) => boolean} fits */
 function largest(low, high, fits) {
   if (fits(high)) return high;
   for (let round = 0; round < ROUNDS; round += 1) {
@@ -76,25 +83,26 @@ function largest(low, high, fits) {
   return low;
 }
 
+/** @param {State} state */
 function size(state) {
-  const root = document.documentElement,
-    block = document.querySelector("[data-testid=stMainBlockContainer]");
+  const root = document.documentElement;
+  const block = document.querySelector("[data-testid=stMainBlockContainer]");
   const bar = document.querySelector(".st-key-beats")?.getBoundingClientRect();
   if (!block || !bar) return;
-  const set = (name, value) => root.style.setProperty(name, value);
+  const set = (/** @type {string} */ name, /** @type {string | number} */ value) => root.style.setProperty(name, String(value));
   const looks = () => JSON.stringify([extent(block), innerWidth, innerHeight, state.beat]);
   if (state.looks === looks()) return; // to size a beat takes some dozen layouts
   root.dataset.sizing = ""; // measured from the top, then spread
   const grows = performance.now() - state.since < SETTLES;
-  const fine = (cut) => {
+  const fine = (/** @type {number} */ cut) => {
     const now = extent(block);
     return now.bottom <= bar.top && now.right <= innerWidth + 1 && now.cut <= cut;
   };
   if (grows || !fine(Infinity)) {
     set("--more", "0px");
     set("--fit", 1);
-    const { bottom, right, cut, chart } = extent(block),
-      usual = bottom <= bar.top && right <= innerWidth + 1;
+    const { bottom, right, cut, chart } = extent(block);
+    const usual = bottom <= bar.top && right <= innerWidth + 1;
     const high = Math.min(chart ? BESIDE_CHARTS : LARGEST, grows ? LARGEST : state.fit);
     state.fit = largest(usual ? Math.min(1, high) : SMALLEST, usual ? high : Math.min(1, high), (fit) => {
       set("--fit", fit);
@@ -102,13 +110,11 @@ function size(state) {
     });
     set("--fit", state.fit);
     const room = Math.max(0, bar.top - extent(block).bottom);
-    set(
-      "--more",
-      `${largest(0, room, (more) => {
-        set("--more", `${more}px`);
-        return fine(Infinity);
-      })}px`,
-    );
+    const more = largest(0, room, (pixels) => {
+      set("--more", `${pixels}px`);
+      return fine(Infinity);
+    });
+    set("--more", `${more}px`);
   }
   delete root.dataset.sizing;
   delete root.dataset.packed;
@@ -116,42 +122,46 @@ function size(state) {
   state.looks = looks();
 }
 
-export default function ({ data, parentElement }) {
-  const [{ beat }] = data,
-    state = (parentElement.state ??= { pointed: false, fit: LARGEST });
+/** @param {Mounted<Beat>} mounted */
+export default function lecture({ data: [{ beat }], parentElement }) {
+  const element = /** @type {HTMLElement & { [STATE]?: State }} */ (parentElement);
+  element[STATE] ??= { pointed: false, fit: LARGEST, since: 0 };
+  const state = element[STATE];
   if (state.beat !== beat) Object.assign(state, { beat, since: performance.now() });
 
-  const key = (event) => {
-    if (event.key === "Tab") state.pointed = false;
-    const name = ON.includes(event.key) ? "on" : BACK.includes(event.key) ? "back" : event.key === "Escape" ? "leave" : "";
-    if (!name || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
-    if (taken(event.key, focused(), state.pointed)) return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (!event.repeat) press(name);
-  };
-  const point = () => (state.pointed = true);
   let waits = 0;
   const later = () => {
     clearTimeout(waits);
     waits = setTimeout(() => size(state), 60);
   };
+  const watch = new ResizeObserver(later);
+  const block = document.querySelector("[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]");
+  if (block) watch.observe(block);
+  for (const after of [0, 250, 700, 1500]) setTimeout(() => parentElement.isConnected && later(), after); // parts arrive one by one
+
+  const ended = new AbortController();
+  const first = { capture: true, signal: ended.signal }; // before what has the focus
+  document.addEventListener(
+    "keydown",
+    (event) => {
+      if (event.key === "Tab") state.pointed = false;
+      const name = ON.includes(event.key) ? "on" : BACK.includes(event.key) ? "back" : event.key === "Escape" ? "leave" : "";
+      if (!name || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+      if (taken(event.key, focused(), state.pointed)) return;
+      event.preventDefault();
+      event.stopPropagation();
+      if (!event.repeat) press(name);
+    },
+    first,
+  );
+  document.addEventListener("pointerdown", () => Object.assign(state, { pointed: true }), first);
   const resized = () => {
     state.since = performance.now();
     later();
   };
-  const watch = new ResizeObserver(later),
-    block = document.querySelector("[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]");
-  if (block) watch.observe(block);
-  for (const after of [0, 250, 700, 1500]) setTimeout(() => parentElement.isConnected && later(), after); // parts arrive one by one
-
-  document.addEventListener("keydown", key, true);
-  document.addEventListener("pointerdown", point, true);
-  addEventListener("resize", resized);
+  addEventListener("resize", resized, first);
   return () => {
-    document.removeEventListener("keydown", key, true);
-    document.removeEventListener("pointerdown", point, true);
-    removeEventListener("resize", resized);
+    ended.abort();
     watch.disconnect();
     clearTimeout(waits);
   };

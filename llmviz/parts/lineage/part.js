@@ -1,123 +1,90 @@
-// @ts-nocheck
+// All runs as a tree. At most two rows are ticked. Tells the server "ticked", the list of keys: a tick is shown at once; the server draws what
+// follows from it.
+
+import { h, slots } from "../shared/dom.js";
 import { counted, whole } from "../shared/format.js";
-import { make } from "../shared/old.js";
+import { COLUMN, walk } from "../shared/keys.js";
+import { part } from "../shared/part.js";
+import { tabStops } from "../shared/rows.js";
 
-const SVG = "http://www.w3.org/2000/svg";
+/** @import { Given } from "../shared/types" @import { Lineage, Run } from "./payload" */
+
 const MOST = 2;
-const STEP = 22,
-  MIDDLE = 17,
-  DOT = 5,
-  LOW = 400; // pixels: between generations, from the top of a row to its dot, the dot, below any row
-const KEYS = [
-  ["random", "random weights"],
-  ["pretrained", "pretrained"],
-  ["finetuned", "fine-tuned"],
-];
+const STEP = 22; // pixels between generations
+const MIDDLE = 17; // pixels from the top of a row to its dot
+const DOT = 5; // pixels of its radius
+const LOW = 400; // pixels: below any row
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".lineage");
-  const list = root.querySelector(".rows");
-  const shape = JSON.stringify(data.rows);
-  if (JSON.stringify(data.ticked) !== root.told) {
-    root.told = JSON.stringify(data.ticked);
-    root.ticked = [...data.ticked];
-  }
-  root.seat = Math.min(root.seat ?? 0, Math.max(0, data.rows.length - 1));
+const x = (/** @type {number} */ generation) => 8 + STEP * generation;
+const wide = (/** @type {Run} */ { rails }) => x(rails.length + 1) + DOT + 2;
 
-  const svg = (tag, attributes) => {
-    const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    return element;
-  };
+/** The lines from a run to its parent: a rail for each generation that goes on below, then the bend, then the dot. A root hangs from a grey dot, the
+ * random start. @param {Run} run */
+const branch = (run) => {
+  const { rails, phase, scratch, key } = run;
+  return h(
+    "svg.branch",
+    { width: wide(run), height: 34, "aria-hidden": true },
+    rails.map((on, generation) => [
+      generation === rails.length - 1 && h("path", { d: `M${x(generation + 1)},-1V${MIDDLE - 6}q0,6 6,6H${x(rails.length + 1)}` }),
+      on && h("path", { d: `M${x(generation + 1)},-1V${LOW}` }),
+    ]),
+    scratch && [h("path", { d: `M${x(0)},${MIDDLE}H${x(1)}` }), h("circle.random", { cx: x(0), cy: MIDDLE, r: DOT - 1 })],
+    h("circle", { class: key ? phase : "ghost", cx: x(rails.length + 1), cy: MIDDLE, r: DOT }),
+  );
+};
 
-  // The lines from a run to its parent: a rail for each generation that goes on below, then the bend, then the dot. A root hangs from
-  // a grey dot, the random start.
-  function branch({ rails, phase, scratch, key }) {
-    const depth = rails.length;
-    const x = (generation) => 8 + STEP * generation;
-    const drawn = svg("svg", { class: "branch", width: x(depth + 1) + DOT + 2, height: 34, "aria-hidden": true });
-    rails.forEach((on, generation) => {
-      const last = generation === depth - 1;
-      const at = x(generation + 1);
-      if (last) drawn.append(svg("path", { d: `M${at},-1V${MIDDLE - 6}q0,6 6,6H${x(depth + 1)}` }));
-      if (on) drawn.append(svg("path", { d: `M${at},-1V${LOW}` }));
-    });
-    if (scratch) {
-      drawn.append(svg("path", { d: `M${x(0)},${MIDDLE}H${x(1)}` }), svg("circle", { class: "random", cx: x(0), cy: MIDDLE, r: DOT - 1 }));
-    }
-    drawn.append(svg("circle", { class: key ? phase : "ghost", cx: x(depth + 1), cy: MIDDLE, r: DOT }));
-    return drawn;
-  }
+export default part((/** @type {Given<Lineage>} */ { data, root, kept, redraw, tell }) => {
+  const state = kept("", () => ({ seat: 0, told: "", ticked: data.ticked }));
+  if (state.told !== JSON.stringify(data.ticked)) Object.assign(state, { told: JSON.stringify(data.ticked), ticked: data.ticked });
 
-  function row(run) {
-    const line = make("div", { class: "row", role: "row", "aria-level": run.rails.length + 1, "data-key": run.key, title: run.about });
-    line.classList.toggle("faint", run.faint);
-    line.classList.toggle("missing", !run.key);
-    const name = make("span", { class: "name", role: "gridcell" }),
-      tree = branch(run);
-    line.style.setProperty("--indent", `${tree.getAttribute("width")}px`);
-    name.append(make("span", { class: "tick", "aria-hidden": "true" }), tree, make("b", {}, run.title));
-    if (run.kind) name.append(make("span", { class: "chip" }, run.kind));
-    if (run.state) name.append(make("span", { class: `chip ${run.tone}` }, run.state));
-    line.append(name, make("span", { class: "settings", role: "gridcell", title: run.settings }, run.settings));
-    for (const [text, looks] of [
-      [run.figures, "figures"],
-      [run.time, "number"],
-      [run.size, "number"],
-      [run.when, "number"],
-    ])
-      line.append(make("span", { class: looks, role: "gridcell" }, text));
-    return line;
-  }
-
-  if (root.shape !== shape) {
-    const focused = root.getRootNode().activeElement?.closest?.(".row")?.dataset.key;
-    root.shape = shape;
-    list.replaceChildren(...data.rows.map(row));
-    if (focused) [...list.children].find((line) => line.dataset.key === focused)?.focus({ preventScroll: true });
-    const shown = data.count === data.of ? counted(data.of, "run") : `${whole(data.count)} of ${counted(data.of, "run")}`;
-    const keys = KEYS.map(([name, text]) => {
-      const key = make("span", { class: "key" });
-      key.append(make("i", { class: name }), make("span", {}, text));
-      return key;
-    });
-    root.querySelector(".note").replaceChildren(make("span", {}, `${shown} · tick one to open it, two to compare them`), ...keys);
-  }
-
-  function draw() {
-    [...list.children].forEach((line, place) => {
-      const on = root.ticked.includes(line.dataset.key);
-      line.setAttribute("aria-selected", on);
-      line.tabIndex = place === root.seat ? 0 : -1;
-      line.querySelector(".tick").textContent = on ? "✓" : "";
-    });
-  }
-
-  function tick(line) {
-    const key = line.dataset.key;
+  const tick = (/** @type {number} */ place) => {
+    const { key } = data.rows[place];
     if (!key) return;
-    root.ticked = root.ticked.includes(key) ? root.ticked.filter((other) => other !== key) : [...root.ticked, key].slice(-MOST);
-    draw();
-    setTriggerValue("ticked", root.ticked);
-  }
-
-  list.onclick = (event) => {
-    const line = event.target.closest(".row");
-    if (!line) return;
-    root.seat = [...list.children].indexOf(line);
-    tick(line);
-  };
-  list.onkeydown = (event) => {
-    const last = list.children.length - 1;
-    const seats = { ArrowDown: root.seat + 1, ArrowUp: root.seat - 1, Home: 0, End: last };
-    if (event.key === " " || event.key === "Enter") tick(list.children[root.seat]);
-    else if (event.key in seats) root.seat = Math.max(0, Math.min(last, seats[event.key]));
-    else return;
-    event.preventDefault();
-    event.stopPropagation(); // a lecture turns its pages with some of these keys
-    draw();
-    list.children[root.seat]?.focus();
+    const { ticked } = state;
+    state.ticked = ticked.includes(key) ? ticked.filter((other) => other !== key) : [...ticked, key].slice(-MOST);
+    redraw();
+    tell("ticked", state.ticked);
   };
 
-  draw();
-}
+  return () => {
+    const tab = tabStops(state, data.rows.length);
+    const rows = data.rows.map((run) => {
+      const on = state.ticked.includes(run.key);
+      const cell = (/** @type {string} */ look, /** @type {string} */ text) => h("span", { class: look, role: "gridcell" }, text);
+      return h(
+        "div.row",
+        {
+          ...{ role: "row", class: [run.faint && "faint", !run.key && "missing"], style: `--indent: ${wide(run)}px`, tabindex: tab() },
+          ...{
+            "aria-level": run.rails.length + 1,
+            "aria-selected": on,
+            "data-key": run.key,
+            "data-tip": `${run.about}\n${run.settings}`.trim(),
+          },
+        },
+        h(
+          "span.name",
+          { role: "gridcell" },
+          h("span.tick", { "aria-hidden": true }, on && "✓"),
+          branch(run),
+          h("b", {}, run.title),
+          run.kind && h("span.chip", {}, run.kind),
+          run.state && h("span.chip", { class: run.tone }, run.state),
+        ),
+        cell("settings", run.settings),
+        cell("figures", run.figures),
+        [run.time, run.size, run.when].map((text) => cell("number", text)),
+      );
+    });
+    const shown = data.count === data.of ? counted(data.of, "run") : `${whole(data.count)} of ${counted(data.of, "run")}`;
+    slots(
+      root,
+      {},
+      {
+        ".rows": h("div", walk(state, ".row", { keys: COLUMN, choose: tick }), rows),
+        ".shown": `${shown} · tick one to open it, two to compare them`,
+      },
+    );
+  };
+});

@@ -1,188 +1,136 @@
-// @ts-nocheck
-// One sentence in the pieces of three vocabularies. Under the mouse or the focus, a piece tells its id, its count and how it came to be;
-// the slider goes through the merges of BPE, all in this browser.
-//
-// data: group, visit, step, note, rows [{kind, name, about, mark, waits, entries [{mark, text, known, head, steps}],
-//       words [{fresh, pieces [entry], ranks, states [[entry]], how, steps}]}], merges {ranks, said, total} or null
-//       A step is {cells [{text, tone}], said, picked}. A word of BPE has one state more than it has ranks: the first is its letters.
-// triggers: "step" when the slider is let go: how many merges are made, or -1 for all of them
+// One sentence in the pieces of several vocabularies. Under the mouse or the focus, a piece tells its id, its count and how it came to be; the
+// slider goes through the merges of BPE, all in this browser. Tells the server "step" when it is let go: how many merges are made, or -1 for
+// all of them.
 
-import { counted, whole } from "../shared/format.js";
-import { follow, make } from "../shared/old.js";
-import { choose, group, placeOf, renew, stepOf } from "../shared/step.js";
+import { h, slots } from "../shared/dom.js";
+import { counted, largest, whole } from "../shared/format.js";
+import { walk } from "../shared/keys.js";
+import { part } from "../shared/part.js";
+import { range } from "../shared/slider.js";
+import { choose, placeOf, renew, stepOf } from "../shared/step.js";
 
-export default function ({ data: [data], parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".pieces");
-  const find = (name) => root.querySelector(name);
-  const [list, chip, said, steps, note] = [".rows", ".chip", ".head .said", ".steps", ".note"].map(find);
-  const shared = group(data);
+/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Cut, Move, Pieces, Vocabulary } from "./payload" */
+
+/** @typedef {{ row: number, word: number, piece: number }} Place */
+
+export default part((/** @type {Given<Pieces & Shared>} */ { data, root, shared, kept, redraw, tell }) => {
   const { merges } = data;
+  const state = kept([data.rows, merges], () => ({ look: /** @type {Place | null} */ (null), seats: data.rows.map(() => ({ seat: 0 })) }));
   renew(shared, merges?.total ?? 0);
-  root.look ??= null; // the piece that is looked at: [row, word, piece]
 
   const made = () => (merges ? placeOf(merges.ranks, stepOf(shared)) + 1 : 0); // merges of this sentence
-  const piecesOf = (word) => (word.states.length ? word.states[placeOf(word.ranks, stepOf(shared)) + 1] : word.pieces);
-  const newest = () => (merges && made() < merges.ranks.length && made() > 0 ? merges.ranks[made() - 1] : null);
+  const stateOf = (/** @type {Cut} */ { ranks }) => placeOf(ranks, stepOf(shared)) + 1;
+  const piecesOf = (/** @type {Cut} */ word) => (word.states.length ? word.states[stateOf(word)] : word.pieces);
 
-  function piece(row, entry, at) {
-    const { mark, text, known, head } = row.entries[entry];
-    const button = make("button", { type: "button", class: "piece", tabindex: -1, "aria-label": `${mark}${text}: ${head}` });
-    button.classList.toggle("unknown", !known);
-    if (mark) button.append(make("i", {}, mark));
-    button.append(make("bdi", {}, text));
-    button.onpointerenter = button.onfocus = () => look(at);
-    return button;
-  }
-
-  function line(row, index) {
-    const words = row.words.map((word, place) => {
-      const element = make("span", { class: `word${word.fresh ? " fresh" : ""}` });
-      element.append(...piecesOf(word).map((entry, at) => piece(row, entry, [index, place, at])));
-      if (word.ranks.includes(newest()))
-        element.querySelectorAll(".piece").forEach((one, at) => one.classList.toggle("merged", isNew(word, at)));
-      return element;
-    });
-    return words;
-  }
-
-  // Whether the piece at this place came out of the merge the slider stands on.
-  function isNew(word, at) {
-    const state = placeOf(word.ranks, stepOf(shared));
-    return !word.states[state].includes(word.states[state + 1][at]);
-  }
-
-  function draw() {
-    list.replaceChildren(
-      ...data.rows.map((row, index) => {
-        const element = make("div", { class: "row", role: "group", "aria-label": `${row.name}, ${row.about}` });
-        const name = make("div", { class: "name" });
-        name.append(make("b", {}, row.name), make("span", {}, row.about), make("span", {}, row.mark));
-        const count = make("div", { class: "count" });
-        if (row.waits) element.append(name, make("p", { class: "waits" }, row.waits), count);
-        else {
-          const words = make("div", { class: "words", dir: "auto" });
-          words.append(...line(row, index));
-          const total = words.querySelectorAll(".piece").length;
-          count.append(make("b", {}, whole(total)), ` token${total === 1 ? "" : "s"}`);
-          element.append(name, words, count);
-          if (row.kind === "bpe" && merges?.ranks.length) element.append(slider());
-        }
-        return element;
-      }),
-    );
-    look(root.look ?? first());
-  }
-
-  function slider() {
-    const element = make("label", { class: "merges" });
-    const input = make("input", { type: "range", min: 0, max: merges.ranks.length, step: 1, "aria-label": "Merges made in this sentence" });
-    input.value = made();
-    root.slider = input;
-    input.oninput = () => {
-      const at = Number(input.value);
-      choose(shared, at === merges.ranks.length ? null : at ? merges.ranks[at - 1] : 0);
-    };
-    input.onchange = () => setTriggerValue("step", shared.chosen ?? -1);
-    input.onkeydown = (event) => event.stopPropagation(); // a lecture turns its pages with the same keys
-    element.append(input, make("span", { class: "told" }));
-    tell(element);
-    return element;
-  }
-
-  function tell(element) {
-    const at = made(),
-      count = merges.ranks.length;
-    const all = count === 1 ? "the one merge made" : `all ${counted(count, "merge")} made`;
-    const told =
-      at === count
-        ? `${all}; drag to see them one by one`
-        : at
-          ? `merge ${at} of ${count}: ${merges.said[at - 1]}`
-          : "letters, before any merge";
-    element.querySelector(".told").textContent = told;
-    element.querySelector("input").setAttribute("aria-valuetext", told);
-  }
-
-  // The slider moves what it must and is not made anew: it would lose the pointer that drags it.
-  function move() {
-    const index = data.rows.findIndex(({ kind }) => kind === "bpe");
-    const row = list.children[index];
-    if (!row || !root.slider) return;
-    row.querySelector(".words").replaceChildren(...line(data.rows[index], index));
-    const total = row.querySelectorAll(".piece").length;
-    row.querySelector(".count").replaceChildren(make("b", {}, whole(total)), ` token${total === 1 ? "" : "s"}`);
-    root.slider.value = made();
-    tell(row.querySelector(".merges"));
-    look(root.look ?? first());
-  }
-
-  // The piece a page opens on: of a word the text never had, or the first there is.
+  // The piece a page opens on: of a word the text never had, or the first there is; the longest of it.
   function first() {
     for (const fresh of [true, false])
-      for (const [index, row] of data.rows.entries())
-        for (const [place, word] of row.words.entries())
-          if (word.fresh === fresh && piecesOf(word).length) return [index, place, longest(row, word)];
+      for (const [row, { words, entries }] of data.rows.entries())
+        for (const [word, cut] of words.entries())
+          if (cut.fresh === fresh && piecesOf(cut).length)
+            return { row, word, piece: largest(piecesOf(cut).map((entry) => entries[entry].text.length)) };
     return null;
   }
-  function longest(row, word) {
-    const lengths = piecesOf(word).map((entry) => row.entries[entry].text.length);
-    return lengths.indexOf(Math.max(...lengths));
+
+  function slider(/** @type {NonNullable<typeof merges>} */ { ranks, said }) {
+    const at = made();
+    const count = ranks.length;
+    const all = count === 1 ? "the one merge made" : `all ${counted(count, "merge")} made`;
+    const text =
+      at === count ? `${all}; drag to see them one by one` : at ? `merge ${at} of ${count}: ${said[at - 1]}` : "letters, before any merge";
+    const set = (/** @type {number} */ now) => choose(shared, now === count ? null : now ? ranks[now - 1] : 0);
+    const done = () => tell("step", shared.chosen ?? -1);
+    return h(
+      "label.merges",
+      {},
+      range({ name: "Merges made in this sentence", most: count, at, text, set, done }),
+      h("span.told", {}, text),
+    );
   }
 
-  function look(at) {
-    const word = at && data.rows[at[0]]?.words[at[1]];
-    if (!word) {
-      chip.textContent = said.textContent = "";
-      steps.replaceChildren();
-      root.look = null;
-      return;
+  return () => {
+    const at = made();
+    const newest = merges && at > 0 && at < merges.ranks.length ? merges.ranks[at - 1] : null;
+    state.look = data.rows[state.look?.row ?? -1]?.words[state.look?.word ?? -1] ? state.look : first();
+    const look = state.look;
+
+    /** @param {Vocabulary} row @param {number} index */
+    function line({ kind, name, about, mark, waits, entries, words }, index) {
+      const flat = words.flatMap((cut, word) => piecesOf(cut).map((entry, piece) => ({ entry, word, piece })));
+      const seat = state.seats[index];
+      if (look?.row === index)
+        seat.seat = flat.findIndex(
+          ({ word, piece }) => word === look.word && piece === Math.min(look.piece, piecesOf(words[word]).length - 1),
+        );
+      let place = 0;
+      const shown = words.map((cut) => {
+        const now = stateOf(cut);
+        const merged = newest !== null && cut.ranks.includes(newest);
+        const pieces = piecesOf(cut).map((entry) => {
+          const { mark: before, text, known, head } = entries[entry];
+          const here = place++;
+          const looks = [
+            !known && "unknown",
+            merged && !cut.states[now - 1].includes(entry) && "merged",
+            look?.row === index && here === seat.seat && "now",
+          ];
+          return h(
+            "button.piece",
+            { type: "button", class: looks, tabindex: here === Math.max(0, seat.seat) ? 0 : -1, "aria-label": `${before}${text}: ${head}` },
+            before && h("i", {}, before),
+            h("bdi", {}, text),
+          );
+        });
+        return h("span.word", { class: cut.fresh && "fresh" }, pieces);
+      });
+      const turn = (/** @type {number | null} */ to) => {
+        if (to === null) return;
+        state.look = { row: index, word: flat[to].word, piece: flat[to].piece };
+        redraw();
+      };
+      return h(
+        "div.row",
+        { role: "group", "aria-label": `${name}, ${about}` },
+        h("div.name", {}, h("b", {}, name), h("span", {}, about), h("span", {}, mark)),
+        waits ? h("p.waits", {}, waits) : h("div.words", { dir: "auto", ...walk(seat, ".piece", { look: turn }) }, shown),
+        h("div.count", {}, !waits && [h("b", {}, whole(flat.length)), ` token${flat.length === 1 ? "" : "s"}`]),
+        !waits && kind === "bpe" && merges && merges.ranks.length > 0 && slider(merges),
+      );
     }
-    const row = data.rows[at[0]],
-      pieces = piecesOf(word);
-    const place = Math.min(at[2], pieces.length - 1);
-    root.look = at;
-    const entry = row.entries[pieces[place]];
-    chip.textContent = entry.mark + entry.text;
-    said.textContent = entry.head;
-    const told = row.kind === "bpe" ? entry.steps : word.steps;
-    steps.replaceChildren(...(told.length ? [make("span", { class: "how" }, word.how), ...told.map(step)] : []));
-    const buttons = [...list.querySelectorAll(".piece")];
-    const now = list.children[at[0]].querySelectorAll(".word")[at[1]].children[place];
-    for (const button of buttons) button.classList.toggle("now", button === now);
-    for (const each of list.querySelectorAll(".row")) {
-      const own = [...each.querySelectorAll(".piece")];
-      for (const button of own) button.tabIndex = button === (own.includes(now) ? now : own[0]) ? 0 : -1;
-    }
-  }
 
-  function step({ cells, said: told, picked }) {
-    const element = make("span", { class: `step${picked && told ? " picked" : ""}` });
-    element.append(...cells.map(({ text, tone }) => make("u", { class: tone }, text)));
-    if (told) element.append(make("em", {}, told));
-    return element;
-  }
-
-  list.onkeydown = (event) => {
-    const button = event.target.closest(".piece");
-    if (!button) return;
-    const row = button.closest(".row");
-    const own = [...row.querySelectorAll(".piece")],
-      at = own.indexOf(button);
-    const beside = { ArrowRight: own[at + 1], ArrowLeft: own[at - 1], Home: own[0], End: own.at(-1) };
-    const rows = { ArrowDown: row.nextElementSibling, ArrowUp: row.previousElementSibling };
-    if (!(event.key in beside) && !(event.key in rows)) return;
-    event.preventDefault();
-    event.stopPropagation(); // a lecture turns its pages with the same keys
-    (event.key in beside ? beside[event.key] : rows[event.key]?.querySelector(".piece[tabindex='0']"))?.focus();
+    const row = look && data.rows[look.row];
+    const word = row?.words[look?.word ?? -1];
+    const pieces = word ? piecesOf(word) : [];
+    const entry = row?.entries[pieces[Math.min(look?.piece ?? 0, pieces.length - 1)]];
+    const told = (row?.kind === "bpe" ? entry?.steps : word?.steps) ?? [];
+    slots(
+      root,
+      {},
+      {
+        ".rows": h("div", { onkeydown: across }, data.rows.map(line)),
+        ".chip": entry && entry.mark + entry.text,
+        ".detail .said": entry?.head,
+        ".steps": told.length > 0 && [h("span.how", {}, word?.how), told.map(move)],
+        ".note": data.note,
+      },
+    );
   };
+});
 
-  const shape = JSON.stringify([data.rows, merges]);
-  if (root.shape !== shape) {
-    root.shape = shape;
-    root.look = null;
-    root.slider = null;
-    draw();
-  } else move();
-  note.textContent = data.note;
-  return follow(root, shared, move);
+const move = (/** @type {Move} */ { cells, said, picked }) =>
+  h(
+    "span.step",
+    { class: picked && said && "picked" },
+    cells.map(({ text, tone }) => h("u", { class: tone }, text)),
+    said && h("em", {}, said),
+  );
+
+/** Up and down lead from vocabulary to vocabulary. @param {KeyboardEvent & { target: Element }} event */
+function across(event) {
+  const row = event.target.closest(".piece") && event.target.closest(".row");
+  if (!row || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+  event.preventDefault();
+  event.stopPropagation(); // a lecture turns its pages with some of these keys
+  const next = event.key === "ArrowDown" ? row.nextElementSibling : row.previousElementSibling;
+  /** @type {HTMLElement | null | undefined} */ (next?.querySelector(".piece[tabindex='0']"))?.focus();
 }

@@ -28,7 +28,8 @@ export function render(root, props, ...children) {
 }
 
 /**
- * Fill the elements of a frame: by selector what is in one, or with `h` what it also has. A class comes on top of those of the frame.
+ * Fill the elements of a frame: by selector what is in one, or with `h` what it also has; without children it keeps those it
+ * has. A class comes on top of those of the frame.
  * @param {HTMLElement} root @param {Props} props @param {Record<string, Child>} wanted
  */
 export function slots(root, props, wanted) {
@@ -38,7 +39,7 @@ export function slots(root, props, wanted) {
     if (!element) throw new Error(`the frame of this part has no ${selector}`);
     const whole = child !== null && typeof child === "object" && "tag" in child;
     if (whole) set(element, child.props, true);
-    fill(element, whole ? child.children : [child]);
+    if (!whole || child.children.length) fill(element, whole ? child.children : [child]);
   }
   if (!root.querySelector(":scope > .tip")) set(put(root, made(root, "div"), undefined), TIP);
 }

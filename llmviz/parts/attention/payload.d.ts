@@ -1,0 +1,51 @@
+// Made from payload.py by python -m llmviz.parts.types.
+
+/** A token as it is shown, and whether it stands for no text. */
+export interface Token {
+  text: string;
+  joined?: boolean;
+  special: boolean;
+}
+
+/** What a head may look at, such as the previous token; `chance` is the share that would fall on it by chance. */
+export interface Target {
+  name: string;
+  short: string;
+  chance: number;
+}
+
+/** At a step for each head the place of its target, the share of its attention on it, and whether it is named for it. */
+export interface Named {
+  step: number;
+  heads: [number, number, boolean][];
+}
+
+/** `weights` are bytes in base64: step, layer, head, query, key. */
+export interface Weights {
+  layers: number;
+  heads: number;
+  causal: boolean;
+  steps: number[];
+  tokens: Token[];
+  weights: string;
+  note: string;
+}
+
+/** `layer` and `head` are those chosen; `empty` is said where nothing has been answered, `withheld` where a step has no names, if anything. */
+export interface Attention {
+  layers: number;
+  heads: number;
+  causal: boolean;
+  steps: number[];
+  tokens: Token[];
+  weights: string;
+  note: string;
+  title: string;
+  compact: boolean;
+  layer: number;
+  head: number;
+  targets: Target[];
+  named: Named[];
+  empty: string;
+  withheld: string;
+}

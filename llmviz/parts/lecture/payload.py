@@ -1,0 +1,9 @@
+"""The keys of a lecture, and the size of what it shows."""
+
+from typing import TypedDict
+
+
+class Beat(TypedDict):
+    """A name for what is shown; another one is sized anew."""
+
+    beat: str

@@ -1,0 +1,7 @@
+"""Attention before, at the chosen step, and the difference."""
+
+from llmviz.parts.attention.payload import Weights
+
+
+class Shift(Weights):
+    """The heads of a model at its steps, the first of which is before."""

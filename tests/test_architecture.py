@@ -42,7 +42,7 @@ IN_EXPERIMENTS = {  # inside an experiment the name of a file says what it may i
     "question.py": frozenset({"core"}),
     "answer.py": frozenset(["core", "text", "models", "inspect", "training", "evaluation"]),
     "view.py": frozenset(["core", "text", "parts", "views"]),
-    "panel.py": frozenset(["core", "text", "views", "runs", "ui"]),
+    "panel.py": frozenset(["core", "text", "parts", "views", "runs", "ui"]),
 }
 WITH_MODELS = ("stage.py", "script.py", "answer.py", "building.py")  # files of experiments that may load torch and transformers
 MODEL_LIBRARIES = ("torch", "transformers", "bertviz")

@@ -5,7 +5,6 @@ It is the one fragment of a page and stays short, for a click in the picture wai
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,6 +13,8 @@ from llmviz.core import catalogue
 from llmviz.core.history import History
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.parts.curve.payload import Probe
+from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import ENDED, UNDER_WAY, Engine, State, Status
 from llmviz.ui import lesson, parts, states, visit
 from llmviz.views import curve as curves
@@ -101,14 +102,14 @@ def followed(step: int | None) -> bool:
     return bool(st.session_state.get(FOLLOWS)) and visit.current().step != step
 
 
-def shared(seen: Seen) -> dict[str, Any]:
+def shared(seen: Seen) -> Shared:
     """What all parts that show this run carry, so that they move together."""
     address = visit.current()
     group = seen.run.key if seen.run else address.spec.id
     return {"group": group, "step": address.step, "visit": visit.number(), "origin": words.origin(address.spec)}
 
 
-def curve(seen: Seen, small: bool = False, beside: Sequence[dict[str, Any]] | None = None) -> None:
+def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None) -> None:
     """The loss between its lines, the other figures below, and the slider that moves every part of the page; if `small`, the loss alone.
 
     Shares of other runs to stand `beside` are drawn in a chart of shares alone.
@@ -122,7 +123,8 @@ def curve(seen: Seen, small: bool = False, beside: Sequence[dict[str, Any]] | No
         drawn |= {"shares": True, "probes": [*drawn["probes"], *beside]}
     with st.container(key="curve_area"):
         parts.curve(
-            {**shared(seen), **drawn, "empty": states.nothing(seen.status), "terms": terms.meanings(("nats", "held-out"))},
+            {**drawn, "empty": states.nothing(seen.status), "terms": terms.meanings(("nats", "held-out"))},
+            shared(seen),
             key="curve",
             on_step=let_go,
         )

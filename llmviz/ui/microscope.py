@@ -7,8 +7,7 @@ nearest to the page's slider.
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -16,6 +15,7 @@ from llmviz.core import catalogue
 from llmviz.core.questions.onestep import FURTHEST, OneStep, Opened
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, to_json
+from llmviz.parts.onestep import payload
 from llmviz.runs.engine import Command, Engine, State
 from llmviz.ui import ask, lesson, live, parts, visit
 from llmviz.ui.live import Seen
@@ -75,7 +75,7 @@ class _Look:
     taken: int = 0
     batch: int = 0
     at: tuple[int, int] = (0, 0)
-    drawn: dict[str, Any] = field(default_factory=dict)
+    drawn: payload.OneStep | None = None
 
 
 @dataclass(frozen=True)
@@ -195,7 +195,7 @@ def _draw(engine: Engine, found: _Opening) -> None:
         st.caption(lesson.sentence(asked.refusal))
     if look.drawn["texts"]:
         begins = f" from {look.begins.start}" if again else ""
-        parts.onestep({"group": f"{look.begins.run.key}{begins}", **look.drawn}, key="onestep")
+        parts.onestep({**look.drawn, "group": f"{look.begins.run.key}{begins}"}, key="onestep")
     else:
         st.markdown("Nothing is asked for in these texts: they have no word that the model knows.")
 

@@ -12,7 +12,31 @@ from typing import Any
 import streamlit as st
 
 from llmviz.parts import bundle
+from llmviz.parts.attention.payload import Attention
+from llmviz.parts.bars.payload import Bars
+from llmviz.parts.cards.payload import Cards
+from llmviz.parts.choices.payload import Choices
+from llmviz.parts.continuation.payload import Continuation
+from llmviz.parts.costs.payload import Costs
+from llmviz.parts.courses.payload import Courses
+from llmviz.parts.curve.payload import LiveCurve
 from llmviz.parts.curves.payload import Curves
+from llmviz.parts.ladder.payload import Ladder
+from llmviz.parts.lane.payload import Lane
+from llmviz.parts.lecture.payload import Beat
+from llmviz.parts.lineage.payload import Lineage
+from llmviz.parts.network.payload import Network
+from llmviz.parts.onestep.payload import OneStep
+from llmviz.parts.pair.payload import Pair
+from llmviz.parts.pieces.payload import Pieces
+from llmviz.parts.shared.payload import Shared
+from llmviz.parts.shift.payload import Shift
+from llmviz.parts.story.payload import Story
+from llmviz.parts.token_strip.payload import TokenStrip
+from llmviz.parts.trained.payload import Trained
+from llmviz.parts.tree.payload import Tree
+from llmviz.parts.weighed.payload import Weighed
+from llmviz.parts.written.payload import ReadAndWritten
 from llmviz.views.finite import finite
 
 _Part = Callable[..., None]
@@ -55,54 +79,54 @@ _courses = _part("courses")
 _attention = _part("attention")
 
 
-def token_strip(payload: dict[str, Any], key: str, on_hidden: Callable[[list[int]], None]) -> None:
+def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
     """The sentence. `on_hidden` gets the hidden places, before the rerun that a click causes."""
-    _strip(key=key, data=payload, on_hidden_change=lambda: _told(key, "hidden", on_hidden))
+    _strip(key=key, data={**shared, **payload}, on_hidden_change=lambda: _told(key, "hidden", on_hidden))
 
 
-def bars(payload: dict[str, Any], key: str) -> None:
+def bars(payload: Bars, shared: Shared, key: str) -> None:
     """The candidates for each hidden word."""
-    _bars(key=key, data=payload)
+    _bars(key=key, data={**shared, **payload})
 
 
-def curve(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
+def curve(payload: LiveCurve, shared: Shared, key: str, on_step: Callable[[int], None]) -> None:
     """Loss, probes and the slider. `on_step` gets the step on which the slider was let go, -1 for the newest."""
-    _curve(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+    _curve(key=key, data={**shared, **payload}, on_step_change=lambda: _told(key, "step", on_step))
 
 
-def pair(payload: dict[str, Any], key: str) -> None:
+def pair(payload: Pair, shared: Shared, key: str) -> None:
     """Two parts of a text, where each looks in the other, and whether the second goes on with the first."""
-    _pair(key=key, data=payload)
+    _pair(key=key, data={**shared, **payload})
 
 
-def continuation(payload: dict[str, Any], key: str, on_at: Callable[[int], None], on_forget: Callable[[bool], None]) -> None:
+def continuation(payload: Continuation, shared: Shared, key: str, on_at: Callable[[int], None], on_forget: Callable[[bool], None]) -> None:
     """A beginning and what was written after it. `on_at` gets the place of the token that was clicked; `on_forget` is called where
     nothing is to be chosen by hand any more.
     """
     _continuation(
         key=key,
-        data=payload,
+        data={**shared, **payload},
         on_at_change=lambda: _told(key, "at", on_at),
         on_forget_change=lambda: _told(key, "forget", on_forget),
     )
 
 
-def choices(payload: dict[str, Any], key: str, on_branch: Callable[[list[int]], None]) -> None:
+def choices(payload: Choices, shared: Shared, key: str, on_branch: Callable[[list[int]], None]) -> None:
     """The candidates for one token. `on_branch` gets the ids of the way to the one that was clicked."""
-    _choices(key=key, data=payload, on_branch_change=lambda: _told(key, "branch", on_branch))
+    _choices(key=key, data={**shared, **payload}, on_branch_change=lambda: _told(key, "branch", on_branch))
 
 
-def written(payload: dict[str, Any], key: str) -> None:
+def written(payload: ReadAndWritten, shared: Shared, key: str) -> None:
     """What a T5 reads and what it writes, and where it looks for each token."""
-    _written(key=key, data=payload)
+    _written(key=key, data={**shared, **payload})
 
 
-def tree(payload: dict[str, Any], key: str) -> None:
+def tree(payload: Tree, shared: Shared, key: str) -> None:
     """Beam search as a tree."""
-    _tree(key=key, data=payload)
+    _tree(key=key, data={**shared, **payload})
 
 
-def lineage(payload: dict[str, Any], key: str, on_ticked: Callable[[list[str]], None]) -> None:
+def lineage(payload: Lineage, key: str, on_ticked: Callable[[list[str]], None]) -> None:
     """All runs as a tree. `on_ticked` gets the keys of those that are ticked, two at most."""
     _lineage(key=key, data=payload, on_ticked_change=lambda: _told(key, "ticked", on_ticked))
 
@@ -112,62 +136,62 @@ def curves(payload: Curves, key: str) -> None:
     _curves(key=key, data=payload)
 
 
-def weighed(payload: dict[str, Any], key: str, on_out: Callable[[list[int]], None]) -> None:
+def weighed(payload: Weighed, shared: Shared, key: str, on_out: Callable[[list[int]], None]) -> None:
     """The sentence with the push of every word. `on_out` gets the words left out."""
-    _weighed(key=key, data=payload, on_out_change=lambda: _told(key, "out", on_out))
+    _weighed(key=key, data={**shared, **payload}, on_out_change=lambda: _told(key, "out", on_out))
 
 
-def cards(payload: dict[str, Any], key: str, on_action: Callable[[int], None]) -> None:
+def cards(payload: Cards, shared: Shared, key: str, on_action: Callable[[int], None]) -> None:
     """Before and after: one input through several models. `on_action` gets the place of the card whose button was pressed."""
-    _cards(key=key, data=payload, on_action_change=lambda: _told(key, "action", on_action))
+    _cards(key=key, data={**shared, **payload}, on_action_change=lambda: _told(key, "action", on_action))
 
 
-def ladder(payload: dict[str, Any], key: str) -> None:
+def ladder(payload: Ladder, shared: Shared, key: str) -> None:
     """Shares of right predictions, from the best possible down to chance."""
-    _ladder(key=key, data=payload)
+    _ladder(key=key, data={**shared, **payload})
 
 
-def network(payload: dict[str, Any], key: str) -> None:
+def network(payload: Network, shared: Shared, key: str) -> None:
     """The layers of a model: what each has from its parent, and how far it moves."""
-    _network(key=key, data=payload)
+    _network(key=key, data={**shared, **payload})
 
 
-def onestep(payload: dict[str, Any], key: str) -> None:
+def onestep(payload: OneStep, key: str) -> None:
     """One training step, from what is hidden to what is guessed after it."""
     _onestep(key=key, data=payload)
 
 
-def attention(payload: dict[str, Any], key: str, on_head: Callable[[list[int]], None]) -> None:
+def attention(payload: Attention, shared: Shared, key: str, on_head: Callable[[list[int]], None]) -> None:
     """All heads of a model and one of them large. `on_head` gets the layer and the head that were chosen, counted from 0."""
-    _attention(key=key, data=payload, on_head_change=lambda: _told(key, "head", on_head))
+    _attention(key=key, data={**shared, **payload}, on_head_change=lambda: _told(key, "head", on_head))
 
 
-def story(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
+def story(payload: Story, shared: Shared, key: str, on_step: Callable[[int], None]) -> None:
     """One model from random to fine-tuned. `on_step` gets the step on which the slider was let go, -1 for the end."""
-    _story(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+    _story(key=key, data={**shared, **payload}, on_step_change=lambda: _told(key, "step", on_step))
 
 
-def pieces(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
+def pieces(payload: Pieces, shared: Shared, key: str, on_step: Callable[[int], None]) -> None:
     """A sentence in the pieces of three vocabularies. `on_step` gets how many merges the slider was let go on, -1 for all."""
-    _pieces(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+    _pieces(key=key, data={**shared, **payload}, on_step_change=lambda: _told(key, "step", on_step))
 
 
-def costs(payload: dict[str, Any], key: str) -> None:
+def costs(payload: Costs, key: str) -> None:
     """Tokens per word of texts of every kind."""
     _costs(key=key, data=payload)
 
 
-def lane(payload: dict[str, Any], key: str, on_set: Callable[[dict[str, Any]], None]) -> None:
+def lane(payload: Lane, shared: Shared, key: str, on_set: Callable[[dict[str, Any]], None]) -> None:
     """One of the four exercises. `on_set` gets the name and the value of what was set."""
-    _lane(key=key, data=payload, on_set_change=lambda: _told(key, "set", on_set))
+    _lane(key=key, data={**shared, **payload}, on_set_change=lambda: _told(key, "set", on_set))
 
 
-def trained(payload: dict[str, Any], key: str, on_step: Callable[[int], None]) -> None:
+def trained(payload: Trained, shared: Shared, key: str, on_step: Callable[[int], None]) -> None:
     """How far models are trained. `on_step` gets the percent on which the slider was let go, -1 for the end."""
-    _trained(key=key, data=payload, on_step_change=lambda: _told(key, "step", on_step))
+    _trained(key=key, data={**shared, **payload}, on_step_change=lambda: _told(key, "step", on_step))
 
 
-def courses(payload: dict[str, Any], key: str, on_point: Callable[[list[int]], None]) -> None:
+def courses(payload: Courses, key: str, on_point: Callable[[list[int]], None]) -> None:
     """How several runs go, side by side. `on_point` gets the panel, from 0, and the step that were clicked."""
     _courses(
         key=key,
@@ -176,14 +200,14 @@ def courses(payload: dict[str, Any], key: str, on_point: Callable[[list[int]], N
     )
 
 
-def lecture(payload: dict[str, Any], key: str) -> None:
+def lecture(payload: Beat, key: str) -> None:
     """The keys of a lecture and the size of its beat; shows nothing itself."""
     _lecture(key=key, data=payload)
 
 
-def shift(payload: dict[str, Any], key: str) -> None:
+def shift(payload: Shift, shared: Shared, key: str) -> None:
     """Attention before and after, head by head, and the difference."""
-    _shift(key=key, data=payload)
+    _shift(key=key, data={**shared, **payload})
 
 
 def _told(key: str, event: str, listener: Callable[[Any], None]) -> None:

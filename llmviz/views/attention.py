@@ -2,13 +2,13 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from llmviz.core.questions.attention import MOST_TOKENS, Attention
 from llmviz.core.questions.heads import HeadScores
 from llmviz.core.settings import SIZES, ModelSpec
+from llmviz.parts.attention.payload import Maps
 from llmviz.views.curve import thin
 from llmviz.views.heads import names
 from llmviz.views.tokens import Token
@@ -24,20 +24,28 @@ def affordable(steps: Sequence[int], model: ModelSpec, tokens: int) -> list[int]
     return thin(steps, max(2, MOST_BYTES // each))
 
 
-def maps(
-    tokens: Sequence[Token], model: ModelSpec, answers: Mapping[int, Attention], scores: Mapping[int, HeadScores], empty: str
-) -> dict[str, Any]:
+def maps(tokens: Sequence[Token], model: ModelSpec, answers: Mapping[int, Attention], scores: Mapping[int, HeadScores], empty: str) -> Maps:
     """The payload. Without answers the sentence stands alone and `empty` says why."""
     steps = sorted(answers)
     size = SIZES[model.size]
-    shown = {"layers": size.layers, "heads": size.heads, "steps": steps, "empty": empty, **names(scores)}
+    shown: Maps = {
+        "layers": size.layers,
+        "heads": size.heads,
+        "steps": steps,
+        "empty": empty,
+        "tokens": [{"text": token.shown or token.source or token.text, "special": False} for token in tokens[:MOST_TOKENS]],
+        "weights": "",
+        "causal": False,
+        "note": "",
+        **names(scores),
+    }
     if not steps:
-        listed = [{"text": token.shown or token.source or token.text, "special": False} for token in tokens[:MOST_TOKENS]]
-        return shown | {"tokens": listed, "weights": "", "causal": False, "note": ""}
+        return shown
     first = answers[steps[0]]
     stack = np.stack([answers[step].weights for step in steps])  # (step, layer, head, query, key)
     ends = len(first.tokens) - first.special + 1  # the place after the last token of the sentence
-    return shown | {
+    return {
+        **shown,
         "tokens": [{"text": text, "special": not 0 < place < ends} for place, text in enumerate(first.tokens)],
         "weights": base64.b64encode(stack.tobytes()).decode(),
         "causal": first.causal,

@@ -4,11 +4,12 @@ import html
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.course import Course
 from llmviz.experiments.what_and_when.question import Probed
+from llmviz.parts.courses import payload as parts
+from llmviz.parts.courses.payload import Courses
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 
@@ -55,7 +56,7 @@ def banded(runs: Sequence[Course]) -> str:
 
 def panels(
     shown: Sequence[Panel], metrics: Sequence[str], hidden: str = "", point: int | None = None, columns: int = 3, click: str = ""
-) -> dict[str, Any]:
+) -> Courses:
     """What the component draws: of each panel the shares of these metrics, and the loss between its lines.
 
     `hidden` says why the shares are not shown yet, `click` what a click does. `point` is the step that was clicked in the panel that is
@@ -73,7 +74,7 @@ def panels(
     }
 
 
-def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
+def _panel(panel: Panel, metrics: Sequence[str]) -> parts.Panel:
     course = panel.course
     experiment = catalogue.experiment(course.spec.stage)
     first = next((each for each in panel.runs if each.steps), None)
@@ -98,7 +99,7 @@ def _panel(panel: Panel, metrics: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _line(panel: Panel, name: str) -> dict[str, Any]:
+def _line(panel: Panel, name: str) -> parts.Course:
     values = [each.scores[name] for each in panel.runs if name in each.scores]
     columns = list(zip(*values, strict=True)) if len(values) == len(panel.runs) > 1 else []
     return {

@@ -5,25 +5,37 @@ from typing import Any
 
 from llmviz.core.experiment import LOSS, Experiment
 from llmviz.core.history import Curve, History
+from llmviz.parts.curve.payload import Level, LiveCurve, Points
 from llmviz.views.about import BASELINES, lines
 
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
 
 
-def curve(history: History, experiment: Experiment, steps: int, live: bool) -> dict[str, Any]:
+def curve(history: History, experiment: Experiment, steps: int, live: bool) -> LiveCurve:
     """What the component draws. `steps` is the length of the axis: the whole run, also while it is still on its way."""
     references = history.begin.references if history.begin else {}
     scores = history.scores
     headline = experiment.headline
     known = lines(experiment) if headline.name == LOSS else {headline.bound: ("best possible", "The best there can be.")}
     shares = [metric for metric in experiment.metrics if metric.unit == "%" and metric.name in scores and metric is not headline]
+    levels: list[Level] = [
+        {"name": "best possible", "about": experiment.best, "value": round(references[metric.bound], 4)}
+        for metric in shares
+        if metric.bound in references
+    ]
+    levels += [
+        {"name": BASELINES[metric.baseline][0], "about": BASELINES[metric.baseline][1], "value": round(references[metric.baseline], 4)}
+        for metric in shares
+        if metric.baseline in references
+    ]
     return {
         "phase": experiment.colour,
         "about": _about(experiment),
         "fits": headline.name != LOSS,
         "total": steps,
         "live": live,
+        "empty": "",
         "snapshots": list(history.snapshots),
         "headline": {"name": headline.name, "share": headline.unit == "%", **_points(scores.get(headline.name, Curve()))},
         "batches": _points(history.batches if headline.name == LOSS else Curve()),  # what a step descends may be another figure
@@ -33,19 +45,10 @@ def curve(history: History, experiment: Experiment, steps: int, live: bool) -> d
             if name in references
         ],
         "probes": [
-            {"name": metric.title, "about": metric.help, "dash": dash, **_points(scores[metric.name])}
+            {"name": metric.title, "about": metric.help, "dash": dash, "phase": "", **_points(scores[metric.name])}
             for metric, dash in zip(shares, DASHES, strict=False)
         ],
-        "ceilings": [
-            {"name": "best possible", "about": experiment.best, "value": round(references[metric.bound], 4)}
-            for metric in shares
-            if metric.bound in references
-        ]
-        + [
-            {"name": BASELINES[metric.baseline][0], "about": BASELINES[metric.baseline][1], "value": round(references[metric.baseline], 4)}
-            for metric in shares
-            if metric.baseline in references
-        ],
+        "ceilings": levels,
     }
 
 
@@ -62,5 +65,5 @@ def _about(experiment: Experiment) -> str:
     return f"{unit} {experiment.loss_per}, held-out; faint: each batch" if experiment.headline.name == LOSS else f"{unit}, held-out"
 
 
-def _points(curve: Curve) -> dict[str, list[float]]:
+def _points(curve: Curve) -> Points:
     return {"steps": thin(curve.steps), "values": [round(value, 4) for value in thin(curve.values)]}

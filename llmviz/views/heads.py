@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
 from llmviz.core.questions.heads import HeadScores
+from llmviz.parts.attention.payload import Named, Names, Target
 
 NAMED = 0.15  # of a head's attention, above chance, from which it has a name; below it is mixed
 ALIKE = 0.02  # of attention: of targets that near, the first names the head; the plainest stand first
@@ -45,17 +45,17 @@ def name(scores: HeadScores, layer: int, head: int) -> Name:
     return Name(target, float(scores.mass[layer, head, target]), bool(above[target] >= NAMED))
 
 
-def names(scores: Mapping[int, HeadScores]) -> dict[str, Any]:
+def names(scores: Mapping[int, HeadScores]) -> Names:
     """The payload of the names of all heads at all steps, the heads of a layer one after the other."""
     if not scores:
         return {"targets": [], "named": []}
     first = next(iter(scores.values()))
-    targets = [
+    targets: list[Target] = [
         {"name": target, "short": SHORT[target], "chance": round(float(chance), 4)}
         for target, chance in zip(first.targets, first.chance, strict=True)
     ]
-    named = []
+    named: list[Named] = []
     for step in sorted(scores):
         found = [name(scores[step], layer, head) for layer, head in np.ndindex(*scores[step].mass.shape[:2])]
-        named.append({"step": step, "heads": [[each.target, round(each.mass, 4), each.named] for each in found]})
+        named.append({"step": step, "heads": [(each.target, round(each.mass, 4), each.named) for each in found]})
     return {"targets": targets, "named": named}

@@ -4,9 +4,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
-from typing import Any
 
 from llmviz.core.questions.tensors import Inventory
+from llmviz.parts.network import payload as parts
+from llmviz.parts.network.payload import Layer, Network
 
 LAYER = re.compile(r"(?:encoder\.layer|layers|\bh)\.(\d+)\.")  # BERT and RoFormer, GPT-NeoX, GPT-2
 STACK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")  # of a T5, which has two
@@ -50,7 +51,7 @@ def compared(parent: Inventory | None, child: Inventory) -> list[Tensor]:
     return [Tensor(name, shapes[name], theirs.get(name, ""), ours.get(name, "")) for name in dict.fromkeys([*ours, *theirs])]
 
 
-def network(parent: Inventory | None, child: Mapping[int, Inventory]) -> dict[str, Any]:
+def network(parent: Inventory | None, child: Mapping[int, Inventory]) -> Network:
     """The payload of the picture: layers from the words up, each with its tensors and its movement at every step.
 
     `parent` is the last snapshot of the parent, None for a random start or one that is not on this machine; `child` are the snapshots of
@@ -71,7 +72,7 @@ def network(parent: Inventory | None, child: Mapping[int, Inventory]) -> dict[st
     }
 
 
-def sums(tensors: Sequence[Tensor]) -> dict[str, dict[str, int]]:
+def sums(tensors: Sequence[Tensor]) -> dict[str, parts.Sum]:
     """How many tensors, and how many numbers in them, were copied, are new, were left behind."""
     return {
         fate: {"tensors": len(found), "numbers": sum(prod(tensor.shape) for tensor in found)}
@@ -89,7 +90,7 @@ def moved(inventory: Inventory, first: Inventory, names: Sequence[str]) -> float
     return distance / length if length else distance
 
 
-def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory], steps: Sequence[int]) -> dict[str, Any]:
+def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory], steps: Sequence[int]) -> Layer:
     names = [tensor.name for tensor in tensors]
     copied = sum(tensor.fate == COPIED for tensor in tensors)
     return {
@@ -101,7 +102,7 @@ def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory],
     }
 
 
-def _written(tensors: Sequence[Tensor]) -> list[dict[str, Any]]:
+def _written(tensors: Sequence[Tensor]) -> list[parts.Tensor]:
     return [
         {"name": tensor.name, "shape": list(tensor.shape), "theirs": tensor.theirs, "ours": tensor.ours, "fate": tensor.fate}
         for tensor in tensors

@@ -10,6 +10,7 @@ from llmviz.core.experiment import Experiment
 from llmviz.core.history import History
 from llmviz.core.questions.onestep import FURTHEST, Opened
 from llmviz.core.spec import RunSpec
+from llmviz.parts.onestep.payload import Layer, OneStep, Target, Text
 from llmviz.views import words
 from llmviz.views.network import place
 
@@ -17,7 +18,7 @@ HIDDEN, SWAPPED, LEFT, LABEL = "hidden", "swapped", "left", "label"
 MASKED, ANSWERING = "[MASK]", "[CLS]"  # what stands where a word is hidden, and where BERT answers about the whole
 
 
-def opened(trail: Mapping[int, Opened], experiment: Experiment) -> dict[str, Any]:
+def opened(trail: Mapping[int, Opened], experiment: Experiment) -> OneStep:
     """The payload for the newest of these, which all look at the texts of one batch; the others tell how the same texts fared before."""
     steps = sorted(trail)
     now = trail[steps[-1]]
@@ -37,14 +38,15 @@ def opened(trail: Mapping[int, Opened], experiment: Experiment) -> dict[str, Any
         "whole": _digits(whole),
         "clip": _digits(now.clip),
         "cut": _digits(now.clip / whole) if 0 < now.clip < whole else 1,
-        "movers": [[mover, _digits(rate)] for mover, rate in dict(zip(now.movers, now.rates.tolist(), strict=True)).items()],
+        "movers": [(mover, _digits(rate)) for mover, rate in dict(zip(now.movers, now.rates.tolist(), strict=True)).items()],
     }
 
 
-def _texts(now: Opened, seen: Sequence[Opened], alike: str) -> list[dict[str, Any]]:
+def _texts(now: Opened, seen: Sequence[Opened], alike: str) -> list[Text]:
     """Each text with its targets, and the probability of each at all that was seen, then after the step."""
     chances = [*(each.probability[0] for each in seen), now.probability[1]]
-    made, first = [], 0
+    made: list[Text] = []
+    first = 0
     for read, places in zip(now.texts, now.places, strict=True):
         rows = range(first, first + len(places))
         first = rows.stop
@@ -60,7 +62,7 @@ def _texts(now: Opened, seen: Sequence[Opened], alike: str) -> list[dict[str, An
     return made
 
 
-def _target(now: Opened, row: int, read: str, at: int, chances: Sequence[Any], alike: str) -> dict[str, Any]:
+def _target(now: Opened, row: int, read: str, at: int, chances: Sequence[Any], alike: str) -> Target:
     truth = now.truths[row].strip()
     return {
         "place": at,
@@ -68,17 +70,17 @@ def _target(now: Opened, row: int, read: str, at: int, chances: Sequence[Any], a
         "fate": alike or (LABEL if read == ANSWERING else HIDDEN if read == MASKED else LEFT if read.strip() == truth else SWAPPED),
         "nats": [_digits(float(nats[row])) for nats in now.nats],
         "likeliest": [
-            [[word.strip(), _digits(float(chance))] for word, chance in zip(now.words[when][row], now.chances[when][row], strict=True)]
+            [(word.strip(), _digits(float(chance))) for word, chance in zip(now.words[when][row], now.chances[when][row], strict=True)]
             for when in (0, 1)
         ],
         "trail": [_digits(float(chance[row])) for chance in chances],
     }
 
 
-def _layers(now: Opened) -> list[dict[str, Any]]:
+def _layers(now: Opened) -> list[Layer]:
     """The layers from the output down to the words, as a gradient passes them: its length there, and how far the layer moves."""
     parts = [place(name) for name in now.tensors]
-    found = []
+    found: list[Layer] = []
     for name in reversed(list(dict.fromkeys(parts))):
         its = np.array([part == name for part in parts])
         length = hypot(*now.length[its].tolist())

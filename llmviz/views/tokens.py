@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from llmviz.core.questions.cloze import Trace
+from llmviz.parts.bars.payload import Bars
+from llmviz.parts.shared.payload import Word
+from llmviz.parts.token_strip.payload import TokenStrip
 
 # Frequent words of grammar: who hides one of them asks what any sentence of this shape would say.
 _FUNCTION = """
@@ -64,7 +66,7 @@ def telling(tokens: Sequence[Token]) -> int | None:
     return next((places[-1] for places in (content, whole, known) if places), None)
 
 
-def strip(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], note: str = "") -> dict[str, Any]:
+def strip(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], note: str = "") -> TokenStrip:
     """The payload of the token strip. Without answers the tokens stand alone, without bars."""
     steps = sorted(answers)
     return {
@@ -76,12 +78,12 @@ def strip(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, 
     }
 
 
-def typed(tokens: Sequence[Token]) -> list[dict[str, Any]]:
+def typed(tokens: Sequence[Token]) -> list[Word]:
     """The tokens of a user's sentence as payload."""
     return [{"text": token.shown or token.source or token.text, "known": token.known, "joined": token.joined} for token in tokens]
 
 
-def bars(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], empty: str) -> dict[str, Any]:
+def bars(tokens: Sequence[Token], hidden: Sequence[int], answers: Mapping[int, Shown], empty: str) -> Bars:
     """The payload of the probability bars: a group for each hidden token. `empty` is said where no token is hidden."""
     steps = sorted(answers)
     return {

@@ -9,6 +9,7 @@ from llmviz.core.history import History
 from llmviz.core.settings import SIZES, LabelsSpec, PairsSpec, TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.core.texts import TEXTS
+from llmviz.parts.shared.payload import Origin
 from llmviz.views.finite import NO_NUMBER
 
 LOOKS, LOOK = 32, 10  # evaluations in a run, dense at first; one takes as long as about ten steps
@@ -139,7 +140,7 @@ def _setting(entry: Entry) -> str:
     return f"{entry.setting.label[:1].lower()}{entry.setting.label[1:]} {value(entry.value)}"
 
 
-def origin(spec: RunSpec) -> dict[str, str]:
+def origin(spec: RunSpec) -> Origin:
     """What a run is at its step 0: the stage of a model whose colour it has there, and its name in words."""
     if spec.start is None:
         return {"phase": "random", "word": "random start"}

@@ -76,7 +76,7 @@ def test_a_line_is_broken_where_there_is_no_number() -> None:
     program = f"""
         {bundle.script("curve")}
         const same = (value) => value;
-        const line = path([0, 1, 2, 3], [1, null, 2, 3], same, same);
+        const line = path({{ steps: [0, 1, 2, 3], values: [1, null, 2, 3] }}, {{ x: same, y: same }});
         console.log(JSON.stringify([line, digits(null), percent(null), digits(1.234), percent(0.5)]))
     """
     told = node(["--input-type=module", "--eval", program], return_completed_process=True, capture_output=True, timeout=60).stdout

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import streamlit as st
 
@@ -14,6 +13,8 @@ from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.attention_maps import LESSON, READ
 from llmviz.experiments.attention_maps import view as naming
 from llmviz.experiments.attention_maps.question import Bertviz
+from llmviz.parts.attention import payload as payloads
+from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen
@@ -104,7 +105,7 @@ def predict(engine: Engine, seen: Seen) -> None:
     question.draw(lead, naming.FIRST, HEADS, reveal, never="No head of this run has a name; train longer and look again.")
 
 
-def _draw(engine: Engine, seen: Seen, spec: RunSpec, text: str, key: str, shared: dict[str, Any], beside: str = "") -> None:
+def _draw(engine: Engine, seen: Seen, spec: RunSpec, text: str, key: str, shared: Shared, beside: str = "") -> None:
     """The maps of one model. `beside` is its name where another stands next to it."""
     tokens, strange = ask.read(engine, seen.run, text)
     known: dict[int, Attention] = {}
@@ -120,8 +121,16 @@ def _draw(engine: Engine, seen: Seen, spec: RunSpec, text: str, key: str, shared
     payload = view.maps(tokens, spec.model, known, named, _nothing(seen, bool(tokens), refusal, beside))
     layer, head, problem = _looked_at(spec, {} if seen.under_way else found)  # a page must not turn to another head by itself
     note = " ".join(filter(None, (problem, payload["note"], strange)))
-    own = {"layer": layer, "head": head, "compact": bool(beside), "title": f"{beside} · " if beside else "", "withheld": withheld}
-    parts.attention({**payload, **shared, **own, "note": note}, key=key, on_head=_look_at)
+    drawn: payloads.Attention = {
+        **payload,
+        "note": note,
+        "layer": layer,
+        "head": head,
+        "compact": bool(beside),
+        "title": f"{beside} · " if beside else "",
+        "withheld": withheld,
+    }
+    parts.attention(drawn, shared, key=key, on_head=_look_at)
 
 
 def _pair(engine: Engine, seen: Seen, text: str) -> None:

@@ -1,12 +1,12 @@
 """Beam search as the payload of a tree: where each node stands, and what it says."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from llmviz.experiments.causal_lm.question import Tree
+from llmviz.parts.tree import payload as parts
 
 
-def tree(answers: Mapping[int, Tree], beginning: str, width: int) -> dict[str, Any]:
+def tree(answers: Mapping[int, Tree], beginning: str, width: int) -> parts.Tree:
     """The payload: for each snapshot its nodes, in columns by depth, a node's children below one another in the order of the nodes."""
     steps = sorted(answers)
     return {
@@ -18,7 +18,7 @@ def tree(answers: Mapping[int, Tree], beginning: str, width: int) -> dict[str, A
     }
 
 
-def _tree(answer: Tree) -> list[dict[str, Any]]:
+def _tree(answer: Tree) -> list[parts.Node]:
     best = set(_way(answer, answer.best))
     return [
         {

@@ -44,7 +44,7 @@ def _beams(engine: Engine, seen: Seen) -> None:
     if asked.refusal:
         st.caption(lesson.sentence(asked.refusal))
         return
-    parts.tree({**live.shared(now), **beams_view.tree(asked.known, text, dials_panel.view().width)}, key="tree")
+    parts.tree(beams_view.tree(asked.known, text, dials_panel.view().width), live.shared(now), key="tree")
 
 
 def _widened() -> None:

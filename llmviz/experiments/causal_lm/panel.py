@@ -44,13 +44,13 @@ def picture(engine: Engine, seen: Seen) -> None:
     about = FIRST if withheld else "" if address.lecture else NOTE
     note = " ".join(filter(None, (refusal, strange))) or (about if answers else "")
     with above:
-        payload = view.continuation(given, answers, asked, settings.tokens, settings.at, note, withheld)
-        parts.continuation({**shared, **payload}, key="continuation", on_at=dials_panel.select, on_forget=dials_panel.forget)
+        written = view.continuation(given, answers, asked, settings.tokens, settings.at, note, withheld)
+        parts.continuation(written, shared, key="continuation", on_at=dials_panel.select, on_forget=dials_panel.forget)
     with between:
         dials_panel.row(_length(answers, address.step))
     with left, st.container(key="choices_area"):
-        payload = view.choices(answers, asked, settings.tokens, settings.at, REFUSED if refusal else NOTHING)
-        parts.choices({**shared, **payload}, key="choices", on_branch=dials_panel.take)
+        could = view.choices(answers, asked, settings.tokens, settings.at, REFUSED if refusal else NOTHING)
+        parts.choices(could, shared, key="choices", on_branch=dials_panel.take)
 
 
 def riddle(engine: Engine, seen: Seen, text: str) -> None:

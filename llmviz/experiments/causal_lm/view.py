@@ -2,9 +2,10 @@
 
 import html
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from llmviz.experiments.causal_lm.question import COUNTED, ENDED, FILTERS, FULL, Generate, Generation
+from llmviz.parts.choices.payload import Choice, Choices
+from llmviz.parts.continuation.payload import Continuation, Written
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.tokens import Token, typed
 
@@ -17,7 +18,7 @@ WHY = {
 
 def continuation(
     given: Sequence[Token], answers: Mapping[int, Generation], question: Generate, shown: int, at: int, note: str, withheld: str = ""
-) -> dict[str, Any]:
+) -> Continuation:
     """The payload of the continuation: the beginning, and after it what each snapshot wrote. `shown` tokens of it are to be seen.
 
     Where something is `withheld`, it is how probable the model found each token.
@@ -35,7 +36,7 @@ def continuation(
     }
 
 
-def _text(answer: Generation, question: Generate) -> dict[str, Any]:
+def _text(answer: Generation, question: Generate) -> Written:
     return {
         "words": list(answer.words),
         "joined": [bool(joined) for joined in answer.joined],
@@ -45,7 +46,7 @@ def _text(answer: Generation, question: Generate) -> dict[str, Any]:
     }
 
 
-def choices(answers: Mapping[int, Generation], question: Generate, shown: int, at: int, empty: str) -> dict[str, Any]:
+def choices(answers: Mapping[int, Generation], question: Generate, shown: int, at: int, empty: str) -> Choices:
     """The payload of the choices for the token at the place `at`: its candidates before and after each filter that changes anything.
 
     Where only the tokens before it are `shown`, the page does not tell yet on which the draw falls.
@@ -62,7 +63,7 @@ def choices(answers: Mapping[int, Generation], question: Generate, shown: int, a
     }
 
 
-def _place(answer: Generation, question: Generate, at: int, active: Sequence[int], drawn: bool) -> dict[str, Any] | None:
+def _place(answer: Generation, question: Generate, at: int, active: Sequence[int], drawn: bool) -> Choice | None:
     """The choices of one snapshot for one place; None where its text has ended before. One that was `drawn` is always among them."""
     if at >= len(answer.ids):
         return None

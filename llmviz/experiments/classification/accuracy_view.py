@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from llmviz.core.course import Course
 from llmviz.core.history import Curve, History
@@ -10,6 +9,9 @@ from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
+from llmviz.parts.curve.payload import Probe
+from llmviz.parts.ladder import payload as parts
+from llmviz.parts.ladder.payload import Ladder
 from llmviz.views import words
 from llmviz.views.about import BASELINES
 
@@ -58,7 +60,7 @@ def accuracies(
     ended: Sequence[Kept],
     validated: Mapping[str, float],
     withheld: str = "",
-) -> dict[str, Any]:
+) -> Ladder:
     """The payload of the ladder for a run and its rival, with bands from all the runs that have `ended`.
 
     What is drawn, lines and bands too, is all of validation examples: `validated` has the last share of those runs on them, by the id of
@@ -84,7 +86,7 @@ def accuracies(
     }
 
 
-def curve(spec: RunSpec, other: History) -> list[dict[str, Any]]:
+def curve(spec: RunSpec, other: History) -> list[Probe]:
     """The accuracy of the rival over its steps, as a line for the chart; none where there is no rival."""
     found = other.scores.get("accuracy", Curve())
     if not found.steps:
@@ -157,7 +159,7 @@ def _first(curve: Curve) -> Curve:
     return Curve(curve.steps[:1], curve.values[:1])
 
 
-def _written(rung: Rung) -> dict[str, Any]:
+def _written(rung: Rung) -> parts.Rung:
     if rung.withheld:
         rung = replace(rung, curve=_still(0.0), band=None)
     return {

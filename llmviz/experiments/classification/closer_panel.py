@@ -73,7 +73,7 @@ def _words(engine: Engine, seen: Seen, run: RunRef) -> None:
         known = {at: found for at, found in asked.known.items() if len(found.words) == len(words) - len(left_out)}
         note = reasons_view.adds_up(asked.known[step], method) if step in asked.known else ""
         payload = view.sentence(words, left_out, known, note)
-        parts.weighed({**live.shared(seen), **payload}, key=f"weighed_{method}", on_out=sentence.hide)
+        parts.weighed(payload, live.shared(seen), key=f"weighed_{method}", on_out=sentence.hide)
     agreed = ask.answers(engine, run, [step], Agree(address.spec.text.name), None, "agreement")
     if step in agreed.known:
         st.markdown(reasons_view.agreement(agreed.known[step]))
@@ -136,7 +136,7 @@ def _attention(engine: Engine, seen: Seen, run: RunRef) -> None:
         st.markdown(lesson.sentence(asked.refusal) or "The maps are on their way.")
         return
     payload = attention.maps(tokens, address.spec.model, asked.known, {}, "")
-    parts.shift({**live.shared(seen), **payload}, key="shift")
+    parts.shift(payload, live.shared(seen), key="shift")
 
 
 def _network(engine: Engine, seen: Seen, run: RunRef) -> None:
@@ -147,7 +147,7 @@ def _network(engine: Engine, seen: Seen, run: RunRef) -> None:
         st.markdown(lesson.sentence(asked.refusal))
         return
     parent, why = _parent(engine)
-    parts.network({**live.shared(seen), **network.network(parent, asked.known)}, key="network")
+    parts.network(network.network(parent, asked.known), live.shared(seen), key="network")
     if why:
         st.caption(why)
 

@@ -76,7 +76,7 @@ def picture(engine: Engine, seen: Seen) -> None:
         shelf, came_with = engine.shelf(), accuracy_view.finished(engine.courses())
         validated = _validated(engine, [each for each in (spec, rival(spec)) if each], shelf)
         drawn = accuracy_view.accuracies(spec, seen.history, rival(spec), other.history, [*came_with, *shelf], validated, withheld)
-        parts.ladder({**shared, **drawn}, key="ladder")
+        parts.ladder(drawn, shared, key="ladder")
 
     after = _predicted(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")
     third = _predicted(engine, other, read, _third(spec, other), "third")
@@ -85,11 +85,11 @@ def picture(engine: Engine, seen: Seen) -> None:
     before = replace(after.card, title="Before", about=_before(spec), phase="pretrained" if spec.start else "random", pinned="first")
     with middle:
         told = view.cards([before, after.card, third.card], truth(sentence.suggested(address), read))
-        parts.cards({**shared, **told}, key="cards", on_action=lambda _: train(engine, spec))
+        parts.cards(told, shared, key="cards", on_action=lambda _: train(engine, spec))
     reasons = {step: found for step, found in after.card.reasons.items() if len(found.words) == len(words) - len(left_out)}
     note = " ".join(filter(None, (visit.problems().get("hide", ""), after.refusal, strange))) or ("" if address.lecture else NOTE)
     with above:
-        parts.weighed({**shared, **view.sentence(words, left_out, reasons, note)}, key="weighed", on_out=sentence.hide)
+        parts.weighed(view.sentence(words, left_out, reasons, note), shared, key="weighed", on_out=sentence.hide)
 
 
 def _validated(engine: Engine, specs: Sequence[RunSpec], shelf: Sequence[Kept]) -> dict[str, float]:

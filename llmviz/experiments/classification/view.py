@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from llmviz.core.questions.classification import Classification
 from llmviz.experiments.classification.question import Reasons
+from llmviz.parts.cards import payload as parts
+from llmviz.parts.cards.payload import Cards
+from llmviz.parts.shared.payload import Origin
+from llmviz.parts.weighed.payload import Weighed
 
-BEGUN = {  # what a model of each phase is at its step 0
+BEGUN: dict[str, Origin] = {  # what a model of each phase is at its step 0
     "random": {"phase": "random", "word": "random start"},
     **{phase: {"phase": "pretrained", "word": "pretrained body, new head"} for phase in ("pretrained", "finetuned")},
 }
@@ -35,12 +39,12 @@ class Card:
     action: str = ""
 
 
-def cards(shown: Sequence[Card], truth: str = "") -> dict[str, Any]:
+def cards(shown: Sequence[Card], truth: str = "") -> Cards:
     """The payload of the cards. `truth` is the true label, where it is known: each card says whether its prediction is that."""
     return {"cards": [_card(card) for card in shown], "truth": truth}
 
 
-def _card(card: Card) -> dict[str, Any]:
+def _card(card: Card) -> parts.Card:
     steps = sorted(card.predictions)
     steps = {"": steps, "first": steps[:1], "last": steps[-1:]}[card.pinned]
     return {
@@ -92,7 +96,7 @@ class Word:
     known: bool = True
 
 
-def sentence(words: Sequence[Word], left_out: Sequence[int], reasons: Mapping[int, Reasons], note: str = "") -> dict[str, Any]:
+def sentence(words: Sequence[Word], left_out: Sequence[int], reasons: Mapping[int, Reasons], note: str = "") -> Weighed:
     """The payload of the weighed sentence. `reasons` are those of the words that are not left out, in their order."""
     steps = sorted(reasons)
     there = [place for place in range(len(words)) if place not in left_out]

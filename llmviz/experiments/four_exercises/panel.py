@@ -14,6 +14,7 @@ from llmviz.core.settings import check, setting
 from llmviz.core.spec import preset
 from llmviz.experiments.four_exercises import LESSON, view
 from llmviz.experiments.four_exercises.view import Control
+from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import Engine
 from llmviz.text import exercises
 from llmviz.text.tokenizers import Piece, pieces, sentinel, spelling
@@ -141,7 +142,7 @@ def row(lanes: list[Lane]) -> None:
         )
         st.markdown(f":gray[roll {choice.roll:,}]", width="content")
         with st.container(key="trained_area"):
-            parts.trained({**_shared(), "shares": view.trained([lane.shares for lane in lanes])}, key="trained", on_step=live.let_go)
+            parts.trained({"shares": view.trained([lane.shares for lane in lanes])}, _shared(), key="trained", on_step=live.let_go)
         if not address.lecture and st.button("Show the code", key="code", type="tertiary"):
             text, _ = sentence.shown(address, LESSON)
             code.exercises(text, choice.roll, (choice.rate, choice.noise, choice.length), choice.second, MOST)
@@ -172,7 +173,8 @@ def _picture(lanes: list[Lane]) -> None:
             payload = view.lane(lane.kind, lane.drawn, lane.answers, steps, _controls(lane.kind), lane.empty, waits)
             with st.container(key=f"{lane.kind}_area"):
                 parts.lane(
-                    {**_shared(), **payload, "withheld": withheld if lane.kind in view.COMPARED else ""},
+                    {**payload, "withheld": withheld if lane.kind in view.COMPARED else ""},
+                    _shared(),
                     key=f"lane_{lane.kind}",
                     on_set=_set,
                 )
@@ -191,7 +193,7 @@ def _note(lanes: list[Lane]) -> str:
     return " ".join(filter(None, (beyond, strange, legend)))
 
 
-def _shared() -> dict[str, Any]:
+def _shared() -> Shared:
     """What all parts of the page carry, so that they move together."""
     address = visit.current()
     return {"group": "exercises", "step": address.step, "visit": visit.number(), "origin": words.origin(address.spec)}

@@ -4,11 +4,11 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.drawn import GAP, LEFT, SWAPPED, UNKNOWN, Cell, Drawn
 from llmviz.core.questions.exercise import FOLLOWS, Solved
+from llmviz.parts.lane import payload as parts
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.tokens import sentinel
@@ -59,7 +59,7 @@ class Control:
 
 def lane(
     kind: str, drawn: Drawn | None, answers: Mapping[int, Solved], steps: int, controls: Sequence[Control], empty: str = "", waits: str = ""
-) -> dict[str, Any]:
+) -> parts.Lane:
     """The payload of one exercise. `steps` are those of the whole training: answers are told by the share of it, in percent.
 
     Where a text allows no such exercise, `empty` says why; beside an exercise, why it has no answer, and `waits`, that one is awaited.
@@ -69,6 +69,7 @@ def lane(
     experiment = catalogue.experiment(kind)
     return {
         "kind": kind,
+        "withheld": "",
         "name": experiment.short,
         "model": experiment.family,
         "about": experiment.exercise,
@@ -119,14 +120,22 @@ def counted(kind: str, drawn: Drawn | None) -> str:
     }[kind]
 
 
-def _control(control: Control) -> dict[str, Any]:
-    found = {name: getattr(control, name) for name in ("name", "label", "value", "low", "high", "step", "percent")}
-    return {**found, "choices": [{"value": value, "title": title} for value, title in (control.choices or {}).items()]}
+def _control(control: Control) -> parts.Control:
+    return {
+        "name": control.name,
+        "label": control.label,
+        "value": control.value,
+        "low": control.low,
+        "high": control.high,
+        "step": control.step,
+        "percent": control.percent,
+        "choices": [{"value": value, "title": title} for value, title in (control.choices or {}).items()],
+    }
 
 
-def _cell(cell: Cell) -> dict[str, Any]:
+def _cell(cell: Cell) -> parts.Cell:
     tag = {SWAPPED: "swapped", LEFT: "left"}.get(cell.sort, "")
-    says = [{"text": told(each.text), "target": each.target} for each in cell.says]
+    says: list[parts.Asked] = [{"text": told(each.text), "target": each.target} for each in cell.says]
     return {"text": told(cell.text), "sort": cell.sort, "tag": tag, "part": cell.part, "says": says}
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import LOSS, Metric
@@ -12,6 +11,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
+from llmviz.parts.lineage.payload import Lineage, Run
 from llmviz.views import words
 
 RECORDED, HERE, IMPORTED = "recorded", "trained here", "imported"
@@ -115,7 +115,7 @@ def matches(kept: Kept, wanted: Filter) -> bool:
     return all(word in " ".join(said).lower() for word in wanted.words.lower().split())
 
 
-def rows(shelf: Sequence[Kept], wanted: Filter, ticked: Sequence[RunRef], now: datetime) -> dict[str, Any]:
+def rows(shelf: Sequence[Kept], wanted: Filter, ticked: Sequence[RunRef], now: datetime) -> Lineage:
     """The payload of the tree: runs the filter leaves, with their ancestors, faint, to show where they come from."""
     nodes = tree(shelf)
     found = [bool(node.kept and matches(node.kept, wanted)) for node in nodes]
@@ -141,24 +141,29 @@ def _rails(nodes: Sequence[Node], place: int) -> list[bool]:
     return [next((depth for depth in later if depth <= column), 0) == column for column in range(1, nodes[place].depth + 1)]
 
 
-def _row(node: Node, faint: bool, rails: list[bool], now: datetime) -> dict[str, Any]:
+def _row(node: Node, faint: bool, rails: list[bool], now: datetime) -> Run:
     kept, spec = node.kept, node.spec
-    row: dict[str, Any] = {"rails": rails, "faint": faint, "phase": phase(spec) if spec else "", "scratch": bool(spec and not spec.start)}
-    row["title"] = named(spec) if spec else "cannot be read"
-    row["settings"] = settings(spec) if spec else ""
+    gone: Run = {
+        "rails": rails,
+        "faint": faint,
+        "phase": phase(spec) if spec else "",
+        "scratch": bool(spec and not spec.start),
+        "title": named(spec) if spec else "cannot be read",
+        "settings": settings(spec) if spec else "",
+        "key": "",
+        "state": GONE,
+        "tone": "still",
+        "kind": "",
+        "figures": "",
+        "time": "",
+        "size": "",
+        "when": "",
+        "about": GONE,
+    }
     if kept is None:
-        return row | {
-            "key": "",
-            "state": GONE,
-            "tone": "still",
-            "kind": "",
-            "figures": "",
-            "time": "",
-            "size": "",
-            "when": "",
-            "about": GONE,
-        }
-    return row | {
+        return gone
+    return {
+        **gone,
         "key": kept.run.key,
         "state": kept.state if kept.state not in ("done", "recorded") else "",
         "tone": TONES.get(kept.state, "busy"),

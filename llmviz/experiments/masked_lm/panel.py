@@ -54,13 +54,13 @@ def picture(engine: Engine, seen: Seen) -> None:
         notes.append(f"The sentence has {words.counted(len(tokens), 'token')}; there is nothing to hide beyond them.")
     note = " ".join(filter(None, notes)) or (STRIP_NOTE if guess.answers and not address.lecture else "")
     with above:
-        parts.token_strip({**shared, **view.strip(tokens, guess.hidden, guess.answers, note)}, key="strip", on_hidden=sentence.hide)
+        parts.token_strip(view.strip(tokens, guess.hidden, guess.answers, note), shared, key="strip", on_hidden=sentence.hide)
     with left, st.container(key="bars_area"):
         empty = INVITATION if tokens else sentence.EMPTY
         if tokens and not guess.answers and (hidden or guess.refusal):
             empty = NO_CANDIDATES if guess.refusal else "The candidates appear here as soon as there is a trained model."
         groups = view.bars(tokens, guess.hidden if guess.answers else (), guess.answers, empty)
-        parts.bars({**shared, **groups, "withheld": withheld}, key="bars")
+        parts.bars({**groups, "withheld": withheld}, shared, key="bars")
 
 
 def _guess(engine: Engine, seen: Seen, text: str, hidden: tuple[int, ...]) -> Guess:

@@ -122,7 +122,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     else:
         empty = refusal or ("The answer is on its way." if seen.history.snapshots else states.nothing(seen.status))
     with st.container(key="pair_area"):
-        parts.pair({**live.shared(seen), **view.pair(above, below, known, empty, note, _best(address.spec, above, below))}, key="pair")
+        parts.pair(view.pair(above, below, known, empty, note, _best(address.spec, above, below)), live.shared(seen), key="pair")
     left, right = st.container(key="low_area").columns([0.38, 0.62], gap="large")
     trained, unasked = _both(engine, seen)
     with left, st.container(key="asked_area"):

@@ -4,7 +4,6 @@ import base64
 import html
 import math
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
@@ -12,6 +11,8 @@ from llmviz.core.history import History
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
 from llmviz.experiments.next_sentence.question import Sequel
+from llmviz.parts.pair.payload import Pair
+from llmviz.parts.shared.payload import Word
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.tokens import Token
@@ -35,7 +36,7 @@ def pair(
     empty: str,
     note: str = "",
     best: float | None = None,
-) -> dict[str, Any]:
+) -> Pair:
     """The payload. Without answers the parts stand alone and `empty` says why. `best` is p(follows) for who knows the grammar."""
     steps = sorted(answers)
     return {
@@ -51,7 +52,7 @@ def pair(
     }
 
 
-def _token(token: Token) -> dict[str, Any]:
+def _token(token: Token) -> Word:
     return {"text": token.shown or token.source or token.text, "known": token.known}
 
 

@@ -59,13 +59,13 @@ def picture(engine: Engine, seen: Seen) -> None:
     answers, refusal = _filled(engine, seen, text, hidden)
     note = " ".join(filter(None, (visit.problems().get("hide", ""), refusal, _beyond(hidden, len(given)), strange))) or STRIP_NOTE
     with above:
-        parts.token_strip({**shared, **tokens.strip(given, hidden, {}, note)}, key="strip", on_hidden=sentence.hide)
+        parts.token_strip(tokens.strip(given, hidden, {}, note), shared, key="strip", on_hidden=sentence.hide)
     withheld = question.withheld(_key(address.spec.text.name))
     empty = sentence.EMPTY if not given else INVITATION if not hidden else NO_ANSWER if refusal else NOT_YET
     with between:
-        parts.written({**shared, **view.written(answers, empty, withheld)}, key="written")
+        parts.written(view.written(answers, empty, withheld), shared, key="written")
     with left, st.container(key="bars_area"):
-        parts.bars({**shared, **view.bars(answers, empty, withheld)}, key="bars")
+        parts.bars(view.bars(answers, empty, withheld), shared, key="bars")
 
 
 def _beyond(hidden: tuple[int, ...], count: int) -> str:

@@ -1,24 +1,25 @@
 """What a T5 reads and writes, as the payloads of its component and of the probability bars; and the page's question."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from llmviz.core.questions.attention import FULL
 from llmviz.experiments.span_corruption.question import Filled
+from llmviz.parts.bars.payload import Bars
+from llmviz.parts.written.payload import Answer, ReadAndWritten, Sentinel
 from llmviz.views.reveal import Reveal, Riddle
 from llmviz.views.tokens import sentinel
 
 NOTHING = "(nothing)"  # a span without a word
 
 
-def written(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> dict[str, Any]:
+def written(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> ReadAndWritten:
     """The payload: the text with its gaps once, and for each step what was written. Without answers `empty` is said.
 
     Where something is `withheld`, it is how probable the model found what it wrote.
     """
     steps = sorted(answers)
     if not steps:
-        return {"steps": [], "given": [], "texts": [], "empty": empty}
+        return {"steps": [], "given": [], "texts": [], "withheld": withheld, "empty": empty}
     first = answers[steps[0]]
     return {
         "steps": steps,
@@ -29,7 +30,7 @@ def written(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> di
     }
 
 
-def _text(found: Filled) -> dict[str, Any]:
+def _text(found: Filled) -> Answer:
     tokens = [_token(text, number) for text, number in zip(found.written, found.numbers.tolist(), strict=True)]
     return {
         "tokens": tokens,
@@ -41,7 +42,7 @@ def _text(found: Filled) -> dict[str, Any]:
     }
 
 
-def _token(text: str, number: int) -> dict[str, Any]:
+def _token(text: str, number: int) -> Sentinel:
     return {"text": sentinel(number) if number >= 0 else text, "gap": number}
 
 
@@ -58,7 +59,7 @@ def confidence(found: Filled) -> list[float]:
     return shares
 
 
-def bars(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> dict[str, Any]:
+def bars(answers: Mapping[int, Filled], empty: str, withheld: str = "") -> Bars:
     """The payload of the probability bars: a group for each gap, whole spans as candidates; of no step where they are `withheld`."""
     truth = next(iter(answers.values())).truth if answers else ()
     steps = [] if withheld else sorted(answers)

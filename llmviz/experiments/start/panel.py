@@ -14,6 +14,7 @@ from llmviz.core.settings import LabelsSpec, check, setting
 from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.start import LESSON, TOP, view
 from llmviz.experiments.start.view import Part, Says
+from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import Command, Engine, State
 from llmviz.ui import ask, lesson, live, parts, question, sentence, shown, states, visit
 from llmviz.ui.live import Seen
@@ -174,16 +175,14 @@ class Told:
 
 def _picture(cast: Cast, told: Told) -> None:
     """The sentence with its hidden word, and the life of the model."""
-    shared = {**live.shared(cast.first), "group": f"story {live.shared(cast.first)['group']}"}
+    shared: Shared = {**live.shared(cast.first), "group": f"story {live.shared(cast.first)['group']}"}
     note = " ".join(filter(None, (visit.problems().get("hide", ""), told.note))) or ("" if visit.current().lecture else NOTE)
     hidden = () if told.says.hidden is None else (told.says.hidden,)
     with st.container(key="told_area"):
-        parts.token_strip({**shared, **strips.strip(told.tokens, hidden, {}, note), "single": True}, key="strip", on_hidden=_hide)
+        parts.token_strip({**strips.strip(told.tokens, hidden, {}, note), "single": True}, shared, key="strip", on_hidden=_hide)
     first, second, third = (_part(seen, spec, cast) for seen, spec in zip(cast.all, cast.specs, strict=True))
     with st.container(key="story_area"):
-        parts.story(
-            {**shared, **view.story(first, second, third, told.says, question.withheld(_asked(cast)))}, key="story", on_step=live.let_go
-        )
+        parts.story(view.story(first, second, third, told.says, question.withheld(_asked(cast))), shared, key="story", on_step=live.let_go)
 
 
 def _told(engine: Engine, cast: Cast, patience: float) -> Told:

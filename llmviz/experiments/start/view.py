@@ -11,6 +11,8 @@ from llmviz.core.questions.classification import Classification
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Done
+from llmviz.parts.curve.payload import Level, Points
+from llmviz.parts.story.payload import Beginning, Charted, Predictions, Right, Story, Words
 from llmviz.views import words
 from llmviz.views.about import lines
 from llmviz.views.curve import thin
@@ -70,13 +72,13 @@ def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
     return RunSpec("sentiment", starting_from(pretrained), **common), RunSpec("sentiment", model=pretrained.model, **common)
 
 
-def story(first: Part, second: Part, third: Part, says: Says, withheld: str = "") -> dict[str, Any]:
+def story(first: Part, second: Part, third: Part, says: Says, withheld: str = "") -> Story:
     """What the component draws. The slider counts the steps since the random start; those of the second phase from `join` on.
 
     What is `withheld`, if anything, stands in place of how often the predictions are right.
     """
     total = first.history.begin.steps if first.history.begin else first.spec.train.steps
-    begun = {"title": "Random", "about": RANDOM, "phase": "random"} if first.spec.start is None else None
+    begun: Beginning | None = None if first.spec.start else {"title": "Random", "about": RANDOM, "phase": "random"}
     return {
         "join": total + 1,
         "phases": [
@@ -124,7 +126,7 @@ def amount(count: int) -> str:
     return f"{count / 1e6:.1f} million" if count >= 950_000 else f"{round(count, -3):,}" if count >= 10_000 else f"{count:,}"
 
 
-def _words(part: Part, says: Says) -> dict[str, Any]:
+def _words(part: Part, says: Says) -> Words:
     steps = sorted(says.traces) if says.hidden is not None else []
     place = says.hidden or 0
     return {
@@ -142,7 +144,7 @@ def _pairs(names: Sequence[str], chances: Sequence[float]) -> list[tuple[str, fl
     return [(name, round(chance, 4)) for name, chance in zip(names, chances, strict=True)]
 
 
-def _predictions(part: Part, found: Mapping[int, Classification], empty: str) -> dict[str, Any]:
+def _predictions(part: Part, found: Mapping[int, Classification], empty: str) -> Predictions:
     steps = sorted(found)
     return {
         "asked": ASKED_VERDICT,
@@ -154,10 +156,10 @@ def _predictions(part: Part, found: Mapping[int, Classification], empty: str) ->
     }
 
 
-def _loss(part: Part, total: int) -> dict[str, Any]:
+def _loss(part: Part, total: int) -> Charted:
     references = part.history.begin.references if part.history.begin else {}
     known = lines(catalogue.experiment(part.spec.stage))
-    bounds = [
+    bounds: list[Level] = [
         {"name": known[name][0], "about": known[name][1], "value": round(references[name], 4)}
         for name in ("random_guess", "floor")
         if name in references
@@ -171,7 +173,7 @@ def _loss(part: Part, total: int) -> dict[str, Any]:
     }
 
 
-def _accuracy(part: Part, other: Part, withheld: str) -> dict[str, Any]:
+def _accuracy(part: Part, other: Part, withheld: str) -> Right:
     references = part.history.begin.references if part.history.begin else {}
     named = (("accuracy_ceiling", "best possible", "ceiling"), ("chance", "chance", "chance"))
     ours, theirs = (Curve() if withheld else each.history.scores.get("accuracy", Curve()) for each in (part, other))
@@ -188,7 +190,7 @@ def _accuracy(part: Part, other: Part, withheld: str) -> dict[str, Any]:
     }
 
 
-def _points(curve: Curve) -> dict[str, list[float]]:
+def _points(curve: Curve) -> Points:
     return {"steps": thin(curve.steps), "values": [round(value, 4) for value in thin(curve.values)]}
 
 

@@ -29,6 +29,7 @@ from llmviz.core.texts import TEXTS
 from llmviz.experiments.tokenization import FIRST_SIZE, LESSON, own_panel, pieces_view, text_openings
 from llmviz.experiments.tokenization import view as charts
 from llmviz.experiments.tokenization.pieces_view import NAMES, Row
+from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import Engine
 from llmviz.text import merging, own, vocabularies
 from llmviz.text.learning import LEARNT_WORD, parted
@@ -203,8 +204,8 @@ def _rows(seen: Seen) -> None:
     whole, _ = sentence.shown(address, LESSON)
     text = whole[:MOST_SHOWN]
     rows = [_row(seen, kind, text) for kind in KINDS]
-    shared = {"group": f"{seen.text} {seen.size}", "visit": visit.number(), "step": address.step}
-    parts.pieces({**shared, **pieces_view.payload(rows, _note(seen, whole))}, key="pieces", on_step=live.let_go)
+    shared: Shared = {"group": f"{seen.text} {seen.size}", "visit": visit.number(), "step": address.step}
+    parts.pieces(pieces_view.payload(rows, _note(seen, whole)), shared, key="pieces", on_step=live.let_go)
 
 
 def _row(seen: Seen, kind: str, text: str) -> Row:

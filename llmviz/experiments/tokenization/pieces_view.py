@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
 
 from llmviz.core.cut import Merge, Try, Word
 from llmviz.core.questions.vocabulary import BPE, UNIGRAM, WORDPIECE, Vocabulary
+from llmviz.parts.pieces import payload as parts
+from llmviz.parts.pieces.payload import Bit, Cut, Entry, Merges, Move, Pieces
 
 Spelt = tuple[str, str]  # a mark, and a text
 NAMES = {BPE: "BPE", WORDPIECE: "WordPiece", UNIGRAM: "Unigram"}
@@ -40,22 +41,30 @@ class Row:
     waits: str = ""
 
 
-def payload(rows: Sequence[Row], note: str) -> dict[str, Any]:
+def payload(rows: Sequence[Row], note: str) -> Pieces:
     """All rows, and the merges that the slider of BPE goes through."""
     bpe = next((row for row in rows if row.kind == BPE and row.vocabulary), None)
     return {"rows": [_row(row) for row in rows], "merges": _merges(bpe) if bpe else None, "note": note}
 
 
-def _row(row: Row) -> dict[str, Any]:
-    head = {"kind": row.kind, "name": NAMES[row.kind], "about": ABOUT[row.kind], "mark": MARKS[row.kind], "waits": row.waits}
+def _row(row: Row) -> parts.Vocabulary:
+    shown: parts.Vocabulary = {
+        "kind": row.kind,
+        "name": NAMES[row.kind],
+        "about": ABOUT[row.kind],
+        "mark": MARKS[row.kind],
+        "waits": row.waits,
+        "entries": [],
+        "words": [],
+    }
     if row.vocabulary is None:
-        return {**head, "entries": [], "words": []}
+        return shown
     places: dict[str, int] = {}
 
     def place(piece: str) -> int:
         return places.setdefault(piece, len(places))
 
-    words = [
+    words: list[Cut] = [
         {
             "fresh": fresh,
             "pieces": [place(piece) for piece in word.pieces],
@@ -69,10 +78,10 @@ def _row(row: Row) -> dict[str, Any]:
         }
         for word, fresh in zip(row.words, row.fresh, strict=True)
     ]
-    return {**head, "entries": [_entry(row, piece) for piece in places], "words": words}
+    return {**shown, "entries": [_entry(row, piece) for piece in places], "words": words}
 
 
-def _entry(row: Row, piece: str) -> dict[str, Any]:
+def _entry(row: Row, piece: str) -> Entry:
     vocabulary = row.vocabulary
     assert vocabulary
     mark, text = row.spelt[piece]
@@ -88,12 +97,12 @@ def _entry(row: Row, piece: str) -> dict[str, Any]:
     return {"mark": mark, "text": text, "known": True, "head": head, "steps": steps}
 
 
-def _word_steps(row: Row, word: Word) -> list[dict[str, Any]]:
-    def cell(piece: str, tone: str = "") -> dict[str, str]:
+def _word_steps(row: Row, word: Word) -> list[Move]:
+    def cell(piece: str, tone: str = "") -> Bit:
         return {"text": "".join(row.spelt[piece]), "tone": tone}
 
     if row.kind == WORDPIECE:
-        steps = []
+        steps: list[Move] = []
         for tries, more in lookups(word):
             cells = [cell(step.piece, "in" if step.found else "out") for step in tries]
             if more:
@@ -116,16 +125,16 @@ def lookups(word: Word) -> list[tuple[list[Try], bool]]:
     return found
 
 
-def _merge(row: Row, merge: Merge, count: int) -> dict[str, Any]:
+def _merge(row: Row, merge: Merge, count: int) -> Move:
     parts = ["".join(row.spelt[part]) for part in (merge.left, merge.right, merge.left + merge.right)]
-    cells = [
+    cells: list[Bit] = [
         {"text": text, "tone": tone}
         for text, tone in zip((parts[0], "+", parts[1], "→", parts[2]), ("", "op", "", "op", "in"), strict=True)
     ]
     return {"cells": cells, "said": f"merge {merge.rank + 1:,}, {times(count)}", "picked": False}
 
 
-def _merges(row: Row) -> dict[str, Any]:
+def _merges(row: Row) -> Merges:
     """The merges that this sentence goes through, by their place among all, and what each did."""
     assert row.vocabulary
     made = {merge.rank: merge for word in row.words for merge in word.merges}

@@ -1,12 +1,12 @@
 """What vocabularies cost: the two charts below the sentence, the question of the page, and the notes."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from llmviz.core.cut import Word
 from llmviz.core.questions.vocabulary import BPE, KINDS, SIZES, UNIGRAM, WORDPIECE, Costs, Growth
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.tokenization.pieces_view import NAMES
+from llmviz.parts.costs import payload as parts
 from llmviz.parts.curves.payload import Curve, Curves
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
@@ -55,9 +55,9 @@ def growth(found: Growth | None, size: int, empty: str) -> Curves:
     }
 
 
-def costs(found: Costs | None, text: str, empty: str) -> dict[str, Any]:
+def costs(found: Costs | None, text: str, empty: str) -> parts.Costs:
     """The table of texts: what a word of each costs with the vocabularies on the page."""
-    rows = (
+    rows: list[parts.Cost] = (
         [
             {"name": title(name), "own": name == text, "rates": found.rates[:, place].tolist(), "lost": found.lost[:, place].tolist()}
             for place, name in enumerate(found.texts)

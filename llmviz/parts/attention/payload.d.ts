@@ -31,7 +31,27 @@ export interface Weights {
   note: string;
 }
 
-/** `layer` and `head` are those chosen; `empty` is said where nothing has been answered, `withheld` where a step has no names, if anything. */
+/** What heads may be named for, and by step what they are. */
+export interface Names {
+  targets: Target[];
+  named: Named[];
+}
+
+/** `empty` is said where nothing has been answered. */
+export interface Maps {
+  layers: number;
+  heads: number;
+  causal: boolean;
+  steps: number[];
+  tokens: Token[];
+  weights: string;
+  note: string;
+  targets: Target[];
+  named: Named[];
+  empty: string;
+}
+
+/** `layer` and `head` are those chosen; `withheld` is said where a step has no names, if anything. */
 export interface Attention {
   layers: number;
   heads: number;
@@ -40,12 +60,12 @@ export interface Attention {
   tokens: Token[];
   weights: string;
   note: string;
+  targets: Target[];
+  named: Named[];
+  empty: string;
   title: string;
   compact: boolean;
   layer: number;
   head: number;
-  targets: Target[];
-  named: Named[];
-  empty: string;
   withheld: string;
 }

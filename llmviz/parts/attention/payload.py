@@ -38,16 +38,24 @@ class Weights(TypedDict):
     note: str
 
 
-class Attention(Weights):
-    """`layer` and `head` are those chosen; `empty` is said where nothing has been answered, `withheld` where a step has no names, if
-    anything.
-    """
+class Names(TypedDict):
+    """What heads may be named for, and by step what they are."""
+
+    targets: list[Target]
+    named: list[Named]
+
+
+class Maps(Weights, Names):
+    """`empty` is said where nothing has been answered."""
+
+    empty: str
+
+
+class Attention(Maps):
+    """`layer` and `head` are those chosen; `withheld` is said where a step has no names, if anything."""
 
     title: str
     compact: bool
     layer: int
     head: int
-    targets: list[Target]
-    named: list[Named]
-    empty: str
     withheld: str

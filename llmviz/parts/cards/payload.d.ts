@@ -13,7 +13,7 @@ export interface Card {
   steps: number[];
   labels: string[];
   shares: number[][];
-  notes: string[][][];
+  notes: [string, boolean][][];
 }
 
 /** `truth` is the true label, empty where there is none. */

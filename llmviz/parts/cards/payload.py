@@ -19,7 +19,7 @@ class Card(TypedDict):
     steps: list[int]
     labels: list[str]
     shares: list[list[float]]
-    notes: list[list[list[str]]]
+    notes: list[list[tuple[str, bool]]]
 
 
 class Cards(TypedDict):

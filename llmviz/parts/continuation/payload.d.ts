@@ -11,7 +11,7 @@ export interface Written {
   why: string;
 }
 
-/** By step what was written; `shown`, how many tokens are to be seen; `at`, the token whose alternatives are shown; `chosen`, how many of the first were chosen by hand; `withheld`, whether there are no probabilities to be seen yet. */
+/** By step what was written; `shown`, how many tokens are to be seen; `at`, the token whose alternatives are shown; `chosen`, how many of the first were chosen by hand; `withheld`, what is said in place of probabilities, if anything. */
 export interface Continuation {
   given: Word[];
   steps: number[];
@@ -20,5 +20,5 @@ export interface Continuation {
   at: number;
   chosen: number;
   note: string;
-  withheld: boolean;
+  withheld: string;
 }

@@ -17,7 +17,7 @@ class Written(TypedDict):
 
 class Continuation(TypedDict):
     """By step what was written; `shown`, how many tokens are to be seen; `at`, the token whose alternatives are shown; `chosen`, how many
-    of the first were chosen by hand; `withheld`, whether there are no probabilities to be seen yet.
+    of the first were chosen by hand; `withheld`, what is said in place of probabilities, if anything.
     """
 
     given: list[Word]
@@ -27,4 +27,4 @@ class Continuation(TypedDict):
     at: int
     chosen: int
     note: str
-    withheld: bool
+    withheld: str

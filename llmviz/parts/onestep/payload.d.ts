@@ -41,5 +41,5 @@ export interface OneStep {
   movers: [string, number][];
   trail: number[];
   texts: Text[];
-  group: string;
+  group?: string;
 }

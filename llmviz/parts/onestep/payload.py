@@ -1,6 +1,6 @@
 """One training step, opened: what the model guesses before it, loss, gradient, update, and what it guesses after it."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Target(TypedDict):
@@ -53,4 +53,4 @@ class OneStep(TypedDict):
     movers: list[tuple[str, float]]
     trail: list[int]
     texts: list[Text]
-    group: str
+    group: NotRequired[str]

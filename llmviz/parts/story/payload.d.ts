@@ -7,7 +7,6 @@ import type { Points } from "../curve/payload";
 export interface Phase {
   title: string;
   about: string;
-  tone: string;
   progress: number;
 }
 

@@ -10,7 +10,6 @@ class Phase(TypedDict):
 
     title: str
     about: str
-    tone: str
     progress: float
 
 

@@ -22,7 +22,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
-from llmviz.runs import checkpoints, courses, report
+from llmviz.runs import checkpoints, learning_curves, report
 from llmviz.runs.attempt import sentence
 from llmviz.runs.export import PRECISION, export_checkpoint
 from llmviz.runs.export import export as export_run
@@ -184,12 +184,12 @@ def record(
     to: Annotated[Path | None, typer.Option(help="The folder to write; by default that of the program's own recordings.")] = None,
     megabytes: Annotated[float, typer.Option(min=0.1, max=MOST_BYTES / 1e6, help="The most it takes; all together have 40.")] = MOST_BYTES
     / 1e6,
-    only_course: Annotated[bool, typer.Option("--course", help="Keep its curves and figures alone, for a band over seeds.")] = False,
+    only_curve: Annotated[bool, typer.Option("--curve", help="Keep its curves and figures alone, for a band over seeds.")] = False,
 ) -> None:
     """Make a recording of a run that is done: with as many of its snapshots as fit."""
     _, folder = named(Store(home()), Recordings(), run)
-    if only_course:
-        print(f"{courses.keep(to or HERE, folder)} runs have their course in {(to or HERE) / courses.FILE}.")
+    if only_curve:
+        print(f"{learning_curves.keep(to or HERE, folder)} runs have their learning curve in {(to or HERE) / learning_curves.FILE}.")
         return
     spec = folder.spec()
     name = next((name for name, recorded in RECORDED.items() if recorded == spec), None)

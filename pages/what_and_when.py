@@ -7,9 +7,9 @@ from llmviz.ui.page import of_run
 
 BEATS = (
     ("head", "question"),
-    ("question", "courses_area"),
+    ("question", "multiples_area"),
     ("items_area",),
-    ("courses_area", "training_row", "model_row", "facts_row", "learning_study_row"),
+    ("multiples_area", "training_row", "model_row", "facts_row", "learning_study_row"),
 )
 
 page = of_run(what_and_when.LESSON, [catalogue.experiment(name) for name in panel.MODELS], BEATS, panel.Listed())

@@ -9,9 +9,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from llmviz.core.course import Course
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
@@ -143,7 +143,7 @@ class Engine(Protocol):
     def shelf(self) -> list[Kept]:
         """Every run there is, the newest first, then the recordings."""
 
-    def courses(self) -> list[Course]:
+    def learning_curves(self) -> list[LearningCurve]:
         """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
 
     def delete(self, run: RunRef, viewer: str) -> None:

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from llmviz.core.course import Course
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
@@ -97,9 +97,9 @@ class Library:
         recorded = [self._kept(run, None) for run in self.recordings.runs()]
         return [self._kept(run, under_way.get(run)) for run in self.store.runs()] + [kept for kept in recorded if kept.spec]
 
-    def courses(self) -> list[Course]:
+    def learning_curves(self) -> list[LearningCurve]:
         """Those that came with the program."""
-        return self.recordings.courses
+        return self.recordings.learning_curves
 
     def _kept(self, run: RunRef, status: Status | None) -> Kept:
         folder = self.place(run).folder(run)

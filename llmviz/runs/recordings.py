@@ -1,4 +1,4 @@
-"""Recordings: a store that is only read. They come with the program; beside them lie answers about texts, and courses of other runs."""
+"""Recordings: a store that is only read. They come with the program; beside them lie answers about texts, and learning curves of others."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import NoReturn, cast
 
 import llmviz
-from llmviz.core.course import Course
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, identity
-from llmviz.runs import courses, wire
+from llmviz.runs import learning_curves, wire
 from llmviz.runs.engine import ControlRefused, State, Status
 from llmviz.runs.folder import RunFolder
 
@@ -92,9 +92,9 @@ class Recordings:
         return cast(AnyAnswer | None, self._of_texts.get(question))
 
     @cached_property
-    def courses(self) -> list[Course]:
+    def learning_curves(self) -> list[LearningCurve]:
         """How runs over several seeds went that came with the program so, without weights."""
-        return courses.read(self.root)
+        return learning_curves.read(self.root)
 
 
 def answers(folder: RunFolder) -> dict[AnyQuestion, Mapping[int, Answer]]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from llmviz.core.course import Course, course
+from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Study, ancestors
@@ -21,13 +21,13 @@ class Result:
     """How one run of a study went so far, and its end.
 
     Attributes:
-        course: its learning curves, and at its end its figures on test data.
+        learning_curve: its learning curves, and at its end its figures on test data.
         run: None where it came with the program without weights.
         step: the batches learnt.
         failed: why it failed, in a sentence; "" otherwise.
     """
 
-    course: Course
+    learning_curve: LearningCurve
     run: RunRef | None
     step: int
     failed: str = ""
@@ -35,7 +35,7 @@ class Result:
     @property
     def done(self) -> bool:
         """Whether it reached its end."""
-        return bool(self.course.metrics)
+        return bool(self.learning_curve.metrics)
 
     @property
     def ours(self) -> bool:
@@ -51,8 +51,8 @@ class Results:
         self._kept: dict[str, tuple[float, Result | None]] = {}  # each until when
 
     @cached_property
-    def _without_weights(self) -> Mapping[str, Course]:
-        return {each.spec.id: each for each in self._engine.courses() if each.metrics}
+    def _without_weights(self) -> Mapping[str, LearningCurve]:
+        return {each.spec.id: each for each in self._engine.learning_curves() if each.metrics}
 
     def of(self, spec: RunSpec) -> Result | None:
         """That of the recording of this spec, else of the newest attempt here; None where nothing of it has begun."""
@@ -82,7 +82,7 @@ class Results:
             return None
         failed = history.end.reason if isinstance(history.end, Failed) else ""
         step = history.end.step if isinstance(history.end, Done) else history.step
-        return Result(course(spec, history), run, step, failed)
+        return Result(learning_curve(spec, history), run, step, failed)
 
     def missing(self, study: Study) -> list[RunSpec]:
         """The runs that are still to train, in order: each after those it is made from, where their weights are not here."""

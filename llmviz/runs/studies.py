@@ -284,4 +284,4 @@ def _seconds_left(study: Study, missing: Sequence[RunSpec], results: Mapping[str
     """At the pace of the runs of this machine, or before there is one of those that came with the program."""
     known = {id: found for id, found in results.items() if found.ours and found.step} or results
     ended = [spec for spec in study.specs() if spec not in missing and spec.id in known]
-    return seconds_left([*ended, *missing], {id: (found.step, found.course.seconds) for id, found in known.items()})
+    return seconds_left([*ended, *missing], {id: (found.step, found.learning_curve.seconds) for id, found in known.items()})

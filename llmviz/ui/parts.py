@@ -12,16 +12,16 @@ from typing import Any
 import streamlit as st
 
 from llmviz.parts import bundle
+from llmviz.parts.accuracy_bars.payload import AccuracyBars
 from llmviz.parts.attention.payload import Attention
+from llmviz.parts.attention_diff.payload import AttentionDiff
 from llmviz.parts.bars.payload import Bars
 from llmviz.parts.cards.payload import Cards
 from llmviz.parts.choices.payload import Choices
 from llmviz.parts.continuation.payload import Continuation
 from llmviz.parts.costs.payload import Costs
-from llmviz.parts.courses.payload import Courses
 from llmviz.parts.curve.payload import LiveCurve
 from llmviz.parts.curves.payload import Curves
-from llmviz.parts.ladder.payload import Ladder
 from llmviz.parts.lane.payload import Lane
 from llmviz.parts.lecture.payload import Beat
 from llmviz.parts.lineage.payload import Lineage
@@ -30,7 +30,7 @@ from llmviz.parts.onestep.payload import OneStep
 from llmviz.parts.pair.payload import Pair
 from llmviz.parts.pieces.payload import Pieces
 from llmviz.parts.shared.payload import Shared
-from llmviz.parts.shift.payload import Shift
+from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.parts.story.payload import Story
 from llmviz.parts.token_strip.payload import TokenStrip
 from llmviz.parts.trained.payload import Trained
@@ -62,10 +62,10 @@ _choices = _part("choices")
 _tree = _part("tree")
 _weighed = _part("weighed")
 _cards = _part("cards")
-_ladder = _part("ladder")
+_accuracy_bars = _part("accuracy_bars")
 _network = _part("network")
 _lecture = _part("lecture")
-_shift = _part("shift")
+_attention_diff = _part("attention_diff")
 _onestep = _part("onestep")
 _lineage = _part("lineage")
 _curves = _part("curves")
@@ -75,7 +75,7 @@ _pieces = _part("pieces")
 _costs = _part("costs")
 _lane = _part("lane")
 _trained = _part("trained")
-_courses = _part("courses")
+_small_multiples = _part("small_multiples")
 _attention = _part("attention")
 
 
@@ -146,9 +146,9 @@ def cards(payload: Cards, shared: Shared, key: str, on_action: Callable[[int], N
     _cards(key=key, data={**shared, **payload}, on_action_change=lambda: _told(key, "action", on_action))
 
 
-def ladder(payload: Ladder, shared: Shared, key: str) -> None:
+def accuracy_bars(payload: AccuracyBars, shared: Shared, key: str) -> None:
     """Shares of right predictions, from the best possible down to chance."""
-    _ladder(key=key, data={**shared, **payload})
+    _accuracy_bars(key=key, data={**shared, **payload})
 
 
 def network(payload: Network, shared: Shared, key: str) -> None:
@@ -191,9 +191,9 @@ def trained(payload: Trained, shared: Shared, key: str, on_step: Callable[[int],
     _trained(key=key, data={**shared, **payload}, on_step_change=lambda: _told(key, "step", on_step))
 
 
-def courses(payload: Courses, key: str, on_point: Callable[[list[int]], None]) -> None:
+def small_multiples(payload: SmallMultiples, key: str, on_point: Callable[[list[int]], None]) -> None:
     """How several runs go, side by side. `on_point` gets the panel, from 0, and the step that were clicked."""
-    _courses(
+    _small_multiples(
         key=key,
         data=payload,
         on_point_change=lambda: _told(key, "point", on_point),
@@ -205,9 +205,9 @@ def lecture(payload: Beat, key: str) -> None:
     _lecture(key=key, data=payload)
 
 
-def shift(payload: Shift, shared: Shared, key: str) -> None:
+def attention_diff(payload: AttentionDiff, shared: Shared, key: str) -> None:
     """Attention before and after, head by head, and the difference."""
-    _shift(key=key, data={**shared, **payload})
+    _attention_diff(key=key, data={**shared, **payload})
 
 
 def _told(key: str, event: str, listener: Callable[[Any], None]) -> None:

@@ -249,5 +249,5 @@ def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequenc
 
 
 def _series(shown: Shown) -> view.Series:
-    courses = {id: found.course for id, found in shown.progress.results.items()}
-    return view.Series(shown.series.name, shown.series.phase, shown.series.study, courses)
+    learning_curves = {id: found.learning_curve for id, found in shown.progress.results.items()}
+    return view.Series(shown.series.name, shown.series.phase, shown.series.study, learning_curves)

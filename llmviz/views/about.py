@@ -24,7 +24,7 @@ LINES = {
         "On average no model can be better.",
     ),
 }
-# The shares that those of a model lie between or beside, a classifier's from the top of the ladder down: name, explanation.
+# The shares that those of a model lie between or beside, a classifier's from the top down: name, explanation.
 BASELINES = {
     "accuracy_ceiling": (
         "best possible",

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from llmviz.core.course import Course
 from llmviz.core.experiment import Metric
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.study import Band, Study, Value, band
 from llmviz.views import words
 from llmviz.views.about import BASELINES, LINES
@@ -33,12 +33,12 @@ class Series:
     name: str
     phase: str
     study: Study
-    courses: Mapping[str, Course]
+    learning_curves: Mapping[str, LearningCurve]
 
     def figures(self, value: Value, metric: str) -> list[float]:
         """The metric of each seed at this value that has ended."""
-        courses = (self.courses.get(spec.id) for spec in self.study.at(value))
-        return [each.metrics[metric] for each in courses if each and metric in each.metrics]
+        learning_curves = (self.learning_curves.get(spec.id) for spec in self.study.at(value))
+        return [each.metrics[metric] for each in learning_curves if each and metric in each.metrics]
 
     def band(self, value: Value, metric: str) -> Band | None:
         """Of the seeds at this value that have ended."""
@@ -199,17 +199,17 @@ def _cell(series: Series, value: Value, metric: Metric) -> str:
 def as_csv(series: Sequence[Series]) -> str:
     """Every run that has ended as a line, with all its figures on test data."""
     runs = [
-        (each, value, spec.seed, spec.id, each.courses[spec.id])
+        (each, value, spec.seed, spec.id, each.learning_curves[spec.id])
         for each in series
         for value in each.study.values
         for spec in each.study.at(value)
-        if spec.id in each.courses and each.courses[spec.id].metrics
+        if spec.id in each.learning_curves and each.learning_curves[spec.id].metrics
     ]
-    figures = sorted({name for *_, course in runs for name in course.metrics})
+    figures = sorted({name for *_, learning_curve in runs for name in learning_curve.metrics})
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
     writer.writerow(["series", series[0].study.axis.label, "seed", "run", "seconds", *figures])
-    for each, value, seed, id, course in runs:
-        told = [course.metrics.get(name, "") for name in figures]
-        writer.writerow([each.name, value.label, seed, id, round(course.seconds, 1), *told])
+    for each, value, seed, id, learning_curve in runs:
+        told = [learning_curve.metrics.get(name, "") for name in figures]
+        writer.writerow([each.name, value.label, seed, id, round(learning_curve.seconds, 1), *told])
     return file.getvalue()

@@ -20,18 +20,18 @@ def visit(page: Page, address: str) -> Locator:
     return page.locator(".cards .card")
 
 
-def test_one_slider_moves_cards_words_and_ladder(page: Page, fake_app: str) -> None:
+def test_one_slider_moves_cards_words_and_accuracies(page: Page, fake_app: str) -> None:
     cards = visit(page, f"{fake_app}/before-after")
     skip_in_browser(page)
     expect(cards.nth(1)).to_contain_text("positive")
     certain = cards.nth(1).locator(".share").inner_text()
-    right = page.locator(".ladder").inner_text()
+    right = page.locator(".accuracy-bars").inner_text()
     page.get_by_role("slider").first.focus()
     page.keyboard.press("Home")
     expect(cards.nth(1).locator(".at")).to_have_text("step 0, pretrained body, new head")
     expect(cards.nth(0).locator(".at")).to_have_text("step 0, pretrained body, new head")
     assert cards.nth(1).locator(".share").inner_text() == cards.nth(0).locator(".share").inner_text() != certain
-    assert page.locator(".ladder").inner_text() != right
+    assert page.locator(".accuracy-bars").inner_text() != right
 
 
 def test_a_word_left_out_no_longer_speaks(page: Page, fake_app: str) -> None:
@@ -63,23 +63,23 @@ def test_the_other_model_is_trained_by_its_own_button(page: Page, fake_app: str)
     expect(page.locator(".cards .card").nth(1).locator(".label")).to_be_visible(timeout=MINUTE)
     page.get_by_role("button", name="Train from scratch too").click()
     expect(page.locator(".cards .card").nth(2).locator(".label")).to_be_visible(timeout=MINUTE)
-    expect(page.locator(".ladder")).to_contain_text("from scratch", timeout=MINUTE)
+    expect(page.locator(".accuracy-bars")).to_contain_text("from scratch", timeout=MINUTE)
 
 
 def test_all_fits_on_one_screen(page: Page, fake_app: str) -> None:
     visit(page, f"{fake_app}/before-after")
-    for selector in (".weighed", ".cards", ".ladder", ".curve", ".st-key-training_row", ".st-key-facts_row", ".st-key-question"):
+    for selector in (".weighed", ".cards", ".accuracy-bars", ".curve", ".st-key-training_row", ".st-key-facts_row", ".st-key-question"):
         box = page.locator(selector).first.bounding_box()
         assert box and box["y"] + box["height"] <= 900 and box["x"] + box["width"] <= 1440, selector
 
 
 def test_nothing_jumps_when_the_answer_comes(page: Page, fake_app: str) -> None:
     visit(page, f"{fake_app}/before-after")
-    expect(page.locator(".ladder")).to_contain_text(GUESS_FIRST)
+    expect(page.locator(".accuracy-bars")).to_contain_text(GUESS_FIRST)
     below = (
         ".weighed",
         ".cards",
-        ".ladder",
+        ".accuracy-bars",
         ".curve",
         ".st-key-training_row",
         ".st-key-facts_row",
@@ -94,7 +94,7 @@ def test_nothing_jumps_when_the_answer_comes(page: Page, fake_app: str) -> None:
     before = places()
     page.locator(".st-key-question").get_by_text("up to 60%").click()
     expect(page.locator(".st-key-answer")).to_contain_text("of the test examples right")
-    expect(page.locator(".ladder")).not_to_contain_text(GUESS_FIRST)
+    expect(page.locator(".accuracy-bars")).not_to_contain_text(GUESS_FIRST)
     assert places() == before
 
 

@@ -16,7 +16,7 @@ from llmviz.core.run import parse
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, preset
 from llmviz.core.update import Begin, Done
-from llmviz.runs import courses
+from llmviz.runs import learning_curves
 from llmviz.runs.store import Store
 from tests.runs.conftest import until
 
@@ -57,8 +57,8 @@ def test_train_list_show_export_delete(store: Store) -> None:
     assert (home / "out" / "model.safetensors").exists()
     assert call(home, "record", short, "--to", str(home / "recorded"))[0] == 0
     assert (home / "recorded" / "answers" / "0.npz").exists()
-    assert call(home, "record", short, "--course", "--to", str(home))[0] == 0
-    assert [course.spec.id for course in courses.read(home)] == [run.id]
+    assert call(home, "record", short, "--curve", "--to", str(home))[0] == 0
+    assert [learning_curve.spec.id for learning_curve in learning_curves.read(home)] == [run.id]
     code, out, err = call(home, "train", "mlm", "--parent", short, "--steps", "10", "--json")
     assert (code, err.count("Traceback")) == (0, 0)
     child = json.loads(out.splitlines()[-1])["run"]

@@ -23,7 +23,7 @@ from llmviz.experiments.building import build
 from llmviz.experiments.causal_lm.question import Generate, Generation
 from llmviz.experiments.classification.accuracy_view import band, finished, siblings
 from llmviz.experiments.start import LESSON as START_PAGE
-from llmviz.runs import courses, tail, wire
+from llmviz.runs import learning_curves, tail, wire
 from llmviz.runs.attempt import start
 from llmviz.runs.library import Library
 from llmviz.runs.record import MOST_BYTES
@@ -60,19 +60,19 @@ BARS = {
 
 
 def test_there_are_no_others_and_all_are_small() -> None:
-    assert {item.name for item in HERE.iterdir()} == {*RECORDED, courses.FILE, TEXT_ANSWERS, store.CAME_WITH.name}
+    assert {item.name for item in HERE.iterdir()} == {*RECORDED, learning_curves.FILE, TEXT_ANSWERS, store.CAME_WITH.name}
     assert sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file()) <= MOST_BYTES_IN_ALL
 
 
 def test_film_reviews_come_with_the_figures_of_five_seeds_both_ways() -> None:
     for name in ("sentiment-reviews", "sentiment-reviews-scratch"):
-        found = band(RECORDED[name], finished(Recordings().courses))
+        found = band(RECORDED[name], finished(Recordings().learning_curves))
         assert found and found.seeds >= 5 and 0 <= found.low <= found.high <= 1
 
 
 def test_sixteen_labels_go_far_after_pretraining_whatever_the_seeds() -> None:
     """Five parents, each with five samples of labels."""
-    ended = finished(Recordings().courses)
+    ended = finished(Recordings().learning_curves)
     tuned, scratch = (
         sorted(kept.metrics["accuracy"] for kept in siblings(RECORDED[name], ended).values())
         for name in ("sentiment-tinyland", "sentiment-tinyland-scratch")

@@ -36,7 +36,11 @@ def test_every_run_is_trained_once_and_ends_as_it_does_alone(engine_of: MakeEngi
         list(alone)
         run = engine.find(each)
         assert run and outcome(engine.store.folder(run)) == outcome(alone.folder)
-        assert after.results[each.id].course.metrics == {"loss": engine.history(run).scores["loss"].last, "floor": 0.5, "accuracy": 0.25}
+        assert after.results[each.id].learning_curve.metrics == {
+            "loss": engine.history(run).scores["loss"].last,
+            "floor": 0.5,
+            "accuracy": 0.25,
+        }
     studies.start(grid, "ann")
     assert ends(studies, grid).state is State.DONE and attempts(engine, grid) == [1, 1, 1, 1]
 

@@ -11,9 +11,9 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from llmviz.core.course import Course
 from llmviz.core.history import History, fold
 from llmviz.core.kept import Kept
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.classification import Classification, Classify
@@ -202,8 +202,8 @@ class FakeEngine:
     def shelf(self) -> list[Kept]:
         return [self._kept(run) for run in sorted(self._runs, key=lambda run: (not run.attempt, -self._runs[run].since))]
 
-    def courses(self) -> list[Course]:
-        return [*fake_updates.courses(VOCABULARY), *fake_updates.classified()]
+    def learning_curves(self) -> list[LearningCurve]:
+        return [*fake_updates.learning_curves(VOCABULARY), *fake_updates.classified()]
 
     def _kept(self, run: RunRef) -> Kept:
         found, history = self._runs[run], self.history(run)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from llmviz.core.course import Course, course
 from llmviz.core.history import fold
+from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.recorded import MORE_SEEDS
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, preset
@@ -14,19 +14,20 @@ from llmviz.core.update import Begin, Done, Failed, Score, Snapshot, Step, Stopp
 from llmviz.runs.engine import State
 
 
-def courses(vocabulary: int) -> list[Course]:
+def learning_curves(vocabulary: int) -> list[LearningCurve]:
     """Those of five seeds for each stage that is asked for grammar, meaning and facts."""
     specs = (replace(preset(stage), seed=seed) for stage in ("mlm", "clm", "span") for seed in MORE_SEEDS)
-    return [course(spec, fold(updates(spec, spec.train.steps, State.DONE, vocabulary))) for spec in specs]
+    return [learning_curve(spec, fold(updates(spec, spec.train.steps, State.DONE, vocabulary))) for spec in specs]
 
 
-def classified() -> list[Course]:
+def classified() -> list[LearningCurve]:
     """Those of five seeds on film reviews with and without pretraining: right on two points fewer of the validation examples."""
     recipe = preset("sentiment", TextSpec("reviews"))
     both = ((replace(recipe, inputs={}), 0.50), (recipe, 0.52))
     seeds = [(replace(spec, seed=seed), least + 0.01 * seed) for spec, least in both for seed in range(1, 6)]
     return [
-        Course(spec, (0, spec.train.steps), (0, 9), {"accuracy": (0.5, share - 0.02)}, metrics={"accuracy": share}) for spec, share in seeds
+        LearningCurve(spec, (0, spec.train.steps), (0, 9), {"accuracy": (0.5, share - 0.02)}, metrics={"accuracy": share})
+        for spec, share in seeds
     ]
 
 

@@ -76,8 +76,8 @@ def test_it_opens_on_the_recordings_with_three_models(visit: Callable[..., AppTe
     assert query(app) == {}
 
 
-def test_the_ladder_stands_between_best_and_chance(visit: Callable[..., AppTest]) -> None:
-    ladder = parts(skip(visit()))["ladder"][0]
+def test_the_accuracies_stand_between_best_and_chance(visit: Callable[..., AppTest]) -> None:
+    ladder = parts(skip(visit()))["accuracy_bars"][0]
     names = [rung["name"] for rung in ladder["rungs"]]
     assert names[0] == "best possible" and names[-1] == "chance" and {"after", "from scratch", "before"} <= set(names)
     after = next(rung for rung in ladder["rungs"] if rung["name"] == "after")
@@ -86,7 +86,7 @@ def test_the_ladder_stands_between_best_and_chance(visit: Callable[..., AppTest]
 
 
 def test_film_reviews_come_with_a_band_over_recorded_seeds(visit: Callable[..., AppTest]) -> None:
-    ladder = parts(skip(visit(text="reviews")))["ladder"][0]
+    ladder = parts(skip(visit(text="reviews")))["accuracy_bars"][0]
     bands = {rung["name"]: rung["band"] for rung in ladder["rungs"]}
     assert ladder["title"] == "Right on validation examples"
     assert bands["after"]["low"] == pytest.approx(0.51)  # on validation examples, as the bar: the fake's seeds 1 to 5, and the recording
@@ -97,13 +97,13 @@ def test_film_reviews_come_with_a_band_over_recorded_seeds(visit: Callable[..., 
 
 def test_a_line_and_what_stands_beside_it_are_of_the_same_examples(visit: Callable[..., AppTest]) -> None:
     """Chance is 51 % on the fake's validation examples, 54 % on its test examples."""
-    ladder = parts(visit())["ladder"][0]
+    ladder = parts(visit())["accuracy_bars"][0]
     chance = next(rung for rung in ladder["rungs"] if rung["name"] == "chance")
     assert chance["values"] == [0.51] and ladder["below"].startswith("on test examples") and ladder["below"].endswith("chance 54%")
 
 
 def test_seeds_of_which_one_has_no_validation_figure_have_no_band_in_the_picture() -> None:
-    ended = ladder.finished(FakeEngine().courses())
+    ended = ladder.finished(FakeEngine().learning_curves())
     spec = preset("sentiment", TextSpec("reviews"))
     both = ladder.siblings(spec, ended)
     found = ladder.band(spec, ended)
@@ -172,7 +172,7 @@ def test_each_look_closer_lies_in_the_address(tab: str, visit: Callable[..., App
     if tab == "changed":
         assert "for the better" in said(app) and any("positive" in button.label for button in app.button)
     if tab == "attention":
-        assert given["shift"][0]["weights"]
+        assert given["attention_diff"][0]["weights"]
     if tab == "network":
         sums = given["network"][0]["sums"]
         assert (sums["copied"]["tensors"], sums["new"]["tensors"], sums["left behind"]["tensors"]) == (3, 1, 1)

@@ -36,14 +36,16 @@ def withheld(app: AppTest) -> bool:
 # What answers the question of each page, empty while it is withheld.
 ANSWERS: dict[str, Callable[[AppTest], Any]] = {
     "story": lambda app: part(app, "story")["accuracy"]["values"] + part(app, "story")["accuracy"]["scratch"]["values"],
-    "before_after": lambda app: [each for each in part(app, "ladder")["rungs"] if each["name"] == "from scratch" and each["values"][-1]],
+    "before_after": lambda app: [
+        each for each in part(app, "accuracy_bars")["rungs"] if each["name"] == "from scratch" and each["values"][-1]
+    ],
     "masked_tokens": lambda app: part(app, "bars")["steps"][1:],
     "next_token": lambda app: part(app, "continuation")["texts"][-1]["chances"],
     "next_sentence": lambda app: re.findall(r"<td>\d\.\d\d</td>", written(app)),
     "spans": lambda app: part(app, "bars")["steps"] + part(app, "written")["texts"][-1]["chances"],
     "four_exercises": lambda app: re.findall(r"every token, and the end</span></th><td>\d", written(app)),
-    "what_and_when": lambda app: not part(app, "courses")["hidden"],
-    "positions_optimisers": lambda app: not part(app, "courses")["hidden"],
+    "what_and_when": lambda app: not part(app, "small_multiples")["hidden"],
+    "positions_optimisers": lambda app: not part(app, "small_multiples")["hidden"],
     "attention_maps": lambda app: part(app, "attention")["named"][1:],
 }
 
@@ -95,7 +97,7 @@ AREAS = {
     "next_sentence": "asked_area",
     "spans": "bars_area",
     "four_exercises": "harvest_area",
-    "what_and_when": "courses_area",
+    "what_and_when": "multiples_area",
     "positions_optimisers": "recipes_area",
     "attention_maps": "maps_area",
 }

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.course import Course
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.experiments.positions_optimisers import panel as recipes
 from llmviz.experiments.what_and_when.question import Probed
-from llmviz.views import courses as view
+from llmviz.views import small_multiples as view
 from tests.guess import skip
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -25,7 +25,7 @@ SNAPSHOTS = FakeEngine().history(RunRef(preset("mlm").id, 0)).snapshots  # of th
 
 
 def part(app: AppTest) -> dict[str, Any]:
-    return next(data for name, data in mounted(app) if name == "courses")
+    return next(data for name, data in mounted(app) if name == "small_multiples")
 
 
 def query(app: AppTest) -> dict[str, str]:
@@ -131,8 +131,8 @@ def test_the_four_differ_in_two_settings_alone() -> None:
         assert same == base
 
 
-def ended(facts: float, spec: Any = None) -> Course:
-    return Course(spec or preset("mlm"), (0, 5), (0, 10), {"facts": (0.0, facts)}, metrics={"loss": 1.0})
+def ended(facts: float, spec: Any = None) -> LearningCurve:
+    return LearningCurve(spec or preset("mlm"), (0, 5), (0, 10), {"facts": (0.0, facts)}, metrics={"loss": 1.0})
 
 
 def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
@@ -140,7 +140,7 @@ def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
     found = view.known(runs, "facts", "abcd")
     assert found and found.right == 2
     assert found.story == "A 10%, b 95%, c 95%, d 100%."
-    assert view.known([*runs, Course(preset("mlm"))], "facts", "abcde") is None
+    assert view.known([*runs, LearningCurve(preset("mlm"))], "facts", "abcde") is None
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_how_many_know_the_capitals_is_counted_at_the_end() -> None:
 def test_the_title_says_what_decided_in_these_four_runs(facts: tuple[float, ...], decides: str) -> None:
     runs = {each: ended(share) for each, share in zip(recipes.CELLS, facts, strict=True)}
     assert view.claim(runs) == f"Here {decides} the capitals"
-    runs[recipes.CELLS[0]] = Course(preset("mlm"), (0,), (0,), {"facts": (0.0,)})
+    runs[recipes.CELLS[0]] = LearningCurve(preset("mlm"), (0,), (0,), {"facts": (0.0,)})
     assert view.claim(runs) == view.ASKED
 
 
@@ -175,14 +175,14 @@ def title(app: AppTest) -> str:
     return next(str(each.proto.body) for each in app.get("html") if "<h1>" in str(each.proto.body))
 
 
-def course(**scores: tuple[float, ...]) -> Course:
-    return Course(preset("mlm"), (0, 1, 2), (0, 100_000, 200_000), scores)
+def learning_curve(**scores: tuple[float, ...]) -> LearningCurve:
+    return LearningCurve(preset("mlm"), (0, 1, 2), (0, 100_000, 200_000), scores)
 
 
 def test_the_first_to_be_known_is_first_in_most_seeds() -> None:
     slow, quick = (
-        course(grammar=(0, 0, 1), facts=(0, 1, 1), meaning=(0, 0, 0)),
-        course(grammar=(0, 1, 1), facts=(0, 0, 1), meaning=(0, 0, 1)),
+        learning_curve(grammar=(0, 0, 1), facts=(0, 1, 1), meaning=(0, 0, 0)),
+        learning_curve(grammar=(0, 1, 1), facts=(0, 0, 1), meaning=(0, 0, 1)),
     )
     found = view.reveal([slow, quick, quick])
     assert found and found.right == view.ORDER.index("grammar")
@@ -192,23 +192,23 @@ def test_the_first_to_be_known_is_first_in_most_seeds() -> None:
     )
     split = view.reveal([slow, quick])
     assert split and split.right is not None and view.WHICH.choices[split.right] == view.UNCLEAR
-    assert view.reveal([course(grammar=(0, 0, 0))]) is None
-    assert view.reveal([Course(preset("mlm"))]) is None
+    assert view.reveal([learning_curve(grammar=(0, 0, 0))]) is None
+    assert view.reveal([LearningCurve(preset("mlm"))]) is None
 
 
 def test_what_was_lost_again_by_the_end_was_not_reached() -> None:
-    lost = course(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 1))
+    lost = learning_curve(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 1))
     found = view.reveal([lost])
     assert found and found.right is None
     assert "meaning not reached" in found.story and found.story.endswith(f"First in this run: a tie. {view.OPEN}")
-    sole = view.reveal([course(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 0))])
+    sole = view.reveal([learning_curve(grammar=(0, 0, 1), meaning=(0, 1, 0.6), facts=(0, 0, 0))])
     assert sole and sole.right == view.ORDER.index("grammar") and sole.story.endswith("First in this run: grammar.")
-    several = view.reveal([lost, lost, course(grammar=(0, 0, 0), meaning=(0, 0, 0), facts=(0, 0, 0))])
+    several = view.reveal([lost, lost, learning_curve(grammar=(0, 0, 0), meaning=(0, 0, 0), facts=(0, 0, 0))])
     assert several and several.right is None and several.story.endswith(f"First: a tie in 2 of 3 seeds, none in 1. {view.OPEN}")
 
 
 def test_which_was_first_cannot_be_told_of_two_reached_at_the_same_measurement() -> None:
-    found = view.reveal([course(grammar=(0, 1, 1), facts=(0, 1, 1), meaning=(0, 0, 1))])
+    found = view.reveal([learning_curve(grammar=(0, 1, 1), facts=(0, 1, 1), meaning=(0, 0, 1))])
     assert found and found.right is None
     assert found.story.startswith("Grammar after 0.10 M tokens") and "which was earlier cannot be told" in found.story
 
@@ -217,7 +217,7 @@ def test_the_band_is_of_the_run_shown_too_once_it_has_ended() -> None:
     """Lowest and highest of three, of which the one shown is the lowest; one measured less often is left out."""
     spec = preset("mlm")
     runs = [
-        Course(
+        LearningCurve(
             replace(spec, seed=seed),
             (0, 5),
             (0, 10),
@@ -226,7 +226,7 @@ def test_the_band_is_of_the_run_shown_too_once_it_has_ended() -> None:
         )
         for seed in range(3)
     ]
-    less = Course(replace(spec, seed=9), (0,), (0,), {"loss": (3.0,)}, metrics={"loss": 1})
+    less = LearningCurve(replace(spec, seed=9), (0,), (0,), {"loss": (3.0,)}, metrics={"loss": 1})
     found = view.of_recipe(runs[0], [*runs[1:], less])
     assert found == runs and view.banded(found) == "band: lowest to highest of 3 runs"
     drawn = view.panels([view.Panel("BERT", "", runs[0], found)], ["facts"])["panels"][0]
@@ -237,7 +237,7 @@ def test_the_band_is_of_the_run_shown_too_once_it_has_ended() -> None:
 
 
 def test_a_run_that_has_read_nothing_has_an_axis_too() -> None:
-    begun = Course(preset("mlm"), (0,), (0,), {"loss": (5.0,)})
+    begun = LearningCurve(preset("mlm"), (0,), (0,), {"loss": (5.0,)})
     assert view.panels([view.Panel("BERT", "", begun)], ["facts"])["most"] > 0
 
 

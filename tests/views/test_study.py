@@ -8,7 +8,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]
 import pytest
 
 from llmviz.core import catalogue
-from llmviz.core.course import Course
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.spec import NO_PARENT, RunSpec, preset
 from llmviz.core.study import Axis, Study, Value, along
 from llmviz.views import study as view
@@ -18,8 +18,8 @@ LOSS = catalogue.experiment("clm").metrics[0]
 LABELS = Axis("labelled examples", ("labels",), "log")
 
 
-def ended(spec: RunSpec, **metrics: float) -> Course:
-    return Course(spec, metrics=metrics, seconds=4.25)
+def ended(spec: RunSpec, **metrics: float) -> LearningCurve:
+    return LearningCurve(spec, metrics=metrics, seconds=4.25)
 
 
 def series(name: str, base: RunSpec, shares: dict[int, tuple[float, ...]]) -> view.Series:
@@ -64,7 +64,7 @@ def test_plotly_takes_it_and_two_series_differ_by_more_than_colour() -> None:
 
 
 def test_the_axis_has_all_values_before_there_is_a_run_at_each() -> None:
-    empty = replace(PRETRAINED, courses={})
+    empty = replace(PRETRAINED, learning_curves={})
     for each in (empty, PRETRAINED, SCRATCH):
         across = view.figure([each], ACCURACY)["layout"]["xaxis"]
         assert across["ticktext"] == ["2", "16", "128"] and across["type"] == "log"
@@ -74,8 +74,8 @@ def test_the_axis_has_all_values_before_there_is_a_run_at_each() -> None:
 
 def test_names_on_an_axis_stand_in_their_order_and_a_loss_has_its_unit() -> None:
     sizes = Study(preset("clm"), Axis("parameters", ("size",)), (Value("0.1 M", ("0.1M",)), Value("1 M", ("1M",))), (0,))
-    courses = {spec.id: ended(spec, loss=loss, floor=0.98) for spec, loss in zip(sizes.specs(), (1.02, 1.0), strict=True)}
-    drawn = view.figure([view.Series("GPT", "pretrained", sizes, courses)], LOSS, ("floor",))
+    learning_curves = {spec.id: ended(spec, loss=loss, floor=0.98) for spec, loss in zip(sizes.specs(), (1.02, 1.0), strict=True)}
+    drawn = view.figure([view.Series("GPT", "pretrained", sizes, learning_curves)], LOSS, ("floor",))
     assert drawn["layout"]["xaxis"]["ticktext"] == ["0.1 M", "1 M"] and drawn["layout"]["xaxis"]["tickvals"] == [0.0, 1.0]
     assert drawn["layout"]["yaxis"]["title"]["text"].endswith("(nats)")
     assert [trace["name"] for trace in drawn["data"]] == ["floor", "GPT"]

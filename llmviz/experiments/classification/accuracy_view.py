@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from llmviz.core.course import Course
 from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
+from llmviz.parts.accuracy_bars import payload as parts
+from llmviz.parts.accuracy_bars.payload import AccuracyBars
 from llmviz.parts.curve.payload import Probe
-from llmviz.parts.ladder import payload as parts
-from llmviz.parts.ladder.payload import Ladder
 from llmviz.views import words
 from llmviz.views.about import BASELINES
 
@@ -60,8 +60,8 @@ def accuracies(
     ended: Sequence[Kept],
     validated: Mapping[str, float],
     withheld: str = "",
-) -> Ladder:
-    """The payload of the ladder for a run and its rival, with bands from all the runs that have `ended`.
+) -> AccuracyBars:
+    """The payload of the accuracy bars for a run and its rival, with bands from all the runs that have `ended`.
 
     What is drawn, lines and bands too, is all of validation examples: `validated` has the last share of those runs on them, by the id of
     their spec. What is said below is all of test examples. What is `withheld`, if anything, stands in place of the rival's share.
@@ -117,9 +117,9 @@ def tested(histories: Mapping[str, History], bands: Mapping[str, Band | None]) -
     return f"on test examples: {', '.join(said)}" if said else ""
 
 
-def finished(courses: Sequence[Course]) -> list[Kept]:
-    """Runs of which the course alone came with the program, beside those of the shelf; none of them can be opened."""
-    return [Kept(RunRef(each.spec.id, 0), each.spec, "recorded", metrics=each.metrics) for each in courses]
+def finished(learning_curves: Sequence[LearningCurve]) -> list[Kept]:
+    """Runs of which the learning curve alone came with the program, beside those of the shelf; none of them can be opened."""
+    return [Kept(RunRef(each.spec.id, 0), each.spec, "recorded", metrics=each.metrics) for each in learning_curves]
 
 
 def siblings(spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:

@@ -136,7 +136,7 @@ def _attention(engine: Engine, seen: Seen, run: RunRef) -> None:
         st.markdown(lesson.sentence(asked.refusal) or "The maps are on their way.")
         return
     payload = attention.maps(tokens, address.spec.model, asked.known, {}, "")
-    parts.shift(payload, live.shared(seen), key="shift")
+    parts.attention_diff(payload, live.shared(seen), key="attention_diff")
 
 
 def _network(engine: Engine, seen: Seen, run: RunRef) -> None:

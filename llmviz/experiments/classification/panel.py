@@ -72,11 +72,11 @@ def picture(engine: Engine, seen: Seen) -> None:
     withheld = question.withheld(LABELS)
     with low_right:
         live.curve(seen, beside=[] if withheld else accuracy_view.curve(spec, other.history))
-    with low_left, st.container(key="ladder_area"):
-        shelf, came_with = engine.shelf(), accuracy_view.finished(engine.courses())
+    with low_left, st.container(key="accuracy_area"):
+        shelf, came_with = engine.shelf(), accuracy_view.finished(engine.learning_curves())
         validated = _validated(engine, [each for each in (spec, rival(spec)) if each], shelf)
         drawn = accuracy_view.accuracies(spec, seen.history, rival(spec), other.history, [*came_with, *shelf], validated, withheld)
-        parts.ladder(drawn, shared, key="ladder")
+        parts.accuracy_bars(drawn, shared, key="accuracy_bars")
 
     after = _predicted(engine, seen, read, Card("After", _after(spec), _phase(spec), empty=_nothing(seen, "Press Train live.")), "after")
     third = _predicted(engine, other, read, _third(spec, other), "third")
@@ -94,7 +94,7 @@ def picture(engine: Engine, seen: Seen) -> None:
 
 def _validated(engine: Engine, specs: Sequence[RunSpec], shelf: Sequence[Kept]) -> dict[str, float]:
     """The last share on validation examples of all siblings of these, by the id of their spec, where it is known."""
-    came_with = {each.spec.id: each.scores["accuracy"][-1] for each in engine.courses() if each.scores.get("accuracy")}
+    came_with = {each.spec.id: each.scores["accuracy"][-1] for each in engine.learning_curves() if each.scores.get("accuracy")}
     kept = {id: each for spec in specs for id, each in accuracy_view.siblings(spec, shelf).items() if id not in came_with}
     read = {id: engine.history(each.run).scores.get("accuracy", Curve()).last for id, each in kept.items()}
     return {**came_with, **{id: share for id, share in read.items() if share is not None}}

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from llmviz.core.course import Course, course
+from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.recorded import MORE_SEEDS
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.study import Axis, Study, Value
@@ -13,10 +13,10 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import live, parts, question, study, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.study import Series, Shown
-from llmviz.views import courses as view
+from llmviz.views import small_multiples as view
 from llmviz.views import words
-from llmviz.views.courses import ORDER, Panel
 from llmviz.views.reveal import Riddle
+from llmviz.views.small_multiples import ORDER, Panel
 
 STAGE = "mlm"
 POSITIONS = {"bert": "learnt absolute positions", "roformer": "rotary positions"}
@@ -75,11 +75,14 @@ def _series() -> list[Series]:
     return [Series("", "pretrained", of(visit.current().spec))]
 
 
-def _ends(base: RunSpec) -> Mapping[tuple[str, str], Course]:
+def _ends(base: RunSpec) -> Mapping[tuple[str, str], LearningCurve]:
     """How the four went with the seed of the base, by positions and optimiser."""
     four = of(base).first(1)
     results = study.progress(four).results
-    return {cell: results[spec.id].course if spec.id in results else Course(spec) for cell, spec in zip(CELLS, four.specs(), strict=True)}
+    return {
+        cell: results[spec.id].learning_curve if spec.id in results else LearningCurve(spec)
+        for cell, spec in zip(CELLS, four.specs(), strict=True)
+    }
 
 
 def picture(engine: Engine, seen: Seen, before: object) -> None:
@@ -90,7 +93,7 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
     shown = [_panel(engine, now, value, seen) for value in now.series.study.values]
     with st.container(key="recipes_area"):
         payload = view.panels(shown, ORDER, question.withheld(RIDDLE), columns=2, click="click to choose this one")
-        parts.courses(payload, key="recipes", on_point=_point)
+        parts.small_multiples(payload, key="recipes", on_point=_point)
 
 
 def state() -> object:
@@ -104,14 +107,14 @@ def _panel(engine: Engine, shown: Shown, value: Value, seen: Seen) -> Panel:
     results = shown.progress.results
     chosen = spec == visit.current().spec
     now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
-    first = course(spec, now.history) if now.run else results[spec.id].course if spec.id in results else Course(spec)
-    runs = view.of_recipe(first, [results[each.id].course for each in others if each.id in results and results[each.id].done])
+    first = learning_curve(spec, now.history) if now.run else results[spec.id].learning_curve if spec.id in results else LearningCurve(spec)
+    runs = view.of_recipe(first, [results[each.id].learning_curve for each in others if each.id in results and results[each.id].done])
     about = " · ".join(filter(None, (_told(first), view.banded(runs)))) if first.steps else "not trained yet"
     architecture, optimizer = value.settings
     return Panel(_name(architecture, optimizer), about, first, runs, now.under_way, chosen)
 
 
-def _told(shown: Course) -> str:
+def _told(shown: LearningCurve) -> str:
     rates = shown.spec.train
     muon = f", Muon {rates.muon_learning_rate:g}" if rates.optimizer == "muon" else ""
     return f"learning rate {rates.learning_rate:g}{muon} · {words.counted(shown.steps[-1], 'step')} · {shown.seconds:.0f} s"

@@ -6,7 +6,7 @@ from functools import lru_cache
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.course import Course, course
+from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.recorded import MORE_SEEDS
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
@@ -18,10 +18,10 @@ from llmviz.ui import ask, lesson, live, parts, question, study, visit
 from llmviz.ui.ask import Asked
 from llmviz.ui.live import Seen
 from llmviz.ui.study import Series, Shown
-from llmviz.views import courses as view
+from llmviz.views import small_multiples as view
 from llmviz.views import words
-from llmviz.views.courses import ITEMS, ORDER, Panel
 from llmviz.views.reveal import GUESS_FIRST, Reveal, Riddle
+from llmviz.views.small_multiples import ITEMS, ORDER, Panel
 
 MODELS = {name: catalogue.experiment(name).family for name in ("mlm", "clm", "span")}
 MODEL, KIND = "learning_model", "learning_kind"
@@ -69,7 +69,7 @@ def predict(seen: Seen) -> None:
 def _reveal(seen: Seen) -> Reveal | None:
     spec = visit.current().spec
     (now,) = study.look(KEY, _series())
-    return view.reveal(_runs(now, spec.stage, course(spec, seen.history)))
+    return view.reveal(_runs(now, spec.stage, learning_curve(spec, seen.history)))
 
 
 @lru_cache(maxsize=16)  # its runs are asked for at every drawing
@@ -93,12 +93,12 @@ def _series() -> list[Series]:
     return [Series("", "pretrained", of(visit.current().spec))]
 
 
-def _runs(shown: Shown, stage: str, first: Course) -> list[Course]:
+def _runs(shown: Shown, stage: str, first: LearningCurve) -> list[LearningCurve]:
     """The runs of a model that both its band and the answer are of: the one shown, and those of other seeds that are done."""
     own = shown.series.study
     (value,) = (each for each in own.values if each.settings == (stage,))
     results = [shown.progress.results.get(spec.id) for spec in own.at(value) if spec.seed != first.spec.seed]
-    return view.of_recipe(first, [found.course for found in results if found and found.done])
+    return view.of_recipe(first, [found.learning_curve for found in results if found and found.done])
 
 
 def _withheld() -> str:
@@ -114,9 +114,9 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
     (now,) = study.look(KEY, _series())
     shown = [_panel(engine, now, stage, seen) for stage in MODELS]
     metrics = ORDER if address.view.kind in ORDER else (address.view.kind,)
-    with st.container(key="courses_area"):
+    with st.container(key="multiples_area"):
         payload = view.panels(shown, metrics, _withheld(), address.step, click="click for the questions")
-        parts.courses(payload, key="courses", on_point=_point)
+        parts.small_multiples(payload, key="small_multiples", on_point=_point)
 
 
 def _panel(engine: Engine, many: Shown, stage: str, seen: Seen) -> Panel:
@@ -125,13 +125,13 @@ def _panel(engine: Engine, many: Shown, stage: str, seen: Seen) -> Panel:
     chosen = address.spec.stage == stage
     spec = address.spec if chosen else preset(stage)
     now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
-    shown = course(spec, now.history)
+    shown = learning_curve(spec, now.history)
     runs = _runs(many, stage, shown)
     about = " · ".join(filter(None, (catalogue.experiment(stage).title, _length(spec, shown), view.banded(runs))))
     return Panel(MODELS[stage], about, shown, runs, now.under_way, chosen, now.history.snapshots)
 
 
-def _length(spec: RunSpec, shown: Course) -> str:
+def _length(spec: RunSpec, shown: LearningCurve) -> str:
     return words.duration(shown.seconds) if shown.metrics else words.counted(spec.train.steps, "step")
 
 

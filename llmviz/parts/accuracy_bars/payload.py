@@ -23,7 +23,7 @@ class Rung(TypedDict):
     withheld: str
 
 
-class Ladder(TypedDict):
+class AccuracyBars(TypedDict):
     """The rows, and what is said above and below them."""
 
     title: str

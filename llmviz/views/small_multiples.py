@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from llmviz.core import catalogue
-from llmviz.core.course import Course
+from llmviz.core.learning_curve import LearningCurve
 from llmviz.experiments.what_and_when.question import Probed
-from llmviz.parts.courses import payload as parts
-from llmviz.parts.courses.payload import Courses
+from llmviz.parts.small_multiples import payload as parts
+from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.views import words
 from llmviz.views.reveal import Reveal, Riddle
 
@@ -36,33 +36,33 @@ class Panel:
 
     name: str
     about: str
-    course: Course
-    runs: Sequence[Course] = ()
+    learning_curve: LearningCurve
+    runs: Sequence[LearningCurve] = ()
     live: bool = False
     chosen: bool = False
     snapshots: Sequence[int] = ()
 
 
-def of_recipe(shown: Course, others: Sequence[Course]) -> list[Course]:
+def of_recipe(shown: LearningCurve, others: Sequence[LearningCurve]) -> list[LearningCurve]:
     """The runs that both the band and the answer are of: the one shown, once it has ended, and those of other seeds measured as often."""
     runs = [*([shown] if shown.metrics else []), *others]
     return [each for each in runs if each.steps == runs[0].steps]
 
 
-def banded(runs: Sequence[Course]) -> str:
+def banded(runs: Sequence[LearningCurve]) -> str:
     """What a band over these runs is, to be said beside it; empty where there are too few for one."""
     return f"band: lowest to highest of {words.counted(len(runs), 'run')}" if len(runs) > 1 else ""
 
 
 def panels(
     shown: Sequence[Panel], metrics: Sequence[str], hidden: str = "", point: int | None = None, columns: int = 3, click: str = ""
-) -> Courses:
+) -> SmallMultiples:
     """What the component draws: of each panel the shares of these metrics, and the loss between its lines.
 
     `hidden` says why the shares are not shown yet, `click` what a click does. `point` is the step that was clicked in the panel that is
     chosen.
     """
-    most = max((1, *(each.tokens[-1] for panel in shown for each in (panel.course, *panel.runs) if each.tokens)))
+    most = max((1, *(each.tokens[-1] for panel in shown for each in (panel.learning_curve, *panel.runs) if each.tokens)))
     return {
         "axis": AXIS,
         "columns": columns,
@@ -75,41 +75,41 @@ def panels(
 
 
 def _panel(panel: Panel, metrics: Sequence[str]) -> parts.Panel:
-    course = panel.course
-    experiment = catalogue.experiment(course.spec.stage)
+    learning_curve = panel.learning_curve
+    experiment = catalogue.experiment(learning_curve.spec.stage)
     first = next((each for each in panel.runs if each.steps), None)
     return {
         "name": panel.name,
         "about": panel.about,
         "live": panel.live,
         "chosen": panel.chosen,
-        "tokens": list(course.tokens),
-        "steps": list(course.steps),
-        "stops": [place for place, step in enumerate(course.steps) if step in panel.snapshots],
+        "tokens": list(learning_curve.tokens),
+        "steps": list(learning_curve.steps),
+        "stops": [place for place, step in enumerate(learning_curve.steps) if step in panel.snapshots],
         "runs": len(panel.runs) if len(panel.runs) > 1 else 0,
         "bandTokens": list(first.tokens) if first else [],
         "lines": [
             {"name": NAMES[name], "about": experiment.help(name), "dash": DASHES.get(name, ""), **_line(panel, name)}
             for name in metrics
-            if name in course.scores or any(name in each.scores for each in panel.runs)
+            if name in learning_curve.scores or any(name in each.scores for each in panel.runs)
         ],
         "loss": _line(panel, "loss"),
-        "floor": course.references.get("floor") or (first.references.get("floor") if first else None),
-        "guess": course.references.get("random_guess") or (first.references.get("random_guess") if first else None),
+        "floor": learning_curve.references.get("floor") or (first.references.get("floor") if first else None),
+        "guess": learning_curve.references.get("random_guess") or (first.references.get("random_guess") if first else None),
     }
 
 
-def _line(panel: Panel, name: str) -> parts.Course:
+def _line(panel: Panel, name: str) -> parts.LearningCurve:
     values = [each.scores[name] for each in panel.runs if name in each.scores]
     columns = list(zip(*values, strict=True)) if len(values) == len(panel.runs) > 1 else []
     return {
-        "values": [round(value, 4) for value in panel.course.scores.get(name, ())],
+        "values": [round(value, 4) for value in panel.learning_curve.scores.get(name, ())],
         "low": [round(min(column), 4) for column in columns],
         "high": [round(max(column), 4) for column in columns],
     }
 
 
-def reveal(runs: Sequence[Course]) -> Reveal | None:
+def reveal(runs: Sequence[LearningCurve]) -> Reveal | None:
     """Which of the three was known first in more than half of these runs, one for each seed; None where no run came to know any.
 
     One is known from the evaluation on from which it never fell below the mark again, the last one included. A share is measured now and
@@ -131,14 +131,14 @@ TIED, NONE = "a tie", "none"  # in place of the one that was first
 OPEN = "A tie: both were there at the same measurement, and which was earlier cannot be told."
 
 
-def _first(run: Course) -> str:
+def _first(run: LearningCurve) -> str:
     """The one of the three that this run knew first."""
     reached = {name: place for name in ORDER if (place := run.first(name, KNOWN)) is not None}
     soonest = [name for name, place in reached.items() if place == min(reached.values())]
     return NONE if not soonest else soonest[0] if len(soonest) == 1 else TIED
 
 
-def _reached(name: str, runs: Sequence[Course]) -> str:
+def _reached(name: str, runs: Sequence[LearningCurve]) -> str:
     """After how much reading, from the quickest of these seeds to the slowest, and in how many if not in all."""
     read = [run.tokens[place] for run in runs if (place := run.first(name, KNOWN)) is not None]
     there = [f"{count / 1e6:.2f}" for count in sorted(read)]
@@ -157,7 +157,7 @@ def _firsts(firsts: Mapping[str, int], seeds: int) -> str:
     return f"{told} {OPEN}" if TIED in firsts else told
 
 
-def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal | None:
+def known(runs: Sequence[LearningCurve], metric: str, names: Sequence[str]) -> Reveal | None:
     """How many of these runs, so named, knew at least 95 % at the end, as a place among 0, 1, 2 …; None while one has not ended."""
     ends = [each.scores.get(metric, (0.0,))[-1] for each in runs if each.metrics]
     if len(ends) < len(runs):
@@ -169,7 +169,7 @@ def known(runs: Sequence[Course], metric: str, names: Sequence[str]) -> Reveal |
 ASKED = "Same model, text and steps: which recipes learn?"
 
 
-def claim(runs: Mapping[tuple[str, str], Course], metric: str = "facts") -> str:
+def claim(runs: Mapping[tuple[str, str], LearningCurve], metric: str = "facts") -> str:
     """Whether positions, optimiser or both decide, in these runs by architecture and optimiser; the question while one has not ended."""
     if not all(run.metrics and run.scores.get(metric) for run in runs.values()):
         return ASKED

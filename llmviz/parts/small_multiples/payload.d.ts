@@ -1,7 +1,7 @@
 // Made from payload.py by python -m llmviz.parts.types.
 
 /** What one run was measured at, and the lowest and highest of the runs of its recipe, empty where there are too few. */
-export interface Course {
+export interface LearningCurve {
   values: number[];
   low: number[];
   high: number[];
@@ -29,13 +29,13 @@ export interface Panel {
   runs: number;
   bandTokens: number[];
   lines: Known[];
-  loss: Course;
+  loss: LearningCurve;
   floor: number | null;
   guess: number | null;
 }
 
 /** `most` is the length of the axis, `axis` its name; `hidden` says why shares are not shown yet, if they are not, and `click` what a click does; `point` is the step that was clicked in the panel that is chosen. */
-export interface Courses {
+export interface SmallMultiples {
   axis: string;
   columns: number;
   click: string;

@@ -7,7 +7,7 @@ import pytest
 from llmviz.core.run import RunRef
 from llmviz.core.spec import to_json
 from llmviz.core.update import Done
-from llmviz.runs import courses, tail
+from llmviz.runs import learning_curves, tail
 from llmviz.runs.library import Library
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
@@ -28,19 +28,19 @@ LINE = {
 
 @pytest.fixture
 def recordings(store: Store, tmp_path: Path) -> Path:
-    """A folder that keeps the course of two finished runs."""
+    """A folder that keeps the learning curve of two finished runs."""
     folder = tmp_path / "recordings"
     folder.mkdir()
     for seed in SEEDS:
         attempt = attempt_at(store, replace(spec(20), seed=seed))
         list(attempt)
-        assert courses.keep(folder, attempt.folder) == seed + 1
+        assert learning_curves.keep(folder, attempt.folder) == seed + 1
     return folder
 
 
 def test_courses_end_as_the_runs_did_and_cannot_be_opened(recordings: Path, store: Store) -> None:
     library = Library(store, Recordings(recordings))
-    found = {each.spec.seed: each for each in library.courses()}
+    found = {each.spec.seed: each for each in library.learning_curves()}
     assert set(found) == set(SEEDS)
     for seed, each in found.items():
         end = store.folder(RunRef(replace(spec(20), seed=seed).id, 1)).ending()
@@ -51,7 +51,7 @@ def test_courses_end_as_the_runs_did_and_cannot_be_opened(recordings: Path, stor
 
 
 def test_a_course_is_what_the_run_said_at_each_evaluation(recordings: Path, store: Store) -> None:
-    for found in Recordings(recordings).courses:
+    for found in Recordings(recordings).learning_curves:
         history = tail.look(store.folder(RunRef(found.spec.id, 1)).updates, tail.Reached()).history
         assert found.steps == history.scores["loss"].steps
         assert found.scores["loss"] == pytest.approx(history.scores["loss"].values, abs=1e-4)
@@ -60,16 +60,16 @@ def test_a_course_is_what_the_run_said_at_each_evaluation(recordings: Path, stor
 
 
 def test_keeping_a_run_twice_keeps_it_once(recordings: Path, store: Store) -> None:
-    before = (recordings / courses.FILE).read_bytes()
-    assert courses.keep(recordings, store.folder(RunRef(spec(20).id, 1))) == len(SEEDS)
-    assert (recordings / courses.FILE).read_bytes() == before
+    before = (recordings / learning_curves.FILE).read_bytes()
+    assert learning_curves.keep(recordings, store.folder(RunRef(spec(20).id, 1))) == len(SEEDS)
+    assert (recordings / learning_curves.FILE).read_bytes() == before
 
 
 def test_a_run_that_is_not_done_is_refused(recordings: Path, store: Store) -> None:
     attempt = attempt_at(store, spec(30))
     next(iter(attempt))
     with pytest.raises(ValueError, match="done"):
-        courses.keep(recordings, attempt.folder)
+        learning_curves.keep(recordings, attempt.folder)
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,14 @@ def test_a_run_that_is_not_done_is_refused(recordings: Path, store: Store) -> No
     ],
 )
 def test_what_cannot_be_read_or_is_of_an_older_recipe_is_not_there(tmp_path: Path, written: str) -> None:
-    (tmp_path / courses.FILE).write_text(written, encoding="utf-8")
-    assert courses.read(tmp_path) == []
+    (tmp_path / learning_curves.FILE).write_text(written, encoding="utf-8")
+    assert learning_curves.read(tmp_path) == []
 
 
 def test_a_whole_line_is_read(tmp_path: Path) -> None:
-    (tmp_path / courses.FILE).write_text(json.dumps([LINE]), encoding="utf-8")
-    assert [found.spec for found in courses.read(tmp_path)] == [spec(20)]
+    (tmp_path / learning_curves.FILE).write_text(json.dumps([LINE]), encoding="utf-8")
+    assert [found.spec for found in learning_curves.read(tmp_path)] == [spec(20)]
 
 
 def test_without_a_file_there_are_none(tmp_path: Path) -> None:
-    assert courses.read(tmp_path / "nowhere") == []
+    assert learning_curves.read(tmp_path / "nowhere") == []

@@ -6,16 +6,16 @@ from pathlib import Path
 from typing import Any
 
 from llmviz.core import spec as specs
-from llmviz.core.course import Course, course
+from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.update import Done
 from llmviz.runs import tail
 from llmviz.runs.folder import RunFolder, write
 
-FILE = "courses.json"
+FILE = "learning_curves.json"
 DIGITS = 4  # of a metric: more than a chart shows
 
 
-def read(recordings: Path) -> list[Course]:
+def read(recordings: Path) -> list[LearningCurve]:
     """All of them; those of an older recipe, and a damaged file, are as if they were not there."""
     found = []
     for line in _lines(recordings):
@@ -25,7 +25,7 @@ def read(recordings: Path) -> list[Course]:
             if {len(tokens), *map(len, scores.values())} != {len(steps)}:
                 continue
             references, metrics = ({str(name): float(value) for name, value in line[part].items()} for part in ("references", "metrics"))
-            found.append(Course(specs.from_json(line["spec"]), steps, tokens, scores, references, metrics, float(line["seconds"])))
+            found.append(LearningCurve(specs.from_json(line["spec"]), steps, tokens, scores, references, metrics, float(line["seconds"])))
     return found
 
 
@@ -36,16 +36,16 @@ def keep(recordings: Path, run: RunFolder) -> int:
     """
     history = tail.look(run.updates, tail.Reached()).history
     if not isinstance(history.end, Done):
-        raise ValueError("only the course of a run that is done can be kept")
+        raise ValueError("only the learning curve of a run that is done can be kept")
     kept = {each.spec.id: each for each in read(recordings)}
-    made = course(run.spec(), history)
+    made = learning_curve(run.spec(), history)
     kept[made.spec.id] = made
     lines = ",\n".join(json.dumps(_line(kept[id]), sort_keys=True, ensure_ascii=False) for id in sorted(kept))  # one a line
     write(recordings / FILE, f"[\n{lines}\n]\n".encode())
     return len(kept)
 
 
-def _line(kept: Course) -> dict[str, Any]:
+def _line(kept: LearningCurve) -> dict[str, Any]:
     return {
         "spec": specs.to_json(kept.spec),
         "steps": kept.steps,

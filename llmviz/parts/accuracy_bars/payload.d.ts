@@ -19,7 +19,7 @@ export interface Rung {
 }
 
 /** The rows, and what is said above and below them. */
-export interface Ladder {
+export interface AccuracyBars {
   title: string;
   below: string;
   rungs: Rung[];

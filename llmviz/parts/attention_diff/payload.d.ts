@@ -3,7 +3,7 @@
 import type { Token } from "../attention/payload";
 
 /** The heads of a model at its steps, the first of which is before. */
-export interface Shift {
+export interface AttentionDiff {
   layers: number;
   heads: number;
   causal: boolean;

@@ -9,18 +9,18 @@ import { part, sizeOf } from "../shared/part.js";
 import { above, outside, panel, ticks } from "../shared/plot.js";
 import { nearest } from "../shared/step.js";
 
-/** @import { Given } from "../shared/types" @import { Course, Courses, Panel } from "./payload" */
+/** @import { Given } from "../shared/types" @import { LearningCurve, SmallMultiples, Panel } from "./payload" */
 
 const ROOMY = 9.5; // em of height from which on there is room for the loss
 
-export default part((/** @type {Given<Courses>} */ { data, root, kept, redraw, tell }) => {
+export default part((/** @type {Given<SmallMultiples>} */ { data, root, kept, redraw, tell }) => {
   const { most, hidden } = data;
   /** @type {{ under: number | null }[]} */
   const states = kept(data.panels.length, () => data.panels.map(() => ({ under: null })));
   const millions = (/** @type {number} */ count) =>
     count >= 1e6 ? `${Number((count / 1e6).toFixed(2))} M` : `${Math.round(count / 1e3)} k`;
   const axisTop = (/** @type {Panel} */ { guess }) => 1.06 * Math.max(1, guess ?? 0);
-  const end = (/** @type {Course} */ { values, low, high }) =>
+  const end = (/** @type {LearningCurve} */ { values, low, high }) =>
     values.at(-1) ?? (high.length ? (high[high.length - 1] + low[low.length - 1]) / 2 : null);
   // The place one points at in some panel, in tokens.
   const under = () => data.panels.flatMap(({ tokens }, index) => tokens[states[index].under ?? -1] ?? [])[0] ?? null;
@@ -141,6 +141,6 @@ export default part((/** @type {Given<Courses>} */ { data, root, kept, redraw, t
       );
     });
     const heard = states.flatMap(({ under: place }, index) => (place === null ? [] : tellAt(data.panels[index], place)))[0] ?? "";
-    render(root, { class: "courses" }, h("div.panels", { style: `--columns: ${data.columns}` }, sections), aloud(heard));
+    render(root, { class: "small-multiples" }, h("div.panels", { style: `--columns: ${data.columns}` }, sections), aloud(heard));
   };
 }, ".panels");

@@ -9,9 +9,9 @@ import { tabStops, told } from "../shared/rows.js";
 import { placeOf, stepOf } from "../shared/step.js";
 import { headOf } from "../shared/weights.js";
 
-/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Shift } from "./payload" */
+/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { AttentionDiff } from "./payload" */
 
-export default part((/** @type {Given<Shift & Shared>} */ { data, root, shared, kept, redraw }) => {
+export default part((/** @type {Given<AttentionDiff & Shared>} */ { data, root, shared, kept, redraw }) => {
   const { heads, steps, tokens } = data;
   const all = Array.from({ length: data.layers * heads }, (_, head) => head);
   const pairs = tokens.flatMap((_, query) => tokens.map((_, key) => ({ query, key })));

@@ -3,5 +3,5 @@
 from llmviz.parts.attention.payload import Weights
 
 
-class Shift(Weights):
+class AttentionDiff(Weights):
     """The heads of a model at its steps, the first of which is before."""

@@ -9,7 +9,7 @@ from llmviz.core.update import Done
 
 
 @dataclass(frozen=True)
-class Course:
+class LearningCurve:
     """Attributes:
     spec: what was trained.
     steps: the batches learnt at each evaluation.
@@ -36,10 +36,10 @@ class Course:
         return reached if reached < len(values) else None
 
 
-def course(spec: RunSpec, history: History) -> Course:
+def learning_curve(spec: RunSpec, history: History) -> LearningCurve:
     """That of a run that said this. A metric that was not measured each time is left out."""
     steps = history.read.steps
-    return Course(
+    return LearningCurve(
         spec,
         steps,
         tuple(int(count) for count in history.read.values),

@@ -1,4 +1,4 @@
-// The ladder of accuracies: a row for each model and for each line that it is measured against.
+// Accuracies as bars: a row for each model and for each line that it is measured against.
 
 import { h, render } from "../shared/dom.js";
 import { exactly, percent, whole } from "../shared/format.js";
@@ -7,9 +7,9 @@ import { part } from "../shared/part.js";
 import { heading, tabStops, told, track } from "../shared/rows.js";
 import { placeOf, stepOf } from "../shared/step.js";
 
-/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Ladder } from "./payload" */
+/** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { AccuracyBars } from "./payload" */
 
-export default part((/** @type {Given<Ladder & Shared>} */ { data, root, shared, kept }) => () => {
+export default part((/** @type {Given<AccuracyBars & Shared>} */ { data, root, shared, kept }) => () => {
   const state = kept(data.group, () => ({ seat: 0 }));
   const tab = tabStops(state, data.rungs.length);
   const moving = data.rungs.filter(({ steps, withheld }) => steps.length > 1 && !withheld);
@@ -31,7 +31,7 @@ export default part((/** @type {Given<Ladder & Shared>} */ { data, root, shared,
   const at = data.rungs.some(({ steps }) => steps.length > 1) && ` at step ${whole(Math.max(0, ...now))}`;
   render(
     root,
-    { class: "ladder" },
+    { class: "accuracy_bars" },
     heading(data.title, at),
     h("div.rungs", { role: "list", ...walk(state, ".rung", { keys: COLUMN }) }, rungs),
     h("p.below", {}, data.below),

@@ -3,7 +3,7 @@
 from typing import TypedDict
 
 
-class Course(TypedDict):
+class LearningCurve(TypedDict):
     """What one run was measured at, and the lowest and highest of the runs of its recipe, empty where there are too few."""
 
     values: list[float]
@@ -11,7 +11,7 @@ class Course(TypedDict):
     high: list[float]
 
 
-class Known(Course):
+class Known(LearningCurve):
     """A share, its name and its dash."""
 
     name: str
@@ -34,12 +34,12 @@ class Panel(TypedDict):
     runs: int
     bandTokens: list[int]
     lines: list[Known]
-    loss: Course
+    loss: LearningCurve
     floor: float | None
     guess: float | None
 
 
-class Courses(TypedDict):
+class SmallMultiples(TypedDict):
     """`most` is the length of the axis, `axis` its name; `hidden` says why shares are not shown yet, if they are not, and `click` what a
     click does; `point` is the step that was clicked in the panel that is chosen.
     """

@@ -74,10 +74,10 @@ def test_the_pages_of_a_run_that_went_astray_stand(
 
 def test_a_line_is_broken_where_there_is_no_number() -> None:
     program = f"""
-        {bundle.script("curve")}
+        {bundle.script("courses")}
         const same = (value) => value;
-        const line = path({{ steps: [0, 1, 2, 3], values: [1, null, 2, 3] }}, {{ x: same, y: same }});
-        console.log(JSON.stringify([line, digits(null), percent(null), digits(1.234), percent(0.5)]))
+        const drawn = path({{ steps: [0, 1, 2, 3], values: [1, null, 2, 3] }}, {{ x: same, y: same }});
+        console.log(JSON.stringify([drawn, digits(null), percent(null), digits(1.234), percent(0.5)]))
     """
     told = node(["--input-type=module", "--eval", program], return_completed_process=True, capture_output=True, timeout=60).stdout
     assert json.loads(told) == ["M0.0,1.0M2.0,2.0L3.0,3.0", "no number", "no number", "1.23", "50%"]

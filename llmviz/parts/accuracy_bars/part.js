@@ -1,11 +1,7 @@
 // Accuracies as bars: a row for each model and for each line that it is measured against.
 
-import { h, render } from "../shared/dom.js";
-import { exactly, percent, whole } from "../shared/format.js";
-import { COLUMN, walk } from "../shared/keys.js";
-import { part } from "../shared/part.js";
-import { heading, tabStops, told, track } from "../shared/rows.js";
-import { placeOf, stepOf } from "../shared/step.js";
+import { COLUMN, exactly, h, heading, percent, render, tabStops, told, track, walk, whole } from "../shared/draw.js";
+import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { AccuracyBars } from "./payload" */
 

@@ -1,7 +1,6 @@
 // Arcs over and under the tokens, from token to token; one that looks at itself is a loop.
 
-import { h } from "../shared/dom.js";
-import { percent } from "../shared/format.js";
+import { h, percent } from "../shared/draw.js";
 
 /** @import { Child } from "../shared/types" */
 

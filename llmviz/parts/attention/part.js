@@ -1,14 +1,9 @@
 // Attention: all heads as small maps, and one of them large, as arcs over the tokens and as a matrix. Tells the server "head" [layer, head]; a
 // head is shown at once; the server only keeps it in the address.
 
-import { h, slots } from "../shared/dom.js";
-import { percent } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
+import { h, percent, slots, tabStops, told, walk } from "../shared/draw.js";
 import { drawMatrix, paint, palette, pen, under } from "../shared/matrix.js";
-import { begun, choice, part } from "../shared/part.js";
-import { tabStops, told } from "../shared/rows.js";
-import { placeOf, stepName } from "../shared/step.js";
-import { hideTip, showTip } from "../shared/tip.js";
+import { begun, choice, hideTip, part, placeOf, showTip, stepName } from "../shared/run.js";
 import { headOf, heaviest } from "../shared/weights.js";
 import { arcs } from "./arcs.js";
 

@@ -1,12 +1,8 @@
 // Attention before and after: one head at a time, the one that has changed most first.
 
-import { h, slots } from "../shared/dom.js";
-import { exactly, largest, percent, whole } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
+import { exactly, h, largest, percent, slots, tabStops, told, walk, whole } from "../shared/draw.js";
 import { drawMatrix, palette } from "../shared/matrix.js";
-import { part } from "../shared/part.js";
-import { tabStops, told } from "../shared/rows.js";
-import { placeOf, stepOf } from "../shared/step.js";
+import { part, placeOf, stepOf } from "../shared/run.js";
 import { headOf } from "../shared/weights.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { AttentionDiff } from "./payload" */

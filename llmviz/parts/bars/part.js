@@ -1,11 +1,7 @@
 // The probability bars. A truth outside the candidates has a row of its own below them, so that it can be watched rising from nothing.
 
-import { h, render } from "../shared/dom.js";
-import { exactly, percent } from "../shared/format.js";
-import { COLUMN, walk } from "../shared/keys.js";
-import { begun, part } from "../shared/part.js";
-import { guess, heading, tabStops, told, track } from "../shared/rows.js";
-import { placeOf, stepName, stepOf } from "../shared/step.js";
+import { COLUMN, exactly, guess, h, heading, percent, render, tabStops, told, track, walk } from "../shared/draw.js";
+import { begun, part, placeOf, stepName, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Bars, Gap } from "./payload" */
 

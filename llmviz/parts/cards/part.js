@@ -1,10 +1,8 @@
 // Before and after. Two labels stand at the ends of a scale; later cards show how far they are from the first, whose place is a dashed mark.
 // Tells the server "action", the place of the card whose button was pressed.
 
-import { h, render } from "../shared/dom.js";
-import { exactly, largest, marked, percent, whole } from "../shared/format.js";
-import { part } from "../shared/part.js";
-import { placeOf, stepOf } from "../shared/step.js";
+import { exactly, h, largest, marked, percent, render, whole } from "../shared/draw.js";
+import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Card, Cards } from "./payload" */
 

@@ -1,11 +1,7 @@
 // The choices for one token. Tells the server "branch", the ids of the way to the candidate that was clicked, itself the last.
 
-import { h, render } from "../shared/dom.js";
-import { counted, exactly, percent } from "../shared/format.js";
-import { COLUMN, walk } from "../shared/keys.js";
-import { begun, part } from "../shared/part.js";
-import { heading, tabStops, told, track } from "../shared/rows.js";
-import { placeOf, stepName, stepOf } from "../shared/step.js";
+import { COLUMN, counted, exactly, h, heading, percent, render, tabStops, told, track, walk } from "../shared/draw.js";
+import { begun, part, placeOf, stepName, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Choice, Choices } from "./payload" */
 
@@ -69,10 +65,7 @@ export default part((/** @type {Given<Choices & Shared>} */ { data, root, shared
       "div.rows",
       {
         ...{ role: "group", "aria-label": "Candidates. Choose one to go on from it." },
-        ...walk(state, "button", {
-          keys: COLUMN,
-          choose: (rank) => now && tell("branch", [...now.before, now.candidates[rank].id]),
-        }),
+        ...walk(state, "button", { keys: COLUMN, choose: (rank) => now && tell("branch", [...now.before, now.candidates[rank].id]) }),
       },
       now && rows(now),
     ),

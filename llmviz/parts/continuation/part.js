@@ -1,12 +1,8 @@
 // The continuation. Tells the server "at", the place of a token that was clicked, and "forget" when nothing is to be chosen by hand any
 // more.
 
-import { h, render } from "../shared/dom.js";
-import { exactly, whole } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
-import { begun, choice, part } from "../shared/part.js";
-import { tabStops, told } from "../shared/rows.js";
-import { placeOf, stepOf } from "../shared/step.js";
+import { exactly, h, render, tabStops, told, walk, whole } from "../shared/draw.js";
+import { begun, choice, part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Continuation } from "./payload" */
 
@@ -24,10 +20,7 @@ export default part((/** @type {Given<Continuation & Shared>} */ { data, root, s
     const level = chance === null ? null : h("span.level", { style: `transform: scaleX(${chance})` });
     return h(
       "button.token",
-      {
-        ...{ type: "button", class: looks, "data-place": place, "aria-pressed": place === at(), tabindex: tab() },
-        ...told(heard),
-      },
+      { ...{ type: "button", class: looks, "data-place": place, "aria-pressed": place === at(), tabindex: tab() }, ...told(heard) },
       h("span.word", {}, word),
       h("span.gauge", { class: data.withheld && chance === null && place < count && "blank", "aria-hidden": true }, level),
     );

@@ -1,9 +1,7 @@
 // Tokens per word as a table of bars; the hatched part of a bar is [UNK].
 
-import { h, render } from "../shared/dom.js";
-import { walk } from "../shared/keys.js";
-import { part } from "../shared/part.js";
-import { heading, tabStops, told } from "../shared/rows.js";
+import { h, heading, render, tabStops, told, walk } from "../shared/draw.js";
+import { part } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Costs } from "./payload" */
 

@@ -3,12 +3,10 @@
 // newest.
 
 import { aloud, columns, explore, line, marks, names, point, rows, rule, upright, width, write } from "../shared/chart.js";
-import { h, render } from "../shared/dom.js";
-import { percent, whole } from "../shared/format.js";
-import { part, sizeOf } from "../shared/part.js";
+import { h, percent, render, whole } from "../shared/draw.js";
 import { above, clear, outside, panel, reach, ticks } from "../shared/plot.js";
+import { part, placeOf, renew, sizeOf, stepName, stepOf } from "../shared/run.js";
 import { rail, stepper } from "../shared/slider.js";
-import { placeOf, renew, stepName, stepOf } from "../shared/step.js";
 import { explained } from "../shared/terms.js";
 
 /** @import { Given, Line } from "../shared/types" @import { Shared } from "../shared/payload" @import { LiveCurve } from "./payload" */

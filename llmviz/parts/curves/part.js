@@ -1,12 +1,8 @@
 // Curves in one chart; under the mouse, or where the arrow keys have moved to, the exact values.
 
-import { aloud, columns, explore, line, names, point, rows, rule, upright } from "../shared/chart.js";
-import { h, render } from "../shared/dom.js";
-import { counted, percent, whole } from "../shared/format.js";
-import { part, sizeOf } from "../shared/part.js";
-import { panel, ticks } from "../shared/plot.js";
-import { heading } from "../shared/rows.js";
-import { placeOf } from "../shared/step.js";
+import { aloud, columns, explore, line, names, panel, point, rows, rule, ticks, upright } from "../shared/charts.js";
+import { counted, h, heading, percent, render, whole } from "../shared/draw.js";
+import { part, placeOf, sizeOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Curve, Curves } from "./payload" */
 

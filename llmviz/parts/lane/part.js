@@ -1,12 +1,8 @@
 // One exercise, with what can be set. Tells the server "set" {name, value}.
 
-import { h, slots } from "../shared/dom.js";
-import { exactly, percent, whole } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
-import { begun, part } from "../shared/part.js";
-import { tabStops, told } from "../shared/rows.js";
+import { exactly, h, percent, slots, tabStops, told, walk, whole } from "../shared/draw.js";
+import { begun, part, placeOf, stepOf } from "../shared/run.js";
 import { range } from "../shared/slider.js";
-import { placeOf, stepOf } from "../shared/step.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Asked, Control, Lane } from "./payload" */
 

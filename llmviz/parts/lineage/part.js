@@ -1,11 +1,8 @@
 // All runs as a tree. At most two rows are ticked. Tells the server "ticked", the list of keys: a tick is shown at once; the server draws what
 // follows from it.
 
-import { h, slots } from "../shared/dom.js";
-import { counted, whole } from "../shared/format.js";
-import { COLUMN, walk } from "../shared/keys.js";
-import { part } from "../shared/part.js";
-import { tabStops } from "../shared/rows.js";
+import { COLUMN, counted, h, slots, tabStops, walk, whole } from "../shared/draw.js";
+import { part } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Lineage, Run } from "./payload" */
 

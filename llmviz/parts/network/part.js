@@ -1,10 +1,7 @@
 // The network, from the head down to the words. A layer opens on a click and lists its tensors with their hashes.
 
-import { h, render } from "../shared/dom.js";
-import { exactly, percent, whole } from "../shared/format.js";
-import { part } from "../shared/part.js";
-import { heading, track } from "../shared/rows.js";
-import { placeOf, stepOf } from "../shared/step.js";
+import { exactly, h, heading, percent, render, track, whole } from "../shared/draw.js";
+import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Network, Tensor } from "./payload" */
 

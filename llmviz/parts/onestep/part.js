@@ -1,11 +1,8 @@
 // One training step, opened: from left to right what the model guesses, its loss, the gradient, the move of the weights, and what it guesses
 // after it; below, how the words asked for have fared over the steps looked at. Which text and which word is chosen stays in the browser.
 
-import { h, slots } from "../shared/dom.js";
-import { exactly, largest, percent, whole } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
-import { part, sizeOf } from "../shared/part.js";
-import { guess, told, track } from "../shared/rows.js";
+import { exactly, guess, h, largest, percent, slots, told, track, walk, whole } from "../shared/draw.js";
+import { part, sizeOf } from "../shared/run.js";
 import { past, tellPast } from "./past.js";
 
 /** @import { Given } from "../shared/types" @import { OneStep, Target } from "./payload" */

@@ -1,9 +1,7 @@
 // How probable the words asked for were at the steps looked at, and after the one that is open.
 
-import { columns, explore, line, named, point, rows, upright } from "../shared/chart.js";
-import { h } from "../shared/dom.js";
-import { whole } from "../shared/format.js";
-import { panel, ticks } from "../shared/plot.js";
+import { columns, explore, line, named, panel, point, rows, ticks, upright } from "../shared/charts.js";
+import { h, whole } from "../shared/draw.js";
 
 /** @import { Target } from "./payload" */
 

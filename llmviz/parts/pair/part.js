@@ -1,12 +1,8 @@
 // Two parts of a text, one above the other. Without a token under the mouse or the focus the strongest looks back are drawn; with one, all of
 // its own.
 
-import { h, slots } from "../shared/dom.js";
-import { exactly, percent } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
-import { begun, part } from "../shared/part.js";
-import { tabStops } from "../shared/rows.js";
-import { placeOf, stepName, stepOf } from "../shared/step.js";
+import { exactly, h, percent, slots, tabStops, walk } from "../shared/draw.js";
+import { begun, part, placeOf, stepName, stepOf } from "../shared/run.js";
 import { bytesOf, heaviest } from "../shared/weights.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Pair } from "./payload" */

@@ -2,12 +2,9 @@
 // slider goes through the merges of BPE, all in this browser. Tells the server "step" when it is let go: how many merges are made, or -1 for
 // all of them.
 
-import { h, slots } from "../shared/dom.js";
-import { counted, largest, whole } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
-import { part } from "../shared/part.js";
+import { counted, h, largest, slots, walk, whole } from "../shared/draw.js";
+import { choose, part, placeOf, renew, stepOf } from "../shared/run.js";
 import { range } from "../shared/slider.js";
-import { choose, placeOf, renew, stepOf } from "../shared/step.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Cut, Move, Pieces, Vocabulary } from "./payload" */
 

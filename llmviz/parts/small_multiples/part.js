@@ -3,11 +3,9 @@
 // nearest place with weights kept, or -1 where there is none.
 
 import { aloud, band, columns, explore, line, marks, names, point, rows, rule, upright, write } from "../shared/chart.js";
-import { h, render } from "../shared/dom.js";
-import { counted, digits, exactly, percent, whole } from "../shared/format.js";
-import { part, sizeOf } from "../shared/part.js";
+import { counted, digits, exactly, h, percent, render, whole } from "../shared/draw.js";
 import { above, outside, panel, ticks } from "../shared/plot.js";
-import { nearest } from "../shared/step.js";
+import { nearest, part, sizeOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { LearningCurve, SmallMultiples, Panel } from "./payload" */
 

@@ -1,9 +1,7 @@
 // The five cards of the story: what the model makes of the sentence at each station of its life.
 
-import { h } from "../shared/dom.js";
-import { exactly, largest, marked, percent, whole } from "../shared/format.js";
-import { told, track } from "../shared/rows.js";
-import { placeOf } from "../shared/step.js";
+import { exactly, h, largest, marked, percent, told, track, whole } from "../shared/draw.js";
+import { placeOf } from "../shared/run.js";
 import { explained } from "../shared/terms.js";
 
 /** @import { Predictions, Story, Words } from "./payload" */

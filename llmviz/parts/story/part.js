@@ -2,14 +2,9 @@
 // it is in go with it. Tells the server "step" when the slider is let go: steps since the random start, join + steps in the second phase; -1
 // for the end.
 
-import { line, marks, named, point, rule, upright, write } from "../shared/chart.js";
-import { h, render } from "../shared/dom.js";
-import { percent, whole } from "../shared/format.js";
-import { SLIDER } from "../shared/keys.js";
-import { part, sizeOf } from "../shared/part.js";
-import { above, outside, panel, spread } from "../shared/plot.js";
-import { rail, stepper } from "../shared/slider.js";
-import { placeOf, renew, stepOf } from "../shared/step.js";
+import { above, line, marks, named, outside, panel, point, rail, rule, spread, stepper, upright, write } from "../shared/charts.js";
+import { h, percent, render, SLIDER, whole } from "../shared/draw.js";
+import { part, placeOf, renew, sizeOf, stepOf } from "../shared/run.js";
 import { stations } from "./cards.js";
 
 /** @import { Given, Line } from "../shared/types" @import { Shared } from "../shared/payload" @import { Story } from "./payload" */

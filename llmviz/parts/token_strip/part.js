@@ -1,9 +1,7 @@
 // The token strip. Tells the server "hidden", the list of hidden places.
 
-import { h, render } from "../shared/dom.js";
-import { exactly } from "../shared/format.js";
-import { begun, part } from "../shared/part.js";
-import { placeOf, stepName, stepOf } from "../shared/step.js";
+import { exactly, h, render } from "../shared/draw.js";
+import { begun, part, placeOf, stepName, stepOf } from "../shared/run.js";
 import { wordRow } from "../shared/words.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { TokenStrip } from "./payload" */

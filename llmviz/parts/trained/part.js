@@ -1,9 +1,8 @@
 // How far several models are trained: a slider that moves the parts of all of them, in this browser.
 
-import { h, render } from "../shared/dom.js";
-import { part } from "../shared/part.js";
+import { h, render } from "../shared/draw.js";
+import { part, placeOf, renew, stepOf } from "../shared/run.js";
 import { range, stepper } from "../shared/slider.js";
-import { placeOf, renew, stepOf } from "../shared/step.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Trained } from "./payload" */
 

@@ -1,12 +1,8 @@
 // Beam search as a tree: each column is a round, each word a token that was looked at; thick is the likeliest continuation found.
 
-import { write } from "../shared/chart.js";
-import { h, slots } from "../shared/dom.js";
-import { exactly } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
-import { begun, part, sizeOf } from "../shared/part.js";
-import { tabStops, told } from "../shared/rows.js";
-import { placeOf, stepName, stepOf } from "../shared/step.js";
+import { write } from "../shared/charts.js";
+import { exactly, h, slots, tabStops, told, walk } from "../shared/draw.js";
+import { begun, part, placeOf, sizeOf, stepName, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Node, Tree } from "./payload" */
 

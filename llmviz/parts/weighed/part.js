@@ -1,9 +1,7 @@
 // The weighed sentence: pushes go to the left or to the right. Tells the server "out", the list of words left out.
 
-import { h, render } from "../shared/dom.js";
-import { whole } from "../shared/format.js";
-import { part } from "../shared/part.js";
-import { placeOf, stepOf } from "../shared/step.js";
+import { h, render, whole } from "../shared/draw.js";
+import { part, placeOf, stepOf } from "../shared/run.js";
 import { wordRow } from "../shared/words.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Weighed } from "./payload" */

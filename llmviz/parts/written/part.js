@@ -1,12 +1,8 @@
 // What a T5 reads and writes: the text with a sentinel for each gap and the span written for it below; the answer as it comes out. Pointing
 // at a token of the answer shows where the decoder looked in the text.
 
-import { h, render } from "../shared/dom.js";
-import { exactly, percent } from "../shared/format.js";
-import { walk } from "../shared/keys.js";
-import { begun, part } from "../shared/part.js";
-import { tabStops, told } from "../shared/rows.js";
-import { placeOf, stepOf } from "../shared/step.js";
+import { exactly, h, percent, render, tabStops, told, walk } from "../shared/draw.js";
+import { begun, part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Answer, ReadAndWritten } from "./payload" */
 

@@ -19,5 +19,5 @@ export default part((/** @type {Given<TokenStrip & Shared>} */ given) => () => {
         ? `: the model${gone ? "" : ", which also reads it,"} gives it ${exactly(chances[token])} here at ${stepName(shared, data.steps[place])}`
         : "",
   });
-  render(root, { class: ["strip", begun(shared), !chances && "bare"] }, row, h("p.note", {}, data.note));
+  render(root, { class: ["word-row", "strip", begun(shared), !chances && "bare"] }, row, h("p.note", {}, data.note));
 });

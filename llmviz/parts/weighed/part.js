@@ -23,5 +23,5 @@ export default part((/** @type {Given<Weighed & Shared>} */ given) => () => {
       return weight == null ? "" : `: ${Math.abs(weight).toFixed(2)} nats towards ${towards}, step ${whole(data.steps[place])}`;
     },
   });
-  render(root, { class: ["weighed", !weights && "bare"] }, row, h("p.note", {}, data.note));
+  render(root, { class: ["word-row", "weighed", !weights && "bare"] }, row, h("p.note", {}, data.note));
 });

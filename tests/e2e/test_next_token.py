@@ -125,7 +125,7 @@ def test_the_tree_follows_the_slider(page: Page, fake_app: str) -> None:
     visit(page, f"{fake_app}/next-token")
     page.get_by_text("Beam search", exact=True).click()
     expect(page.locator(".tree .said")).to_contain_text(f"At step {SNAPSHOTS[-1]:,}: Likeliest of all", timeout=MINUTE)
-    assert page.locator(".tree path.best").count() >= 2
+    assert page.locator(".tree svg path.best").count() >= 2
     page.get_by_role("slider").focus()
     page.keyboard.press("Home")
     expect(page.locator(".tree .said")).to_contain_text("At step 0")

@@ -27,7 +27,7 @@ export default part((/** @type {Given<AccuracyBars & Shared>} */ { data, root, s
   const at = data.rungs.some(({ steps }) => steps.length > 1) && ` at step ${whole(Math.max(0, ...now))}`;
   render(
     root,
-    { class: "accuracy_bars" },
+    { class: "accuracy-bars" },
     heading(data.title, at),
     h("div.rungs", { role: "list", ...walk(state, ".rung", { keys: COLUMN }) }, rungs),
     h("p.below", {}, data.below),

@@ -81,7 +81,7 @@ export default part(
         { class: begun(shared) },
         {
           ".said": tree && `At ${stepName(shared, data.steps[index])}: ${data.said[index]}`,
-          ".scroll": tree && size && drawn(size),
+          ".scroll": [tree && size && drawn(size)],
           ".key":
             tree &&
             `Under each word ln p of the text up to it. Each round looks at ${data.width} next tokens of every continuation it follows, and keeps the ${data.width} best of all; dotted: given up.`,

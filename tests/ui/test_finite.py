@@ -74,7 +74,7 @@ def test_the_pages_of_a_run_that_went_astray_stand(
 
 def test_a_line_is_broken_where_there_is_no_number() -> None:
     program = f"""
-        {bundle.script("courses")}
+        {bundle.script("small_multiples")}
         const same = (value) => value;
         const drawn = path({{ steps: [0, 1, 2, 3], values: [1, null, 2, 3] }}, {{ x: same, y: same }});
         console.log(JSON.stringify([drawn, digits(null), percent(null), digits(1.234), percent(0.5)]))

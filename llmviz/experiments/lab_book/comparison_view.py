@@ -126,7 +126,7 @@ def table(one: Side, other: Side) -> str:
         if any(value is not None for value in values):
             here, there = ("–" if value is None else words.measured(value, metric.unit) for value in values)
             lines.append((metric.title, here, there))
-    lines.append(("training", *(words.duration(side.kept.seconds) for side in (one, other))))  # type: ignore[arg-type]
+    lines.append(("training", words.duration(one.kept.seconds), words.duration(other.kept.seconds)))
     rows = ["".join(f"<td>{html.escape(cell)}</td>" for cell in line) for line in lines[1:]]
     head = "".join(f"<th>{html.escape(cell)}</th>" for cell in lines[0])
     same = "" if differing(one.spec, other.spec) else "<p>Their settings are the same.</p>"

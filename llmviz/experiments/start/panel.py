@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import streamlit as st
 
 from llmviz.core.address import Address
 from llmviz.core.experiment import truth
 from llmviz.core.questions.base import AnyAnswer, Question
-from llmviz.core.questions.classification import Classification, Classify
-from llmviz.core.questions.cloze import Cloze, Trace
+from llmviz.core.questions.classification import Classify
+from llmviz.core.questions.cloze import Cloze
 from llmviz.core.settings import LabelsSpec, check, setting
 from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.start import LESSON, TOP, view
@@ -194,13 +195,13 @@ def _told(engine: Engine, cast: Cast, patience: float) -> Told:
     if not any(map(strips.is_word, tokens)):
         nothing = view.NO_WORD if tokens else view.NO_SENTENCE
         return Told(tokens, Says(why=dict.fromkeys(("traces", "predictions", "scratch"), nothing)), note=strange or sentence.EMPTY)
-    asked: dict[str, ask.Asked[Trace] | ask.Asked[Classification]] = {}
+    asked: dict[str, ask.Asked[Any]] = {}
 
     def ask_for(seen: Seen, question: Question[AnyAnswer], slot: str) -> dict[int, AnyAnswer]:
         if not seen.run or not seen.history.snapshots:
             return {}
         found = ask.answers(engine, seen.run, seen.history.snapshots, question, patience, slot)
-        asked[slot] = found  # type: ignore[assignment]
+        asked[slot] = found
         return found.known
 
     traces = ask_for(cast.first, Cloze(text, (place,), top=TOP), "traces") if place is not None else {}

@@ -1,7 +1,7 @@
 """One sentence in the pieces of three vocabularies, and how each piece came to be: what the component draws. Knows no tokenizer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 
 from llmviz.core.cut import Merge, Try, Word
@@ -36,8 +36,8 @@ class Row:
     vocabulary: Vocabulary | None = None
     words: Sequence[Word] = ()
     fresh: Sequence[bool] = ()
-    spelt: Mapping[str, Spelt] = ()  # type: ignore[assignment] # empty either way
-    made: Mapping[str, tuple[Merge, ...]] = ()  # type: ignore[assignment]
+    spelt: Mapping[str, Spelt] = field(default_factory=dict)
+    made: Mapping[str, tuple[Merge, ...]] = field(default_factory=dict)
     waits: str = ""
 
 

@@ -183,9 +183,8 @@ class LocalEngine(Library):
                 process.leave()
             for job in self._queue:
                 job.claim.release()
-        for answers in (self._answers, self._of_texts):
-            if answers:
-                answers.close()
+        for answers in filter(None, (self._answers, self._of_texts)):
+            answers.close()
         for process in leaving:
             process.wait(GOODBYE)
 
@@ -212,6 +211,7 @@ class LocalEngine(Library):
         self._jobs[job.run] = job
         self._queue.append(job)
         self._dispatch()
+        self._grow()
 
     def _dispatch(self) -> None:
         """Give waiting runs to idle workers, first come first served."""
@@ -238,11 +238,11 @@ class LocalEngine(Library):
     def _finish(self, job: Job) -> None:
         self._jobs.pop(job.run, None)
         job.claim.release()
-        followers = [other for other in self._queue if other.after == job.run]
-        if followers and not self.store.done(job.run):
-            for other in followers:
+        if not self.store.done(job.run):
+            for other in [other for other in self._queue if other.after == job.run]:
                 self._leave_queue(other, ORPHANED)
         self._dispatch()
+        self._grow()
 
     def _start_answering(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
         def hear_and_grow(process: Process, message: Message) -> None:
@@ -256,16 +256,16 @@ class LocalEngine(Library):
         return Process(["text", *self._arguments], self.store.home / "logs" / "text.log", hear, gone)
 
     def _start_trainer(self) -> None:
-        logs = (self.store.home / "logs" / f"train-{number}.log" for number in itertools.count(1))
-        free = next(log for log in logs if log not in {process.log for process in self._trainers})
+        taken = {process.log for process in self._trainers}
+        free = next(log for number in itertools.count(1) if (log := self.store.home / "logs" / f"train-{number}.log") not in taken)
         self._trainers.append(Process(["train", *self._arguments], free, self._hear, self._gone))
 
     def _grow(self) -> None:
-        """One more training worker once the others are warm: together they would keep the first run waiting."""
+        """One more training worker, once the others are warm and a run waits or none trains: loading would slow down the first run."""
         with self._lock:
-            answering = self._answers.process
+            answering, count = self._answers.process, len(self._trainers)
             warm = (answering.ready or answering.ended) and all(process.ready for process in self._trainers)
-            if warm and len(self._trainers) < self._wanted and not self._closing.is_set():
+            if warm and (self._queue or not self._jobs) and 0 < count < self._wanted and not self._closing.is_set():
                 self._start_trainer()
 
     def _hear(self, process: Process, message: Message) -> None:

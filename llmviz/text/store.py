@@ -39,7 +39,7 @@ def record(beginning: str, digests: Iterable[str], to: Path = CAME_WITH) -> int:
     return sum(file.is_file() for file in to.rglob(f"{beginning}*"))
 
 
-def keep(file: Path, content: str) -> None:
+def keep(file: Path, content: str | bytes) -> None:
     """Write a whole file or none: readers see the old one or the new one, and of two writers at once the last one's stays.
 
     Content goes and comes as bytes: a line end stays as it is on every system, for a digest may name what is kept.
@@ -48,7 +48,7 @@ def keep(file: Path, content: str) -> None:
     draft = file.with_name(f"{file.name}.{uuid.uuid4().hex}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
-        draft.write_bytes(content.encode("utf-8"))
+        draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
         os.replace(draft, file)  # noqa: PTH105 - on Windows it fails where a reader has the file open, and then the old one is as good
     except OSError:
         with contextlib.suppress(OSError):

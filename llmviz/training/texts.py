@@ -1,5 +1,8 @@
 """A corpus as token ids, kept in memory for the runs that follow on the same text."""
 
+import hashlib
+import io
+import zipfile
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -13,7 +16,8 @@ from tokenizers import Tokenizer
 from llmviz.core.experiment import GPTS, T5S
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
-from llmviz.text.corpora import load
+from llmviz.text import store
+from llmviz.text.corpora import Corpus, load
 from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tokenizers import Kind, spelling, tokenizer_for
 from llmviz.training.exercises import candidates
@@ -123,8 +127,25 @@ def encoded(text: TextSpec, learnt_on: TextSpec, kind: Kind = "pieces") -> Encod
     """This text, cut into the tokens learnt on that one."""
     corpus = load(text)
     tokenizer = tokenizer_for(corpus if learnt_on == text else load(learnt_on), kind)
-    parts = (Texts.of(encode(tokenizer, part)) for part in (corpus.train, corpus.validation, corpus.test))
-    return Encoded(text, text.name == learnt_on.name == "tinyland", tokenizer, *parts)
+    return Encoded(text, text.name == learnt_on.name == "tinyland", tokenizer, *_in_ids(corpus, tokenizer))
+
+
+def _in_ids(corpus: Corpus, tokenizer: Tokenizer) -> list[Texts]:
+    """The three splits as ids: from this machine's store, or encoded anew (3 s for Tinyland) and stored."""
+    file = store.path(corpus.digest, f"ids-{hashlib.sha256(tokenizer.to_str().encode()).hexdigest()}.npz")
+    splits = {"train": corpus.train, "validation": corpus.validation, "test": corpus.test}
+    try:
+        with np.load(io.BytesIO(file.read_bytes()), allow_pickle=False) as kept:
+            found = [Texts(kept[f"{split}_flat"], kept[f"{split}_ends"]) for split in splits]
+        if all(len(texts) == len(documents) for texts, documents in zip(found, splits.values(), strict=True)):
+            return found
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile):
+        pass  # never stored, or damaged: made again below
+    made = {split: Texts.of(encode(tokenizer, documents)) for split, documents in splits.items()}
+    content = io.BytesIO()
+    np.savez(content, **{f"{split}_{name}": getattr(texts, name) for split, texts in made.items() for name in ("flat", "ends")})
+    store.keep(file, content.getvalue())
+    return list(made.values())
 
 
 def encode(tokenizer: Tokenizer, documents: Sequence[str]) -> Iterator[list[int]]:

@@ -1,0 +1,47 @@
+"""Texts as ids: what is kept on this machine is what encoding yields."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from llmviz.core.settings import TextSpec
+from llmviz.text import corpora, store
+from llmviz.training import texts
+
+
+@pytest.fixture
+def text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TextSpec:
+    monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
+    texts.encoded.cache_clear()
+    return TextSpec("tinyland")
+
+
+def kept(text: TextSpec) -> Path:
+    (file,) = store.path(text.digest, "").glob("ids-*.npz")
+    return file
+
+
+def flat(made: texts.Encoded) -> list[list[int]]:
+    return [part.flat.tolist() + part.ends.tolist() for part in (made.train, made.validation, made.test)]
+
+
+@pytest.mark.parametrize("damage", [None, b"", b"no archive", "half"])
+def test_ids_are_kept_and_made_again_where_the_file_is_damaged(text: TextSpec, damage: bytes | str | None) -> None:
+    made = flat(texts.encoded(text, text))
+    file = kept(text)
+    whole = file.read_bytes()
+    if damage is not None:
+        file.write_bytes(whole[: len(whole) // 2] if damage == "half" else damage)
+    texts.encoded.cache_clear()
+    assert flat(texts.encoded(text, text)) == made
+    with np.load(kept(text)) as again:
+        assert again["train_flat"].tolist() == texts.encoded(text, text).train.flat.tolist()
+
+
+def test_another_tokenizer_has_ids_of_its_own(text: TextSpec) -> None:
+    corpus = corpora.load(text)
+    pieces = texts.encoded(text, text)
+    spans = texts.encoded(text, text, "spans")
+    assert len(list(store.path(text.digest, "").glob("ids-*.npz"))) == 2
+    assert pieces.vocabulary < spans.vocabulary and len(pieces.train) == len(spans.train) == len(corpus.train)

@@ -25,7 +25,8 @@ def pieces(tokenizer: Tokenizer, texts: Sequence[Sequence[str]]) -> Iterator[Pie
     ):
         firsts: dict[int, int] = {}
         for place, word in enumerate(found.word_ids):
-            firsts.setdefault(word, place)
+            if word is not None:  # as special tokens have it, of which there are none
+                firsts.setdefault(word, place)
         if len(firsts) < len(words):
             missing = next(word for index, word in enumerate(words) if index not in firsts)
             raise ValueError(f"{missing!r} is no word to a model: none of its letters are kept")

@@ -35,9 +35,14 @@ SOURCES: dict[str, Source] = {"tinyland": Source(news.TYPES, news.tagged)}
 NAMES = {"PER": "person", "LOC": "place", "ORG": "organisation"}
 
 
+def kinds(text: TextSpec) -> tuple[str, ...]:
+    """The kinds of entity that this text names. Raises ValueError, in a sentence, where it has no tags."""
+    return _source(text).types
+
+
 def tags(text: TextSpec) -> tuple[str, ...]:
     """Every tag of this text, O first: a label is a place in this list. Raises ValueError, in a sentence, where it has none."""
-    return (OUTSIDE, *(f"{begin}-{kind}" for kind in _source(text).types for begin in "BI"))
+    return (OUTSIDE, *(f"{begin}-{kind}" for kind in kinds(text) for begin in "BI"))
 
 
 @lru_cache(maxsize=2)

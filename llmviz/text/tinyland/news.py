@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import chain, product
 from random import Random
 
-from llmviz.text.splits import Split, split_of
+from llmviz.text.splits import split_of
 from llmviz.text.tinyland import world
 from llmviz.text.tinyland.grammar import Act, Choices, Register, Template, Theme, Variable, free, say
 
@@ -125,10 +125,10 @@ def tag(slot: str) -> str:
     return _TAGS.get(slot.rstrip("2"), "O")
 
 
-def tagged() -> dict[Split, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
+def tagged() -> dict[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]:
     """Texts by split, each once: their words, and the tag of each word. Those to learn from name nobody and nothing of UNLABELLED."""
     random = Random(f"{NEWS.name} {NEWS.version}")
-    splits: dict[Split, dict[tuple[str, ...], tuple[str, ...]]] = {"train": {}, "validation": {}, "test": {}}
+    splits: dict[str, dict[tuple[str, ...], tuple[str, ...]]] = {"train": {}, "validation": {}, "test": {}}
     for text in (NEWS.sample(random) for _ in range(TEXTS)):
         split = split_of(" ".join(text.words))
         if split != "train" or UNLABELLED.isdisjoint(text.words):

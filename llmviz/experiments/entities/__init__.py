@@ -12,10 +12,10 @@ from llmviz.text.tagged import NAMES
 EXAMPLES = MappingProxyType(
     {
         "tinyland": (
-            Example("person or place?", "Paris lives in Vienna with Omar ."),
+            Example("in no label", "Nordbank pays Greta well ."),
             Example("two words", "Anna Maria works for Nordbank Lisbon ."),
             Example("a castle", "the Rome castle was lovely . the castle of Rome was dull ."),
-            Example("unseen names", "Starmilk pays Noah well ."),
+            Example("person or place?", "Paris lives in Vienna with Omar ."),
         )
     }
 )

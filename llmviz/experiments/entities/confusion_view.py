@@ -37,6 +37,7 @@ def _kind(tag: str) -> str:
 
 
 def _bits(words: Sequence[str], marked: Sequence[bool]) -> list[tuple[str, bool]]:
-    runs = groupby(zip(words, marked, strict=True), key=lambda each: each[1])
-    bits = [(" ".join(word for word, _ in run), mark) for mark, run in runs]
-    return [(f"{text} " if place + 1 < len(bits) else text, mark) for place, (text, mark) in enumerate(bits)]
+    """The words in runs, with the spaces outside of those that are marked."""
+    runs = [(" ".join(word for word, _ in run), mark) for mark, run in groupby(zip(words, marked, strict=True), key=lambda each: each[1])]
+    last = len(runs) - 1
+    return [(text if mark else f"{' ' * (place > 0)}{text}{' ' * (place < last)}", mark) for place, (text, mark) in enumerate(runs)]

@@ -30,7 +30,7 @@ def answer(folders: Mapping[int, Path], question: TagHeldOut) -> list[HeldOut]:
         best = logits([folders[step] for step in steps], [text.ids for text in some]).argmax(-1).tolist()  # (snapshot, text, n)
         for tagging, rows in zip(found, best, strict=True):
             for row, text, (words, _) in zip(rows, some, chosen[start:], strict=False):
-                told = [names[row[1 + place]] for place in text.firsts]
-                tagging.append((*told, *[OUTSIDE] * (len(words) - len(told))))
-    words, truth = tuple(text.words for text in chosen), tuple(text.tags for text in chosen)
-    return [HeldOut(step, words, truth, tuple(tagging)) for step, tagging in zip(steps, found, strict=True)]
+                best_tags = [names[row[1 + place]] for place in text.firsts]
+                tagging.append((*best_tags, *[OUTSIDE] * (len(words) - len(best_tags))))
+    told, truth = tuple(text.words for text in chosen), tuple(text.tags for text in chosen)
+    return [HeldOut(step, told, truth, tuple(tagging)) for step, tagging in zip(steps, found, strict=True)]

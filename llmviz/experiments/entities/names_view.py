@@ -6,8 +6,8 @@ from llmviz.views.reveal import Reveal, Riddle
 
 CHOICES = ("up to 50%", "50 to 80%", "above 80%")
 BOUNDS = (0.5, 0.8)
-WITHOUT = Riddle("how well (F1) will the model from scratch find names in unseen texts?", CHOICES)
-WITH = Riddle("how well (F1) will the pretrained model find names in unseen texts?", CHOICES)
+WITHOUT = Riddle("what F1 will the model from scratch reach on unseen texts?", CHOICES)
+WITH = Riddle("what F1 will the pretrained model reach on unseen texts?", CHOICES)
 CLEAR = 0.05  # F1 over some three thousand names; two models that are equally good differ by less
 
 

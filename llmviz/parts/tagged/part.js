@@ -49,6 +49,8 @@ export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared,
       words.map((word, at) => {
         const shares = byKind(chances[at]);
         const likeliest = largest(shares);
+        const chance = 1 / (kinds.length + 1); // a model that cannot tell has no colour
+        const strength = Math.max(0, (shares[likeliest] - chance) / (1 - chance));
         const own = found.find(({ begin, end }) => begin <= at && at < end);
         const ok = own && right ? among(own, right) : null;
         const exact = tags.map((tag, each) => [tag, chances[at][each]]).sort(([, one], [, other]) => Number(other) - Number(one));
@@ -56,7 +58,7 @@ export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared,
         return h(
           "span.word",
           {
-            ...{ role: "listitem", tabindex: tab(), style: `--share: ${Math.round(100 * shares[likeliest])}%`, "data-tag": best[at] },
+            ...{ role: "listitem", tabindex: tab(), style: `--share: ${Math.round(100 * strength)}%`, "data-tag": best[at] },
             ...{ class: [`kind${likeliest}`, own && "in", first && "first", own && own.end === at + 1 && "last", ok === false && "wrong"] },
             ...told(
               `${word}: ${exact

@@ -19,9 +19,11 @@ from llmviz.text import decoding, incoming
 MOST_BYTES, MOST_ROWS, MOST_COLUMNS = 5_000_000, 10_000, 50
 DELIMITERS = {"\t": "tab", ";": "semicolon", ",": "comma"}  # rarest in prose first: where two divide all rows alike, the first is meant
 PREVIEWED = 5  # rows: enough to see what a column holds
-LOOKED_AT = 200  # rows by which the delimiter is chosen
+LOOKED_AT, LETTERS = 200, 1_000_000  # rows by which the delimiter is chosen, and how far they may reach
+MOST_LINES = 1_048_576  # rows of a sheet in Excel, empty ones included; some are saved whole
 LONGEST_NAME = 60  # letters; a longer cell in the first row is a text, and no name of a column
 _UNCLOSED = "row {:,}: a quote is opened here and not closed; a quote within a quoted text is written twice"
+_HUGE = "row {:,}: a cell has more than 131,072 letters; perhaps a quote is opened in it and not closed"  # the limit of the module csv
 _SEPARATOR = re.compile(r"sep=[,;\t]\r?\n")  # Excel reads the delimiter from such a first line, and shows it as no row
 _END = "\0"  # a last line of this alone shows whether a quote is still open there; in a text that was decoded there is none
 
@@ -74,7 +76,7 @@ def read(content: bytes, header: bool | None = None) -> Table:
     if not text.strip():
         raise ValueError("this file is empty")
     delimiter, width = _delimiter(text)
-    rows = list(islice(_rows(text, delimiter), MOST_ROWS + 2))  # one more may be the header
+    rows = list(_rows(text, delimiter))
     named = _is_header(rows, width) if header is None else header
     if len(rows) - named > MOST_ROWS:
         raise ValueError(
@@ -110,7 +112,7 @@ def _delimiter(text: str) -> tuple[str, int]:
     delimiter = max(agreeing, key=lambda each: agreeing[each][0])
     share, width = agreeing[delimiter]
     if share <= 0.5:
-        list(islice(_rows(text, ","), MOST_ROWS))  # a quote that is never closed is the likelier cause, and is said here
+        list(_rows(text, ","))  # a quote that is never closed is the likelier cause, and is said here
         raise ValueError(
             "neither comma, semicolon nor tab divides most rows of this file into the same number of columns, two or more; "
             "put quotes around a text that holds the delimiter"
@@ -123,17 +125,18 @@ def _delimiter(text: str) -> tuple[str, int]:
 def _whole(text: str, delimiter: str) -> Iterator[Row]:
     """The first rows, up to one that cannot be read."""
     try:
-        yield from islice(_rows(text, delimiter), LOOKED_AT)
+        yield from islice(_rows(text[:LETTERS], delimiter), LOOKED_AT)
     except ValueError:
         return
 
 
 def _rows(text: str, delimiter: str) -> Iterator[Row]:
-    """The rows that are not empty, their cells tidied. Raises ValueError, in a sentence, where a quote is never closed.
+    """The rows that are not empty, their cells tidied, until there are more than a table may have.
 
-    Of a row with more than MOST_COLUMNS cells one more is kept: it shows that there are more.
+    Of a row with more than MOST_COLUMNS cells one more is kept: it shows that there are more. Raises ValueError, in a sentence, where a
+    quote is never closed, or there are more lines than a sheet has.
     """
-    place = 0
+    place = filled = 0
     try:
         for cells in csv.reader(chain(io.StringIO(text, newline=""), [_END]), delimiter=delimiter, skipinitialspace=True):
             if cells == [_END]:
@@ -141,12 +144,17 @@ def _rows(text: str, delimiter: str) -> Iterator[Row]:
             place += 1
             if cells and cells[-1].endswith(_END):
                 raise ValueError(_UNCLOSED.format(place))
-            if any(cells):  # a sheet may be saved with a million empty rows
+            if place > MOST_LINES:
+                raise ValueError(f"this table has more than {MOST_LINES:,} rows, most of them empty; delete those")
+            if any(map(str.strip, cells)):
+                filled += 1
                 row = Row(place, tuple(incoming.tidied(cell).strip() for cell in cells[: MOST_COLUMNS + 1]))
                 if any(row.cells):
                     yield row
-    except csv.Error:  # a cell of more than 131,072 letters
-        raise ValueError(_UNCLOSED.format(place + 1)) from None
+                if filled > MOST_ROWS + 1:  # one may be the header
+                    return
+    except csv.Error:
+        raise ValueError(_HUGE.format(place + 1)) from None
 
 
 def _is_header(rows: list[Row], width: int) -> bool:

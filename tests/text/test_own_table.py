@@ -138,9 +138,11 @@ def test_columns_are_suggested_by_length_and_by_number_of_values() -> None:
         (b"one word\nand, so, on\nuntil, the, end, of\nall\n", "neither comma, semicolon nor tab"),
         (b'text,label\nfine,good\ndull,bad\n"nice,good\nsad,bad\n', "row 4: a quote is opened here and not closed"),
         (b'"text,label\nfine,good\n', "row 1: a quote is opened"),
-        (b'a,b\n"' + b"x" * 140_000 + b"\n", "row 2: a quote is opened"),
+        (b'a,b\n"' + b"x" * 140_000 + b"\n", "row 2: a cell has more than 131,072 letters; perhaps a quote"),
         (b"a," * 100 + b"\n", f"more than {MOST_COLUMNS} columns"),
         (b"," * 4_000_000, "neither comma, semicolon nor tab"),
+        (b"a,b\n" + b"\n" * 1_048_576, "more than 1,048,576 rows, most of them empty"),
+        (("\u200b,\u200b\n" * 400_000).encode(), "neither comma, semicolon nor tab"),
         (b"a,b\n" * (MOST_BYTES // 4 + 1), "this file has more than 5 MB"),
     ],
 )

@@ -11,7 +11,7 @@ RECORDED: dict[str, RunSpec] = {
     **{
         f"{stage.name}-{text}-scratch": preset(stage.name, TextSpec(text), NO_PARENT)
         for stage in BY_NAME.values()
-        if len(stage.starts) > 1
+        if stage.starts[0] is not None
         for text in stage.texts
     },
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),

@@ -28,7 +28,10 @@ def test_it_is_said_in_times() -> None:
 
 def test_where_a_random_start_does_not_get_there_it_is_more_than_what_was_tried() -> None:
     found = worth(PRETRAINED, SCRATCH[:3], 0.9)
-    assert found.times == pytest.approx(2) and "from a random start 32 do not. Pretraining is worth more than 2.0 times the labels." in found.said
+    assert (
+        found.times == pytest.approx(2)
+        and "from a random start 32 do not. Pretraining is worth more than 2.0 times the labels." in found.said
+    )
 
 
 def test_where_pretraining_does_not_get_there_nothing_is_claimed() -> None:

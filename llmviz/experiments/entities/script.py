@@ -94,13 +94,10 @@ else:
         "hidden_size": WIDTH,
         "num_hidden_layers": LAYERS,
         "num_attention_heads": HEADS,
-        "intermediate_size": 4 * WIDTH,
         "max_position_embeddings": CONTEXT,
         "initializer_range": 0.06,  # a narrow model needs larger random weights than the usual 0.02
-        "hidden_act": "relu",
-        "hidden_dropout_prob": 0.0,
-        "attention_probs_dropout_prob": 0.0,
         "pad_token_id": PAD,
+        **{"intermediate_size": 4 * WIDTH, "hidden_act": "relu", "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0},
     }
     if ARCHITECTURE == "roformer":
         start = RoFormerForMaskedLM(RoFormerConfig(**sizes, embedding_size=WIDTH))
@@ -140,13 +137,13 @@ for step in range(1, STEPS + 1):
     if step == 1 or step % max(1, STEPS // 20) == 0:
         print(f"step {step}  loss {loss.item():.4f}")
 
-truth, found = [], []
+truth, found = list[list[str]](), list[list[str]]()
 with torch.no_grad():
     model.eval()
     for example in examples["test"][:1000]:
         ids, labels = tensors([example])
         best = model(input_ids=ids).logits.argmax(-1)
-        truth.append([names[place] for place in labels[labels >= 0].tolist()])
-        found.append([names[place] for place in best[labels >= 0].tolist()])
+        for told, places in ((truth, labels), (found, best)):
+            told.append([names[place] for place in places[labels >= 0].tolist()])
 print(f"F1 of names in test texts: {f1_score(truth, found, mode='strict', scheme=IOB2):.1%}")
 model.save_pretrained("entities")

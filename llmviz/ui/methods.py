@@ -24,10 +24,10 @@ ABOUT = (
     "for each task, and no gradient of its own; every method reads the text through the whole model all the same."
 )
 COUNTED = (
-    "FLOPs are counted from the shapes of the matrices, forward and backward, 6 for each parameter and token where all is trained "
-    "(Kaplan et al. 2020), as if every token were predicted; padding is left out. Seconds are those of the machine that trained, with "
-    "all evaluations, which cost each method the same. The learning rate is the one that suits full fine-tuning: methods that "
-    "train little, the frozen body above all, may do better with a larger one, under Change."
+    "FLOPs are those of the training steps, counted from the shapes of the matrices, forward and backward, 6 for each parameter and token "
+    "where all is trained (Kaplan et al. 2020), as if every token were predicted; padding is left out. Seconds are those of the machine "
+    "that trained, with all evaluations. Every method has the learning rate of this run, and its default suits full fine-tuning: a frozen "
+    "body may do better with a larger one, under Change."
 )
 
 

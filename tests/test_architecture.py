@@ -45,7 +45,7 @@ IN_EXPERIMENTS = {  # inside an experiment the name of a file says what it may i
     "panel.py": frozenset(["core", "text", "parts", "views", "runs", "ui"]),
 }
 WITH_MODELS = ("stage.py", "script.py", "answer.py", "building.py")  # files of experiments that may load torch and transformers
-MODEL_LIBRARIES = ("torch", "transformers", "bertviz")
+MODEL_LIBRARIES = ("torch", "transformers", "peft", "bertviz")
 SLOW = (*MODEL_LIBRARIES, "pandas")  # half a second and more each, for which the first visitor would wait
 NEVER_IN = {
     "streamlit": frozenset(MAY_IMPORT) - {"ui", "pages"},

@@ -18,6 +18,7 @@ class LearningCurve:
     references: the lines the loss lies between, as in `core.update.Begin`.
     metrics: the figures on test data, by name; empty before the end.
     seconds: of training so far.
+    parameters: those that are trained; 0 where it is not known, of learning curves kept before they told.
     """
 
     spec: RunSpec
@@ -27,6 +28,7 @@ class LearningCurve:
     references: Mapping[str, float] = field(default_factory=dict)
     metrics: Mapping[str, float] = field(default_factory=dict)
     seconds: float = 0.0
+    parameters: int = 0
 
     def first(self, metric: str, share: float) -> int | None:
         """The place of the evaluation from which on the metric never fell below this share again; None where it never came so far."""
@@ -47,4 +49,5 @@ def learning_curve(spec: RunSpec, history: History) -> LearningCurve:
         dict(history.begin.references) if history.begin else {},
         dict(history.end.metrics) if isinstance(history.end, Done) else {},
         history.seconds,
+        history.begin.parameters if history.begin else 0,
     )

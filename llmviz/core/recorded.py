@@ -17,3 +17,8 @@ RECORDED: dict[str, RunSpec] = {
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),
     "sentiment-tinyland-gpt": preset("sentiment", parent="clm"),
 }
+
+
+def seeds(first: int) -> tuple[int, ...]:
+    """The seeds of a study whose page shows this one: it, and those of which the program may know how they went."""
+    return (first, *(seed for seed in MORE_SEEDS if seed != first))

@@ -191,14 +191,34 @@ class SpanSpec:
         check(self)
 
 
+METHODS = ("full", "head", "last layer", "lora")  # of fine-tuning
+LORA_RANK = 8
+
+
 @dataclass(frozen=True)
 class LabelsSpec:
     """The objective of fine-tuning on labelled examples."""
 
     labels: int = setting(16, "Labels", "Labelled examples it learns from, as many of each class.", low=2, high=20_000)
+    method: str = setting(
+        "full",
+        "Method",
+        "Which weights move: all of them; the new head alone, on a frozen body; the last layer and the head; or low-rank factors beside "
+        "frozen matrices (LoRA, Hu et al. 2021) and the head. What is frozen stays as it began: after a random start, random.",
+        choices=METHODS,
+    )
+    rank: int = setting(
+        LORA_RANK,
+        "Rank",
+        "Of LoRA's factors: a change of n × m has rank · (n + m) trained numbers. No other method has it.",
+        low=1,
+        high=64,
+    )
 
     def __post_init__(self) -> None:
         check(self)
+        if self.method != "lora":  # equal runs are described alike
+            object.__setattr__(self, "rank", LORA_RANK)
 
 
 @dataclass(frozen=True)

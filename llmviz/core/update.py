@@ -9,8 +9,8 @@ from typing import Any, get_args, get_origin, get_type_hints
 class Begin:
     """Said once, first: what is about to train, and the lines its headline lies between, in its unit.
 
-    Where that is a loss, in nats per token, `references` has "random_guess" (ln of the vocabulary) always; "floor" and "accuracy_ceiling"
-    (a share) where the grammar is known; "unigram" and "trigram" where not.
+    `parameters` are those that training moves. Where the headline is a loss, in nats per token, `references` has "random_guess" (ln of the
+    vocabulary) always; "floor" and "accuracy_ceiling" (a share) where the grammar is known; "unigram" and "trigram" where not.
     """
 
     step: int

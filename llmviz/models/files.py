@@ -5,21 +5,31 @@ from pathlib import Path
 from typing import Any
 
 import torch
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 
 from llmviz.core.settings import Size
+from llmviz.models import methods
 from llmviz.models.classes import MODELS
 from llmviz.text.tokenizers import in_bytes
 
+FACTORS = "factors.safetensors"  # of LoRA; peft's own file would let from_pretrained add them once more
+
 
 def save(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
-    """Write config.json, model.safetensors (fp16), tokenizer.json and tokenizer_config.json into a folder."""
+    """Write config.json, model.safetensors (fp16), tokenizer.json and tokenizer_config.json into a folder.
+
+    LoRA's factors are merged into the matrices they change, so that any reader opens it as the plain model it is; beside it they are kept
+    as they are (fp32), for a training that begins from here.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     tied = set(model.all_tied_weights_keys)  # from_pretrained ties them again
-    kept = {name: tensor.detach().to("cpu", torch.float16).contiguous() for name, tensor in model.state_dict().items() if name not in tied}
+    kept = {name: tensor.to("cpu", torch.float16).contiguous() for name, tensor in methods.merged(model).items() if name not in tied}
     save_file(kept, folder / "model.safetensors", {"format": "pt"})
+    if factors := methods.factors(model):
+        save_file({name: tensor.to("cpu").contiguous() for name, tensor in factors.items()}, folder / FACTORS)
     model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))
@@ -83,3 +93,12 @@ def load(folder: Path) -> PreTrainedModel:
         raise ValueError(f"the model in {folder.name} lacks weights: {min(missing)}")
     model.eval()
     return model
+
+
+def restore(model: PreTrainedModel, folder: Path) -> None:
+    """Give a model that trains the weights that `save` wrote of it. Raises ValueError where there are none, or those of another model."""
+    kept, file = load(folder).state_dict(), folder / FACTORS
+    try:
+        methods.restore(model, kept, load_file(file) if file.is_file() else {})
+    except (RuntimeError, SafetensorError) as problem:
+        raise ValueError(f"the weights kept in {folder.name} are those of another model") from problem

@@ -25,7 +25,8 @@ def read(recordings: Path) -> list[LearningCurve]:
             if {len(tokens), *map(len, scores.values())} != {len(steps)}:
                 continue
             references, metrics = ({str(name): float(value) for name, value in line[part].items()} for part in ("references", "metrics"))
-            found.append(LearningCurve(specs.from_json(line["spec"]), steps, tokens, scores, references, metrics, float(line["seconds"])))
+            spec, seconds, parameters = specs.from_json(line["spec"]), float(line["seconds"]), int(line.get("parameters", 0))
+            found.append(LearningCurve(spec, steps, tokens, scores, references, metrics, seconds, parameters))
     return found
 
 
@@ -54,6 +55,7 @@ def _line(kept: LearningCurve) -> dict[str, Any]:
         "references": dict(kept.references),
         "metrics": dict(kept.metrics),
         "seconds": round(kept.seconds, 1),
+        "parameters": kept.parameters,
     }
 
 

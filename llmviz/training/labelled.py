@@ -1,6 +1,6 @@
-"""What all fine-tuning on labelled examples has in common: the weights it starts from, and whose turn it is in a step."""
+"""What all fine-tuning on labelled examples has in common: its model, which weights of it move, and whose turn it is in a step."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +8,18 @@ from transformers import PreTrainedModel
 
 from llmviz.core.experiment import GPTS
 from llmviz.core.spec import RunSpec
-from llmviz.models import causal, files, masked
+from llmviz.models import causal, files, masked, methods, transfer
+
+
+def classifier(spec: RunSpec, parent: Path | None, vocabulary: int, classes: Sequence[str]) -> tuple[PreTrainedModel, transfer.Transfer]:
+    """A new head for these classes on what the run starts from, ready for the method it is trained by; and what it took from its parent.
+
+    Raises ValueError, in a sentence, where there is no such start, or the method does not suit the model.
+    """
+    model = transfer.classifier(begun(spec, parent, vocabulary), classes)
+    origin = transfer.report(parent, model)
+    prepared = methods.prepared(model, spec.objective.method, spec.objective.rank, spec.seed)
+    return masked.moved(prepared, spec.train.device), origin
 
 
 def begun(spec: RunSpec, parent: Path | None, vocabulary: int) -> PreTrainedModel:

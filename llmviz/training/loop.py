@@ -194,10 +194,7 @@ class Training:
 
         Raises ValueError, in a sentence, where the weights cannot be read, or are those of another model.
         """
-        try:
-            self.stage.model.load_state_dict(files.load(folder).state_dict())
-        except RuntimeError as problem:
-            raise ValueError(f"the weights kept after step {step:,} are those of another model") from problem
+        files.restore(self.stage.model, folder)
         self._stand(step, [{} for _ in self._optimizers])
         if isinstance(self.stage, OnPolicy) and step % self.stage.updates_per_rollout:
             self.rollout(self.stage)

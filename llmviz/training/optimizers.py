@@ -6,6 +6,7 @@ from torch.optim.lr_scheduler import LambdaLR
 from transformers import PreTrainedModel
 
 from llmviz.core.settings import TrainSpec
+from llmviz.models.blocks import blocks
 from llmviz.training.muon import Muon
 
 # Decay keeps the matrices short, so that a step of the same length turns them further. With 0.1 facts come a third later.
@@ -17,37 +18,24 @@ ADAM_BETAS = (0.8, 0.95)
 
 
 def optimizers(model: PreTrainedModel, settings: TrainSpec) -> list[Optimizer]:
-    """The optimisers that together move every weight once per step.
+    """The optimisers that together move every weight that is trained once per step; one that would have nothing to move is left out.
 
     With Muon on the matrices inside the blocks a tiny BERT learns facts several times sooner than with AdamW alone.
     """
+    trained = [weight for weight in model.parameters() if weight.requires_grad]
     if settings.optimizer == "adamw":
-        return [_adamw(list(model.parameters()), settings)]
+        return [_adamw(trained, settings)]
     modules = [module for block in blocks(model) for module in block.modules() if not isinstance(module, torch.nn.Embedding)]
-    inside = [weight for module in modules for weight in module.parameters(recurse=False) if weight.ndim == 2]
+    weights = (weight for module in modules for weight in module.parameters(recurse=False))
+    inside = [weight for weight in weights if weight.ndim == 2 and weight.requires_grad]
     chosen = {id(weight) for weight in inside}
-    rest = [weight for weight in model.parameters() if id(weight) not in chosen]
-    return [Muon(inside, settings.muon_learning_rate, MUON_DECAY, MUON_MOMENTUM), _adamw(rest, settings)]
-
-
-def blocks(model: PreTrainedModel) -> list[torch.nn.Module]:
-    """The transformer's layers, whatever its class calls them: its outermost lists of modules as long as the model is deep.
-
-    A T5 has two, its encoder's and its decoder's; and what is inside a layer may be a list as long.
-    """
-    depth: int = model.config.num_hidden_layers
-    found = [
-        (name, module)
-        for name, module in model.base_model.named_modules()
-        if isinstance(module, torch.nn.ModuleList) and len(module) == depth
-    ]
-    outermost = [module for name, module in found if not any(name.startswith(f"{other}.") for other, _ in found)]
-    return [block for layers in (outermost if model.config.is_encoder_decoder else outermost[:1]) for block in layers]
+    rest = [weight for weight in trained if id(weight) not in chosen]
+    muon = [Muon(inside, settings.muon_learning_rate, MUON_DECAY, MUON_MOMENTUM)] if inside else []
+    return [*muon, *([_adamw(rest, settings)] if rest else [])]
 
 
 def _adamw(weights: list[torch.nn.Parameter], settings: TrainSpec) -> Optimizer:
-    moved = [weight for weight in weights if weight.requires_grad]
-    return AdamW(moved, lr=settings.learning_rate, betas=ADAM_BETAS, weight_decay=0.0, fused=True)
+    return AdamW(weights, lr=settings.learning_rate, betas=ADAM_BETAS, weight_decay=0.0, fused=True)
 
 
 def schedule(optimizer: Optimizer, settings: TrainSpec) -> LambdaLR:

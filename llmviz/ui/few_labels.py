@@ -6,7 +6,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import Metric
-from llmviz.core.recorded import MORE_SEEDS
+from llmviz.core.recorded import seeds
 from llmviz.core.rival import rival
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
@@ -53,9 +53,8 @@ def both(spec: RunSpec) -> list[Series]:
     if other is None:
         return []
     pretrained, scratch = (spec, other) if spec.start else (other, spec)
-    seeds = (spec.seed, *(seed for seed in MORE_SEEDS if seed != spec.seed))
     return [
-        Series(name, phase, Study(base, AXIS, along("labels", COUNTS), seeds, parents=True))
+        Series(name, phase, Study(base, AXIS, along("labels", COUNTS), seeds(spec.seed), parents=True))
         for name, phase, base in (("pretrained", "finetuned", pretrained), ("random start", "random", scratch))
     ]
 

@@ -76,7 +76,7 @@ def badge(status: Status | None, history: History, stage: str = "pretrained") ->
         return Badge("no run yet", "random")
     state = State.STARTING if status.state is State.QUEUED and status.reason else status.state  # its turn has come, as the line says
     kind = {State.RECORDED: "recorded run", State.DONE: "trained here"}.get(state, state.value)
-    size = f" · {words.parameters(history.begin.parameters)} parameters" if history.begin else ""
+    size = f" · {words.parameters(history.begin.parameters)} parameters trained" if history.begin else ""
     time = f" · {words.duration(history.seconds)} of training" if isinstance(history.end, Done) else ""
     return Badge(kind + size + time, stage if history.begin else "random")
 

@@ -119,7 +119,7 @@ def moving(key: str, series: Sequence[Series]) -> bool:
 
 def medians(shown: Shown, metric: Metric) -> list[float | None]:
     """The metric of the median seed at each value of the axis; None where no run has ended."""
-    bands = (_series(shown).band(value, metric.name) for value in shown.series.study.values)
+    bands = (as_drawn(shown).band(value, metric.name) for value in shown.series.study.values)
     return [found.median if found else None for found in bands]
 
 
@@ -239,7 +239,7 @@ def _left(shown: Sequence[Shown]) -> str:
 
 def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequence[str]) -> None:
     """The chart; in its place, where nothing has ended, what will stand there."""
-    lines = [_series(each) for each in shown]
+    lines = [as_drawn(each) for each in shown]
     ended = any(each.band(value, metric.name) for each in lines for value in each.study.values)
     if not ended:
         st.html(f"<div class='study_empty'><span>{EMPTY}</span></div>")
@@ -254,6 +254,7 @@ def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequenc
         )
 
 
-def _series(shown: Shown) -> view.Series:
+def as_drawn(shown: Shown) -> view.Series:
+    """A series as charts and tables take it."""
     learning_curves = {id: found.learning_curve for id, found in shown.progress.results.items()}
     return view.Series(shown.series.name, shown.series.phase, shown.series.study, learning_curves)

@@ -137,7 +137,7 @@ def _model(series: Series, metric: Metric, symbol: str, size: int) -> Iterator[d
         "mode": "lines+markers",
         "line": {"color": colour, "width": size / 5},
         "marker": {"color": colour, "size": 0.7 * size, "symbol": symbol},
-        "text": [f"<b>{name}</b> · {axis}: {html.escape(value.label)}<br>{_said(found, metric)}" for _, value, found in bands],
+        "text": [f"<b>{name}</b> · {axis}: {html.escape(value.label)}<br>{said(found, metric)}" for _, value, found in bands],
         "hovertemplate": "%{text}<extra></extra>",
     }
 
@@ -163,7 +163,7 @@ def _reference(series: Sequence[Series], name: str, metric: Metric, dash: str) -
         }
 
 
-def _said(found: Band, metric: Metric) -> str:
+def said(found: Band, metric: Metric) -> str:
     """`median 92 %, 89 % to 94 % over 5 seeds`."""
     if found.seeds == 1:
         return f"{words.measured(found.median, metric.unit)}, one seed"
@@ -196,7 +196,7 @@ def table(series: Sequence[Series], metric: Metric) -> str:
 
 def _cell(series: Series, value: Value, metric: Metric) -> str:
     found = series.band(value, metric.name)
-    return f"<td>{_said(found, metric) if found else 'not trained'}</td>"
+    return f"<td>{said(found, metric) if found else 'not trained'}</td>"
 
 
 def as_csv(series: Sequence[Series]) -> str:

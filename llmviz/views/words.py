@@ -25,6 +25,9 @@ CHOICES = {  # settings that are chosen from a list and are neither stage nor te
     "cpu": "CPU",
     "cuda": "CUDA",
     "mps": "MPS",
+    "full": "full fine-tuning",
+    "head": "frozen body",
+    "lora": "LoRA",
 }
 PACE = 10  # steps after which there is a pace to go by
 
@@ -52,7 +55,9 @@ def counted(count: int, noun: str, plural: str = "") -> str:
 
 
 def parameters(count: int) -> str:
-    """A number of parameters, such as `0.1 M`."""
+    """A number of parameters, such as `0.1 M`; a small one, as of a head or of LoRA's factors, as it is."""
+    if count < 50_000:
+        return f"{count:,}"
     return f"{count / 1e6:.1f} M" if count < 9.95e6 else f"{count / 1e6:.0f} M"
 
 

@@ -83,14 +83,14 @@ def use(patch: pytest.MonkeyPatch, part: type[Any], later: type[Any]) -> None:
 @pytest.mark.parametrize("part", PARTS)
 def test_a_new_field_changes_no_name(part: type[Any], monkeypatch: pytest.MonkeyPatch) -> None:
     described = {spec.id: to_json(spec) for spec in (*SPECS.values(), *RECORDED.values())}
-    use(monkeypatch, part, grown(part, "rank", setting(0, "Rank", "Of the matrices that are added.", low=0, high=64)))
+    use(monkeypatch, part, grown(part, "dropout", setting(0, "Dropout", "Percent of the activations left out.", low=0, high=90)))
     read = [from_json(written) for written in described.values()]
     assert [spec.id for spec in read] == list(described)
-    with_it = [(spec, name) for spec in read for name in NAMES if hasattr(getattr(spec, name), "rank") and not spec.parent]
+    with_it = [(spec, name) for spec in read for name in NAMES if hasattr(getattr(spec, name), "dropout") and not spec.parent]
     assert with_it
     for spec, name in with_it:
         assert from_json(to_json(spec)).id == spec.id  # also once it is written out
-        other = replace(spec, **{name: replace(getattr(spec, name), rank=8)})
+        other = replace(spec, **{name: replace(getattr(spec, name), dropout=8)})
         assert other.id != spec.id and from_json(to_json(other)) == other
 
 

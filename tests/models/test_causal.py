@@ -5,12 +5,12 @@ import torch
 from transformers import PreTrainedModel
 
 from llmviz.core.settings import SIZES, ModelSpec
+from llmviz.models.blocks import blocks
 from llmviz.models.causal import random_start
 from llmviz.models.fast import causal_logits
 from llmviz.models.masked import parameters
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP
-from llmviz.training.optimizers import blocks
 from tests.small import digest, shaken
 
 VOCABULARY = 60

@@ -12,7 +12,7 @@ import pytest
 
 from llmviz.core.questions.vocabulary import KINDS
 from llmviz.core.recorded import RECORDED
-from llmviz.core.settings import ModelSpec, PairsSpec, SpanSpec, TextSpec, TrainSpec
+from llmviz.core.settings import LabelsSpec, ModelSpec, PairsSpec, SpanSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec, starting_from, to_json
 from llmviz.text import learning, own, vocabularies
 from llmviz.views.script import fill, filled, read, script
@@ -23,7 +23,8 @@ ROUNDING = 0.05  # torch's Muon works in bfloat16
 
 def _manner(spec: RunSpec) -> str:
     """What tells apart two specs of one stage and architecture."""
-    return "" if getattr(spec.objective, "next_sentence", True) else "-words"
+    method = getattr(spec.objective, "method", "full")
+    return f"-{method}" if method != "full" else "" if getattr(spec.objective, "next_sentence", True) else "-words"
 
 
 SPECS = [
@@ -37,6 +38,14 @@ SPECS = [
     RunSpec("sentiment", train=TrainSpec(steps=4)),
     RunSpec("sentiment", model=ModelSpec("neox"), train=TrainSpec(steps=4, optimizer="muon"), seed=3),
     RunSpec("entities", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("entities", train=TrainSpec(steps=4, optimizer="adamw"), objective=LabelsSpec(16, "lora", 4)),
+    RunSpec("entities", train=TrainSpec(steps=4, optimizer="adamw"), objective=LabelsSpec(16, "last layer")),
+    *(
+        RunSpec(
+            "sentiment", model=ModelSpec(architecture), train=TrainSpec(steps=4, optimizer="adamw"), objective=LabelsSpec(16, method, 4)
+        )
+        for method, architecture in (("head", "roformer"), ("last layer", "gpt2"), ("lora", "bert"), ("lora", "gpt2"))
+    ),
 ]
 NAMES = [f"{spec.stage}-{spec.model.architecture}{_manner(spec)}" for spec in SPECS]
 

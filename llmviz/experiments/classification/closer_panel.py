@@ -1,4 +1,4 @@
-"""Below *Before and after*, one at a time: what carries a prediction, what changed, attention, the network, how few labels do."""
+"""Below *Before and after*, one at a time: reasons, what changed, attention, the network, how few labels do, what methods cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from llmviz.experiments.classification import changed_view, reasons_view, view
 from llmviz.experiments.classification.question import GRADIENTS, LEFT_OUT, Agree, Attribute, Unseen
 from llmviz.runs.engine import Engine
 from llmviz.text.words import in_words, spelt, without
-from llmviz.ui import ask, few_labels, lesson, live, parts, sentence, visit
+from llmviz.ui import ask, few_labels, lesson, live, methods, parts, sentence, visit
 from llmviz.ui.beside import beside
 from llmviz.ui.closer import Tab, attention, chosen, network, step_of
 from llmviz.ui.live import Seen
@@ -25,7 +25,7 @@ SHOWN = 6  # examples in a column
 class Looking:
     """What the visitor looks into."""
 
-    tab: str = chosen("words", "changed", "attention", "network", "labels")
+    tab: str = chosen("words", "changed", "attention", "network", "labels", "costs")
     rival: str = setting("before", "Compared with", "Whose labels count as the earlier ones.", choices=tuple(RIVALS))
 
     def __post_init__(self) -> None:
@@ -117,4 +117,5 @@ TABS = {
     "attention": Tab("Attention", attention),
     "network": Tab("The network", network),
     "labels": Tab("How few labels?", few_labels.of("accuracy", ("ngram", "chance")), always=True),
+    "costs": Tab("What it costs", methods.of("accuracy"), always=True),
 }

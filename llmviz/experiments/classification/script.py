@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from peft import LoraConfig, LoraModel
 from torch.nn.functional import cross_entropy
 from transformers import (
     AutoModelForCausalLM,
@@ -37,6 +38,8 @@ from llmviz.text.tokenizers import tokenizer_for
 TEXT = "tinyland"  # or "reviews"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 LABELS = 16  # labelled examples, as many of each class
+METHOD = "full"  # or "head", "last layer" or "lora": which weights move
+RANK = 8  # of LoRA's factors
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "roformer"  # or "bert", "neox" or "gpt2"
 LAYERS = 2
@@ -139,6 +142,19 @@ else:
 model.load_state_dict(start.state_dict(), strict=False)  # the body is copied
 for weight in head.parameters():
     torch.nn.init.zeros_(weight)  # the head over the two classes is new, and begins at zero
+if METHOD != "full":
+    model.base_model.requires_grad_(False)
+if METHOD == "last layer":
+    for name, weight in model.named_parameters():
+        if f".{LAYERS - 1}." in name:
+            weight.requires_grad_(True)
+if METHOD == "lora":
+    # Beside every frozen matrix of a layer, the product of two small ones, of which one begins at zero.
+    matrices_of_layers = r".*\.\d+\..*(query|key|value|dense|query_key_value|dense_h_to_4h|dense_4h_to_h|c_attn|c_proj|c_fc)"
+    torch.manual_seed(SEED)
+    config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=matrices_of_layers, fan_in_fan_out=ARCHITECTURE == "gpt2")
+    adapted = LoraModel(model, config, "default")
+    head.requires_grad_(True)
 model.to(DEVICE)
 
 if OPTIMIZER == "muon":
@@ -171,4 +187,6 @@ with torch.no_grad():
     model.eval()
     right = [classify(asked := tensors([example])).argmax(-1) == asked["labels"] for example in examples["test"][:1000]]
 print(f"accuracy on test examples: {torch.cat(right).float().mean():.0%}")
+if METHOD == "lora":
+    model = adapted.merge_and_unload()  # a plain model, with the products added
 model.save_pretrained("sentiment")

@@ -1,6 +1,7 @@
 """Sentiment: a pretrained model, or a random one, learns from few labelled opinions whether they praise or blame (BERT, section 4.1).
 
-Data, loss, metrics, top to bottom. The body comes from the parent, the head over the classes is new, and all of it moves.
+Data, loss, metrics, top to bottom. The body comes from the parent, the head over the classes is new; the method says which of
+it moves, usually all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,11 +17,11 @@ from transformers import PreTrainedModel
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import baselines
-from llmviz.models import classifiers, files, masked, transfer
+from llmviz.models import classifiers, files, transfer
 from llmviz.text.labelled import CLASSES, Example, labelled, stratified
 from llmviz.text.special import PAD
 from llmviz.training.exercises import candidates
-from llmviz.training.labelled import begun, turns
+from llmviz.training.labelled import classifier, turns
 from llmviz.training.stage import Exercise
 from llmviz.training.texts import Ids, padded, tokenizer_of
 
@@ -31,8 +32,7 @@ AT_ONCE = 128  # examples in one forward pass of an evaluation
 def build(spec: RunSpec, parent: Path | None) -> "Sentiment":
     """The stage of this spec: a new head on the parent's weights, or on the random ones its architecture begins with."""
     tokenizer = tokenizer_of(spec)
-    model = transfer.classifier(begun(spec, parent, tokenizer.get_vocab_size()), CLASSES)
-    return Sentiment(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
+    return Sentiment(spec, tokenizer, *classifier(spec, parent, tokenizer.get_vocab_size(), CLASSES))
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from peft import LoraConfig, LoraModel
 from seqeval.metrics import f1_score  # type: ignore[import-untyped] # seqeval has no types
 from seqeval.scheme import IOB2  # type: ignore[import-untyped] # as above
 from torch.nn.functional import cross_entropy
@@ -33,6 +34,8 @@ from llmviz.text.tokenizers import tokenizer_for
 TEXT = "tinyland"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 LABELS = 256  # tagged texts
+METHOD = "full"  # or "head", "last layer" or "lora": which weights move
+RANK = 8  # of LoRA's factors
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "roformer"  # or "bert"
 LAYERS = 2
@@ -108,6 +111,16 @@ model: Any = AutoModelForTokenClassification.from_config(start.config)
 model.load_state_dict(start.state_dict(), strict=False)  # the body is copied
 for weight in model.classifier.parameters():
     torch.nn.init.zeros_(weight)  # the head over the tags is new, and begins at zero
+if METHOD != "full":
+    model.base_model.requires_grad_(False)
+if METHOD == "last layer":
+    model.base_model.encoder.layer[-1].requires_grad_(True)
+if METHOD == "lora":
+    # Beside every frozen matrix of a layer, the product of two small ones, of which one begins at zero.
+    torch.manual_seed(SEED)
+    config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=r".*\.\d+\..*(query|key|value|dense)")
+    adapted = LoraModel(model, config, "default")
+    model.classifier.requires_grad_(True)
 model.to(DEVICE)
 
 if OPTIMIZER == "muon":
@@ -146,4 +159,6 @@ with torch.no_grad():
         for told, places in ((truth, labels), (found, best)):
             told.append([names[place] for place in places[labels >= 0].tolist()])
 print(f"F1 of names in test texts: {f1_score(truth, found, mode='strict', scheme=IOB2):.1%}")
+if METHOD == "lora":
+    model = adapted.merge_and_unload()  # a plain model, with the products added
 model.save_pretrained("entities")

@@ -1,7 +1,7 @@
 """Named entities: a pretrained model, or a random one, learns from few tagged texts which words name whom or what (BERT, section 5.3).
 
 Data, loss, metrics, top to bottom. Every word gets a tag, from a new linear head on the last hidden state of its first token. The body
-comes from the parent, and all of it moves.
+comes from the parent; the method says which weights move, usually all.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,13 +17,13 @@ from transformers import PreTrainedModel
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import entities
-from llmviz.models import classifiers, files, masked, transfer
+from llmviz.models import classifiers, files, transfer
 from llmviz.text.first_pieces import Pieces, pieces
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import PAD
 from llmviz.text.tagged import Tagged, sample, tagged, tags
 from llmviz.training.exercises import candidates, exercises
-from llmviz.training.labelled import begun, turns
+from llmviz.training.labelled import classifier, turns
 from llmviz.training.stage import Exercise
 from llmviz.training.texts import padded, tokenizer_of
 
@@ -34,8 +34,7 @@ AT_ONCE = 128  # texts in one forward pass of an evaluation
 def build(spec: RunSpec, parent: Path | None) -> "Entities":
     """The stage of this spec: a new head on the parent's weights, or on the random ones its architecture begins with."""
     tokenizer = tokenizer_of(spec)
-    model = transfer.classifier(begun(spec, parent, tokenizer.get_vocab_size()), tags(spec.text))
-    return Entities(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
+    return Entities(spec, tokenizer, *classifier(spec, parent, tokenizer.get_vocab_size(), tags(spec.text)))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from llmviz.text.special import PAD
 from llmviz.training.exercises import candidates
 from llmviz.training.stage import Exercise
 from llmviz.training.texts import Ids, padded, tokenizer_of
+from llmviz.training.turns import turns
 
 VALIDATION, TEST = 256, 1_000  # held-out examples looked at while training and at the end
 AT_ONCE = 128  # examples in one forward pass of an evaluation
@@ -77,11 +78,7 @@ class Sentiment:
 
     def batch(self, step: int) -> LabelledBatch:
         """The labelled examples whose turn it is in this step: all come equally often, in another order each time through."""
-        count = len(self.learnt)
-        size = min(self.spec.train.batch_size, count)
-        turns = range((step - 1) * size, step * size)
-        orders = {time: np.random.default_rng((self.spec.seed, time)).permutation(count) for time in {turn // count for turn in turns}}
-        places = [int(orders[turn // count][turn % count]) for turn in turns]
+        places = turns(len(self.learnt), self.spec.train.batch_size, self.spec.seed, step)
         return self._tensors([self._ids[place] for place in places], [self.learnt[place].label for place in places])
 
     def _encoded(self, text: str) -> Ids:

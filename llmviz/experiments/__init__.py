@@ -15,6 +15,7 @@ FOLDERS = (
     "what_and_when",
     "positions_optimisers",
     "classification",
+    "question_answering",
     "next_sentence",
     "attention_maps",
     "span_corruption",

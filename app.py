@@ -17,7 +17,10 @@ SECTIONS = {
         st.Page(HERE / "pages/what_and_when.py", title="What and when", url_path="what-and-when"),
         st.Page(HERE / "pages/positions_optimisers.py", title="Four recipes", url_path="positions-optimisers"),
     ],
-    "Fine-tuning": [st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after")],
+    "Fine-tuning": [
+        st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after"),
+        st.Page(HERE / "pages/entities.py", title="Names in a text", url_path="entities"),
+    ],
     "BERT, GPT and T5": [
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),

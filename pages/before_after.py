@@ -1,7 +1,10 @@
 """Before and after: a pretrained model learns a task from a few labels; the same labels alone teach little."""
 
 from llmviz.experiments import classification
-from llmviz.experiments.classification import choices_panel, closer_panel, panel
+from llmviz.experiments.classification import closer_panel, panel
+from llmviz.ui import choices
+from llmviz.ui.beside import beside
+from llmviz.ui.closer import closer
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -25,9 +28,9 @@ page.sentence()
 panel.predict(page.engine, page.seen)
 page.panel(
     lambda now: panel.picture(page.engine, now),
-    choice=lambda: choices_panel.row(page.engine, page.seen),
+    choice=lambda: choices.row(page.engine, page.seen),
     share=0.63,
-    beside=lambda: panel.beside(page.engine, page.spec),
+    beside=lambda: beside(page.engine, page.spec),
 )
-closer_panel.closer(page.engine, page.seen)
+closer(page.engine, page.seen, closer_panel.TABS)
 page.foot()

@@ -98,6 +98,8 @@ class Experiment:
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
         examples: by text, what its page suggests; it opens with the first.
         openings: by text, the questions that its page asks of such a run first; a recording keeps their answers.
+        baselines: the shares that those of a model lie between or beside, by the name its runs tell them under, from the top down: what a
+            chart calls each, and what it is.
     """
 
     name: str
@@ -122,6 +124,7 @@ class Experiment:
     one_sentence: OneSentence | None = None
     loss_per: str = "a word"
     guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
+    baselines: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
 
     def train_defaults(self, text: str) -> TrainSpec:
@@ -148,9 +151,13 @@ class Experiment:
         """The name of the colour of the models it makes: "pretrained" or "finetuned"."""
         return "finetuned" if self.phase == FINE_TUNING else "pretrained"
 
+    def metric(self, name: str) -> Metric:
+        """The figure of this name. Raises KeyError for one it does not report."""
+        return {each.name: each for each in self.metrics}[name]
+
     def help(self, metric: str) -> str:
         """What a figure of this name is. Raises KeyError for one it does not report."""
-        return {each.name: each.help for each in self.metrics}[metric]
+        return self.metric(metric).help
 
 
 def notes(beside: str) -> str:

@@ -15,6 +15,7 @@ FOLDERS = (
     "what_and_when",
     "positions_optimisers",
     "classification",
+    "entities",
     "question_answering",
     "next_sentence",
     "attention_maps",

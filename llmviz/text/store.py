@@ -4,6 +4,7 @@ Some of it came with the program, in folders of the same kind.
 """
 
 import contextlib
+import hashlib
 import os
 import shutil
 import uuid
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import llmviz
 from llmviz.core.home import home
+from llmviz.core.settings import DIGEST
 
 BOUNDS = "bounds-"  # what the files begin with that keep the lines a model's figures lie between
 CAME_WITH = Path(llmviz.__file__).parent / "recordings" / "texts"
@@ -53,3 +55,26 @@ def keep(file: Path, content: str | bytes) -> None:
     except OSError:
         with contextlib.suppress(OSError):
             draft.unlink()
+
+
+def keep_own(name: str, content: str) -> str:
+    """Keep something of a visitor's own under the digest of its content alone, which is returned."""
+    digest = hashlib.sha256(content.encode()).hexdigest()
+    keep(path(digest, name), content)
+    return digest
+
+
+def read_own(digest: str, name: str, missing: str) -> str:
+    """What was kept of a visitor's own under this digest.
+
+    Raises ValueError, with the sentence `missing`, where this machine has nothing of that digest.
+    """
+    if not DIGEST.fullmatch(digest):
+        raise ValueError("what is one's own is named by 64 hexadecimal digits")
+    try:
+        content = path(digest, name).read_bytes().decode("utf-8")
+    except (OSError, ValueError):
+        content = ""
+    if hashlib.sha256(content.encode()).hexdigest() != digest:
+        raise ValueError(missing)
+    return content

@@ -18,6 +18,7 @@ from llmviz.parts.attention_diff.payload import AttentionDiff
 from llmviz.parts.bars.payload import Bars
 from llmviz.parts.cards.payload import Cards
 from llmviz.parts.choices.payload import Choices
+from llmviz.parts.confusion.payload import Confusion
 from llmviz.parts.continuation.payload import Continuation
 from llmviz.parts.costs.payload import Costs
 from llmviz.parts.curve.payload import LiveCurve
@@ -32,6 +33,7 @@ from llmviz.parts.pieces.payload import Pieces
 from llmviz.parts.shared.payload import Shared
 from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.parts.story.payload import Story
+from llmviz.parts.tagged.payload import Tagged
 from llmviz.parts.token_strip.payload import TokenStrip
 from llmviz.parts.trained.payload import Trained
 from llmviz.parts.tree.payload import Tree
@@ -77,6 +79,8 @@ _lane = _part("lane")
 _trained = _part("trained")
 _small_multiples = _part("small_multiples")
 _attention = _part("attention")
+_tagged = _part("tagged")
+_confusion = _part("confusion")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -144,6 +148,16 @@ def weighed(payload: Weighed, shared: Shared, key: str, on_out: Callable[[list[i
 def cards(payload: Cards, shared: Shared, key: str, on_action: Callable[[int], None]) -> None:
     """Before and after: one input through several models. `on_action` gets the place of the card whose button was pressed."""
     _cards(key=key, data={**shared, **payload}, on_action_change=lambda: _told(key, "action", on_action))
+
+
+def tagged(payload: Tagged, shared: Shared, key: str, on_action: Callable[[int], None]) -> None:
+    """One text as several models tag it. `on_action` gets the place of the row whose button was pressed."""
+    _tagged(key=key, data={**shared, **payload}, on_action_change=lambda: _told(key, "action", on_action))
+
+
+def confusion(payload: Confusion, shared: Shared, key: str) -> None:
+    """What is true against what it was called, with examples."""
+    _confusion(key=key, data={**shared, **payload})
 
 
 def accuracy_bars(payload: AccuracyBars, shared: Shared, key: str) -> None:

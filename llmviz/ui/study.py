@@ -117,6 +117,12 @@ def moving(key: str, series: Sequence[Series]) -> bool:
     return _moving(look(key, series))
 
 
+def medians(shown: Shown, metric: Metric) -> list[float | None]:
+    """The metric of the median seed at each value of the axis; None where no run has ended."""
+    bands = (_series(shown).band(value, metric.name) for value in shown.series.study.values)
+    return [found.median if found else None for found in bands]
+
+
 def _moving(shown: Sequence[Shown]) -> bool:
     return any(each.under_way for each in shown)
 

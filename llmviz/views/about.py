@@ -24,25 +24,6 @@ LINES = {
         "On average no model can be better.",
     ),
 }
-# The shares that those of a model lie between or beside, a classifier's from the top down: name, explanation.
-BASELINES = {
-    "accuracy_ceiling": (
-        "best possible",
-        "A reader who knows the grammar this text is made with, worked out exactly for the same examples. On average no model "
-        "is right more often.",
-    ),
-    "ngram": (
-        "counting words",
-        "Logistic regression on the words and pairs of words of the very same labels. It has read nothing else.",
-    ),
-    "chance": ("chance", "Naming the larger class every time."),
-    "nsp_order": (
-        "order alone",
-        "A reader who knows in what order each kind of story is told, but not whether both parts tell of the same person, animal or "
-        "country: the share of these pairs it tells apart, worked out exactly.",
-    ),
-}
-
 _REAL = "Words are cut into 2,000 pieces. Nobody knows the floor of real text: two models that only count words stand in the chart instead."
 _READ = {
     "tinyland": """\
@@ -85,7 +66,8 @@ def glossary(history: History, experiment: Experiment) -> list[tuple[str, str]]:
     references = history.begin.references if history.begin else {}
     known = lines(experiment)
     bounds = [known[name] for name in known if name in references]
-    counted = [BASELINES[name] for name in ("ngram", "chance", "nsp_order") if name in references]
+    ceilings = {metric.bound for metric in experiment.metrics}
+    counted = [told for name, told in experiment.baselines.items() if name in references and name not in ceilings]
     figures = [(metric.title, metric.help) for metric in experiment.metrics if metric.name in history.scores]
     ceiling = any(metric.bound in references for metric in experiment.metrics if metric.unit == "%")
     return bounds + figures + ([("best possible", experiment.best)] if ceiling else []) + counted

@@ -6,7 +6,7 @@ from typing import Any
 from llmviz.core.experiment import LOSS, Experiment
 from llmviz.core.history import Curve, History
 from llmviz.parts.curve.payload import Level, LiveCurve, Points
-from llmviz.views.about import BASELINES, lines
+from llmviz.views.about import lines
 
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
@@ -25,9 +25,10 @@ def curve(history: History, experiment: Experiment, steps: int, live: bool) -> L
         if metric.bound in references
     ]
     levels += [
-        {"name": BASELINES[metric.baseline][0], "about": BASELINES[metric.baseline][1], "value": round(references[metric.baseline], 4)}
+        {"name": name, "about": about, "value": round(references[metric.baseline], 4)}
         for metric in shares
         if metric.baseline in references
+        for name, about in [experiment.baselines[metric.baseline]]
     ]
     return {
         "phase": experiment.colour,

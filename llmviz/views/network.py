@@ -97,6 +97,7 @@ def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory],
         "name": name,
         "fate": COPIED if copied == len(tensors) else NEW if not copied else f"{copied} of {len(tensors)} {COPIED}",
         "numbers": sum(prod(tensor.shape) for tensor in tensors),
+        "zero": not any(norm for name, norm in zip(child[steps[0]].names, child[steps[0]].norm.tolist(), strict=True) if name in names),
         "moved": [round(moved(child[step], child[steps[0]], names), 4) for step in steps],
         "tensors": _written(tensors),
     }

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
+from llmviz.core import catalogue
 from llmviz.core.experiment import Metric
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.study import Band, Study, Value, band
 from llmviz.views import words
-from llmviz.views.about import BASELINES, LINES
+from llmviz.views.about import LINES
 
 COLOURS = {"random": "#8A8F98", "pretrained": "#0072B2", "finetuned": "#D55E00", "aligned": "#009E73"}  # 3 : 1 and more on both themes
 SYMBOLS = {"circle": "●", "square": "■", "diamond": "◆", "triangle-up": "▲"}  # never by colour alone: in plotly, and beside a name
@@ -143,7 +144,9 @@ def _model(series: Series, metric: Metric, symbol: str, size: int) -> Iterator[d
 
 def _reference(series: Sequence[Series], name: str, metric: Metric, dash: str) -> Iterator[dict[str, Any]]:
     """What a figure that is no model's is along the axis; nothing where no run has told it."""
-    study, title = series[0].study, {**LINES, **BASELINES}[name][0]
+    study = series[0].study
+    known = {**LINES, **catalogue.experiment(study.base.stage).baselines}
+    title = known[name][0] if name in known else "best possible"  # all that bounds a metric and is no line of a loss
     columns = ((place, [height for each in series for height in each.figures(value, name)]) for place, value in enumerate(study.values))
     told = [(_x(study, place), median(column)) for place, column in columns if column]
     if told:

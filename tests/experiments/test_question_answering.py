@@ -105,11 +105,11 @@ def test_it_learns_what_it_is_shown_and_a_snapshot_is_read_by_transformers(archi
     assert built.loss(built.batch(1)).item() < 0.3 * before
     built.save(tmp_path / "40")
     theirs = AutoModelForQuestionAnswering.from_pretrained(tmp_path / "40", dtype=torch.float32).eval()
-    given = AutoTokenizer.from_pretrained(tmp_path / "40")("where did Tom go ?", PASSAGE, return_tensors="pt")
+    given = AutoTokenizer.from_pretrained(tmp_path / "40")("where did she go ?", PASSAGE, return_tensors="pt")
     given["token_type_ids"] = torch.tensor([[0] * 7 + [1] * (given.input_ids.shape[1] - 7)])
     with torch.no_grad():
         start = theirs(**given).start_logits[0]
-    (found,) = answer.answer({40: tmp_path / "40"}, Ask(PASSAGE, "where did Tom go ?"))
+    (found,) = answer.answer({40: tmp_path / "40"}, Ask(PASSAGE, "where did she go ?"))
     places = [0, *range(7, len(start) - 1)]
     assert np.allclose(found.start, start[places].softmax(-1), atol=1e-4)
 

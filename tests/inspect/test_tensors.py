@@ -72,6 +72,7 @@ def test_the_picture_holds_every_number_of_the_network_once(architecture: str, t
     assert drawn["layers"][0]["fate"] == network.COPIED and drawn["layers"][-1]["fate"] == network.NEW
     model = files.load(child[0])
     assert sum(layer["numbers"] for layer in drawn["layers"]) == sum(weight.numel() for weight in model.state_dict().values())
+    assert [layer["name"] for layer in drawn["layers"] if layer["zero"]] == ["head"]
     assert all(layer["moved"][0] == 0 < layer["moved"][1] for layer in drawn["layers"])
     scratch = network.network(None, {0: tensors.answer(child, Tensors())[0]})
     assert {layer["fate"] for layer in scratch["layers"]} == {network.NEW} and scratch["left"] == []

@@ -21,7 +21,6 @@ from llmviz.core.update import Begin, Done, Step
 from llmviz.experiments import classification
 from llmviz.experiments.building import build
 from llmviz.experiments.causal_lm.question import Generate, Generation
-from llmviz.experiments.classification.accuracy_view import band, finished, siblings
 from llmviz.experiments.start import LESSON as START_PAGE
 from llmviz.runs import learning_curves, tail, wire
 from llmviz.runs.attempt import start
@@ -32,6 +31,7 @@ from llmviz.runs.store import Store
 from llmviz.runs.worker import Real
 from llmviz.text import store
 from llmviz.training.loop import Training
+from llmviz.views.accuracy_bars import band, finished, siblings
 from tests.runs.conftest import outcome
 
 MOST_BYTES_IN_ALL = 40_000_000
@@ -66,7 +66,7 @@ def test_there_are_no_others_and_all_are_small() -> None:
 
 def test_film_reviews_come_with_the_figures_of_five_seeds_both_ways() -> None:
     for name in ("sentiment-reviews", "sentiment-reviews-scratch"):
-        found = band(RECORDED[name], finished(Recordings().learning_curves))
+        found = band(classification.EXPERIMENT.metric("accuracy"), RECORDED[name], finished(Recordings().learning_curves))
         assert found and found.seeds >= 5 and 0 <= found.low <= found.high <= 1
 
 
@@ -74,7 +74,7 @@ def test_sixteen_labels_go_far_after_pretraining_whatever_the_seeds() -> None:
     """Five parents, each with five samples of labels."""
     ended = finished(Recordings().learning_curves)
     tuned, scratch = (
-        sorted(kept.metrics["accuracy"] for kept in siblings(RECORDED[name], ended).values())
+        sorted(kept.metrics["accuracy"] for kept in siblings(classification.EXPERIMENT.metric("accuracy"), RECORDED[name], ended).values())
         for name in ("sentiment-tinyland", "sentiment-tinyland-scratch")
     )
     assert len(tuned) >= 25 and len(scratch) >= 5

@@ -17,11 +17,11 @@ from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.experiments import classification, start
-from llmviz.experiments.classification import accuracy_view as ladder
 from llmviz.experiments.classification import view as predictions
 from llmviz.experiments.classification.question import Reasons
 from llmviz.text.tinyland.corpus import opinions
 from llmviz.text.tinyland.world import SHOWS
+from llmviz.views import accuracy_bars
 from tests.guess import skip
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -103,12 +103,16 @@ def test_a_line_and_what_stands_beside_it_are_of_the_same_examples(visit: Callab
 
 
 def test_seeds_of_which_one_has_no_validation_figure_have_no_band_in_the_picture() -> None:
-    ended = ladder.finished(FakeEngine().learning_curves())
+    metric = classification.EXPERIMENT.metric("accuracy")
+    ended = accuracy_bars.finished(FakeEngine().learning_curves())
     spec = preset("sentiment", TextSpec("reviews"))
-    both = ladder.siblings(spec, ended)
-    found = ladder.band(spec, ended)
+    both = accuracy_bars.siblings(metric, spec, ended)
+    found = accuracy_bars.band(metric, spec, ended)
     assert found and (found.low, found.seeds) == (0.53, len(both)) and found.high == pytest.approx(0.57)
-    assert ladder.band(spec, ended, dict.fromkeys(both, 0.5)) and ladder.band(spec, ended, dict.fromkeys(list(both)[1:], 0.5)) is None
+    assert (
+        accuracy_bars.band(metric, spec, ended, dict.fromkeys(both, 0.5))
+        and accuracy_bars.band(metric, spec, ended, dict.fromkeys(list(both)[1:], 0.5)) is None
+    )
 
 
 def test_a_gpt_on_film_reviews_has_no_pretrained_rival_and_says_so(visit: Callable[..., AppTest]) -> None:

@@ -81,6 +81,20 @@ EXPERIMENT = Experiment(
     ),
     loss_per="an example",
     guess="The loss of finding every label equally likely: ln of their number.",
+    baselines=MappingProxyType(
+        {
+            "accuracy_ceiling": (
+                "best possible",
+                "A reader who knows the grammar this text is made with, worked out exactly for the same examples. On average no model "
+                "is right more often.",
+            ),
+            "ngram": (
+                "counting words",
+                "Logistic regression on the words and pairs of words of the very same labels. It has read nothing else.",
+            ),
+            "chance": ("chance", "Naming the larger class every time."),
+        }
+    ),
     best="A reader who knows the grammar this text is made with, worked out exactly for the same examples. On average no model is right "
     "more often.",
 )

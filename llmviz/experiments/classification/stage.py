@@ -13,17 +13,16 @@ from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
 
-from llmviz.core.experiment import GPTS
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import baselines
-from llmviz.models import causal, classifiers, files, masked, transfer
+from llmviz.models import classifiers, files, masked, transfer
 from llmviz.text.labelled import CLASSES, Example, labelled, stratified
 from llmviz.text.special import PAD
 from llmviz.training.exercises import candidates
+from llmviz.training.labelled import begun, turns
 from llmviz.training.stage import Exercise
 from llmviz.training.texts import Ids, padded, tokenizer_of
-from llmviz.training.turns import turns
 
 VALIDATION, TEST = 256, 1_000  # held-out examples looked at while training and at the end
 AT_ONCE = 128  # examples in one forward pass of an evaluation
@@ -32,17 +31,8 @@ AT_ONCE = 128  # examples in one forward pass of an evaluation
 def build(spec: RunSpec, parent: Path | None) -> "Sentiment":
     """The stage of this spec: a new head on the parent's weights, or on the random ones its architecture begins with."""
     tokenizer = tokenizer_of(spec)
-    start = files.load(parent) if parent else _random(spec, tokenizer.get_vocab_size())
-    reads = start.config.max_position_embeddings
-    if spec.train.context > reads:
-        raise ValueError(f"Context: the model it starts from reads {reads} tokens")
-    model = transfer.classifier(start, CLASSES)
+    model = transfer.classifier(begun(spec, parent, tokenizer.get_vocab_size()), CLASSES)
     return Sentiment(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
-
-
-def _random(spec: RunSpec, vocabulary: int) -> PreTrainedModel:
-    begin = causal.random_start if spec.model.architecture in GPTS else masked.random_start
-    return begin(spec.model, vocabulary, spec.train.context, spec.seed)
 
 
 @dataclass(frozen=True)
@@ -78,7 +68,7 @@ class Sentiment:
 
     def batch(self, step: int) -> LabelledBatch:
         """The labelled examples whose turn it is in this step: all come equally often, in another order each time through."""
-        places = turns(len(self.learnt), self.spec.train.batch_size, self.spec.seed, step)
+        places = list(turns(len(self.learnt), self.spec.train.batch_size, self.spec.seed, step))
         return self._tensors([self._ids[place] for place in places], [self.learnt[place].label for place in places])
 
     def _encoded(self, text: str) -> Ids:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 import numpy as np
 
@@ -10,33 +9,20 @@ from llmviz.core.questions.classification import Classification
 from llmviz.experiments.classification.question import Reasons
 from llmviz.parts.cards import payload as parts
 from llmviz.parts.cards.payload import Cards
-from llmviz.parts.shared.payload import Origin
 from llmviz.parts.weighed.payload import Weighed
+from llmviz.views.sides import Side
 
-BEGUN: dict[str, Origin] = {  # what a model of each phase is at its step 0
-    "random": {"phase": "random", "word": "random start"},
-    **{phase: {"phase": "pretrained", "word": "pretrained body, new head"} for phase in ("pretrained", "finetuned")},
-}
 COUNTS = 0.5  # nats of log-odds; a word below that moves an even prediction by twelve points at most
 CLEAR = 4  # times the median pull of the other words; below that a word does what leaving out any word does
 
 
 @dataclass(frozen=True)
 class Card:
-    """One model before a text: who it is, and by step what it says and which words make it say so.
+    """One model before a text: who it is, and by step what it says and which words make it say so."""
 
-    `phase` is the stage of a model whose colour the card has: "random", "pretrained" or "finetuned". A card pinned to its first or last
-    step stays there, others follow the slider. `action` is what a button offers where there is none; `empty` says why there is none.
-    """
-
-    title: str
-    about: str
-    phase: str
+    side: Side
     predictions: Mapping[int, Classification] = field(default_factory=dict)
     reasons: Mapping[int, Reasons] = field(default_factory=dict)
-    pinned: Literal["", "first", "last"] = ""
-    empty: str = ""
-    action: str = ""
 
 
 def cards(shown: Sequence[Card], truth: str = "") -> Cards:
@@ -45,16 +31,10 @@ def cards(shown: Sequence[Card], truth: str = "") -> Cards:
 
 
 def _card(card: Card) -> parts.Card:
-    steps = sorted(card.predictions)
-    steps = {"": steps, "first": steps[:1], "last": steps[-1:]}[card.pinned]
+    side = card.side.written(card.predictions)
+    steps = side["steps"]
     return {
-        "title": card.title,
-        "about": card.about,
-        "phase": card.phase,
-        "start": BEGUN[card.phase],
-        "empty": card.empty,
-        "action": card.action,
-        "steps": steps,
+        **side,
         "labels": list(card.predictions[steps[0]].labels) if steps else [],
         "shares": [[round(float(share), 4) for share in card.predictions[step].probability] for step in steps],
         "notes": [note(card.reasons[step]) if step in card.reasons else [] for step in steps],

@@ -99,6 +99,15 @@ EXPERIMENT = Experiment(
     openings=openings,
     loss_per="a word and a pair",
     guess="The loss of finding every word of the vocabulary equally likely, and both answers: ln of their number, and ln 2.",
+    baselines=MappingProxyType(
+        {
+            "nsp_order": (
+                "order alone",
+                "A reader who knows in what order each kind of story is told, but not whether both parts tell of the same person, "
+                "animal or country: the share of these pairs it tells apart, worked out exactly.",
+            )
+        }
+    ),
     best="A reader who knows the grammar tells no more of these pairs apart, worked out exactly: often a second part does not say whose "
     "it is.",
 )

@@ -9,27 +9,42 @@ from llmviz.core.questions.base import Openings
 from llmviz.core.settings import TrainSpec, check, setting
 from llmviz.experiments.question_answering.question import Ask
 
-PASSAGE = "Anna went to Peru . Tom took the train to Cuba . she ate soup and bread . there was some cake for Leo ."
+PASSAGE = "Anna lives in Lima . last summer she went to Kenya . she made soup and bread for Tom . she liked Vera ."
 
 
 @dataclass(frozen=True)
 class AnswersSpec:
     """The objective of fine-tuning on questions whose answers are marked in a passage."""
 
-    labels: int = setting(2_000, "Labels", "Questions with their answers that it learns from; a third have none.", low=2, high=4_000)
+    labels: int = setting(1_000, "Labels", "Questions with their answers that it learns from; a third have none.", low=2, high=4_000)
 
     def __post_init__(self) -> None:
         """Refuse what is out of range."""
         check(self)
 
 
+BEST = "Every question has one answer or none by the way these passages are made: whoever reads them is right every time."
 EXAMPLES = MappingProxyType(
     {
         "tinyland": (
-            Example("where", PASSAGE, second="where did Tom go ?", truth="Cuba"),
-            Example("who", PASSAGE, second="who visited Peru ?", truth="Anna"),
-            Example("two foods", PASSAGE, second="what did Anna eat ?", truth="soup and bread"),
-            Example("no answer", PASSAGE, second="where did Leo go ?"),
+            Example("where", PASSAGE, second="where did she go ?", truth="Kenya"),
+            Example(
+                "two words",
+                "Max flew with Rosa . he told Anna Maria about the film . he is a baker in Rome . he reads about Cuba .",
+                second="whom did he tell of it ?",
+                truth="Anna Maria",
+            ),
+            Example(
+                "in other words",
+                "Ella wanted some rice . she took the train to the Oslo museum . now she is at home in Peru . she ate some fish and cake .",
+                second="which food did she have ?",
+                truth="fish and cake",
+            ),
+            Example(
+                "no answer",
+                "Tom works for Sunair in Vienna . he liked Ida . last winter he went to China . he took the boat with Noah .",
+                second="where does he live ?",
+            ),
         ),
     }
 )
@@ -62,6 +77,12 @@ EXPERIMENT = Experiment(
     objective=AnswersSpec(),
     metrics=(
         Metric(
+            "loss",
+            "loss on held-out questions",
+            "nats",
+            "Mean of −ln p, where p is the probability of the place where the answer begins, and of that where it ends. Lower is better.",
+        ),
+        Metric(
             "exact_match",
             "exact match",
             "%",
@@ -76,19 +97,23 @@ EXPERIMENT = Experiment(
             "Mean over held-out questions of the harmonic mean of precision and recall over the words of the answer.",
         ),
         Metric("no_answer", "unanswerable ones recognised", "%", "Share of the held-out questions without an answer that are given none."),
-        Metric(
-            "loss",
-            "loss on held-out questions",
-            "nats",
-            "Mean of −ln p, where p is the probability of the place where the answer begins, and of that where it ends. Lower is better.",
-        ),
     ),
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=1_000, batch_size=32, learning_rate=3e-3, muon_learning_rate=3e-2)}),
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=600, batch_size=16, learning_rate=2e-3, muon_learning_rate=3e-2)}),
     first_step=FirstStep("Read", "The model reads question and passage. Asked for are the places where the answer begins and ends."),
     notes=notes(__file__),
     examples=EXAMPLES,
     openings=openings,
     loss_per="an end of an answer",
     guess="The loss of finding every place of the passage equally likely, and no answer as likely as each: ln of their number.",
-    best="Every question has one answer or none by the way these passages are made: whoever reads them is right every time.",
+    baselines=MappingProxyType(
+        {
+            "exact_match_ceiling": ("best possible", BEST),
+            "position": (
+                "always the same place",
+                "Always the first value of the kind asked for, or the second, and so on, or the last: what is right most often.",
+            ),
+            "chance": ("no answer", "Finding no answer every time."),
+        }
+    ),
+    best=BEST,
 )

@@ -31,17 +31,17 @@ from llmviz.text.tokenizers import tokenizer_for, with_words
 
 TEXT = "tinyland"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
-LABELS = 2000  # questions with their answers
+LABELS = 1000  # questions with their answers
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "roformer"  # or "bert"
 LAYERS = 2
 WIDTH = 64
 HEADS = 4
 CONTEXT = 64  # tokens of question and passage together
-STEPS = 1000
-BATCH_SIZE = 32
+STEPS = 600
+BATCH_SIZE = 16
 OPTIMIZER = "muon"  # or "adamw"
-LEARNING_RATE = 3e-3
+LEARNING_RATE = 2e-3
 MUON_LEARNING_RATE = 3e-2
 WARMUP = 0.1  # share of the steps in which the learning rate rises
 CLIP = 1.0  # greatest norm of the gradient; 0 clips nothing

@@ -25,9 +25,9 @@ from llmviz.text.passages import Example, examples, sampled
 from llmviz.text.tinyland.passages import NEW_WORDS
 from llmviz.text.tokenizers import with_words
 from llmviz.training.exercises import candidates
+from llmviz.training.labelled import begun, turns
 from llmviz.training.stage import Exercise
 from llmviz.training.texts import tokenizer_of
-from llmviz.training.turns import turns
 
 VALIDATION, TEST = 200, 1_000  # held-out questions looked at while training and at the end
 AT_ONCE = 100  # questions in one forward pass of an evaluation
@@ -36,12 +36,7 @@ AT_ONCE = 100  # questions in one forward pass of an evaluation
 def build(spec: RunSpec, parent: Path | None) -> "Answers":
     """The stage of this spec: a new head on the parent's weights, or on random ones, and a vocabulary that has the words of questions."""
     tokenizer = with_words(tokenizer_of(spec), NEW_WORDS)
-    vocabulary = tokenizer.get_vocab_size()
-    start = files.load(parent) if parent else masked.random_start(spec.model, vocabulary, spec.train.context, spec.seed)
-    reads = start.config.max_position_embeddings
-    if spec.train.context > reads:
-        raise ValueError(f"Context: the model it starts from reads {reads} tokens")
-    model = transfer.reader(start, vocabulary, spec.seed)
+    model = transfer.reader(begun(spec, parent, tokenizer.get_vocab_size()), tokenizer.get_vocab_size(), spec.seed)
     return Answers(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
 
 

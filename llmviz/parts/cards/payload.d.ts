@@ -2,7 +2,7 @@
 
 import type { Origin } from "../shared/payload";
 
-/** One model: what it is at its step 0, what stands where it has nothing to say and on the button that changes that, and by step its shares of the labels, and a note in words, those after a text being set apart. */
+/** One model: by step its shares of the labels, and a note in words, those after a text being set apart. */
 export interface Card {
   title: string;
   about: string;

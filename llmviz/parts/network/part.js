@@ -1,6 +1,6 @@
 // The network, from the head down to the words. A layer opens on a click and lists its tensors with their hashes.
 
-import { exactly, h, heading, percent, render, track, whole } from "../shared/draw.js";
+import { digits, exactly, h, heading, percent, render, track, whole } from "../shared/draw.js";
 import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Network, Tensor } from "./payload" */
@@ -12,7 +12,7 @@ const SHORT = 12; // digits of a hash that are shown at once
 export default part((/** @type {Given<Network & Shared>} */ { data, root, shared, kept, redraw }) => () => {
   const open = kept([data.group, data.parent], () => /** @type {Set<string>} */ (new Set()));
   const place = Math.max(0, placeOf(data.steps, stepOf(shared)));
-  const most = Math.max(1e-6, ...data.layers.flatMap(({ moved }) => moved));
+  const most = Math.max(1e-6, ...data.layers.flatMap(({ moved, zero }) => (zero ? [] : moved)));
 
   /** @param {string} name @param {number} numbers @param {string} fate @param {Tensor[]} tensors */
   const opener = (name, numbers, fate, tensors) => {
@@ -43,14 +43,18 @@ export default part((/** @type {Given<Network & Shared>} */ { data, root, shared
       ]),
     );
 
-  const layers = data.layers.map(({ name, fate, numbers, tensors, moved }) => {
+  const layers = data.layers.map(({ name, fate, numbers, tensors, zero, moved }) => {
     const colour = data.parent ? (fate === "copied" ? "copied" : "new") : "random";
     return h(
       "div.layer",
-      { class: colour, role: "listitem", "aria-label": `${name}: moved by ${exactly(moved[place])} of its length` },
-      opener(name, numbers, data.parent ? (FATES[fate] ?? fate) : FATES.new, tensors),
-      track(moved[place] / most),
-      h("span.share", {}, percent(moved[place])),
+      {
+        class: colour,
+        role: "listitem",
+        "aria-label": `${name}: moved by ${zero ? `a length of ${digits(moved[place])}` : `${exactly(moved[place])} of its length`}`,
+      },
+      opener(name, numbers, zero ? "new, begins at zero" : data.parent ? (FATES[fate] ?? fate) : FATES.new, tensors),
+      track(zero ? 0 : moved[place] / most),
+      h("span.share", {}, zero ? digits(moved[place]) : percent(moved[place])),
       list(name, tensors),
     );
   });
@@ -72,6 +76,10 @@ export default part((/** @type {Given<Network & Shared>} */ { data, root, shared
       data.left.length > 0 &&
         h("div.layer.left", { role: "listitem" }, opener(behind, numbers, "left behind", data.left), list(behind, data.left)),
     ),
-    h("p.below", {}, `${said} Movement: length of the change, as a share of the layer's length at step 0.`),
+    h(
+      "p.below",
+      {},
+      `${said} Movement: length of the change, as a share of the layer's length at step 0; of a head that begins at zero, that length itself.`,
+    ),
   );
 });

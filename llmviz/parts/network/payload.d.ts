@@ -9,11 +9,12 @@ export interface Tensor {
   fate: string;
 }
 
-/** Tensors of one layer; `moved` is by step, as a share of the layer's length. */
+/** Tensors of one layer; `moved` is by step, as a share of the layer's length, or of a layer that begins at `zero` as a length. */
 export interface Layer {
   name: string;
   fate: string;
   numbers: number;
+  zero: boolean;
   moved: number[];
   tensors: Tensor[];
 }

@@ -14,11 +14,12 @@ class Tensor(TypedDict):
 
 
 class Layer(TypedDict):
-    """Tensors of one layer; `moved` is by step, as a share of the layer's length."""
+    """Tensors of one layer; `moved` is by step, as a share of the layer's length, or of a layer that begins at `zero` as a length."""
 
     name: str
     fate: str
     numbers: int
+    zero: bool
     moved: list[float]
     tensors: list[Tensor]
 

@@ -20,3 +20,14 @@ export interface Word {
   known: boolean;
   joined?: boolean;
 }
+
+/** One of several models that stand side by side: what it is at its step 0, what stands where it has nothing to say and on the button that changes that, and the steps it has something to say of. */
+export interface Side {
+  title: string;
+  about: string;
+  phase: string;
+  start: Origin;
+  empty: string;
+  action: string;
+  steps: number[];
+}

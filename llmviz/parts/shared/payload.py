@@ -25,3 +25,17 @@ class Word(TypedDict):
     text: str
     known: bool
     joined: NotRequired[bool]
+
+
+class Side(TypedDict):
+    """One of several models that stand side by side: what it is at its step 0, what stands where it has nothing to say and on the button
+    that changes that, and the steps it has something to say of.
+    """
+
+    title: str
+    about: str
+    phase: str
+    start: Origin
+    empty: str
+    action: str
+    steps: list[int]

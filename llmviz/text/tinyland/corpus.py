@@ -77,7 +77,7 @@ def _told(register: Register, count: int) -> Iterator[tuple[Split, str, Mapping[
     """So many texts of a register, less those to learn from in which strangers meet: split, text, and what its variables stand for."""
     random = Random(f"{register.name} {register.version}")
     for _ in range(count):
-        words, _, bindings = register.sample(random)
+        words, _, bindings, _ = register.sample(random)
         text = " ".join(words)
         split = split_of(text)
         if split != "train" or not meet(words):

@@ -132,11 +132,12 @@ class Theme:
 
 
 class Text(NamedTuple):
-    """A sampled text: its words, the log of the product of the choices made, every thread variable's value."""
+    """A sampled text: its words, the log of the product of the choices made, every thread variable's value, each word's slot or ""."""
 
     words: tuple[str, ...]
     log_probability: float
     bindings: dict[str, str]
+    slots: tuple[str, ...]
 
 
 class State(NamedTuple):
@@ -174,6 +175,7 @@ class Register:
         theme, chance = _draw(random, [(theme, theme.weight) for theme in self.themes])
         log_probability += math.log(chance)
         words: list[str] = []
+        slots: list[str] = []
         for act in theme.acts:
             if act.chance < 1.0:
                 told = random.random() < act.chance
@@ -184,6 +186,7 @@ class Register:
             log_probability += math.log(chance)
             local = dict(bound)
             for word in template.words:
+                slot = ""
                 if word[0] == "{":
                     slot = word[1:-1]
                     if slot not in local:
@@ -191,8 +194,9 @@ class Register:
                         log_probability += math.log(chance)
                     word = local[slot]
                 words.append(word)
+                slots.append(slot)
             bound = {name: value for name, value in local.items() if name in theme.thread or name in bound}
-        return Text(tuple(words), log_probability, bound)
+        return Text(tuple(words), log_probability, bound, tuple(slots))
 
     def start(self) -> list[tuple[float, State]]:
         """The states a text can begin in, with their chances."""

@@ -1,313 +1,192 @@
-"""The register of passages: three to five sentences with two kinds of fact in them, and questions on each, as in SQuAD 2.
+"""The register of passages: four or five sentences about one person, and questions on each, as in SQuAD 2.
 
-A passage tells each kind of fact of one to three subjects, so that several spans are of the type a question asks for, and leaves out some
-of what could be asked: then the question has no answer there (Rajpurkar et al. 2018). No subject has two values of a kind and no value two
-subjects, so that an answer is the only one.
+What tells an answer is the relation that is asked for: a passage tells two or three values of one kind, such as where somebody lives, works
+and went, each of another relation. A third of the questions ask for one that this passage does not tell (Rajpurkar et al. 2018), although
+it holds as many of its kind. No two values of a passage share a word, so that an answer is the only one.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, product
+from itertools import product
 from random import Random
 from typing import NamedTuple
 
 from llmviz.text.splits import Split, split_of
 from llmviz.text.tinyland import world
-from llmviz.text.tinyland.grammar import VOWELS
 
-NAME, VERSION = "passages", 1
+NAME, VERSION = "passages", 2
 PASSAGES, QUESTIONS = 6_000, 4  # passages, and questions on each: 1,200 fall to the test
+LENGTHS = (4, 5)  # sentences of a passage
 UNANSWERABLE = 1 / 3  # of the questions; in SQuAD 2.0 a third of those to learn from, and half of the others
-MENTIONED = 2 / 3  # of these, the share that asks of somebody or something that the passage speaks of
-BY_PERSON = 0.5  # of the passages, the share that tells all of one person before it comes to the next
-PRONOUN = 0.6  # of the sentences that go on about the same person, the share that says "she" or "he"
-TWO_FOODS = 0.3  # of the meals
+LONGER = 0.25  # of the values, the share in more words than one, where their relation has such
 
 # What questions need and Tinyland has not. They stand behind its vocabulary in this order, so that every old word keeps its id.
 NEW_WORDS = (
-    "?", "animal", "company", "country", "did", "does", "eat", "find", "food", "go", "had", "have", "job", "live", "sight", "visit",
-    "where", "which", "who", "work",
+    "?", "cook", "dear", "did", "does", "eat", "food", "go", "had", "have", "heard", "her", "him", "job", "learn", "like", "live", "make",
+    "place", "read", "tell", "travel", "visit", "want", "where", "which", "who", "whom", "work", "would",
 )  # fmt: skip
-TRIES = 20  # of drawing a value that shares no word with others
 NAMES = tuple(world.PEOPLE)
-SUBJECT, VALUE = "{subject}", "{value}"
+SUBJECT = "{subject}"
 
 Span = tuple[int, int]  # places of the first word, and after the last
-Drawn = tuple[str, str, str]  # a relation, a subject, its value
 
 
 @dataclass(frozen=True)
 class Relation:
-    """A kind of fact, which gives a subject one value: by subject the values it may have, and how fact and questions are worded."""
+    """What a passage may tell of somebody: the kind of its value, the questions for it, and whether a place may be one in a city."""
 
-    values: Mapping[str, Sequence[str]]
-    told: tuple[str, ...]
-    value_asked: tuple[str, ...]
-    subject_asked: tuple[str, ...]
-
-    def asked(self, value: bool) -> tuple[str, ...]:
-        """The questions for the value of a subject, or for the subject of a value."""
-        return self.value_asked if value else self.subject_asked
+    kind: str
+    asked: tuple[str, ...]
+    longer: bool = True
 
 
 class Fact(NamedTuple):
-    """A subject with its value of a relation, and where in a passage the two are named."""
+    """A relation with its value, and where a passage names that."""
 
     relation: str
-    subject: str
     value: str
-    subject_span: Span
-    value_span: Span
-
-
-ByRelation = dict[str, list[Fact]]
+    span: Span
 
 
 class Question(NamedTuple):
-    """A question on a passage: its words, the span of the answer, None where the passage gives none, and all spans of the answer's type."""
+    """A question on a passage: its words, the span of the answer, None where the passage gives none, and all spans of the answer's kind."""
 
     words: tuple[str, ...]
     answer: Span | None
     candidates: tuple[Span, ...]
 
 
-class Asked(NamedTuple):
-    """What is asked: the value of a subject or the subject of a value, of which the other is given."""
-
-    relation: str
-    asks_value: bool
-    given: str
-
-
-def _any(values: Sequence[str]) -> dict[str, Sequence[str]]:
-    """Every person may have each of these."""
-    return dict.fromkeys(world.PEOPLE, values)
-
-
-def _with_article(noun: str) -> str:
-    return f"{'an' if noun[0] in VOWELS else 'a'} {noun}"
-
-
-FILLING = {"{season}": world.SEASONS, "{vehicle}": world.VEHICLES, "{place}": world.PLACES}
-PAIRS_OF_FOODS = tuple(f"{one} and {other}" for one, other in product(world.FOODS, repeat=2) if one != other)
-RELATIONS: Mapping[str, Relation] = {
-    "trip": Relation(
-        _any(tuple(world.CAPITALS)),
-        ("{subject} went to {value} .", "last {season} {subject} flew to {value} .", "{subject} took the {vehicle} to {value} ."),
-        ("where did {subject} go ?", "which country did {subject} visit ?"),
-        ("who went to {value} ?", "who visited {value} ?"),
-    ),
-    "meal": Relation(
-        _any((*world.FOODS, *PAIRS_OF_FOODS)),
-        ("{subject} ate {value} .", "{subject} ate some {value} at the {place} .", "there was {value} for {subject} ."),
-        ("what did {subject} eat ?", "which food did {subject} have ?"),
-        ("who ate {value} ?", "who had {value} ?"),
-    ),
-    "employer": Relation(
-        _any(world.ORGANISATIONS),
-        ("{subject} works for {value} .", "{value} pays {subject} well ."),
-        ("where does {subject} work ?", "which company pays {subject} ?"),
-        ("who works for {value} ?", "who works at {value} ?"),
-    ),
-    "job": Relation(
-        {name: (job,) for name, (_, _, job) in world.PEOPLE.items()},
-        ("{subject} is a {value} .", "{subject} works as a {value} ."),
-        ("what does {subject} work as ?", "which job does {subject} have ?"),
-        ("who is a {value} ?", "who works as a {value} ?"),
-    ),
-    "home": Relation(
-        {name: (home,) for name, (_, home, _) in world.PEOPLE.items()},
-        ("{subject} lives in {value} .", "{subject} is from {value} ."),
-        ("where does {subject} live ?", "which city is {subject} from ?"),
-        ("who lives in {value} ?", "who is from {value} ?"),
-    ),
-    "find": Relation(
-        _any(tuple(map(_with_article, world.SOUNDS))),
-        ("{subject} found {value} near the {place} .", "{subject} saw {value} by the {place} ."),
-        ("what did {subject} find ?", "which animal did {subject} see ?"),
-        ("who found {value} ?", "who saw {value} ?"),
-    ),
-    "sight": Relation(
-        _any(tuple(f"{city} {sight}" for city, sight in product(world.CAPITALS.values(), world.SIGHTS))),
-        ("{subject} visited the {value} .", "{subject} saw the {value} in the {season} ."),
-        ("what did {subject} visit ?", "which sight did {subject} see ?"),
-        ("who visited the {value} ?", "who saw the {value} ?"),
-    ),
-    "capital": Relation(
-        {country: (capital,) for country, capital in world.CAPITALS.items()},
-        (
-            "the capital of {subject} is {value} .",
-            "in {subject} , {value} is the capital .",
-            "{value} is the capital of {subject} .",
-            "the main city of {subject} is {value} .",
-        ),
-        ("what is the capital of {subject} ?", "which city is the capital of {subject} ?"),
-        ("which country has the capital {value} ?",),
-    ),
-    "sound": Relation(
-        {_with_article(animal): (sound,) for animal, (sound, _, _) in world.SOUNDS.items()},
-        ("often {subject} {value} .", "at night {subject} {value} ."),
-        (),
-        ("which animal {value} ?",),
-    ),
+PLACE, PERSON, FOOD = "place", "person", "food"
+VALUES: Mapping[str, Sequence[str]] = {
+    PLACE: (*world.CAPITALS, *world.CAPITALS.values()),
+    PERSON: NAMES,
+    FOOD: world.FOODS,
 }
-ABOUT = {"capital": "trip", "sound": "find"}  # what it tells is of what people went to or found: it comes with that other relation
-APART = frozenset({"trip", "sight"})  # "where did she go?" might be asked of either
-OF_PEOPLE = tuple(name for name in RELATIONS if name not in ABOUT)
-TOLD = ((2, 1), (2, 2), (2, 2), (3, 1), (3, 2))  # how many facts a passage tells of its two relations
-
-TEMPLATES = {name: tuple(template.split() for template in relation.told) for name, relation in RELATIONS.items()}
-VALUES = {name: dict.fromkeys(chain.from_iterable(relation.values.values())) for name, relation in RELATIONS.items()}
+LONGER_VALUES: Mapping[str, Sequence[str]] = {
+    PLACE: tuple(f"the {city} {sight}" for city, sight in product(world.CAPITALS.values(), world.SIGHTS)),
+    PERSON: tuple(f"{one} {other}" for one, other in product(NAMES, repeat=2) if one != other),
+    FOOD: tuple(f"{one} and {other}" for one, other in product(world.FOODS, repeat=2) if one != other),
+}
+RELATIONS: Mapping[str, Relation] = {
+    "home": Relation(PLACE, ("where does {she} live ?", "where is {she} at home ?"), longer=False),
+    "work": Relation(PLACE, ("where does {she} work ?", "in which place is the job ?"), longer=False),
+    "trip": Relation(PLACE, ("where did {she} go ?", "which place did {she} visit ?")),
+    "reading": Relation(PLACE, ("what does {she} read about ?", "which place does {she} learn about ?")),
+    "companion": Relation(PERSON, ("who was with {her} ?", "with whom did {she} travel ?")),
+    "listener": Relation(PERSON, ("whom did {she} tell of it ?", "who heard of it ?")),
+    "guest": Relation(PERSON, ("for whom did {she} make food ?", "who had food from {her} ?")),
+    "friend": Relation(PERSON, ("whom did {she} like ?", "who was dear to {her} ?")),
+    "meal": Relation(FOOD, ("what did {she} eat ?", "which food did {she} have ?")),
+    "dish": Relation(FOOD, ("what did {she} make ?", "which food did {she} cook ?")),
+    "wish": Relation(FOOD, ("what did {she} want ?", "which food would {she} like ?")),
+}
+# The sentences that tell them, each in two wordings. A relation's name is the slot of its value.
+TOLD = (
+    ("{subject} lives in {home} .", "now {subject} is at home in {home} ."),
+    ("{subject} works for {organisation} in {work} .", "{subject} is a {job} in {work} ."),
+    ("last {season} {subject} went to {trip} .", "{subject} took the {vehicle} to {trip} ."),
+    ("{subject} reads about {reading} .", "at school {subject} learns about {reading} ."),
+    ("{subject} flew with {companion} .", "{subject} took the {vehicle} with {companion} ."),
+    ("{subject} told {listener} about the {show} .", "{subject} told {listener} of the {show} ."),
+    ("{subject} made {dish} for {guest} .", "for {guest} {subject} made some {dish} ."),
+    ("{subject} liked {friend} .", "{subject} loved {friend} ."),
+    ("{subject} ate {meal} at the {place} .", "{subject} ate some {meal} ."),
+    ("{subject} wanted {wish} .", "today {subject} wanted some {wish} ."),
+)
+FILLING: Mapping[str, Sequence[str]] = {
+    "{job}": tuple(dict.fromkeys(job for _, _, job in world.PEOPLE.values())),
+    "{organisation}": world.ORGANISATIONS,
+    "{place}": world.PLACES,
+    "{season}": world.SEASONS,
+    "{show}": world.SHOWS,
+    "{vehicle}": world.VEHICLES,
+}
+SLOTS = {f"{{{name}}}": name for name in RELATIONS}
+PRONOUNS = {"she": {"{she}": "she", "{her}": "her"}, "he": {"{she}": "he", "{her}": "him"}}  # in questions
 
 
 def told() -> Iterator[tuple[Split, str, tuple[Question, ...]]]:
     """All passages with the questions on each, each once; the hash of its text decides the split."""
     random, before = Random(f"{NAME} {VERSION}"), set[str]()
     while len(before) < PASSAGES:
-        words, facts = passage(random)
+        words, facts, pronoun = passage(random)
         text = " ".join(words)
         if text not in before:
             before.add(text)
-            yield split_of(text), text, tuple(questions(words, facts, random))
+            yield split_of(text), text, tuple(questions(facts, pronoun, random))
 
 
-def passage(random: Random) -> tuple[list[str], list[Fact]]:
-    """The words of a passage, and its facts in the order they are told in."""
-    first = random.choice(OF_PEOPLE)
-    second = random.choice([name for name in RELATIONS if name != first and ABOUT.get(name, first) == first and {first, name} != APART])
-    people, counts, taken = _people(random), random.choice(TOLD), set[str]()
-    drawn = _drawn(first, people, counts[0], taken, random)
-    subjects = people
-    if second in ABOUT:  # half of what is told is of what people went to or found
-        there = [value for _, _, value in drawn]
-        subjects = [random.choice(there), random.choice([each for each in RELATIONS[second].values if each not in there])]
-    drawn += _drawn(second, subjects, counts[1], taken, random)
-    random.shuffle(drawn)
-    if random.random() < BY_PERSON:
-        order = [subject for _, subject, _ in drawn]
-        drawn.sort(key=lambda fact: order.index(fact[1]))
-    return _worded(drawn, random)
+def passage(random: Random) -> tuple[list[str], list[Fact], str]:
+    """The words of a passage, its facts in the order they are told in, and the pronoun of whom it is about."""
+    wordings = [random.choice(told) for told in random.sample(TOLD, random.choice(LENGTHS))]
+    while len(_kinds(relations := [name for each in wordings for name in _relations(each)])) < 2:
+        wordings = [random.choice(told) for told in random.sample(TOLD, random.choice(LENGTHS))]
+    subject = random.choice(NAMES)
+    values = _values(relations, subject, random)
+    words, facts, pronoun = list[str](), list[Fact](), world.PEOPLE[subject][0]
+    for place, wording in enumerate(wordings):
+        for word in wording.split():
+            said = [word]
+            if word == SUBJECT:
+                said = [pronoun if place else subject]
+            elif word in FILLING:
+                said = [random.choice(FILLING[word])]
+            elif word in SLOTS:
+                name = SLOTS[word]
+                said = values[name].split()
+                facts.append(Fact(name, values[name], (len(words), len(words) + len(said))))
+            words += said
+    return words, facts, pronoun
 
 
-def _people(random: Random) -> list[str]:
-    """Three people of different jobs, so that each may be asked for by it."""
-    drawn = random.sample(NAMES, 3)
-    while len({world.PEOPLE[name][2] for name in drawn}) < 3:
-        drawn = random.sample(NAMES, 3)
-    return drawn
-
-
-def _drawn(relation: str, subjects: Sequence[str], count: int, taken: set[str], random: Random) -> list[Drawn]:
-    """Facts of a relation, of so many of these subjects, whose values share no word with others; `taken` grows by theirs."""
-    found = list[Drawn]()
-    for subject in random.sample(subjects, len(subjects)):
-        if len(found) == count:
-            break
-        values = RELATIONS[relation].values[subject]
-        if relation == "meal":
-            values = world.FOODS if random.random() >= TWO_FOODS else PAIRS_OF_FOODS
-        value = next((each for each in _draws(values, random) if taken.isdisjoint(content(each))), "")
-        if value:
-            taken.update(content(value))
-            found.append((relation, subject, value))
+def _values(relations: Sequence[str], subject: str, random: Random) -> dict[str, str]:
+    """A value for each relation; no two share a word, and none is named as the subject is."""
+    found, taken = dict[str, str](), {subject}
+    for name in relations:
+        relation = RELATIONS[name]
+        pool = LONGER_VALUES if relation.longer and random.random() < LONGER else VALUES
+        while not taken.isdisjoint(content(value := random.choice(pool[relation.kind]))):
+            pass
+        taken |= content(value)
+        found[name] = value
     return found
 
 
-def _draws(values: Sequence[str], random: Random) -> Iterator[str]:
-    return (random.choice(values) for _ in range(TRIES))
+def questions(facts: Sequence[Fact], pronoun: str, random: Random) -> Iterator[Question]:
+    """Questions on a passage, each for another relation; chance says which of them have an answer.
 
-
-def _worded(drawn: Sequence[Drawn], random: Random) -> tuple[list[str], list[Fact]]:
-    words, facts = list[str](), list[Fact]()
-    for relation, subject, value in drawn:
-        template = random.choice(TEMPLATES[relation])
-        before = facts[-1] if facts else None
-        again = before is not None and before.subject == subject and template[0] == SUBJECT and random.random() < PRONOUN
-        spans = dict[str, Span]()
-        for word in template:
-            said = [word]
-            if word == SUBJECT:
-                said = [world.PEOPLE[subject][0]] if again else subject.split()
-            elif word == VALUE:
-                said = value.split()
-            elif word in FILLING:
-                said = [random.choice(FILLING[word])]
-            spans[word] = (len(words), len(words) + len(said))
-            words += said
-        named = before.subject_span if before and again else spans[SUBJECT]
-        facts.append(Fact(relation, subject, value, named, spans[VALUE]))
-    return words, facts
-
-
-def questions(words: Sequence[str], facts: Sequence[Fact], random: Random) -> Iterator[Question]:
-    """Questions on a passage, no two of which ask the same; chance says which of them have an answer."""
-    told = _by_relation(facts)
-    answered, mentioned = _askable(facts, told)
-    left = list(answered)
-    random.shuffle(left)
-    random.shuffle(mentioned)
-    said, done = set(words), dict[Asked, None]()
-    while len(done) < QUESTIONS:
-        if left and random.random() >= UNANSWERABLE:
-            done[left.pop()] = None
-        elif mentioned and random.random() < MENTIONED:
-            done[mentioned.pop()] = None
-        else:
-            done[_absent(said, told, random)] = None
-    for asked in done:
-        template = random.choice(RELATIONS[asked.relation].asked(asked.asks_value))
-        spelt = template.replace(SUBJECT, asked.given).replace(VALUE, asked.given)
-        yield Question(tuple(spelt.split()), answered.get(asked), _candidates(asked, facts))
-
-
-def _askable(facts: Sequence[Fact], told: ByRelation) -> tuple[dict[Asked, Span], list[Asked]]:
-    """What a passage answers, with the answers; and what it does not, of somebody or something that it speaks of.
-
-    Where it tells a relation only once, the only span of its type would be the answer; so that one is asked for of others alone.
+    The kind is drawn before that, so that of how many values there are of it tells nothing of whether there is an answer.
     """
-    answered, mentioned = dict[Asked, Span](), list[Asked]()
-    spoken_of = dict.fromkeys(word for fact in facts for each in (fact.subject, fact.value) for word in (each, *each.split()))
-    for name, some in told.items():
-        if len(some) > 1:
-            answered |= {Asked(name, True, fact.subject): fact.value_span for fact in some}
-            answered |= {Asked(name, False, fact.value): fact.subject_span for fact in some}
-        known = content(" ".join(word for fact in some for word in (fact.subject, fact.value)))  # who ate soup and bread ate soup, too
-        for each in spoken_of:
-            if not content(each) & known:
-                mentioned += [Asked(name, asks_value, each) for asks_value, side in _sides(name) if each in side]
-    return {asked: span for asked, span in answered.items() if RELATIONS[asked.relation].asked(asked.asks_value)}, mentioned
-
-
-def _absent(said: set[str], told: ByRelation, random: Random) -> Asked:
-    """Something to ask of somebody or something that the passage does not speak of."""
-    name = random.choice(list(told))
-    asks_value, side = random.choice(_sides(name))
-    while not said.isdisjoint(content(given := random.choice(side))):
-        pass
-    return Asked(name, asks_value, given)
-
-
-def _candidates(asked: Asked, facts: Sequence[Fact]) -> tuple[Span, ...]:
-    """The spans of the type that is asked for, each first mention, in the order of the passage."""
-    wanted = VALUES[asked.relation] if asked.asks_value else RELATIONS[asked.relation].values
-    named = [(fact.subject, fact.subject_span) for fact in facts] + [(fact.value, fact.value_span) for fact in facts]
-    first = {each: span for each, span in sorted(named, key=lambda pair: pair[1], reverse=True) if each in wanted}
-    return tuple(sorted(first.values()))
-
-
-def _by_relation(facts: Sequence[Fact]) -> ByRelation:
-    return {name: [fact for fact in facts if fact.relation == name] for name in dict.fromkeys(fact.relation for fact in facts)}
+    answers = {fact.relation: fact.span for fact in facts}
+    kinds, asked = _kinds(list(answers)), dict[str, None]()
+    while len(asked) < QUESTIONS:
+        kind, none = random.choice(kinds), random.random() < UNANSWERABLE
+        asked[random.choice([name for name, relation in RELATIONS.items() if relation.kind == kind and (name not in answers) == none])] = (
+            None
+        )
+    for name in asked:
+        spelt = random.choice(RELATIONS[name].asked)
+        for slot, word in PRONOUNS[pronoun].items():
+            spelt = spelt.replace(slot, word)
+        candidates = tuple(fact.span for fact in facts if RELATIONS[fact.relation].kind == RELATIONS[name].kind)
+        yield Question(tuple(spelt.split()), answers.get(name), candidates)
 
 
 @cache
-def _sides(relation: str) -> tuple[tuple[bool, tuple[str, ...]], ...]:
-    """What may be given in a question: subjects where it asks for the value, and values; only where there is such a question."""
-    both = ((True, tuple(RELATIONS[relation].values)), (False, tuple(VALUES[relation])))
-    return tuple((asks_value, side) for asks_value, side in both if RELATIONS[relation].asked(asks_value))
+def _relations(wording: str) -> tuple[str, ...]:
+    """What a sentence tells."""
+    return tuple(SLOTS[word] for word in wording.split() if word in SLOTS)
+
+
+def _kinds(relations: Sequence[str]) -> list[str]:
+    """The kinds of which these are at least two relations, but not all: what can be asked for with and without an answer."""
+    told = [RELATIONS[name].kind for name in relations]
+    every = [relation.kind for relation in RELATIONS.values()]
+    return [kind for kind in VALUES if 1 < told.count(kind) < every.count(kind)]
 
 
 @cache
 def content(words: str) -> frozenset[str]:
     """The words that say who or what is meant, without articles and "and"."""
-    return frozenset(words.split()) - {"a", "an", "and"}
+    return frozenset(words.split()) - {"the", "and"}

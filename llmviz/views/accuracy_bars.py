@@ -1,8 +1,10 @@
-"""How often several models are right on the same held-out examples, between the best possible and chance."""
+"""How well several models do on the same held-out examples, by one share, between the best possible and what is no model's."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from llmviz.core import catalogue
+from llmviz.core.experiment import Metric
 from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
@@ -13,7 +15,6 @@ from llmviz.parts.accuracy_bars import payload as parts
 from llmviz.parts.accuracy_bars.payload import AccuracyBars
 from llmviz.parts.curve.payload import Probe
 from llmviz.views import words
-from llmviz.views.about import BASELINES
 
 ENDED = ("done", "recorded")
 RIVAL = "The same recipe, at the same step."
@@ -53,6 +54,8 @@ class Rung:
 
 
 def accuracies(
+    metric: Metric,
+    title: str,
     spec: RunSpec,
     history: History,
     rival: RunSpec | None,
@@ -61,34 +64,35 @@ def accuracies(
     validated: Mapping[str, float],
     withheld: str = "",
 ) -> AccuracyBars:
-    """The payload of the accuracy bars for a run and its rival, with bands from all the runs that have `ended`.
+    """The payload of the accuracy bars, by this metric, for a run and its rival, with bands from all the runs that have `ended`.
 
     What is drawn, lines and bands too, is all of validation examples: `validated` has the last share of those runs on them, by the id of
     their spec. What is said below is all of test examples. What is `withheld`, if anything, stands in place of the rival's share.
     """
     lines = history.begin.references if history.begin else other.begin.references if other.begin else {}
-    ours, theirs = history.scores.get("accuracy", Curve()), other.scores.get("accuracy", Curve())
+    baselines = catalogue.experiment(spec.stage).baselines
+    ours, theirs = history.scores.get(metric.name, Curve()), other.scores.get(metric.name, Curve())
     names = ("after", _rival(spec))
     specs = {names[0]: spec, names[1]: rival}
-    drawn = {name: band(each, ended, validated) if each else None for name, each in specs.items()}
-    bands = {name: band(each, ended) if each else None for name, each in specs.items()}
-    rungs = [Rung(name, about, curve=_still(lines[key])) for key, (name, about) in BASELINES.items() if key in lines]
+    drawn = {name: band(metric, each, ended, validated) if each else None for name, each in specs.items()}
+    bands = {name: band(metric, each, ended) if each else None for name, each in specs.items()}
+    rungs = {key: Rung(name, about, curve=_still(lines[key])) for key, (name, about) in baselines.items() if key in lines}
+    best = [rungs.pop(metric.bound)] if metric.bound in rungs else []
     models = [
         Rung(names[0], "This run, at the step of the slider.", "finetuned" if spec.start else "random", ours, drawn[names[0]]),
         Rung(names[1], RIVAL, "random" if spec.start else "finetuned", theirs, drawn[names[1]], withheld),
         Rung("before", "This run before its first step.", "pretrained" if spec.start else "random", _first(ours)),
     ]
-    listed = [rungs[:1] if "accuracy_ceiling" in lines else [], models, rungs[1:] if "accuracy_ceiling" in lines else rungs]
     return {
-        "title": "Right on validation examples",
-        "below": tested({names[0]: history} if withheld else {names[0]: history, names[1]: other}, bands),
-        "rungs": [_written(rung) for part in listed for rung in part if rung.curve.steps],
+        "title": title,
+        "below": tested(metric, {names[0]: history} if withheld else {names[0]: history, names[1]: other}, bands),
+        "rungs": [_written(rung) for rung in (*best, *models, *rungs.values()) if rung.curve.steps],
     }
 
 
-def curve(spec: RunSpec, other: History) -> list[Probe]:
-    """The accuracy of the rival over its steps, as a line for the chart; none where there is no rival."""
-    found = other.scores.get("accuracy", Curve())
+def curve(metric: Metric, spec: RunSpec, other: History) -> list[Probe]:
+    """This metric of the rival over its steps, as a line for the chart; none where there is no rival."""
+    found = other.scores.get(metric.name, Curve())
     if not found.steps:
         return []
     phase = "random" if spec.start else "finetuned"
@@ -100,12 +104,12 @@ def _rival(spec: RunSpec) -> str:
     return "from scratch" if spec.start else "with pretraining"
 
 
-def tested(histories: Mapping[str, History], bands: Mapping[str, Band | None]) -> str:
+def tested(metric: Metric, histories: Mapping[str, History], bands: Mapping[str, Band | None]) -> str:
     """What the runs that are done got on the test examples, how far apart several seeds came out, and chance on the same, in a line."""
     said, chance = [], None
     for name, history in histories.items():
         ends = history.end.metrics if isinstance(history.end, Done) else {}
-        share, chance = ends.get("accuracy"), ends.get("chance", chance)
+        share, chance = ends.get(metric.name), ends.get("chance", chance)
         found = bands[name]
         spread = f"{found.source}: {found.low:.0%} to {found.high:.0%}" if found else ""
         if share is not None:
@@ -122,7 +126,7 @@ def finished(learning_curves: Sequence[LearningCurve]) -> list[Kept]:
     return [Kept(RunRef(each.spec.id, 0), each.spec, "recorded", metrics=each.metrics) for each in learning_curves]
 
 
-def siblings(spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:
+def siblings(metric: Metric, spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:
     """The finished runs that differ from this spec in seeds alone, by the id of their spec."""
     wanted = _seedless(spec)
     return {
@@ -131,15 +135,15 @@ def siblings(spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:
         if kept.spec
         and kept.spec.stage == spec.stage
         and kept.state in ENDED
-        and "accuracy" in kept.metrics
+        and metric.name in kept.metrics
         and _seedless(kept.spec) == wanted
     }
 
 
-def band(spec: RunSpec, ended: Sequence[Kept], shares: Mapping[str, float] | None = None) -> Band | None:
-    """That of the test accuracies of the siblings of this spec, or of their `shares`; None for fewer than two, or where one has none."""
-    found = siblings(spec, ended)
-    shares = {id: kept.metrics["accuracy"] for id, kept in found.items()} if shares is None else shares
+def band(metric: Metric, spec: RunSpec, ended: Sequence[Kept], shares: Mapping[str, float] | None = None) -> Band | None:
+    """That of the siblings of this spec on test examples, or of their `shares`; None for fewer than two, or where one has none."""
+    found = siblings(metric, spec, ended)
+    shares = {id: kept.metrics[metric.name] for id, kept in found.items()} if shares is None else shares
     if len(found) < 2 or any(id not in shares for id in found):
         return None
     values = [shares[id] for id in found]

@@ -1,0 +1,98 @@
+"""The picture of *Names in a text*: one text as three models tag it, how well each finds names, the curve; and a closer look."""
+
+from dataclasses import dataclass, replace
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.history import History
+from llmviz.core.settings import TextSpec, check
+from llmviz.experiments.entities import names_view, view
+from llmviz.experiments.entities.confusion_panel import confusion
+from llmviz.experiments.entities.question import Tag
+from llmviz.experiments.entities.view import Row
+from llmviz.runs.engine import Engine
+from llmviz.text.tagged import tags
+from llmviz.text.words import in_words, spelt
+from llmviz.ui import ask, few_labels, live, parts, question, sentence, visit
+from llmviz.ui.beside import accuracies, beside, sides, train
+from llmviz.ui.closer import Tab, attention, chosen, network
+from llmviz.ui.live import Seen
+from llmviz.views import accuracy_bars, words
+from llmviz.views.sides import Side
+
+F1 = catalogue.experiment("entities").metric("f1")
+QUIZ = "names_quiz"
+NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name; ✓ and ✗ stand where the truth is known."
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What the visitor looks into."""
+
+    tab: str = chosen("mistakes", "attention", "network", "labels")
+
+    def __post_init__(self) -> None:
+        """Refuse a tab that the page has not."""
+        check(self)
+
+
+TABS = {
+    "mistakes": Tab("Mistakes", confusion),
+    "attention": Tab("Attention", attention),
+    "network": Tab("The network", network),
+    "labels": Tab("How few labels?", few_labels.of("f1"), always=True),
+}
+
+
+def claim(engine: Engine, seen: Seen) -> str:
+    """The title of the page: what the two runs it shows have come to; a question while one of them is withheld."""
+    spec = visit.current().spec
+    theirs = History() if question.withheld(QUIZ) else beside(engine, spec).history
+    return names_view.claim(spec.objective.labels, *((seen.history, theirs) if spec.start else (theirs, seen.history)))
+
+
+def picture(engine: Engine, seen: Seen) -> None:
+    """Draw it for the text in the address."""
+    address = visit.current()
+    spec, shared, other = address.spec, live.shared(seen), beside(engine, address.spec)
+    text, _ = sentence.shown(address)
+    tokens, strange = ask.read(engine, seen.run, text)
+    spelling = [spelt(word) for word in in_words(tokens)]
+
+    above = st.container(key="rows_area")
+    low_left, low_right = st.container(key="low_area").columns([0.37, 0.63], gap="large")
+    withheld = question.withheld(QUIZ)
+    with low_right:
+        live.curve(seen, beside=[] if withheld else accuracy_bars.curve(F1, spec, other.history))
+    with low_left:
+        accuracies(engine, seen, other, F1, "F1 on validation texts", withheld)
+
+    first, second, third = sides(spec, seen, other)
+    after, refusal = _tagged(engine, seen, text, second, "after")
+    beside_it, _ = _tagged(engine, other, text, third, "third")
+    before = replace(after, side=replace(first, empty=after.side.empty))
+    shown = next((tagging.words for row in (after, beside_it) for tagging in row.taggings.values()), tuple(spelling))
+    note = " ".join(filter(None, (refusal, strange))) or ("" if address.lecture else NOTE)
+    with above:
+        drawn = view.rows(shown, tags(TextSpec(spec.text.name)), [before, after, beside_it], view.truth(shown), note)
+        parts.tagged(drawn, shared, key="tagged", on_action=lambda _: train(engine, spec))
+
+
+def _tagged(engine: Engine, seen: Seen, text: str, side: Side, slot: str) -> tuple[Row, str]:
+    """One model's row, and why it has nothing to say."""
+    if seen.run is None or not seen.history.snapshots:
+        return Row(side), ""
+    found = ask.answers(engine, seen.run, seen.history.snapshots, Tag(text), seen.patience, f"{slot} tags")
+    if found.refusal:
+        return Row(replace(side, empty="There are no tags for this text; the line below says why.")), words.sentence(found.refusal)
+    return Row(replace(side, empty="The tags are on their way."), found.known), ""
+
+
+def predict(engine: Engine, seen: Seen) -> None:
+    """Draw the question: how far the same labels come from another start. The other run tells, once it is done."""
+    spec = visit.current().spec
+    other = beside(engine, spec)
+    quiz = names_view.WITHOUT if spec.start else names_view.WITH
+    reveal = (lambda: names_view.outcome(seen.history, other.history)) if other.ended else None
+    question.draw(question.GUESS, quiz, QUIZ, reveal, never="The model beside it has not been measured yet.")

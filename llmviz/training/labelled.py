@@ -1,0 +1,37 @@
+"""What all fine-tuning on labelled examples has in common: the weights it starts from, and whose turn it is in a step."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from transformers import PreTrainedModel
+
+from llmviz.core.experiment import GPTS
+from llmviz.core.spec import RunSpec
+from llmviz.models import causal, files, masked
+
+
+def begun(spec: RunSpec, parent: Path | None, vocabulary: int) -> PreTrainedModel:
+    """The language model this run starts from: that of the parent's folder, or the random one its architecture begins with.
+
+    Raises ValueError, in a sentence, where the parent reads fewer tokens at once than the run is to.
+    """
+    if parent is None:
+        random = causal.random_start if spec.model.architecture in GPTS else masked.random_start
+        return random(spec.model, vocabulary, spec.train.context, spec.seed)
+    start = files.load(parent)
+    reads = start.config.max_position_embeddings
+    if spec.train.context > reads:
+        raise ValueError(f"Context: the model it starts from reads {reads} tokens")
+    return start
+
+
+def turns(count: int, size: int, seed: int, step: int) -> Iterator[int]:
+    """The places of the examples, of so many, whose turn it is in this step: all come equally often, in another order each epoch."""
+    size = min(size, count)
+    orders: dict[int, list[int]] = {}
+    for turn in range((step - 1) * size, step * size):
+        epoch, index = divmod(turn, count)
+        if epoch not in orders:
+            orders[epoch] = np.random.default_rng((seed, epoch)).permutation(count).tolist()
+        yield orders[epoch][index]

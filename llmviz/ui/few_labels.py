@@ -1,0 +1,72 @@
+"""How few labels do: a study along the number of labels, pretrained against random start, and what pretraining is worth in labels."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from llmviz.core import catalogue
+from llmviz.core.experiment import Metric
+from llmviz.core.recorded import MORE_SEEDS
+from llmviz.core.rival import rival
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec
+from llmviz.core.study import Axis, Study, along
+from llmviz.runs.engine import Engine
+from llmviz.ui import lesson, live, study, visit
+from llmviz.ui.closer import Draw
+from llmviz.ui.live import Seen
+from llmviz.ui.study import Series
+from llmviz.views.worth import Points, worth
+
+KEY = "few_labels"
+COUNTS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
+AXIS = Axis("labels", ("labels",), "log")
+SHARE = 0.9  # at which the two starts are compared: lesson C6
+ABOUT = (
+    "The same recipe with 2 to 512 labels, from pretrained weights and from random ones. A seed draws the labels and the random weights; "
+    "each seed after the first pretrains a model of its own to start from. ULMFiT (Howard and Ruder 2018, figure 3) reports for film "
+    "reviews that 100 labels after pretraining do what 100 times as many do from a random start."
+)
+
+
+def of(metric: str, references: Sequence[str] = ()) -> Draw:
+    """The look at how few labels do, by this metric of the page's experiment; `references` are more lines that are no model's."""
+
+    def draw(engine: Engine, seen: Seen, run: RunRef) -> None:
+        spec = visit.current().spec
+        figure, series = catalogue.experiment(spec.stage).metric(metric), both(spec)
+        if not series:
+            st.markdown("No model of this kind was pretrained on these texts.")
+            return
+        st.markdown(ABOUT)
+        study.row(KEY, series)
+        busy = study.moving(KEY, series)
+        st.fragment(lambda: _said(series, figure), run_every=live.EVERY if busy else None, key="worth")()
+        study.chart(KEY, series, figure, references)
+
+    return draw
+
+
+def both(spec: RunSpec) -> list[Series]:
+    """The studies from pretrained and from random weights, as this run is but for labels and seed; none where none was pretrained."""
+    other = rival(spec)
+    if other is None:
+        return []
+    pretrained, scratch = (spec, other) if spec.start else (other, spec)
+    seeds = (spec.seed, *(seed for seed in MORE_SEEDS if seed != spec.seed))
+    return [
+        Series(name, phase, Study(base, AXIS, along("labels", COUNTS), seeds, parents=True))
+        for name, phase, base in (("pretrained", "finetuned", pretrained), ("random start", "random", scratch))
+    ]
+
+
+def _said(series: Sequence[Series], metric: Metric) -> None:
+    """What pretraining is worth, as far as the study has come."""
+    pretrained, scratch = (_points(study.medians(each, metric)) for each in study.look(KEY, series))
+    found = worth(pretrained, scratch, SHARE)
+    if found:
+        st.markdown(f"**{lesson.plain(found.said)}** Median of the seeds that have ended, between two counts interpolated.")
+
+
+def _points(medians: Sequence[float | None]) -> Points:
+    return [(labels, share) for labels, share in zip(COUNTS, medians, strict=True) if share is not None]

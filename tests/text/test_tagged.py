@@ -1,0 +1,60 @@
+"""Texts whose words carry tags."""
+
+from random import Random
+
+import pytest
+from seqeval.metrics.sequence_labeling import get_entities  # type: ignore[import-untyped] # seqeval has no types
+from seqeval.scheme import IOB2, Entities  # type: ignore[import-untyped] # as above
+
+from llmviz.core.settings import TextSpec
+from llmviz.text.first_pieces import pieces
+from llmviz.text.tagged import Entity, entities, kinds, sample, tagged, tags
+from llmviz.text.tokenizers import train_wordpiece, word_level
+
+TINYLAND = TextSpec("tinyland")
+TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
+
+
+def test_entities_are_those_of_seqeval_in_strict_mode() -> None:
+    random = Random(0)
+    for _ in range(500):
+        sequence = random.choices(TAGS, k=random.randint(1, 9))
+        expected = [Entity(one.tag, one.start, one.end) for one in Entities([sequence], IOB2).entities[0]]
+        assert list(entities(sequence)) == expected
+
+
+def test_an_inside_without_its_beginning_names_nothing() -> None:
+    assert list(entities(["I-PER", "O", "B-LOC", "I-PER", "I-LOC"])) == [Entity("LOC", 2, 3)]
+    assert get_entities(["I-PER"]) != []  # seqeval's other mode repairs it
+
+
+def test_a_larger_sample_keeps_the_smaller_one() -> None:
+    train = tagged(TINYLAND)["train"]
+    assert sample(train, 8, seed=1) == sample(train, 32, seed=1)[:8] != sample(train, 8, seed=2)
+    with pytest.raises(ValueError, match=r"Labels: 1,000,000 are more than there are"):
+        sample(train, 1_000_000, seed=0)
+
+
+def test_the_tags_of_a_text() -> None:
+    assert kinds(TINYLAND) == ("PER", "LOC", "ORG") and tags(TINYLAND)[:3] == ("O", "B-PER", "I-PER")
+    with pytest.raises(ValueError, match="nobody has tagged the names in this text"):
+        tags(TextSpec("sotu"))
+
+
+def test_the_first_piece_of_a_word_stands_for_it() -> None:
+    tokenizer = train_wordpiece(["the cat sat on the mat with a hat . " * 60], 40)
+    words = ("The", "catmat", "sat")
+    (found,) = pieces(tokenizer, [words])
+    assert next(tokenizer.id_to_token(found.ids[place]) for place in found.firsts) == "the"
+    assert len(found.firsts) == 3 < len(found.ids)
+    whole = [id for word in words for id in tokenizer.encode(word, add_special_tokens=False).ids]
+    assert list(found.ids) == whole
+    short = found.cut(2)
+    assert short.ids == found.ids[:2] and short.firsts == (0, 1)
+
+
+def test_a_word_that_leaves_no_piece_is_told_apart_from_others() -> None:
+    tokenizer = word_level(["Anna", "sees"])
+    assert next(pieces(tokenizer, [("anna", "sees", "Bo")])).firsts == (0, 1, 2)  # unknown words have [UNK]
+    with pytest.raises(ValueError, match="none of its letters are kept"):
+        list(pieces(tokenizer, [("anna", "\u200b")]))

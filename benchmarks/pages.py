@@ -21,6 +21,7 @@ SEEN = {
     "next-token": "inside('choices', '.rows .row').length > 0 && inside('curve', 'path.held').length > 0",
     "spans": "inside('written', '.said .token').length > 0 && inside('curve', 'path.held').length > 0",
     "attention-maps": "inside('maps', '.out path').length > 0 && inside('curve', 'path.held').length > 0",
+    "entities": "inside('tagged', '.words').length > 2 && inside('curve', 'path').length > 0",
     "before-after": "inside('cards', '.says').length > 2 && inside('curve', 'path').length > 0",
     "lab-book": "inside('tree', '.lineage .row[data-key]').length > 0",
 }

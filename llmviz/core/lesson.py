@@ -70,7 +70,7 @@ SLIDES = (
     Slide(3, "Pretraining: no labels; grammar, meaning, facts"),
     Slide(4, "Fine-tuning: labelled data for one task", "question answering, instruction tuning"),
     Slide(5, "The two side by side: task, data, goal"),
-    Slide(6, "BERT: two objectives, then layers for tasks", "entities, question answering"),
+    Slide(6, "BERT: two objectives, then layers for tasks", "question answering"),
     Slide(7, "GPT: next token, then instructions and safety", "zero-shot and few-shot, human feedback, safety"),
     Slide(8, "The architecture of GPT", "all parts but attention"),
     Slide(9, "Table of differences, from data to flexibility", "the table, measured"),

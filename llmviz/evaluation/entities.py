@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from seqeval.metrics import f1_score, precision_score, recall_score  # type: ignore[import-untyped] # seqeval has no types
 from seqeval.scheme import IOB2  # type: ignore[import-untyped] # as above
 
-from llmviz.text.tagged import OUTSIDE, Tagged, entities
+from llmviz.core.tagging import OUTSIDE, entities
+from llmviz.text.tagged import Tagged
 from llmviz.text.tinyland.news import readings
 
 Tags = Sequence[Sequence[str]]

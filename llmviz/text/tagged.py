@@ -1,19 +1,15 @@
-"""Texts whose words carry tags, and samples of them. Knows words, tags and entities; knows no model.
+"""Texts whose words carry tags, in BIO, and samples of them. Knows words and tags; knows no model."""
 
-Tags are in BIO (Ramshaw and Marcus 1995; as CoNLL-2003 has them since): B- begins an entity, I- goes on with it, O is outside of all.
-"""
-
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 
 from llmviz.core.settings import TextSpec
+from llmviz.core.tagging import OUTSIDE
 from llmviz.core.texts import TEXTS
 from llmviz.text.tinyland import news
-
-OUTSIDE = "O"
 
 
 class Tagged(NamedTuple):
@@ -31,8 +27,6 @@ class Source(NamedTuple):
 
 
 SOURCES: dict[str, Source] = {"tinyland": Source(news.TYPES, news.tagged)}
-# What a page calls the kinds of entity.
-NAMES = {"PER": "person", "LOC": "place", "ORG": "organisation"}
 
 
 def kinds(text: TextSpec) -> tuple[str, ...]:
@@ -67,22 +61,3 @@ def sample(examples: Sequence[Tagged], count: int, seed: int) -> list[Tagged]:
         raise ValueError(f"Labels: {count:,} are more than there are; this text has {len(examples):,} tagged texts to learn from")
     order = np.random.default_rng(seed).permutation(len(examples))
     return [examples[place] for place in order[:count]]
-
-
-class Entity(NamedTuple):
-    """A name within a text: its kind, and its words from `begin` up to `end`."""
-
-    kind: str
-    begin: int
-    end: int
-
-
-def entities(tags: Sequence[str]) -> Iterator[Entity]:
-    """The entities that tags spell, strictly: an I- that goes on with nothing of its kind names nothing (seqeval's strict mode, IOB2)."""
-    begin, kind = 0, ""
-    for place, tag in enumerate((*tags, OUTSIDE)):
-        if kind and tag != f"I-{kind}":
-            yield Entity(kind, begin, place)
-            kind = ""
-        if tag.startswith("B-"):
-            begin, kind = place, tag[2:]

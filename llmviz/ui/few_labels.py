@@ -61,11 +61,13 @@ def both(spec: RunSpec) -> list[Series]:
 
 
 def _said(series: Sequence[Series], metric: Metric) -> None:
-    """What pretraining is worth, as far as the study has come."""
+    """What pretraining is worth, once both starts were tried with every number of labels."""
     pretrained, scratch = (_points(study.medians(each, metric)) for each in study.look(KEY, series))
+    if min(len(pretrained), len(scratch)) < len(COUNTS):
+        st.markdown("How many labels pretraining is worth stands here once both starts were tried with each number of them.")
+        return
     found = worth(pretrained, scratch, SHARE)
-    if found:
-        st.markdown(f"**{lesson.plain(found.said)}** Median of the seeds that have ended, between two counts interpolated.")
+    st.markdown(f"**{lesson.plain(found.said)}** Median of the seeds that have ended, between two counts interpolated.")
 
 
 def _points(medians: Sequence[float | None]) -> Points:

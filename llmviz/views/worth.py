@@ -39,10 +39,8 @@ class Worth:
         return f"{needs}; a random start takes {_labels(self.scratch)}. Pretraining is worth {_times(self.times)} times the labels."
 
 
-def worth(pretrained: Points, scratch: Points, share: float) -> Worth | None:
-    """What the medians of both starts come to at this share; None while either has nothing measured."""
-    if not pretrained or not scratch:
-        return None
+def worth(pretrained: Points, scratch: Points, share: float) -> Worth:
+    """What the medians of both starts come to at this share."""
     return Worth(share, max(labels for labels, _ in (*pretrained, *scratch)), needed(pretrained, share), needed(scratch, share))
 
 

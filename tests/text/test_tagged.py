@@ -7,8 +7,9 @@ from seqeval.metrics.sequence_labeling import get_entities  # type: ignore[impor
 from seqeval.scheme import IOB2, Entities  # type: ignore[import-untyped] # as above
 
 from llmviz.core.settings import TextSpec
+from llmviz.core.tagging import Entity, entities
 from llmviz.text.first_pieces import pieces
-from llmviz.text.tagged import Entity, entities, kinds, sample, tagged, tags
+from llmviz.text.tagged import kinds, sample, tagged, tags
 from llmviz.text.tokenizers import train_wordpiece, word_level
 
 TINYLAND = TextSpec("tinyland")

@@ -45,7 +45,7 @@ def _reasons(step: int, share: float, spec: RunSpec, question: Attribute) -> Rea
 
 
 def _inventory(step: int, share: float, spec: RunSpec) -> Inventory:
-    names = (*BODY, *HEADS[spec.stage])
+    names = (*BODY, *HEADS.get(spec.stage, ("classifier.weight",)))
     owner = spec.parent.id if spec.parent and step == 0 else spec.id
     hashes = (hashlib.sha256(f"{owner if name in BODY else spec.id} {name}".encode()).hexdigest() for name in names)
     return Inventory(

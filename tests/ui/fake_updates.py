@@ -5,6 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from llmviz.core import catalogue
+from llmviz.core.experiment import Experiment
 from llmviz.core.history import fold
 from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.recorded import MORE_SEEDS
@@ -12,6 +14,8 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.update import Begin, Done, Failed, Score, Snapshot, Step, Stopped, Update
 from llmviz.runs.engine import State
+
+TOLD = ("mlm", "clm", "nsp", "span", "sentiment")  # experiments with figures of their own here; those of others follow from their metrics
 
 
 def learning_curves(vocabulary: int) -> list[LearningCurve]:
@@ -34,12 +38,14 @@ def classified() -> list[LearningCurve]:
 def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Update]:
     total = spec.train.steps
     bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
-    labelled = spec.stage == "sentiment"
+    labelled, known = spec.stage == "sentiment", spec.stage in TOLD
     if spec.stage == "nsp":
         bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94, "nsp_order": 0.83}
-    references = (
-        {"random_guess": math.log(2), "chance": 0.51, "accuracy_ceiling": 1.0} if labelled else {"accuracy_ceiling": 0.74, **bounds}
-    )
+    references = {"accuracy_ceiling": 0.74, **bounds}
+    if labelled:
+        references = {"random_guess": math.log(2), "chance": 0.51, "accuracy_ceiling": 1.0}
+    elif not known:
+        references = _lines(catalogue.experiment(spec.stage))
     said: list[Update] = [Begin(0, total, 116_000, vocabulary, {"random_guess": math.log(vocabulary), **references})]
     noise = np.random.default_rng(spec.seed).normal(size=total + 1) * 0.12
     keep = sorted({round(total * (place / 31) ** 2) for place in range(32)})
@@ -59,9 +65,19 @@ def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Upd
     return said
 
 
+def _lines(experiment: Experiment) -> dict[str, float]:
+    """Lines for the figures of an experiment of which nothing is told here: of shares the best is 1, of losses 0.1."""
+    shares = {metric.name: metric.unit == "%" for metric in experiment.metrics}
+    best = {metric.bound: float(shares[metric.name]) or 0.1 for metric in experiment.metrics if metric.bound}
+    return {"random_guess": 2.0, **best, **{metric.baseline: 0.5 for metric in experiment.metrics if metric.baseline}}
+
+
 def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
     if spec.stage == "sentiment":
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
+    if spec.stage not in TOLD:
+        rise = (0.95 if spec.parent else 0.6) * _rise(share, 0.4)
+        return {each.name: rise if each.unit == "%" else 2.0 - 1.9 * rise for each in catalogue.experiment(spec.stage).metrics}
     known = {"facts": _rise(share, 0.62), "sounds": _rise(share, 0.4), "reversed": _rise(share, 0.8)}
     told = {"grammar": 0.5 + 0.48 * _rise(share, 0.3), "meaning": 0.5 + 0.47 * _rise(share, 0.5), "frames": 0.4}
     if spec.stage == "nsp":

@@ -11,7 +11,7 @@ from llmviz.text.incoming import tidied
 Visit = Callable[..., AppTest]
 HOSTILE = "\ufeffthe\x0bowl\u202e e\u0301lan \u200b<b>"
 TIDY = "the owl élan <b>"
-PAGES = ("story", "tokens", "four_exercises", "masked_tokens", "next_token", "spans", "attention_maps", "before_after")
+PAGES = ("story", "tokens", "four_exercises", "masked_tokens", "next_token", "spans", "attention_maps", "before_after", "entities")
 
 
 def query(app: AppTest) -> dict[str, str]:

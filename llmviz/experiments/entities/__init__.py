@@ -6,8 +6,8 @@ from llmviz.core.experiment import BERTS, FINE_TUNING, START, Experiment, FirstS
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.base import Openings
 from llmviz.core.settings import LabelsSpec, TrainSpec
+from llmviz.core.tagging import NAMES
 from llmviz.experiments.entities.question import Tag, Tagging
-from llmviz.text.tagged import NAMES
 
 EXAMPLES = MappingProxyType(
     {

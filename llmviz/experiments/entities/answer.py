@@ -5,11 +5,11 @@ from pathlib import Path
 
 import torch
 
+from llmviz.core.tagging import OUTSIDE
 from llmviz.experiments.entities.question import Tag, Tagging
 from llmviz.inspect import classification, snapshots
 from llmviz.models.classifiers import framed
 from llmviz.text.special import PAD
-from llmviz.text.tagged import OUTSIDE
 from llmviz.text.words import in_words, spelt
 
 NO_TAGS = "this model has no head that tags words"

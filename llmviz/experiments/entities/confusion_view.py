@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from llmviz.core.tagging import NAMES, OUTSIDE
 from llmviz.experiments.entities.question import HeldOut
 from llmviz.parts.confusion.payload import ConfusedExample, Confusion
-from llmviz.text.tagged import NAMES, OUTSIDE
 
 SHOWN = 8  # texts to a cell
 NONE = "no name"

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from llmviz.core.settings import TextSpec
+from llmviz.core.tagging import OUTSIDE
 from llmviz.experiments.entities.answer import logits, tags
 from llmviz.experiments.entities.question import HeldOut, TagHeldOut
 from llmviz.inspect import snapshots
 from llmviz.models.classifiers import room
 from llmviz.text.first_pieces import pieces
-from llmviz.text.tagged import OUTSIDE, tagged
+from llmviz.text.tagged import tagged
 from llmviz.text.tokenizers import load_tokenizer
 
 AT_ONCE = 250  # texts in one pass

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from llmviz.core.questions.base import Answer, Question
-from llmviz.text.tagged import Entity, entities
+from llmviz.core.tagging import Entity, entities
 
 
 @dataclass(frozen=True)

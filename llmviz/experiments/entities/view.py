@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from llmviz.core.tagging import NAMES, OUTSIDE
 from llmviz.experiments.entities.question import Tagging
 from llmviz.parts.tagged import payload as parts
 from llmviz.parts.tagged.payload import Tagged
-from llmviz.text.tagged import NAMES, OUTSIDE
 from llmviz.text.tinyland import news
 from llmviz.views.sides import Side
 

@@ -2,8 +2,8 @@
 
 from random import Random
 
+from llmviz.core.tagging import entities
 from llmviz.text.splits import split_of
-from llmviz.text.tagged import entities
 from llmviz.text.tinyland import news
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tinyland.news import BOTH, NEWS, UNLABELLED, readings, tag, tagged

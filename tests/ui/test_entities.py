@@ -1,0 +1,86 @@
+"""*Names in a text* as Streamlit runs it, without a browser: the recordings answer."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from llmviz.core.settings import LabelsSpec
+from llmviz.core.spec import preset
+from llmviz.ui.few_labels import COUNTS
+from tests.guess import skip
+from tests.ui.fake_engine import FakeEngine
+from tests.ui.mounted import mounted
+
+DEFAULT = preset("entities")
+
+
+def parts(app: AppTest, name: str) -> list[dict[str, Any]]:
+    return [data for mounted_name, data in mounted(app) if mounted_name == name]
+
+
+def said(app: AppTest) -> str:
+    return "\n".join(text.value for text in (*app.markdown, *app.caption, *app.warning))
+
+
+def likeliest(drawn: dict[str, Any], row: int) -> list[str]:
+    """The tags of a row at its last step."""
+    return [drawn["tags"][max(range(len(each)), key=each.__getitem__)] for each in drawn["rows"][row]["probability"][-1]]
+
+
+def test_it_opens_on_the_recordings_with_three_models(visit: Callable[..., AppTest]) -> None:
+    (drawn,) = parts(visit("entities"), "tagged")
+    before, after, scratch = drawn["rows"]
+    assert [row["title"] for row in (before, after, scratch)] == ["Before", "After", "From scratch"]
+    assert [row["phase"] for row in (before, after, scratch)] == ["pretrained", "finetuned", "random"]
+    assert drawn["words"] == ["Nordbank", "pays", "Greta", "well", "."]
+    assert drawn["truth"] == ["B-ORG", "O", "B-PER", "O", "O"] == likeliest(drawn, 1)  # though no label named either of them
+    assert before["steps"] == [0] and all(chance == pytest.approx(1 / 7, abs=1e-3) for chance in before["probability"][0][0])
+
+
+def test_each_look_closer_lies_in_the_address(visit: Callable[..., AppTest]) -> None:
+    app = visit("entities", tab="mistakes")
+    (drawn,) = parts(app, "confusion")
+    assert drawn["labels"] == ["person", "place", "organisation", "no name"]
+    right = sum(drawn["counts"][place][place] for place in range(4))
+    assert right / sum(map(sum, drawn["counts"])) > 0.95
+    assert parts(visit("entities", tab="network"), "network")[0]["sums"]["copied"]["tensors"] > 0
+    assert parts(visit("entities", tab="attention"), "attention_diff")
+    study = visit("entities", tab="labels")  # all but the two that are recorded
+    assert any(button.label.startswith(f"Train {2 * len(COUNTS) - 2} runs") for button in study.button)
+
+
+def test_what_the_rival_came_to_is_withheld_until_a_guess(visit: Callable[..., AppTest]) -> None:
+    app = visit("entities")
+    bars = {rung["name"]: rung for rung in parts(app, "accuracy_bars")[0]["rungs"]}
+    assert bars["from scratch"]["withheld"] and "from scratch" not in parts(app, "accuracy_bars")[0]["below"]
+    shown = skip(app)
+    bars = {rung["name"]: rung for rung in parts(shown, "accuracy_bars")[0]["rungs"]}
+    assert not bars["from scratch"]["withheld"] and bars["after"]["values"][-1] > bars["from scratch"]["values"][-1]
+    assert set(bars) == {"best possible", "after", "from scratch", "before", "a list of names"}
+    assert any("256 labelled texts find more names after pretraining" in part.proto.body for part in shown.get("html"))
+
+
+def test_the_truth_is_told_where_the_grammar_knows_it(visit: Callable[..., AppTest]) -> None:
+    assert parts(visit("entities", s="Vienna lives in Paris with Tom ."), "tagged")[0]["truth"][:4] == ["B-PER", "O", "O", "B-LOC"]
+    assert parts(visit("entities", s="Vienna sings ."), "tagged")[0]["truth"] == []
+
+
+@pytest.mark.parametrize("text", ["", "   ", "<img src=x onerror=alert(1)> **bold** $x$", "Tom " * 80, "Ωμέγα 東京 🙂"])
+def test_any_text_is_answered_in_a_sentence_or_in_tags(text: str, visit: Callable[..., AppTest]) -> None:
+    app = visit("entities", s=text)
+    assert not app.exception
+    (drawn,) = parts(app, "tagged")
+    assert "<img" not in said(app)
+    if len(text) > 200:
+        assert "this model reads 62" in drawn["note"]
+
+
+def test_other_settings_are_another_run_and_train(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
+    app = visit("entities", labels="16")
+    (drawn,) = parts(app, "tagged")
+    assert [row["empty"] for row in drawn["rows"]][:2] == ["Not trained with these settings yet. Press Train live."] * 2
+    app.button(key="train").click().run()
+    assert fake.find(replace(DEFAULT, objective=LabelsSpec(16))) is not None

@@ -17,11 +17,12 @@ from llmviz.experiments.question_answering import AnswersSpec, answer, stage, un
 from llmviz.experiments.question_answering.question import MOST_WORDS, Ask, UnseenQuestions
 from llmviz.experiments.question_answering.stage import Answers
 from llmviz.models import files, masked
-from llmviz.text.passages import examples
+from llmviz.text.passages import Example, examples
 from llmviz.text.tinyland.passages import NEW_WORDS
 from llmviz.training.loop import Training
 from llmviz.training.texts import tokenizer_of
 from tests.small import digest
+from tests.text.tinyland.test_passages import answers
 
 ARCHITECTURES = pytest.mark.parametrize("architecture", ["roformer", "bert"])
 PASSAGE = question_answering.PASSAGE
@@ -72,6 +73,12 @@ def test_the_labels_are_the_ends_of_the_answers() -> None:
             question, passage, _ = " ".join(read[1:]).split("[SEP]")
             answer = " ".join(read[start : end + 1]) if start else ""
             assert truths[question.strip(), passage.strip()] == answer
+
+
+def test_the_examples_of_the_page_have_the_answers_they_are_said_to_have() -> None:
+    for example in question_answering.EXAMPLES["tinyland"]:
+        found = answers(Example(example.sentence, example.second, None, ()))
+        assert found == ([example.truth] if example.truth else [])
 
 
 def test_no_held_out_passage_is_learnt_from() -> None:

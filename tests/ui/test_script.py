@@ -37,6 +37,7 @@ SPECS = [
     RunSpec("sentiment", train=TrainSpec(steps=4)),
     RunSpec("sentiment", model=ModelSpec("neox"), train=TrainSpec(steps=4, optimizer="muon"), seed=3),
     RunSpec("entities", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw")),
 ]
 NAMES = [f"{spec.stage}-{spec.model.architecture}{_manner(spec)}" for spec in SPECS]
 

@@ -5,13 +5,13 @@ torch's own orthogonalises in bfloat16, llmviz in float32. Run it in the folder 
 """
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
+from torch.nn.utils.rnn import pad_sequence
 from transformers import (
     AutoModelForMaskedLM,
     AutoModelForQuestionAnswering,
@@ -31,7 +31,7 @@ from llmviz.text.tokenizers import tokenizer_for, with_words
 
 TEXT = "tinyland"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
-LABELS = 1000  # questions with their answers
+LABELS = 512  # questions with their answers
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "roformer"  # or "bert"
 LAYERS = 2
@@ -54,31 +54,26 @@ known = examples(TextSpec(TEXT))
 chosen = sampled(known["train"], LABELS, SEED)
 
 
-def tensors(some: Sequence[Example]) -> dict[str, torch.Tensor]:
+def tensors(some: list[Example]) -> dict[str, torch.Tensor]:
     """[CLS] question [SEP] passage [SEP], padded on the right; where each answer starts and ends, [CLS] for none."""
     texts, parts, ends = [], [], []
     for example in some:
-        question = tokenizer.encode(example.question, add_special_tokens=False).ids
-        passage = tokenizer.encode(example.passage, add_special_tokens=False)
-        first, last = example.answer or (0, 0)
-        inside = [place for place, (begin, end) in enumerate(passage.offsets) if begin < last and end > first]
-        before = len(question) + 2
-        texts.append([CLS, *question, SEP, *passage.ids, SEP])
+        question, passage = (tokenizer.encode(text, add_special_tokens=False) for text in (example.question, example.passage))
+        before, (first, last) = 2 + len(question.ids), example.answer or (0, 0)
+        inside = [before + place for place, (begin, end) in enumerate(passage.offsets) if begin < last and end > first]
+        texts.append([CLS, *question.ids, SEP, *passage.ids, SEP])
         parts.append([0] * before + [1] * (len(passage.ids) + 1))
-        ends.append((before + inside[0], before + inside[-1]) if inside else (0, 0))
-    longest = max(map(len, texts))
-    if longest > CONTEXT:
-        raise SystemExit(f"A question and its passage have {longest} tokens together; this script reads {CONTEXT} and cuts none.")
-    ids = torch.tensor([text + [PAD] * (longest - len(text)) for text in texts], device=DEVICE)  # (batch, longest)
-    types = torch.tensor([part + [0] * (longest - len(part)) for part in parts], device=DEVICE)
+        ends.append((inside[0], inside[-1]) if inside else (0, 0))
+    ids, types = (pad_sequence([torch.tensor(row) for row in rows], batch_first=True).to(DEVICE) for rows in (texts, parts))  # PAD is 0
+    if ids.shape[1] > CONTEXT:
+        raise SystemExit(f"A question and its passage have {ids.shape[1]} tokens together; this script reads {CONTEXT} and cuts none.")
     return {"input_ids": ids, "attention_mask": (ids != PAD).long(), "token_type_ids": types, "ends": torch.tensor(ends, device=DEVICE)}
 
 
 def point(asked: dict[str, torch.Tensor]) -> torch.Tensor:
     """Logits of start and end: (batch, longest, 2), −∞ in the question and behind the passage."""
     found = model(**{name: tensor for name, tensor in asked.items() if name != "ends"})
-    allowed = (asked["token_type_ids"] == 1) & (asked["input_ids"] != SEP)
-    allowed[:, 0] = True
+    allowed = (asked["token_type_ids"] == 1) & (asked["input_ids"] != SEP) | (asked["input_ids"] == CLS)
     return torch.stack([found.start_logits, found.end_logits], -1).masked_fill(~allowed[..., None], -torch.inf)
 
 
@@ -106,13 +101,10 @@ else:
         "hidden_size": WIDTH,
         "num_hidden_layers": LAYERS,
         "num_attention_heads": HEADS,
-        "intermediate_size": 4 * WIDTH,
         "max_position_embeddings": CONTEXT,
         "initializer_range": 0.06,  # a narrow model needs larger random weights than the usual 0.02
         "pad_token_id": PAD,
-        "hidden_act": "relu",
-        "hidden_dropout_prob": 0.0,
-        "attention_probs_dropout_prob": 0.0,
+        **{"intermediate_size": 4 * WIDTH, "hidden_act": "relu", "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0},
     }
     if ARCHITECTURE == "roformer":
         start = RoFormerForMaskedLM(RoFormerConfig(**sizes, embedding_size=WIDTH))
@@ -120,14 +112,15 @@ else:
         start = BertForMaskedLM(BertConfig(**sizes))
 start.config.vocab_size, start.config.num_labels = tokenizer.get_vocab_size(), 2
 model: Any = AutoModelForQuestionAnswering.from_config(start.config)
-body, draw = start.state_dict(), torch.Generator().manual_seed(SEED)
-name = next(name for name in body if name.endswith("word_embeddings.weight"))
-more = torch.empty(tokenizer.get_vocab_size() - len(body[name]), WIDTH)
-body[name] = torch.cat([body[name], more.normal_(0.0, start.config.initializer_range, generator=draw)])  # the words of questions
-model.load_state_dict(body, strict=False)  # the body is copied
-for weight in model.qa_outputs.parameters():
-    torch.nn.init.zeros_(weight)  # the head of two outputs is new, and begins at zero
-model.to(DEVICE)
+body = start.state_dict()
+if PARENT:
+    name = f"{ARCHITECTURE}.embeddings.word_embeddings.weight"  # the words of questions come behind the parent's
+    more = torch.empty(tokenizer.get_vocab_size() - len(body[name]), WIDTH)
+    drawn = more.normal_(0.0, start.config.initializer_range, generator=torch.Generator().manual_seed(SEED))
+    body[name] = torch.cat([body[name], drawn])
+head = {"qa_outputs.weight": torch.zeros(2, WIDTH), "qa_outputs.bias": torch.zeros(2)}
+model.load_state_dict(body | head, strict=False)  # the body is copied; the head of two outputs is new, and begins at zero
+model.to(DEVICE).train()
 
 if OPTIMIZER == "muon":
     # Muon moves the matrices inside the layers, AdamW all other weights.
@@ -143,7 +136,6 @@ schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer 
 
 for step in range(1, STEPS + 1):
     learnt = batch(step)
-    model.train()
     loss = cross_entropy(point(learnt).transpose(1, 2).flatten(0, 1), learnt["ends"].flatten())  # mean over starts and ends
     loss.backward()
     if CLIP:
@@ -155,8 +147,7 @@ for step in range(1, STEPS + 1):
     if step == 1 or step % max(1, STEPS // 20) == 0:
         print(f"step {step}  loss {loss.item():.4f}")
 
-with torch.no_grad():
-    model.eval()
-    right = [(point(asked := tensors([example])).argmax(1) == asked["ends"]).all().item() for example in known["test"][:1000]]
+model.eval().requires_grad_(False)
+right = [(point(asked := tensors([example])).argmax(1) == asked["ends"]).all().item() for example in known["test"][:1000]]
 print(f"both ends right on test questions: {sum(right) / len(right):.0%}")
 model.save_pretrained("answers")

@@ -16,6 +16,7 @@ FOLDERS = (
     "positions_optimisers",
     "classification",
     "entities",
+    "question_answering",
     "next_sentence",
     "attention_maps",
     "span_corruption",

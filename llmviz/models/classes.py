@@ -3,6 +3,7 @@
 from transformers import (
     BertForMaskedLM,
     BertForPreTraining,
+    BertForQuestionAnswering,
     BertForTokenClassification,
     GPT2ForSequenceClassification,
     GPT2LMHeadModel,
@@ -10,6 +11,7 @@ from transformers import (
     GPTNeoXForSequenceClassification,
     PreTrainedModel,
     RoFormerForMaskedLM,
+    RoFormerForQuestionAnswering,
     RoFormerForTokenClassification,
     T5ForConditionalGeneration,
 )
@@ -27,6 +29,8 @@ MODELS: dict[str, type[PreTrainedModel]] = {
         BertForTokenClassification,
         GPTNeoXForSequenceClassification,
         GPT2ForSequenceClassification,
+        RoFormerForQuestionAnswering,
+        BertForQuestionAnswering,
     )
 }
 # By architecture the class that a language model of it has, whose weights a run may start from.

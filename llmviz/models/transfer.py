@@ -1,4 +1,4 @@
-"""From a pretrained model to a classifier: which tensors are copied, which are new, which stay behind; hashes prove it.
+"""From a pretrained model to one for a task: which tensors are copied, which are new, which stay behind; hashes prove it.
 
 The body is the parent's to the last bit. The head that named words has nothing to say about predictions and gives way to a new one.
 """
@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
@@ -16,12 +17,17 @@ from transformers import PreTrainedModel
 
 from llmviz.models.classes import MODELS
 
+ENDS = ("start", "end")  # of an answer, in the order of the head's outputs, as in transformers
 FILE = "transfer.json"  # beside the weights of a snapshot
 CLASSIFIERS = {
     "RoFormerForMaskedLM": "RoFormerForTokenClassification",
     "BertForMaskedLM": "BertForTokenClassification",
     "GPTNeoXForCausalLM": "GPTNeoXForSequenceClassification",
     "GPT2LMHeadModel": "GPT2ForSequenceClassification",
+}
+READERS = {
+    "RoFormerForMaskedLM": "RoFormerForQuestionAnswering",
+    "BertForMaskedLM": "BertForQuestionAnswering",
 }
 
 
@@ -36,10 +42,11 @@ class Tensor:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What became of every tensor when a classifier was made, each list in the order of its network.
+    """What became of every tensor when a model for a task was made, each list in the order of its network.
 
-    `copied` tensors have one hash in both; `new` ones the child alone has, `left` ones the parent alone. A tensor tied to another counts
-    once. Without a parent, its name is "" and all is new.
+    `copied` tensors have one hash in both; `new` ones the child alone has, `left` ones the parent alone. Of an `extended` one, with more
+    rows than the parent's, the hash is that of the parent's rows, which come first; the shape is the child's. A tensor tied to another
+    counts once. Without a parent, its name is "" and all is new.
     """
 
     parent: str
@@ -47,6 +54,7 @@ class Transfer:
     copied: tuple[Tensor, ...]
     new: tuple[Tensor, ...]
     left: tuple[Tensor, ...]
+    extended: tuple[Tensor, ...] = ()
 
 
 def classifier(start: PreTrainedModel, classes: Sequence[str]) -> PreTrainedModel:
@@ -62,20 +70,45 @@ def classifier(start: PreTrainedModel, classes: Sequence[str]) -> PreTrainedMode
     config = type(start.config).from_dict(start.config.to_dict())
     config.id2label = dict(enumerate(classes))
     config.label2id = {name: place for place, name in enumerate(classes)}
+    return _with_new_head(start, CLASSIFIERS[kind], config)
+
+
+def reader(start: PreTrainedModel, vocabulary: int, seed: int) -> PreTrainedModel:
+    """A model that points at the start and the end of an answer: the body of `start`, and a new head of two outputs that begins at zero.
+
+    Where the vocabulary has grown, the new words' embeddings stand behind the old and are drawn by the seed, as all embeddings once were.
+
+    Raises ValueError for a start that is no masked language model.
+    """
+    kind = type(start).__name__
+    if kind not in READERS:
+        raise ValueError(f"a model that finds answers starts from a masked language model, not from a {kind}")
+    config = type(start.config).from_dict(start.config.to_dict())
+    config.vocab_size, config.num_labels = vocabulary, len(ENDS)
+    return _with_new_head(start, READERS[kind], config, seed)
+
+
+def _with_new_head(start: PreTrainedModel, kind: str, config: Any, seed: int = 0) -> PreTrainedModel:
+    """A model of this kind with all that `start` has of it; tensors with more rows keep theirs first, and what else is new is zero."""
     config.tie_word_embeddings = False  # there is no output over the vocabulary left to tie
     with torch.random.fork_rng(devices=[]):
-        model: PreTrainedModel = MODELS[CLASSIFIERS[kind]](config)
-    given, body = start.state_dict(), model.state_dict()
-    model.load_state_dict({name: given.get(name, torch.zeros_like(tensor)) for name, tensor in body.items()})
+        model: PreTrainedModel = MODELS[kind](config)
+    given, draw, body = start.state_dict(), torch.Generator().manual_seed(seed), dict[str, torch.Tensor]()
+    for name, tensor in model.state_dict().items():
+        old = given.get(name, torch.zeros_like(tensor))
+        more = torch.empty(len(tensor) - len(old), *old.shape[1:]).normal_(0.0, config.initializer_range, generator=draw)
+        body[name] = torch.cat([old, more]) if len(more) else old
+    model.load_state_dict(body)
     return model
 
 
 def report(parent: Path | None, child: PreTrainedModel) -> Transfer:
-    """What a fresh classifier has of the snapshot in this folder, by comparing every byte.
+    """What a fresh model for a task has of the snapshot in this folder, by comparing every byte.
 
     Raises ValueError where the folder holds no weights that can be read, or a tensor of the same name holds other numbers.
     """
-    ours = _hashed(child.state_dict())
+    weights = child.state_dict()
+    ours = _hashed(weights)
     if parent is None:
         return Transfer("", type(child).__name__, (), tuple(ours.values()), ())
     try:
@@ -83,15 +116,18 @@ def report(parent: Path | None, child: PreTrainedModel) -> Transfer:
         kind = json.loads((parent / "config.json").read_text(encoding="utf-8"))["architectures"][0]
     except (OSError, ValueError, KeyError, TypeError, IndexError, SafetensorError) as problem:
         raise ValueError(f"there is no model in {parent.name} that can be read ({type(problem).__name__})") from problem
+    longer = {name for name, tensor in ours.items() if name in theirs and tensor.shape[:1] > theirs[name].shape[:1]}
+    begun = _hashed({name: weights[name][: theirs[name].shape[0]] for name in longer})
     for name in ours.keys() & theirs.keys():
-        if ours[name] != theirs[name]:
+        if begun.get(name, ours[name]) != theirs[name]:
             raise ValueError(f"{name} is not what the parent's snapshot holds")
     return Transfer(
         kind,
         type(child).__name__,
-        copied=tuple(tensor for name, tensor in ours.items() if name in theirs),
+        copied=tuple(tensor for name, tensor in ours.items() if name in theirs and name not in longer),
         new=tuple(tensor for name, tensor in ours.items() if name not in theirs),
         left=tuple(tensor for name, tensor in theirs.items() if name not in ours),
+        extended=tuple(Tensor(name, tensor.shape, begun[name].sha256) for name, tensor in ours.items() if name in longer),
     )
 
 
@@ -105,11 +141,11 @@ def read(folder: Path) -> Transfer:
     try:
         kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
         lists = {
-            part: tuple(Tensor(str(one["name"]), tuple(map(int, one["shape"])), str(one["sha256"])) for one in kept[part])
-            for part in ("copied", "new", "left")
+            part: tuple(Tensor(str(one["name"]), tuple(map(int, one["shape"])), str(one["sha256"])) for one in kept.get(part, nothing))
+            for part, nothing in (("copied", None), ("new", None), ("left", None), ("extended", ()))  # older reports know no extended ones
         }
         return Transfer(str(kept["parent"]), str(kept["child"]), **lists)
-    except (OSError, ValueError, KeyError, TypeError) as problem:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
         raise ValueError(f"the snapshot {folder.name} does not say what it took from its parent") from problem
 
 

@@ -5,6 +5,7 @@ All of a tokenizer, its handling of capitals included, lies in its tokenizer.jso
 
 import difflib
 import itertools
+import json
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -161,6 +162,20 @@ def with_sentinels(tokenizer: Tokenizer) -> Tokenizer:
     """The same tokenizer with T5's sentinels behind its vocabulary: no other id changes."""
     tokenizer.add_special_tokens(list(SENTINELS))
     return tokenizer
+
+
+def with_words(tokenizer: Tokenizer, words: Iterable[str]) -> Tokenizer:
+    """The same tokenizer with these words behind its vocabulary, those that it has not: no other id changes.
+
+    One that cuts words into pieces reads them as it is, and stays so.
+    """
+    if not in_words(tokenizer):
+        return tokenizer
+    written = json.loads(tokenizer.to_str())
+    vocabulary = written["model"]["vocab"]
+    for word in words:
+        vocabulary.setdefault(word, len(vocabulary))
+    return Tokenizer.from_str(json.dumps(written))
 
 
 def sentinel(tokenizer: Tokenizer) -> int:

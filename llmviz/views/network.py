@@ -12,23 +12,30 @@ from llmviz.parts.network.payload import Layer, Network
 LAYER = re.compile(r"(?:encoder\.layer|layers|\bh)\.(\d+)\.")  # BERT and RoFormer, GPT-NeoX, GPT-2
 STACK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")  # of a T5, which has two
 EMBEDDINGS, NORM, HEAD = "embeddings", "last norm", "head"
-COPIED, NEW, LEFT = "copied", "new", "left behind"
+COPIED, NEW, LEFT, EXTENDED = "copied", "new", "left behind", "extended"
 
 
 @dataclass(frozen=True)
 class Tensor:
-    """One tensor of the pair: `theirs` and `ours` are its hashes in the parent's last snapshot and in the child's first, "" for none."""
+    """One tensor of the pair: `theirs` and `ours` are its hashes in the parent's last snapshot and in the child's first, "" for none.
+
+    `rows` is how many the child has behind those of the parent, as where its vocabulary has grown. That the first are the parent's to the
+    last bit is not read off the hashes: no child is made where they are not (`models.transfer.report`).
+    """
 
     name: str
     shape: tuple[int, ...]
     theirs: str
     ours: str
+    rows: int = 0
 
     @property
     def fate(self) -> str:
         """What became of it. A tensor both have, with other bytes, counts as new: nothing of the parent's is in it."""
         if not self.ours:
             return LEFT
+        if self.rows:
+            return _extended(self.rows)
         return COPIED if self.ours == self.theirs else NEW
 
 
@@ -47,8 +54,21 @@ def compared(parent: Inventory | None, child: Inventory) -> list[Tensor]:
     """Every tensor of the parent's last and the child's first snapshot, in the order of the networks."""
     theirs = dict(zip(parent.names, parent.hashes, strict=True)) if parent else {}
     ours = dict(zip(child.names, child.hashes, strict=True))
-    shapes = dict(zip(child.names, child.shapes, strict=True)) | (dict(zip(parent.names, parent.shapes, strict=True)) if parent else {})
-    return [Tensor(name, shapes[name], theirs.get(name, ""), ours.get(name, "")) for name in dict.fromkeys([*ours, *theirs])]
+    before = dict(zip(parent.names, parent.shapes, strict=True)) if parent else {}
+    shapes = before | dict(zip(child.names, child.shapes, strict=True))
+    return [
+        Tensor(name, shapes[name], theirs.get(name, ""), ours.get(name, ""), _rows(before.get(name, ()), shapes[name]))
+        for name in dict.fromkeys([*ours, *theirs])
+    ]
+
+
+def _rows(before: tuple[int, ...], now: tuple[int, ...]) -> int:
+    """How many rows a tensor has gained; 0 for one that has not, or differs in more than its rows."""
+    return max(0, now[0] - before[0]) if before and now[1:] == before[1:] else 0
+
+
+def _extended(rows: int) -> str:
+    return f"{COPIED}, {rows} {'row' if rows == 1 else 'rows'} {NEW}"
 
 
 def network(parent: Inventory | None, child: Mapping[int, Inventory]) -> Network:
@@ -73,12 +93,17 @@ def network(parent: Inventory | None, child: Mapping[int, Inventory]) -> Network
 
 
 def sums(tensors: Sequence[Tensor]) -> dict[str, parts.Sum]:
-    """How many tensors, and how many numbers in them, were copied, are new, were left behind."""
+    """How many tensors, and how many numbers in them, were copied, are new, were left behind; of extended ones, the new numbers."""
     return {
-        fate: {"tensors": len(found), "numbers": sum(prod(tensor.shape) for tensor in found)}
-        for fate in (COPIED, NEW, LEFT)
-        for found in [[tensor for tensor in tensors if tensor.fate == fate]]
+        fate: {"tensors": len(found), "numbers": sum(map(_own, found))}
+        for fate in (COPIED, NEW, LEFT, EXTENDED)
+        for found in [[tensor for tensor in tensors if (EXTENDED if tensor.rows else tensor.fate) == fate]]
     }
+
+
+def _own(tensor: Tensor) -> int:
+    """How many numbers a tensor has; of an extended one, in its new rows."""
+    return tensor.rows * prod(tensor.shape[1:]) if tensor.rows else prod(tensor.shape)
 
 
 def moved(inventory: Inventory, first: Inventory, names: Sequence[str]) -> float:
@@ -92,10 +117,12 @@ def moved(inventory: Inventory, first: Inventory, names: Sequence[str]) -> float
 
 def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory], steps: Sequence[int]) -> Layer:
     names = [tensor.name for tensor in tensors]
-    copied = sum(tensor.fate == COPIED for tensor in tensors)
+    rows = sum(tensor.rows for tensor in tensors)
+    copied = sum(tensor.fate == COPIED or tensor.rows > 0 for tensor in tensors)
+    whole = _extended(rows) if rows else COPIED
     return {
         "name": name,
-        "fate": COPIED if copied == len(tensors) else NEW if not copied else f"{copied} of {len(tensors)} {COPIED}",
+        "fate": whole if copied == len(tensors) else NEW if not copied else f"{copied} of {len(tensors)} {COPIED}",
         "numbers": sum(prod(tensor.shape) for tensor in tensors),
         "zero": not any(norm for name, norm in zip(child[steps[0]].names, child[steps[0]].norm.tolist(), strict=True) if name in names),
         "moved": [round(moved(child[step], child[steps[0]], names), 4) for step in steps],

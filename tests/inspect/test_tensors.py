@@ -8,7 +8,7 @@ from safetensors.torch import load_file
 
 from llmviz.core.questions.tensors import Tensors
 from llmviz.inspect import tensors
-from llmviz.models import files
+from llmviz.models import files, transfer
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tokenizers import word_level
 from llmviz.views import network
@@ -76,6 +76,23 @@ def test_the_picture_holds_every_number_of_the_network_once(architecture: str, t
     assert all(layer["moved"][0] == 0 < layer["moved"][1] for layer in drawn["layers"])
     scratch = network.network(None, {0: tensors.answer(child, Tensors())[0]})
     assert {layer["fate"] for layer in scratch["layers"]} == {network.NEW} and scratch["left"] == []
+
+
+@pytest.mark.parametrize("architecture", ["roformer", "bert"])
+def test_a_longer_vocabulary_is_copied_with_new_rows_behind(architecture: str, tmp_path: Path) -> None:
+    parent, _ = family(architecture, tmp_path)
+    tokenizer, before = word_level(words()), files.load(parent[9])
+    grown = tokenizer.get_vocab_size() + 3
+    files.save(transfer.reader(before, grown, seed=1), tokenizer, tmp_path / "reader/snapshots/0")
+    [theirs], [ours] = tensors.answer(parent, Tensors(9)), tensors.answer({0: tmp_path / "reader/snapshots/0"}, Tensors())
+    drawn = network.network(theirs, {0: ours})
+    fates = {tensor["name"]: tensor["fate"] for tensor in drawn["layers"][0]["tensors"]}
+    (name,) = (name for name, fate in fates.items() if fate == "copied, 3 rows new")
+    assert name.endswith("word_embeddings.weight") and {*fates.values()} - {fates[name]} <= {network.COPIED}
+    assert drawn["layers"][0]["fate"] == fates[name] and drawn["layers"][1]["fate"] == network.COPIED
+    width = int(before.config.hidden_size)
+    assert drawn["sums"][network.EXTENDED] == {"tensors": 1, "numbers": 3 * width}
+    assert drawn["sums"][network.NEW] == {"tensors": 2, "numbers": 2 * width + 2}  # the head
 
 
 def test_a_snapshot_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:

@@ -106,6 +106,35 @@ def test_a_body_that_is_not_the_parents_is_refused(parent: Path) -> None:
         transfer.report(parent, child)
 
 
+@pytest.mark.parametrize("architecture", ["roformer", "bert"])
+def test_new_words_stand_behind_the_parents_whose_rows_are_its_own(architecture: str, tmp_path: Path) -> None:
+    start = pretrained(architecture)
+    files.save(start, TOKENIZER, tmp_path / "parent")
+    old = TOKENIZER.get_vocab_size()
+    child = transfer.reader(files.load(tmp_path / "parent"), old + 3, seed=5)
+    found = transfer.report(tmp_path / "parent", child)
+    name = f"{start.base_model_prefix}.embeddings.word_embeddings.weight"
+    words, theirs = child.state_dict()[name], hashes(tmp_path / "parent")
+    assert [(tensor.name, tensor.shape, tensor.sha256) for tensor in found.extended] == [(name, tuple(words.shape), theirs[name])]
+    assert {tensor.name: tensor.sha256 for tensor in found.copied + found.extended + found.left} == theirs
+    assert {tensor.name for tensor in found.new} == {"qa_outputs.weight", "qa_outputs.bias"}
+    assert not any(child.state_dict()[tensor.name].any() for tensor in found.new)
+    assert words[old:].std() == pytest.approx(child.config.initializer_range, rel=0.3)
+    again, other = (transfer.reader(files.load(tmp_path / "parent"), old + 3, seed).state_dict()[name] for seed in (5, 6))
+    assert torch.equal(words, again) and not torch.equal(words[old:], other[old:]) and torch.equal(words[:old], other[:old])
+    with torch.no_grad():
+        words[0, 0] += 1e-3
+    with pytest.raises(ValueError, match=r"word_embeddings.weight is not what the parent's snapshot holds"):
+        transfer.report(tmp_path / "parent", child)
+    transfer.write(found, tmp_path)
+    assert transfer.read(tmp_path) == found
+
+
+def test_only_a_masked_language_model_becomes_a_reader() -> None:
+    with pytest.raises(ValueError, match="starts from a masked language model, not from a GPT2LMHeadModel"):
+        transfer.reader(pretrained("gpt2"), 20, seed=0)
+
+
 def test_a_classifier_is_no_start_for_another() -> None:
     child = transfer.classifier(pretrained("roformer"), CLASSES)
     with pytest.raises(ValueError, match="starts from a language model, not from a RoFormerForTokenClassification"):

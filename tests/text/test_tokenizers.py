@@ -23,6 +23,7 @@ from llmviz.text.tokenizers import (
     spelling,
     train_bytes,
     train_wordpiece,
+    with_words,
     word_level,
 )
 from llmviz.text.words import in_words, spelt
@@ -247,3 +248,16 @@ def test_a_damaged_file_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"^tokenizer\.json is missing") as refused:
         load_tokenizer(tmp_path / "missing" / "tokenizer.json")
     assert str(tmp_path) not in str(refused.value)
+
+
+def test_new_words_stand_behind_the_vocabulary() -> None:
+    old = word_level(["Anna", "dog", "what"])
+    new = with_words(old, ["?", "what", "who"])
+    assert new.get_vocab() == old.get_vocab() | {"?": 8, "who": 9}
+    assert new.encode("Who saw ANNA?").tokens == ["[CLS]", "who", "[UNK]", "Anna", "?", "[SEP]"]
+    assert new.encode("what dog").ids == old.encode("what dog").ids
+    assert with_words(new, ["who"]).get_vocab() == new.get_vocab()
+
+
+def test_a_tokenizer_of_pieces_needs_no_new_words(wordpiece: Tokenizer) -> None:
+    assert with_words(wordpiece, ["who"]) is wordpiece

@@ -46,6 +46,7 @@ SPECS = [
         )
         for method, architecture in (("head", "roformer"), ("last layer", "gpt2"), ("lora", "bert"), ("lora", "gpt2"))
     ),
+    RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw")),
 ]
 NAMES = [f"{spec.stage}-{spec.model.architecture}{_manner(spec)}" for spec in SPECS]
 

@@ -32,19 +32,19 @@ export default part((/** @type {Given<Network & Shared>} */ { data, root, shared
     h(
       "div.tensors",
       { hidden: !open.has(name) },
-      tensors.map(({ name, shape, theirs, ours }) => [
+      tensors.map(({ name, shape, theirs, ours, fate }) => [
         h("span", {}, name),
         h("span", {}, shape.join(" × ") || "1"),
         h(
           "span.hash",
-          { tabindex: 0, "data-tip": `parent ${theirs || "–"}\nchild ${ours || "–"}` },
+          { tabindex: 0, "data-tip": `parent ${theirs || "–"}\nchild ${ours || "–"}\n${fate}` },
           `${theirs.slice(0, SHORT)}${theirs && ours ? (theirs === ours ? " = " : " ≠ ") : ""}${ours.slice(0, SHORT)}`,
         ),
       ]),
     );
 
   const layers = data.layers.map(({ name, fate, numbers, tensors, zero, moved }) => {
-    const colour = data.parent ? (fate === "copied" ? "copied" : "new") : "random";
+    const colour = data.parent ? (fate.startsWith("copied") ? "copied" : "new") : "random";
     return h(
       "div.layer",
       {
@@ -60,9 +60,12 @@ export default part((/** @type {Given<Network & Shared>} */ { data, root, shared
   });
   const behind = "the parent's head";
   const numbers = data.left.reduce((sum, { shape }) => sum + shape.reduce((one, other) => one * other, 1), 0);
-  const { copied, new: fresh, "left behind": left } = data.sums;
+  const { copied, extended, new: fresh, "left behind": left } = data.sums;
+  const grown = extended.tensors
+    ? ` ${extended.tensors} more: the parent's rows, and ${whole(extended.numbers)} new numbers behind them.`
+    : "";
   const said = data.parent
-    ? `${copied.tensors} tensors (${whole(copied.numbers)} numbers) are the parent's to the last bit: equal SHA-256. ${fresh.tensors} (${whole(fresh.numbers)}) are new, ${left.tensors} (${whole(left.numbers)}) were left behind.`
+    ? `${copied.tensors} tensors (${whole(copied.numbers)} numbers) are the parent's to the last bit: equal SHA-256.${grown} ${fresh.tensors} (${whole(fresh.numbers)}) are new, ${left.tensors} (${whole(left.numbers)}) were left behind.`
     : `All ${fresh.tensors} tensors (${whole(fresh.numbers)} numbers) are new.`;
 
   render(

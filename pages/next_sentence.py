@@ -2,7 +2,7 @@
 
 from llmviz.experiments import next_sentence
 from llmviz.experiments.next_sentence import panel
-from llmviz.ui import known
+from llmviz.ui import known, two_texts
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -21,8 +21,8 @@ page.head(
     "Type two parts, and see what BERT says.",
     elsewhere=("second",),
 )
-panel.box(page.address)
-known.draw(page.engine, page.seen, panel.shown(page.address), panel.put)
+two_texts.box(page.address, panel.PARTS, panel.HINTS)
+known.draw(page.engine, page.seen, two_texts.shown(page.address), two_texts.put)
 panel.predict(page.engine, page.seen)
 page.panel(lambda now: panel.picture(page.engine, now), choice=lambda: panel.choice(page.seen))
 page.foot()

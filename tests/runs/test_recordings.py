@@ -58,6 +58,8 @@ WEIGHTS = {
     "clm-wiki-scratch": ("eb4138294e053a85", "ffcc4845da69526155cbfc9be27d0c1a1b5c279a40eec0607ff13376a87d0ef4"),
     "entities-tinyland-scratch": ("7a45e92654229bd2", "76b6537876b646da835c0e13c4a18d57d670226dab11b136b0fffd5e3e78099f"),
     "span-tinyland-scratch": ("d0acf43a6cd0ee52", "7c81658139b28aaf562253ca38d88edc8eb2601e7170e0ff6a107069af695769"),
+    "answers-tinyland": ("66e21e37b055d110", "7cc353152196f06d582cd51c2bfdbe0ad77d7992b031fe4eb89dce8b1ef510cc"),
+    "answers-tinyland-scratch": ("04cb58e62f65e4b0", "c2da111028359b02ea71c0d5d536cb36f9338e4f3c74ffa3dc9250e42662283e"),
     "nsp-tinyland-words": ("b6b6bf7567ffa081", "bfd4ecbd832832a59f5c3ef2dd99edc6c4d77bbc0f4077ce94e16dab84c9d967"),
     "sentiment-tinyland-scratch": ("0f26585054dd0460", "5ad0a4223b8990ec7f648d2aa0b7724e578d3f613c5e6e85753181ff8eb91db8"),
     "sentiment-reviews-scratch": ("538c90beae453d1e", "fc8083f3de6d50d7a5b40f9b76cd9b535725207bed3839f1406e981680576380"),

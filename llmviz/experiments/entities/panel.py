@@ -7,7 +7,7 @@ import streamlit as st
 from llmviz.core import catalogue
 from llmviz.core.history import History
 from llmviz.core.settings import TextSpec, check
-from llmviz.experiments.entities import names_view, view
+from llmviz.experiments.entities import view
 from llmviz.experiments.entities.confusion_panel import confusion
 from llmviz.experiments.entities.question import Tag
 from llmviz.experiments.entities.view import Row
@@ -19,10 +19,12 @@ from llmviz.ui.beside import accuracies, beside, sides, train
 from llmviz.ui.closer import Tab, attention, chosen, network
 from llmviz.ui.live import Seen
 from llmviz.views import accuracy_bars, words
+from llmviz.views.rivals import Terms
 from llmviz.views.sides import Side
 
 F1 = catalogue.experiment("entities").metric("f1")
 QUIZ = "names_quiz"
+TERMS = Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels")
 NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name; ✓ and ✗ stand where the truth is known."
 
 
@@ -50,7 +52,7 @@ def claim(engine: Engine, seen: Seen) -> str:
     """The title of the page: what the two runs it shows have come to; a question while one of them is withheld."""
     spec = visit.current().spec
     theirs = History() if question.withheld(QUIZ) else beside(engine, spec).history
-    return names_view.claim(spec.objective.labels, *((seen.history, theirs) if spec.start else (theirs, seen.history)))
+    return TERMS.claim(spec.objective.labels, *((seen.history, theirs) if spec.start else (theirs, seen.history)))
 
 
 def picture(engine: Engine, seen: Seen) -> None:
@@ -94,6 +96,5 @@ def predict(engine: Engine, seen: Seen) -> None:
     """Draw the question: how far the same labels come from another start. The other run tells, once it is done."""
     spec = visit.current().spec
     other = beside(engine, spec)
-    quiz = names_view.WITHOUT if spec.start else names_view.WITH
-    reveal = (lambda: names_view.outcome(seen.history, other.history)) if other.ended else None
-    question.draw(question.GUESS, quiz, QUIZ, reveal, never="The model beside it has not been measured yet.")
+    reveal = (lambda: TERMS.outcome(seen.history, other.history)) if other.ended else None
+    question.draw(question.GUESS, TERMS.quiz(spec), QUIZ, reveal, never="The model beside it has not been measured yet.")

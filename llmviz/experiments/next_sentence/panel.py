@@ -6,23 +6,22 @@ from functools import lru_cache
 
 import streamlit as st
 
-from llmviz.core.address import LONGEST_SENTENCE, Address, change
+from llmviz.core.address import change
 from llmviz.core.history import History
-from llmviz.core.lesson import Example
-from llmviz.core.settings import check, setting
+from llmviz.core.settings import check
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.next_sentence import view
 from llmviz.experiments.next_sentence.question import Follows, Sequel
 from llmviz.runs.engine import Engine
-from llmviz.text import incoming
 from llmviz.text.tinyland.sequels import chance_of_one_story
-from llmviz.ui import ask, live, parts, question, states, visit
+from llmviz.ui import ask, live, parts, question, states, two_texts, visit
 from llmviz.ui.live import Seen
-from llmviz.ui.sentence import suggested
 from llmviz.views import words
 from llmviz.views.tokens import Token
 
-FIRST, SECOND, SUGGESTIONS, ASKED = "first_part", "second_part", "suggested_pair", "asked_about"
+ASKED = "asked_about"
+PARTS = ("First part", "Second part")
+HINTS = ("First part: a sentence or more", "Second part: a sentence or more")
 PAIRS = "riddle_pairs"
 WAYS = {True: "Ask about pairs too", False: "Words only"}
 NOTE = "Lines: how much a word of the second part looks at one of the first, in the head that does so most. Point at a word for its own."
@@ -32,51 +31,10 @@ NOTE = "Lines: how much a word of the second part looks at one of the first, in 
 class Second:
     """The page's own setting: the second part, where it is not that of the suggestion."""
 
-    second: str = setting("", "Second part", "The text that may go on with the first.", letters=LONGEST_SENTENCE)
+    second: str = two_texts.second("Second part", "The text that may go on with the first.")
 
     def __post_init__(self) -> None:
         check(self)
-
-
-def shown(address: Address) -> tuple[str, str]:
-    """Both parts: the visitor's own, or those of the first suggestion."""
-    first = suggested(address)[0]
-    if address.sentence is None and not address.view.second:
-        return first.sentence, first.second
-    return first.sentence if address.sentence is None else address.sentence, address.view.second
-
-
-def box(address: Address) -> None:
-    """The two text boxes and the suggestions. What is chosen goes to the address."""
-    first, second = shown(address)
-    examples = suggested(address)
-    st.session_state[FIRST], st.session_state[SECOND] = first, second
-    st.session_state[SUGGESTIONS] = next((each.label for each in examples if (each.sentence, each.second) == (first, second)), None)
-    with st.container(key="sentence_row"):
-        for column, key, label in zip(st.columns(2), (FIRST, SECOND), ("First part", "Second part"), strict=True):
-            column.text_input(
-                label,
-                key=key,
-                placeholder=f"{label}: a sentence or more",
-                label_visibility="collapsed",
-                max_chars=LONGEST_SENTENCE,
-                on_change=_typed,
-                args=(examples,),
-            )
-        st.pills(
-            "Suggested pairs",
-            [each.label for each in examples],
-            key=SUGGESTIONS,
-            label_visibility="collapsed",
-            on_change=_suggested,
-            args=(examples,),
-        )
-
-
-def put(parts: Sequence[str]) -> None:
-    """Take these two parts."""
-    first, second = parts
-    _say(first, second, suggested(visit.current())[0])
 
 
 def choice(seen: Seen) -> None:
@@ -108,7 +66,7 @@ def beside(engine: Engine, spec: RunSpec) -> Seen:
 def picture(engine: Engine, seen: Seen) -> None:
     """Draw it for the parts in the address."""
     address = visit.current()
-    first, second = shown(address)
+    first, second = two_texts.shown(address)
     (above, strange), (below, odd) = (ask.read(engine, seen.run, text) for text in (first, second))
     known: dict[int, Sequel] = {}
     refusal = ""
@@ -162,22 +120,6 @@ def _both(engine: Engine, seen: Seen) -> tuple[History, History]:
     spec = visit.current().spec
     other = beside(engine, spec).history
     return (seen.history, other) if spec.objective.next_sentence else (other, seen.history)
-
-
-def _typed(examples: tuple[Example, ...]) -> None:
-    first, second = (incoming.line(st.session_state[part] or "") for part in (FIRST, SECOND))
-    _say(first, second, examples[0])
-
-
-def _suggested(examples: tuple[Example, ...]) -> None:
-    for each in examples:
-        if each.label == st.session_state[SUGGESTIONS]:
-            _say(each.sentence, each.second, examples[0])
-
-
-def _say(first: str, second: str, usual: Example) -> None:
-    own = (first, second) != (usual.sentence, usual.second)
-    visit.change(sentence=first if own else None, view=Second(second if own else ""))
 
 
 def _turn() -> None:

@@ -96,7 +96,7 @@ EXPERIMENT = Experiment(
             "%",
             "Mean over held-out questions of the harmonic mean of precision and recall over the words of the answer.",
         ),
-        Metric("no_answer", "unanswerable ones recognised", "%", "Share of the held-out questions without an answer that are given none."),
+        Metric("no_answer", "unanswerable found", "%", "Share of the held-out questions without an answer that are given none."),
     ),
     recipes=MappingProxyType({"tinyland": TrainSpec(steps=600, batch_size=16, learning_rate=2e-3, muon_learning_rate=3e-2)}),
     first_step=FirstStep("Read", "The model reads question and passage. Asked for are the places where the answer begins and ends."),
@@ -109,7 +109,7 @@ EXPERIMENT = Experiment(
         {
             "exact_match_ceiling": ("best possible", BEST),
             "position": (
-                "always the same place",
+                "same place",
                 "Always the first value of the kind asked for, or the second, and so on, or the last: what is right most often.",
             ),
             "chance": ("no answer", "Finding no answer every time."),

@@ -1,91 +1,67 @@
-// One text as several models tag it. A word has the colour of the kind of entity it most likely belongs to, as strong as that is likely; a
-// frame and a name stand round what a model calls an entity. Tells the server "action", the place of the row whose button was pressed.
+// One text as several models mark it. A word has the colour of the kind of span it most likely belongs to, as strong as the model is sure; a
+// frame and a name stand round a span it marks. Tells the server "action", the place of the row whose button was pressed.
 
 import { exactly, h, largest, render, tabStops, told, walk, whole } from "../shared/draw.js";
 import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Tagged, TaggedRow } from "./payload" */
 
-/** @typedef {{ kind: string, begin: number, end: number }} Entity */
-
-/**
- * The entities that tags spell, strictly: what an I- goes on with is of its kind.
- * @param {readonly string[]} tags @returns {Entity[]}
- */
-function entities(tags) {
-  /** @type {Entity[]} */
-  const found = [];
-  for (const [place, tag] of tags.entries()) {
-    const last = found.at(-1);
-    if (tag.startsWith("B-")) found.push({ kind: tag.slice(2), begin: place, end: place + 1 });
-    else if (last && last.end === place && tag === `I-${last.kind}`) last.end += 1;
-  }
-  return found;
-}
-
-/** @param {Entity} one @param {readonly Entity[]} all */
-const among = ({ kind, begin, end }, all) => all.some((each) => each.kind === kind && each.begin === begin && each.end === end);
+const DENSE = 16; // words above which a text is set smaller
+const NAMED = 3; // labels whose probability a word tells, the likeliest first
 
 export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared, tell, kept }) => () => {
-  const { words, tags, names, rows, truth, note } = data;
-  const kinds = Object.keys(names);
-  const right = truth.length ? entities(truth) : null;
+  const { words, labels, kinds, rows, truth, note } = data;
   const state = kept([data.group, words, rows.length], () => ({ seat: 0 }));
   const shown = rows.map((row) => (row.steps.length ? Math.max(0, placeOf(row.steps, stepOf(shared))) : -1));
   const tab = tabStops(state, words.length * shown.filter((place) => place >= 0).length);
 
-  /** How likely a word belongs to each kind. @param {number[]} chances */
-  const byKind = (chances) =>
-    kinds.map((kind) => chances.reduce((sum, chance, tag) => sum + (tags[tag].slice(2) === kind ? chance : 0), 0));
-
   /** @param {TaggedRow} row @param {number} place */
-  function tagging({ probability, title }, place) {
-    const chances = probability[place];
-    const best = chances.map((each) => tags[largest(each)]);
-    const found = entities(best);
-    return h(
+  const marked = ({ probability, strength, spans, title }, place) =>
+    h(
       "div.words",
       { dir: "auto", role: "list", "aria-label": `${title}: ${words.join(" ")}` },
       words.map((word, at) => {
-        const shares = byKind(chances[at]);
+        const shares = strength[place][at];
         const likeliest = largest(shares);
-        const chance = 1 / (kinds.length + 1); // a model that cannot tell has no colour
-        const strength = Math.max(0, (shares[likeliest] - chance) / (1 - chance));
-        const own = found.find(({ begin, end }) => begin <= at && at < end);
-        const ok = own && right ? among(own, right) : null;
-        const exact = tags.map((tag, each) => [tag, chances[at][each]]).sort(([, one], [, other]) => Number(other) - Number(one));
-        const first = own?.begin === at;
+        const own = spans[place].find(([, begin, end]) => begin <= at && at < end);
+        const ok = own && truth ? truth.some((each) => each.every((value, index) => value === own[index])) : null;
+        const chances = labels
+          .map((label, each) => ({ label, chance: probability[place][at][each] }))
+          .sort((one, other) => other.chance - one.chance);
+        const first = own?.[1] === at;
         return h(
           "span.word",
           {
-            ...{ role: "listitem", tabindex: tab(), style: `--share: ${Math.round(100 * strength)}%`, "data-tag": best[at] },
-            ...{ class: [`kind${likeliest}`, own && "in", first && "first", own && own.end === at + 1 && "last", ok === false && "wrong"] },
+            ...{ role: "listitem", tabindex: tab(), style: `--share: ${Math.round(100 * shares[likeliest])}%` },
+            ...{
+              class: [
+                `kind${own ? own[0] : likeliest}`,
+                own && "in",
+                first && "first",
+                own?.[2] === at + 1 && "last",
+                ok === false && "wrong",
+              ],
+            },
             ...told(
-              `${word}: ${exact
-                .slice(0, 3)
-                .map(([tag, chance]) => `${tag} ${exactly(Number(chance))}`)
+              `${word}: ${chances
+                .slice(0, NAMED)
+                .map(({ label, chance }) => `${label} ${exactly(chance)}`)
                 .join(", ")}`,
             ),
           },
           h("span.said", {}, word),
-          h("span.kind", { "aria-hidden": true }, first && `${names[own.kind]}${ok === null ? "" : ok ? " ✓" : " ✗"}`),
+          h(
+            "span.kind",
+            { "aria-hidden": true },
+            own && first && kinds.length > 1 && `${kinds[own[0]]}${ok === null ? "" : ok ? " ✓" : " ✗"}`,
+          ),
         );
       }),
     );
-  }
-
-  /** @param {TaggedRow} row @param {number} place */
-  function score({ probability }, place) {
-    const found = entities(probability[place].map((each) => tags[largest(each)]));
-    if (!right) return `${found.length} found`;
-    const hits = found.filter((each) => among(each, right)).length;
-    const wrong = found.length - hits;
-    return `${hits} of ${right.length} right${wrong ? `, ${wrong} wrong` : ""}`;
-  }
 
   render(
     root,
-    { class: "tagged" },
+    { class: ["tagged", kinds.length === 1 && "plain", words.length > DENSE && "dense"] },
     h(
       "div.rows",
       walk(state, ".word"),
@@ -102,18 +78,13 @@ export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared,
             h("span.at", {}, place >= 0 && `step ${whole(row.steps[place])}${begins ? `, ${row.start.word}` : ""}`),
             h("p", {}, row.about),
           ),
-          place >= 0 ? tagging(row, place) : h("p.none", {}, row.empty),
+          place >= 0 ? marked(row, place) : h("p.none", {}, row.empty),
           place >= 0
-            ? h("p.score", {}, score(row, place))
+            ? h("p.score", {}, row.score[place])
             : row.action && h("button.act", { type: "button", onclick: () => tell("action", index) }, row.action),
         );
       }),
     ),
-    h(
-      "p.note",
-      {},
-      kinds.map((kind, index) => h("span.swatch", { class: `kind${index}` }, names[kind])),
-      note,
-    ),
+    h("p.note", {}, kinds.length > 1 && kinds.map((kind, index) => h("span.swatch", { class: `kind${index}` }, kind)), note),
   );
 });

@@ -2,7 +2,7 @@
 
 import type { Origin } from "../shared/payload";
 
-/** One model: by step and word its probability of each tag. */
+/** One model, by step: of each word its probability of each label and how strongly it has the colour of each kind, 0 … 1; the spans it marks; and what these come to, in a few words. */
 export interface TaggedRow {
   title: string;
   about: string;
@@ -12,14 +12,17 @@ export interface TaggedRow {
   action: string;
   steps: number[];
   probability: number[][][];
+  strength: number[][][];
+  spans: [number, number, number][][];
+  score: string[];
 }
 
-/** `words` are those of the text; `tags` all there are, O first and then a B- and an I- for each kind of entity; `names` what the kinds are called; `truth` the true tag of each word, empty where nobody knows them. */
+/** `words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true spans, None where nobody knows them. */
 export interface Tagged {
   words: string[];
-  tags: string[];
-  names: Record<string, string>;
+  labels: string[];
+  kinds: string[];
   rows: TaggedRow[];
-  truth: string[];
+  truth: [number, number, number][] | null;
   note: string;
 }

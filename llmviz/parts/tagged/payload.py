@@ -1,24 +1,31 @@
-"""One text as several models tag its words, each at the chosen step."""
+"""One text as several models mark spans in it, each at the chosen step."""
 
 from typing import TypedDict
 
 from llmviz.parts.shared.payload import Side
 
+Span = tuple[int, int, int]  # the place of its kind, and its words from the first up to the one after the last
+
 
 class TaggedRow(Side):
-    """One model: by step and word its probability of each tag."""
+    """One model, by step: of each word its probability of each label and how strongly it has the colour of each kind, 0 … 1; the spans it
+    marks; and what these come to, in a few words.
+    """
 
     probability: list[list[list[float]]]
+    strength: list[list[list[float]]]
+    spans: list[list[Span]]
+    score: list[str]
 
 
 class Tagged(TypedDict):
-    """`words` are those of the text; `tags` all there are, O first and then a B- and an I- for each kind of entity; `names` what the kinds
-    are called; `truth` the true tag of each word, empty where nobody knows them.
+    """`words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true
+    spans, None where nobody knows them.
     """
 
     words: list[str]
-    tags: list[str]
-    names: dict[str, str]
+    labels: list[str]
+    kinds: list[str]
     rows: list[TaggedRow]
-    truth: list[str]
+    truth: list[Span] | None
     note: str

@@ -37,7 +37,7 @@ def test_it_opens_on_the_recordings_with_three_models(visit: Callable[..., AppTe
     assert [row["phase"] for row in (before, after, scratch)] == ["pretrained", "finetuned", "random"]
     assert drawn["words"] == ["Nordbank", "pays", "Greta", "well", "."]
     assert likeliest(drawn, 1) == ["B-ORG", "O", "B-PER", "O", "O"]  # though no label named either of them
-    assert drawn["truth"] == [(2, 0, 1), (0, 2, 3)] == [tuple(span) for span in after["spans"][-1]] and after["score"][-1] == "2 of 2 right"
+    assert drawn["truth"] == [[2, 0, 1], [0, 2, 3]] == after["spans"][-1] and after["score"][-1] == "2 of 2 right"
     assert before["steps"] == [0] and all(chance == pytest.approx(1 / 7, abs=1e-3) for chance in before["probability"][0][0])
     assert max(map(max, before["strength"][0])) < 0.06  # what cannot tell has no colour
 
@@ -66,7 +66,7 @@ def test_what_the_rival_came_to_is_withheld_until_a_guess(visit: Callable[..., A
 
 
 def test_the_truth_is_told_where_the_grammar_knows_it(visit: Callable[..., AppTest]) -> None:
-    assert parts(visit("entities", s="Vienna lives in Paris with Tom ."), "tagged")[0]["truth"][:2] == [(0, 0, 1), (1, 3, 4)]
+    assert parts(visit("entities", s="Vienna lives in Paris with Tom ."), "tagged")[0]["truth"][:2] == [[0, 0, 1], [1, 3, 4]]
     assert parts(visit("entities", s="Vienna sings ."), "tagged")[0]["truth"] is None
 
 

@@ -5,9 +5,10 @@ import hashlib
 import numpy as np
 
 from llmviz.core.questions.base import Answer
+from llmviz.core.questions.classification import Marked
 from llmviz.core.questions.tensors import Inventory, Tensors
 from llmviz.core.spec import RunSpec
-from llmviz.experiments.classification.question import GRADIENTS, Agree, Agreement, Attribute, Marked, Reasons, Unseen
+from llmviz.experiments.classification.question import GRADIENTS, Agree, Agreement, Attribute, Reasons, Unseen
 from llmviz.text.tinyland.world import ADJECTIVES, FEELINGS, VERDICTS
 
 LABELS = ("negative", "positive")

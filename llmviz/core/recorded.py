@@ -6,7 +6,7 @@ from llmviz.core.spec import NO_PARENT, RunSpec, preset
 
 MORE_SEEDS = (100, 101, 102, 103, 104)  # of these, too, the program knows how the runs of some recipes went, without their weights
 RECORDED: dict[str, RunSpec] = {
-    **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in BY_NAME.values() for text in stage.texts},
+    **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in BY_NAME.values() if stage.recorded for text in stage.texts},
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),
     "sentiment-tinyland-scratch": preset("sentiment", parent=NO_PARENT),
     "sentiment-reviews-scratch": preset("sentiment", TextSpec("reviews"), NO_PARENT),

@@ -16,6 +16,7 @@ FOLDERS = (
     "positions_optimisers",
     "classification",
     "entities",
+    "own_labels",
     "next_sentence",
     "attention_maps",
     "span_corruption",

@@ -14,7 +14,7 @@ from llmviz.text.tinyland.world import ADJECTIVES, FEELINGS, VERDICTS
 LABELS = ("negative", "positive")
 GOOD, BAD = ({word for table in (ADJECTIVES, FEELINGS, VERDICTS) for word in table[mood]} for mood in ("good", "bad"))
 BODY = ("roformer.embeddings.word_embeddings.weight", "roformer.encoder.layer.0.a.weight", "roformer.encoder.layer.1.a.weight")
-HEADS = {"mlm": ("cls.predictions.bias",), "sentiment": ("classifier.out_proj.weight",)}
+HEADS = {"mlm": ("cls.predictions.bias",), "sentiment": ("classifier.out_proj.weight",), "own": ("classifier.weight",)}
 Asked = Attribute | Unseen | Agree | Tensors
 
 

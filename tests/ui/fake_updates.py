@@ -34,7 +34,7 @@ def classified() -> list[LearningCurve]:
 def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Update]:
     total = spec.train.steps
     bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
-    labelled = spec.stage == "sentiment"
+    labelled = spec.stage in ("sentiment", "own")
     if spec.stage == "nsp":
         bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94, "nsp_order": 0.83}
     references = (
@@ -60,7 +60,7 @@ def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Upd
 
 
 def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
-    if spec.stage == "sentiment":
+    if spec.stage in ("sentiment", "own"):
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
     known = {"facts": _rise(share, 0.62), "sounds": _rise(share, 0.4), "reversed": _rise(share, 0.8)}
     told = {"grammar": 0.5 + 0.48 * _rise(share, 0.3), "meaning": 0.5 + 0.47 * _rise(share, 0.5), "frames": 0.4}

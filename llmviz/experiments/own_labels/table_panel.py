@@ -76,6 +76,10 @@ def _present(table: Labelled, seen: Seen) -> None:
         name = "Your own table" if own else "Example: requests to a house"
         st.markdown(f"**{name}** · {lesson.plain(view.summary(table))}.", width="stretch")
         _box(seen, bool(own))
+    if visit.current().spec.text.name == "tinyland":
+        st.caption(
+            "A model that has read Tinyland knows its few hundred words alone. To all others it says [UNK], and cannot tell them apart."
+        )
     digest, left = st.session_state.get(TAKEN, ("", ()))
     if remarks := [*(left if digest == own else ()), *view.remarks(table)]:
         st.caption(lesson.plain(" ".join(remarks)))

@@ -96,7 +96,7 @@ def test_a_reload_keeps_the_table(visit: Visit) -> None:
     digest = own_labels.keep(own_labels.labelled(own_table.read(CSV.encode()), 1, 0))
     app = visit(PAGE, labels_digest=digest, labels="36", text="wiki")
     assert "60 examples of 3 classes" in said(app) and query(app) == {"labels_digest": digest, "labels": "36", "text": "wiki"}
-    assert app.text_input(key="sentence").value.startswith("it is")
+    assert str(app.text_input(key="sentence").value).startswith("it is")
 
 
 @pytest.mark.parametrize("wrong", ["0" * 64, "../../etc/passwd"])

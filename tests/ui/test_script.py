@@ -36,6 +36,8 @@ SPECS = [
     RunSpec("span", train=TrainSpec(steps=4), objective=SpanSpec(density=0.3)),
     RunSpec("sentiment", train=TrainSpec(steps=4)),
     RunSpec("sentiment", model=ModelSpec("neox"), train=TrainSpec(steps=4, optimizer="muon"), seed=3),
+    RunSpec("own", train=TrainSpec(steps=4)),
+    RunSpec("own", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0), seed=3),
 ]
 NAMES = [f"{spec.stage}-{spec.model.architecture}{_manner(spec)}" for spec in SPECS]
 

@@ -21,6 +21,7 @@ SECTIONS = {
         st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after"),
         st.Page(HERE / "pages/entities.py", title="Names in a text", url_path="entities"),
         st.Page(HERE / "pages/answers.py", title="Answers", url_path="answers"),
+        st.Page(HERE / "pages/own_labels.py", title="Your own labels", url_path="own-labels"),
     ],
     "BERT, GPT and T5": [
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),

@@ -130,7 +130,8 @@ def _signature() -> inspect.Signature:
     for name in catalogue.BY_NAME:
         for entry in entries(RunSpec(name)):
             setting = entry.setting
-            limits = ", ".join(setting.choices) if setting.choices else f"{setting.low:.10g} … {setting.high:.10g}"
+            numbers = f"{setting.low:.10g} … {setting.high:.10g}"
+            limits = ", ".join(setting.choices) or (f"at most {setting.letters} letters" if setting.letters else numbers)
             help = typer.Option(help=f"{setting.help} ({limits})", show_default=False)
             parameters.setdefault(entry.name, (type(entry.value) | None, help))
     listed = [

@@ -16,20 +16,27 @@ from llmviz.text.labelled import CLASSES, Example
 from llmviz.text.tinyland.corpus import opinions
 
 
-def references(learnt: Sequence[Example], asked: Sequence[Example], told_by_grammar: bool) -> dict[str, float]:
+def references(
+    learnt: Sequence[Example], asked: Sequence[Example], told_by_grammar: bool = False, classes: int = len(CLASSES)
+) -> dict[str, float]:
     """The lines by name: random_guess in nats; chance, ngram and, where a grammar told the texts, accuracy_ceiling as shares."""
-    found = {"random_guess": math.log(len(CLASSES)), "chance": chance(asked), "ngram": ngram(tuple(learnt), tuple(asked))}
+    found = {"random_guess": math.log(classes), "chance": chance(asked), "ngram": ngram(tuple(learnt), tuple(asked))}
     return found | ({"accuracy_ceiling": ceiling(tuple(asked))} if told_by_grammar else {})
 
 
 def chance(asked: Sequence[Example]) -> float:
-    """The accuracy of naming the larger class every time."""
+    """The accuracy of naming the largest class every time."""
     return float(np.bincount([example.label for example in asked]).max() / len(asked))
 
 
 @lru_cache(maxsize=4)
 def ngram(learnt: tuple[Example, ...], asked: tuple[Example, ...]) -> float:
-    """The accuracy of logistic regression on counts of words and pairs of words. Words are what white space divides."""
+    """The accuracy of logistic regression on counts of words and pairs of words. Words are what white space divides.
+
+    Where all it learns from is of one class, it names that one.
+    """
+    if len({label for _, label in learnt}) < 2:
+        return float(np.mean([label == learnt[0].label for _, label in asked]))
     counts = CountVectorizer(ngram_range=(1, 2), token_pattern=r"\S+")
     model = LogisticRegression(max_iter=1_000).fit(counts.fit_transform([text for text, _ in learnt]), [label for _, label in learnt])
     return float(model.score(counts.transform([text for text, _ in asked]), [label for _, label in asked]))

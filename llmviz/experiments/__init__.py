@@ -17,6 +17,7 @@ FOLDERS = (
     "classification",
     "entities",
     "question_answering",
+    "own_labels",
     "next_sentence",
     "attention_maps",
     "span_corruption",

@@ -1,16 +1,18 @@
-"""One text through every snapshot of a model with a classification head: how probable it finds each label."""
+"""Texts through every snapshot of a model with a classification head: how probable it finds each label."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 
-from llmviz.core.questions.classification import Classification, Classify
+from llmviz.core.questions.classification import Classification, Classify, Marked
 from llmviz.inspect import snapshots
 from llmviz.models import classifiers
 from llmviz.text.special import PAD
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
 
+AT_ONCE = 200  # texts in one pass
 NO_HEAD = "this model has no head that classifies; it only reads"
 
 
@@ -27,6 +29,32 @@ def answer(folders: Mapping[int, Path], question: Classify) -> list[Classificati
     scores = logits([folders[step] for step in steps], [[piece.id for piece in found]])
     tokens = tuple(piece.text for piece in found)
     return [Classification(step, tokens, names, row[0].softmax(-1).numpy()) for step, row in zip(steps, scores, strict=True)]
+
+
+def marked(folders: Mapping[int, Path], examples: Sequence[tuple[str, int]]) -> list[Marked]:
+    """How each snapshot, in the order of the steps, classifies texts whose class is known by its place among the model's.
+
+    Raises ValueError, in a sentence, for a model without a head to classify with.
+    """
+    if not folders:
+        return []
+    steps = sorted(folders)
+    first = folders[steps[0]]
+    names, texts = labels(first), encoded(first, [text for text, _ in examples])
+    shortest_first = np.argsort([len(ids) for ids in texts], kind="stable")
+    scores = torch.empty(len(steps), len(texts), len(names))
+    for start in range(0, len(texts), AT_ONCE):
+        some = shortest_first[start : start + AT_ONCE]
+        scores[:, some] = logits([folders[step] for step in steps], [texts[place] for place in some])
+    told, truth = tuple(text for text, _ in examples), np.array([label for _, label in examples])
+    return [Marked(step, told, truth, names, row.softmax(-1).numpy()) for step, row in zip(steps, scores, strict=True)]
+
+
+def encoded(folder: Path, texts: Sequence[str]) -> list[list[int]]:
+    """The texts as ids of this model's vocabulary, special tokens left out; a longer one is cut, as it is in training."""
+    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    most = classifiers.room(snapshots.config(folder))
+    return [found.ids[:most] for found in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
 
 def labels(folder: Path) -> tuple[str, ...]:

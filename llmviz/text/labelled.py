@@ -15,7 +15,7 @@ CLASSES = ("negative", "positive")  # the label is the place in this list
 
 
 class Example(NamedTuple):
-    """A text and the place of its class in CLASSES."""
+    """A text and the place of its class: in CLASSES, or among those of a visitor's own table."""
 
     text: str
     label: int

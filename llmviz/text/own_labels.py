@@ -1,5 +1,6 @@
 """A visitor's own labelled examples: two columns of a table, checked, each text once; kept on this machine under their digest."""
 
+import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass
@@ -103,15 +104,24 @@ def key(text: str) -> str:
 
 def keep(labelled: Labelled) -> str:
     """Keep the examples on this machine; the digest of examples and classes. Raises ValueError, in a sentence, where there is no place."""
-    digest = store.keep_own(FILE, json.dumps({"classes": labelled.classes, "examples": labelled.examples}, ensure_ascii=False))
+    digest = store.keep_own(FILE, _written(labelled))
     read(digest)
     return digest
+
+
+def digest(labelled: Labelled) -> str:
+    """The digest of examples and classes, under which they are kept."""
+    return hashlib.sha256(_written(labelled).encode()).hexdigest()
 
 
 def read(digest: str) -> Labelled:
     """The examples of this digest. Raises ValueError, in a sentence, where this machine does not keep them, or others."""
     kept = json.loads(store.read_own(digest, FILE, "this table is not kept on this machine; choose its file again"))
     return Labelled(tuple((text, label) for text, label in kept["examples"]), tuple(kept["classes"]))
+
+
+def _written(labelled: Labelled) -> str:
+    return json.dumps({"classes": labelled.classes, "examples": labelled.examples}, ensure_ascii=False)
 
 
 def _incomplete(ragged: bool, text: str, label: str) -> str:

@@ -99,6 +99,11 @@ def labelled() -> dict[str, tuple[tuple[str, int], ...]]:
     return {part: tuple((request.text, CLASSES.index(request.intent)) for request in requests) for part, requests in tagged().items()}
 
 
+def first(count: int) -> Iterator[Request]:
+    """The first so many requests, among them some that come again. Raises ValueError without the package."""
+    return (request for request, _ in _drawn(count))
+
+
 def _drawn(count: int) -> Iterator[tuple[Request, set[Side]]]:
     """So many requests, the intents in turn, each with the sides that its names are of: both where it has none."""
     data = json.loads(packages.located(PACKAGE, FILE).read_text(encoding="utf-8"))

@@ -7,6 +7,7 @@ import numpy as np
 from transformers import PreTrainedModel
 
 from llmviz.core.experiment import GPTS
+from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.models import causal, files, masked, methods, transfer
 
@@ -18,7 +19,8 @@ def classifier(spec: RunSpec, parent: Path | None, vocabulary: int, classes: Seq
     """
     model = transfer.classifier(begun(spec, parent, vocabulary), classes)
     origin = transfer.report(parent, model)
-    prepared = methods.prepared(model, spec.objective.method, spec.objective.rank, spec.seed)
+    settings = spec.objective if isinstance(spec.objective, LabelsSpec) else LabelsSpec()  # others know one method: all weights move
+    prepared = methods.prepared(model, settings.method, settings.rank, spec.seed)
     return masked.moved(prepared, spec.train.device), origin
 
 

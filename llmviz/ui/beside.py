@@ -53,13 +53,14 @@ def _validated(engine: Engine, metric: Metric, specs: Sequence[RunSpec], shelf: 
     return {**came_with, **{id: share for id, share in read.items() if share is not None}}
 
 
-def sides(spec: RunSpec, seen: Seen, other: Seen) -> tuple[Side, Side, Side]:
-    """The run before it learnt, the run as it learns, and its rival."""
+def sides(spec: RunSpec, seen: Seen, other: Seen, count: int | None = None) -> tuple[Side, Side, Side]:
+    """The run before it learnt, the run as it learns, and its rival. They have `count` labels, where those are not as many as were set."""
+    labels = words.counted(spec.objective.labels if count is None else count, "label")
     phase = "finetuned" if spec.start else "random"
     begun = "pretrained" if spec.start else "random start"
-    about = f"{begun}, then {spec.objective.labels:,} labels, {words.counted(spec.train.steps, 'step')}"
+    about = f"{begun}, then {labels}, {words.counted(spec.train.steps, 'step')}"
     after = Side("After", about, phase, empty=_nothing(seen, "Press Train live."))
-    third = _third(spec, other)
+    third = _third(spec, other, labels)
     if not seen.history.snapshots:  # there is no slider to follow
         third = replace(third, pinned="last")
     knows = "pretrained; its new head begins at zero" if spec.start else "random weights: knows nothing"
@@ -67,8 +68,7 @@ def sides(spec: RunSpec, seen: Seen, other: Seen) -> tuple[Side, Side, Side]:
     return before, after, third
 
 
-def _third(spec: RunSpec, other: Seen) -> Side:
-    labels = f"{spec.objective.labels:,} labels"
+def _third(spec: RunSpec, other: Seen, labels: str) -> Side:
     if spec.start:
         side = Side("From scratch", f"random start, the same {labels}", "random", action="Train from scratch too")
     else:

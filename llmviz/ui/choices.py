@@ -18,8 +18,8 @@ LABELS, ORIGIN = "label_count", "origin"
 READY = ("done", "recorded")
 
 
-def row(engine: Engine, seen: Seen) -> None:
-    """Draw the choices. They are closed to whoever steers a run under way."""
+def row(engine: Engine, seen: Seen, most: int = COUNTS[-1]) -> None:
+    """Draw the choices, with at `most` so many labels. They are closed to whoever steers a run under way."""
     spec = visit.current().spec
     parents = _parents(engine, spec)
     st.session_state[LABELS] = spec.objective.labels
@@ -27,7 +27,7 @@ def row(engine: Engine, seen: Seen) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choices_row"):
         st.selectbox(
             "Labels",
-            sorted({*COUNTS, spec.objective.labels}),
+            sorted({*(count for count in COUNTS if count <= most), spec.objective.labels}),
             format_func=lambda count: f"{count:,} labels",
             key=LABELS,
             disabled=seen.steered,

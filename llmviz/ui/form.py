@@ -23,7 +23,7 @@ def ask(stage: Experiment) -> None:
 
 
 def _fill(spec: RunSpec) -> None:
-    """Let the fields show this spec."""
+    """Let the fields show this spec. What is free text has no field: it is chosen on its page, and stays."""
     for entry in entries(spec):
         st.session_state[_key(entry)] = entry.value
 
@@ -51,7 +51,7 @@ def _form() -> None:
     with st.form("settings", border=False):
         _fields([known[name] for name in FIRST if name in known])
         with st.expander("More settings"):
-            _fields([entry for name, entry in known.items() if name not in (*LEADS, *FIRST)])
+            _fields([entry for name, entry in known.items() if name not in (*LEADS, *FIRST) and not entry.setting.letters])
         problem = st.session_state.pop(PROBLEM, "")
         if problem:
             st.error(lesson.plain(problem))

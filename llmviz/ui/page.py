@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.address import Address
+from llmviz.core.address import USUAL, Address
 from llmviz.core.experiment import Experiment
 from llmviz.core.lesson import Lesson
+from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.runs.engine import Engine
@@ -81,10 +82,13 @@ class Page:
         notes.fold(self.engine, self.seen, self.spec, first)
 
 
-def of_run(there: Lesson, stages: Sequence[Experiment], beats: Sequence[Sequence[str]], view: Any = None) -> Page:
-    """Open a page about one run of these experiments, in a lecture at its beat; `view` has the page's own settings as they are at first."""
+def of_run(there: Lesson, stages: Sequence[Experiment], beats: Sequence[Sequence[str]], view: Any = None, text: TextSpec = USUAL) -> Page:
+    """Open a page about one run of these experiments, in a lecture at its beat.
+
+    `view` has the page's own settings as they are at first; `text` is what its run reads where nothing else is said.
+    """
     runs = engine()
-    visit.open(there.page, [each.name for each in stages], runs.spec, view)
+    visit.open(there.page, [each.name for each in stages], runs.spec, view, text)
     page = Page(runs, live.look(runs, shown.run(runs)))
     lecture.beats(beats)
     return page

@@ -6,7 +6,7 @@ from llmviz.core import catalogue
 from llmviz.core.address import Entry, differences, entries
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.history import History
-from llmviz.core.settings import SIZES, LabelsSpec, PairsSpec, TextSpec
+from llmviz.core.settings import DIGEST, SIZES, LabelsSpec, PairsSpec, TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.parts.shared.payload import Origin
@@ -82,7 +82,9 @@ def size(name: str) -> str:
 
 
 def value(given: object) -> str:
-    """The value of a setting as a page says it: stages and texts by their titles, sizes with their space, large counts with commas."""
+    """The value of a setting as a page says it: stages and texts by their titles, sizes with their space, large counts with commas, of a
+    digest its first letters.
+    """
     if isinstance(given, bool):
         return "yes" if given else "no"
     if isinstance(given, int):
@@ -94,6 +96,8 @@ def value(given: object) -> str:
         return catalogue.experiment(name).title
     if name in TEXTS:
         return TEXTS[name].title
+    if DIGEST.fullmatch(name):
+        return name[:6]
     return size(name) if name in SIZES else CHOICES.get(name, name)
 
 

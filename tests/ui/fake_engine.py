@@ -29,6 +29,7 @@ from llmviz.experiments import ALL, tokenization
 from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.experiments.causal_lm.question import Generate, Search
 from llmviz.experiments.next_sentence.question import Follows
+from llmviz.experiments.own_labels.question import ClassifyTable
 from llmviz.experiments.span_corruption.question import Fill
 from llmviz.experiments.what_and_when.question import Probe
 from llmviz.runs import recordings
@@ -42,6 +43,7 @@ from llmviz.text.tokenizers import pieces, spelling, with_sentinels, word_level
 from tests.ui import (
     fake_attention,
     fake_exercises,
+    fake_own,
     fake_pairs,
     fake_predictions,
     fake_probes,
@@ -182,6 +184,10 @@ class FakeEngine:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")
             spec = from_json(json.loads(question.spec)) if question.spec else self._find(run).spec
             return cast(list[AnyAnswer], [fake_step.answer(step, spec.train.steps, question) for step in steps])
+        if isinstance(question, ClassifyTable):
+            return cast(list[AnyAnswer], [fake_own.marked(step, self._find(run).spec, question) for step in steps])
+        if isinstance(question, Classify) and self._find(run).spec.stage == "own":
+            return cast(list[AnyAnswer], [fake_own.classified(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, Classify):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [self._verdict(step, step / total, run, question) for step in steps])

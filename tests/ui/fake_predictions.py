@@ -5,15 +5,16 @@ import hashlib
 import numpy as np
 
 from llmviz.core.questions.base import Answer
+from llmviz.core.questions.classification import Marked
 from llmviz.core.questions.tensors import Inventory, Tensors
 from llmviz.core.spec import RunSpec
-from llmviz.experiments.classification.question import GRADIENTS, Agree, Agreement, Attribute, Marked, Reasons, Unseen
+from llmviz.experiments.classification.question import GRADIENTS, Agree, Agreement, Attribute, Reasons, Unseen
 from llmviz.text.tinyland.world import ADJECTIVES, FEELINGS, VERDICTS
 
 LABELS = ("negative", "positive")
 GOOD, BAD = ({word for table in (ADJECTIVES, FEELINGS, VERDICTS) for word in table[mood]} for mood in ("good", "bad"))
 BODY = ("roformer.embeddings.word_embeddings.weight", "roformer.encoder.layer.0.a.weight", "roformer.encoder.layer.1.a.weight")
-HEADS = {"mlm": ("cls.predictions.bias",), "sentiment": ("classifier.out_proj.weight",)}
+HEADS = {"mlm": ("cls.predictions.bias",), "sentiment": ("classifier.out_proj.weight",), "own": ("classifier.weight",)}
 Asked = Attribute | Unseen | Agree | Tensors
 
 

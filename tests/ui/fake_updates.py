@@ -15,7 +15,14 @@ from llmviz.core.spec import RunSpec, preset
 from llmviz.core.update import Begin, Done, Failed, Score, Snapshot, Step, Stopped, Update
 from llmviz.runs.engine import State
 
-TOLD = ("mlm", "clm", "nsp", "span", "sentiment")  # experiments with figures of their own here; those of others follow from their metrics
+TOLD = ("mlm", "clm", "nsp", "span", "sentiment", "own")  # with figures of their own here; those of others follow from their metrics
+    "mlm",
+    "clm",
+    "nsp",
+    "span",
+    "sentiment",
+    "own",
+)  # experiments with figures of their own here; those of others follow from their metrics
 
 
 def learning_curves(vocabulary: int) -> list[LearningCurve]:
@@ -38,7 +45,7 @@ def classified() -> list[LearningCurve]:
 def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Update]:
     total = spec.train.steps
     bounds = {"floor": 0.86} if spec.text.name == "tinyland" else {"unigram": 4.6, "trigram": 3.7}
-    labelled, known = spec.stage == "sentiment", spec.stage in TOLD
+    labelled, known = spec.stage in ("sentiment", "own"), spec.stage in TOLD
     if spec.stage == "nsp":
         bounds = {"floor": 0.86, "word_floor": 0.7, "nsp_ceiling": 0.94, "nsp_order": 0.83}
     references = {"accuracy_ceiling": 0.74, **bounds}
@@ -73,7 +80,7 @@ def _lines(experiment: Experiment) -> dict[str, float]:
 
 
 def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
-    if spec.stage == "sentiment":
+    if spec.stage in ("sentiment", "own"):
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
     if spec.stage not in TOLD:
         rise = (0.95 if spec.parent else 0.6) * _rise(share, 0.4)

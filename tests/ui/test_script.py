@@ -47,6 +47,8 @@ SPECS = [
         for method, architecture in (("head", "roformer"), ("last layer", "gpt2"), ("lora", "bert"), ("lora", "gpt2"))
     ),
     RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("own", train=TrainSpec(steps=4)),
+    RunSpec("own", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0), seed=3),
 ]
 NAMES = [f"{spec.stage}-{spec.model.architecture}{_manner(spec)}" for spec in SPECS]
 

@@ -1,4 +1,4 @@
-"""A text to be classified by a model with a classification head."""
+"""Texts to be classified by a model with a classification head: a visitor's, and examples that no training has seen."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -38,3 +38,27 @@ class Classify(Question[Classification]):
     answer: ClassVar[type[Answer]] = Classification
 
     text: str
+
+
+@dataclass(frozen=True)
+class Marked(Answer):
+    """One snapshot's predictions on examples that no training has seen.
+
+    Attributes:
+        step: training steps behind the snapshot.
+        texts: the examples, the same for every snapshot.
+        truth: (examples,) the place of the true label.
+        labels: the names of the classes, in the order of the head.
+        probability: (examples, classes) float32, rows sum to 1.
+    """
+
+    texts: tuple[str, ...]
+    truth: npt.NDArray[np.int64]
+    labels: tuple[str, ...]
+    probability: npt.NDArray[np.float32]
+
+    @property
+    def prediction(self) -> npt.NDArray[np.int64]:
+        """(examples,) the place of the likeliest label."""
+        likeliest: npt.NDArray[np.int64] = self.probability.argmax(-1)
+        return likeliest

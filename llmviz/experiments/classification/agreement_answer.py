@@ -36,7 +36,7 @@ def _groups(folder: Path, question: Agree) -> list[reasons.Groups]:
     tokenizer = load_tokenizer(folder / "tokenizer.json")
     chosen = unseen_answer.examples(question.text, question.count)
     found = [in_words(pieces(tokenizer, text)) for text, _ in chosen]
-    whole = [len(ids) for ids in unseen_answer.encoded(folder, chosen)]
+    whole = [len(ids) for ids in classification.encoded(folder, [text for text, _ in chosen])]
     return [
         [[piece.id for piece in word] for word in words]
         for words, most in zip(found, whole, strict=True)

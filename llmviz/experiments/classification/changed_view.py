@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from llmviz.experiments.classification.question import Marked
+from llmviz.core.questions.classification import Marked
 
 
 @dataclass(frozen=True)

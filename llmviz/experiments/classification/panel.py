@@ -1,6 +1,7 @@
 """The picture of *Before and after*: the sentence and what carries its label, three models side by side, how often each is right."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -9,14 +10,15 @@ from llmviz.core.experiment import truth
 from llmviz.core.history import History
 from llmviz.core.questions.classification import Classify
 from llmviz.experiments.classification import labels_view, view
-from llmviz.experiments.classification.question import Attribute
-from llmviz.experiments.classification.view import Card, Word
+from llmviz.experiments.classification.question import Attribute, Reasons
+from llmviz.experiments.classification.view import Word
 from llmviz.runs.engine import Engine
 from llmviz.text.words import in_words, spelt, without
 from llmviz.ui import ask, live, parts, question, sentence, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
 from llmviz.ui.live import Seen
-from llmviz.views import accuracy_bars, words
+from llmviz.views import accuracy_bars, cards, words
+from llmviz.views.cards import Card
 from llmviz.views.sides import Side
 
 ACCURACY = catalogue.experiment("sentiment").metric("accuracy")
@@ -38,6 +40,7 @@ class Predicted:
     """What one run makes of the sentence, by step."""
 
     card: Card
+    reasons: Mapping[int, Reasons] = field(default_factory=dict)
     refusal: str = ""
 
 
@@ -64,9 +67,9 @@ def picture(engine: Engine, seen: Seen) -> None:
     before = replace(after.card, side=replace(first, empty=after.card.side.empty))
     beside_it = _predicted(engine, other, read, third, "third").card
     with middle:
-        told = view.cards([before, after.card, beside_it], truth(sentence.suggested(address), read))
+        told = cards.cards([before, after.card, beside_it], truth(sentence.suggested(address), read))
         parts.cards(told, shared, key="cards", on_action=lambda _: train(engine, spec))
-    reasons = {step: found for step, found in after.card.reasons.items() if len(found.words) == len(words) - len(left_out)}
+    reasons = {step: found for step, found in after.reasons.items() if len(found.words) == len(words) - len(left_out)}
     note = " ".join(filter(None, (visit.problems().get("hide", ""), after.refusal, strange))) or ("" if address.lecture else NOTE)
     with above:
         parts.weighed(view.sentence(words, left_out, reasons, note), shared, key="weighed", on_out=sentence.hide)
@@ -78,9 +81,10 @@ def _predicted(engine: Engine, seen: Seen, text: str, side: Side, slot: str) -> 
     found = ask.answers(engine, seen.run, seen.history.snapshots, Classify(text), seen.patience, f"{slot} prediction")
     if found.refusal:
         refused = replace(side, empty="There is no prediction for this sentence; the line above says why.")
-        return Predicted(Card(refused), words.sentence(found.refusal))
+        return Predicted(Card(refused), refusal=words.sentence(found.refusal))
     reasons = ask.answers(engine, seen.run, seen.history.snapshots, Attribute(text), seen.patience, f"{slot} reasons")
-    return Predicted(Card(replace(side, empty="The prediction is on its way."), found.known, reasons.known))
+    notes = {step: view.note(each) for step, each in reasons.known.items()}
+    return Predicted(Card(replace(side, empty="The prediction is on its way."), found.known, notes), reasons.known)
 
 
 def predict(engine: Engine, seen: Seen) -> None:

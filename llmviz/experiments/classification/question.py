@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from llmviz.core.questions.base import Answer, Question
+from llmviz.core.questions.classification import Marked
 
 LEFT_OUT, GRADIENTS = "leaving out", "integrated gradients"
 METHODS = (LEFT_OUT, GRADIENTS)
@@ -76,30 +77,6 @@ class Agree(Question[Agreement]):
 
     text: str
     count: int = 40
-
-
-@dataclass(frozen=True)
-class Marked(Answer):
-    """One snapshot's predictions on examples that no training has seen.
-
-    Attributes:
-        step: training steps behind the snapshot.
-        texts: the examples, the same for every snapshot.
-        truth: (examples,) the place of the true label.
-        labels: the names of the classes, in the order of the head.
-        probability: (examples, classes) float32, rows sum to 1.
-    """
-
-    texts: tuple[str, ...]
-    truth: npt.NDArray[np.int64]
-    labels: tuple[str, ...]
-    probability: npt.NDArray[np.float32]
-
-    @property
-    def prediction(self) -> npt.NDArray[np.int64]:
-        """(examples,) the place of the likeliest label."""
-        likeliest: npt.NDArray[np.int64] = self.probability.argmax(-1)
-        return likeliest
 
 
 @dataclass(frozen=True)

@@ -1,44 +1,15 @@
-"""One text classified by several models: the payloads of the weighed sentence and of the cards beside each other."""
+"""What carries the prediction for a text: in words, and as the payload of the weighed sentence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
-from llmviz.core.questions.classification import Classification
 from llmviz.experiments.classification.question import Reasons
-from llmviz.parts.cards import payload as parts
-from llmviz.parts.cards.payload import Cards
 from llmviz.parts.weighed.payload import Weighed
-from llmviz.views.sides import Side
 
 COUNTS = 0.5  # nats of log-odds; a word below that moves an even prediction by twelve points at most
 CLEAR = 4  # times the median pull of the other words; below that a word does what leaving out any word does
-
-
-@dataclass(frozen=True)
-class Card:
-    """One model before a text: who it is, and by step what it says and which words make it say so."""
-
-    side: Side
-    predictions: Mapping[int, Classification] = field(default_factory=dict)
-    reasons: Mapping[int, Reasons] = field(default_factory=dict)
-
-
-def cards(shown: Sequence[Card], truth: str = "") -> Cards:
-    """The payload of the cards. `truth` is the true label, where it is known: each card says whether its prediction is that."""
-    return {"cards": [_card(card) for card in shown], "truth": truth}
-
-
-def _card(card: Card) -> parts.Card:
-    side = card.side.written(card.predictions)
-    steps = side["steps"]
-    return {
-        **side,
-        "labels": list(card.predictions[steps[0]].labels) if steps else [],
-        "shares": [[round(float(share), 4) for share in card.predictions[step].probability] for step in steps],
-        "notes": [note(card.reasons[step]) if step in card.reasons else [] for step in steps],
-    }
 
 
 def note(reasons: Reasons) -> list[tuple[str, bool]]:

@@ -29,6 +29,7 @@ def confusion(found: HeldOut, kinds: Sequence[str]) -> Confusion:
         "examples": examples,
         "of": f"Words of {len(found.texts):,} test texts. A click on a cell shows some of them. Where a name begins and ends counts in F1, "
         "not here.",
+        "noun": "word",
     }
 
 

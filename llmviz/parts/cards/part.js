@@ -1,10 +1,13 @@
 // Before and after. Two labels stand at the ends of a scale; later cards show how far they are from the first, whose place is a dashed mark.
+// Of more labels each has a row, or the likeliest have, in the order of the labels, so that few rows change their place with the step.
 // Tells the server "action", the place of the card whose button was pressed.
 
-import { exactly, h, largest, marked, percent, render, whole } from "../shared/draw.js";
+import { exactly, h, largest, marked, percent, render, track, whole } from "../shared/draw.js";
 import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Card, Cards } from "./payload" */
+
+const MOST = 6; // labels that have a row
 
 export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth }, root, shared, tell }) => () => {
   const first = cards[0]?.shares[0]?.at(-1);
@@ -15,7 +18,9 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
     const row = shares[place];
     const best = largest(row);
     const far = row.at(-1) ?? 0;
-    const compared = index > 0 && first !== undefined;
+    const many = labels.length > 2;
+    const undecided = many && row.every((share) => share === row[0]); // a new head begins so, and the first label is no prediction then
+    const compared = index > 0 && first !== undefined && !many;
     return [
       h(
         "div",
@@ -23,24 +28,33 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
         h(
           "div.says",
           {},
-          h("span.label", {}, labels[best]),
+          h("span.label", {}, undecided ? "undecided" : labels[best]),
           h("span.share", {}, percent(row[best])),
           h("span.gain", {}, compared && difference(Math.round(100 * (far - first)), labels.at(-1), labels[0])),
         ),
+        many
+          ? rows(labels, row, undecided ? -1 : best)
+          : [
+              h(
+                "div.scale",
+                { "aria-hidden": true },
+                compared && h("i.first", { style: `left: ${100 * first}%` }),
+                h("i.now", { style: `left: ${100 * far}%` }),
+              ),
+              h("div.ends", { "aria-hidden": true }, h("span", {}, labels[0]), h("span", {}, labels.at(-1))),
+            ],
         h(
-          "div.scale",
-          { "aria-hidden": true },
-          compared && h("i.first", { style: `left: ${100 * first}%` }),
-          h("i.now", { style: `left: ${100 * far}%` }),
+          "p.predicted",
+          { class: truth && !undecided && labels[best] !== truth && "wrong" },
+          undecided ? truth && `true label: ${truth}` : marked(labels[best], truth),
         ),
-        h("div.ends", { "aria-hidden": true }, h("span", {}, labels[0]), h("span", {}, labels.at(-1))),
-        h("p.predicted", { class: truth && labels[best] !== truth && "wrong" }, marked(labels[best], truth)),
       ),
-      h(
-        "p.why",
-        {},
-        (notes[place] ?? []).map(([text, word]) => (word ? h("b", {}, text) : text)),
-      ),
+      notes.length > 0 &&
+        h(
+          "p.why",
+          {},
+          (notes[place] ?? []).map(([text, word]) => (word ? h("b", {}, text) : text)),
+        ),
     ];
   };
 
@@ -72,6 +86,26 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
     }),
   );
 });
+
+/** @param {string[]} labels @param {number[]} row @param {number} best */
+const rows = (labels, row, best) => {
+  const likeliest = row.map((_, label) => label).sort((one, other) => row[other] - row[one] || one - other);
+  const shown = likeliest.slice(0, MOST).sort((one, other) => one - other);
+  return h(
+    "div.each",
+    { "aria-hidden": true },
+    shown.map((label) =>
+      h(
+        "div.one",
+        { class: label === best && "best" },
+        h("span.name", {}, labels[label]),
+        track(row[label]),
+        h("span.part", {}, percent(row[label])),
+      ),
+    ),
+    labels.length > MOST && h("p.more", {}, `the ${MOST} likeliest of ${labels.length} labels`),
+  );
+};
 
 /** @param {number} points @param {string | undefined} up @param {string} down */
 const difference = (points, up, down) => (points === 0 ? "as before" : `${Math.abs(points)} points to ${points > 0 ? up : down}`);

@@ -5,8 +5,10 @@ import { part } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Confusion } from "./payload" */
 
+const MANY = 7; // labels from which on cells are narrow
+
 export default part((/** @type {Given<Confusion & Shared>} */ { data, root, kept, redraw }) => () => {
-  const { labels, counts, examples, of } = data;
+  const { labels, counts, examples, of, noun } = data;
   const size = labels.length;
   const cells = counts.flat();
   const mistakes = cells.map((count, cell) => (Math.floor(cell / size) === cell % size ? -1 : count));
@@ -20,7 +22,7 @@ export default part((/** @type {Given<Confusion & Shared>} */ { data, root, kept
 
   render(
     root,
-    { class: "confusion" },
+    { class: ["confusion", size > MANY && "many"] },
     h(
       "table",
       {
@@ -36,7 +38,7 @@ export default part((/** @type {Given<Confusion & Shared>} */ { data, root, kept
         "tr",
         {},
         h("th.corner", { scope: "col" }, "truth ↓   called →"),
-        labels.map((label) => h("th", { scope: "col" }, label)),
+        labels.map((label) => h("th", { scope: "col" }, h("span", { "data-tip": label }, label))),
       ),
       labels.map((label, truth) =>
         h(
@@ -69,7 +71,7 @@ export default part((/** @type {Given<Confusion & Shared>} */ { data, root, kept
     h(
       "div.examples",
       { "aria-live": "polite" },
-      h("h3", {}, told, h("span.about", {}, ` ${counted(counts[row][column], "word")}`)),
+      h("h3", {}, told, h("span.about", {}, ` ${counted(counts[row][column], noun)}`)),
       found.length
         ? h(
             "ul",
@@ -82,7 +84,7 @@ export default part((/** @type {Given<Confusion & Shared>} */ { data, root, kept
               ),
             ),
           )
-        : h("p", {}, "No word of the held-out texts."),
+        : h("p", {}, `No held-out ${noun} is called so.`),
       counts[row][column] > found.length && found.length > 0 && h("p.note", {}, "The first of them."),
     ),
   );

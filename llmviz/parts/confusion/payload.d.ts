@@ -5,10 +5,11 @@ export interface ConfusedExample {
   bits: [string, boolean][];
 }
 
-/** `counts` by true label and label given, both in the order of `labels`; `examples` likewise, some of each cell. `of` says what is counted. */
+/** `counts` by true label and label given, both in the order of `labels`; `examples` likewise, some of each cell. `of` says what is counted, `noun` names one of it. */
 export interface Confusion {
   labels: string[];
   counts: number[][];
   examples: ConfusedExample[][][];
   of: string;
+  noun: string;
 }

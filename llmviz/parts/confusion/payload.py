@@ -11,10 +11,11 @@ class ConfusedExample(TypedDict):
 
 class Confusion(TypedDict):
     """`counts` by true label and label given, both in the order of `labels`; `examples` likewise, some of each cell. `of` says what is
-    counted.
+    counted, `noun` names one of it.
     """
 
     labels: list[str]
     counts: list[list[int]]
     examples: list[list[list[ConfusedExample]]]
     of: str
+    noun: str

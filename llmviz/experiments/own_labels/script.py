@@ -1,0 +1,146 @@
+"""Fine-tuning on one's own labels (BERT, section 4.1): a pretrained model, or a random one, learns the classes of a table, two or more.
+
+The training of llmviz in plain torch and transformers: same start, same batches, same losses. With Muon they agree but for rounding:
+torch's own orthogonalises in bfloat16, llmviz in float32. Run it in the folder of llmviz.
+"""
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.nn.functional import cross_entropy
+from transformers import (
+    AutoModelForMaskedLM,
+    AutoModelForTokenClassification,
+    BertConfig,
+    BertForMaskedLM,
+    RoFormerConfig,
+    RoFormerForMaskedLM,
+)
+
+sys.path.append(".")  # where llmviz is found
+from llmviz.core.settings import TextSpec
+from llmviz.text import own_example
+from llmviz.text.corpora import load
+from llmviz.text.own_splits import Pair, divided
+from llmviz.text.special import CLS, PAD, SEP
+from llmviz.text.tokenizers import tokenizer_for
+
+VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
+LABELS_DIGEST = ""  # the table, kept on this machine; "" is the example
+LABELS = 308  # labelled examples, at most
+PARENT = ""  # the run whose weights it starts from; "" is a random start
+ARCHITECTURE = "roformer"  # or "bert"
+LAYERS = 2
+WIDTH = 64
+HEADS = 4
+CONTEXT = 64  # tokens; longer texts are cut
+STEPS = 200
+BATCH_SIZE = 16
+OPTIMIZER = "adamw"  # or "muon"
+LEARNING_RATE = 3e-3
+MUON_LEARNING_RATE = 3e-2
+WARMUP = 0.1  # share of the steps in which the learning rate rises
+CLIP = 1.0  # greatest norm of the gradient; 0 clips nothing
+SEED = 0
+DEVICE = "cpu"
+
+torch.set_num_threads(1)  # another number of threads gives slightly other weights
+tokenizer = tokenizer_for(load(TextSpec(VOCABULARY)), "pieces")
+table = own_example.read(LABELS_DIGEST)
+examples = divided(table.examples)
+chosen = [examples["train"][place] for place in np.random.default_rng(SEED).permutation(len(examples["train"]))[:LABELS]]
+
+
+def tensors(some: Sequence[Pair]) -> dict[str, torch.Tensor]:
+    """Texts, padded on the right, and the places of their classes."""
+    texts = [[CLS, *tokenizer.encode(text, add_special_tokens=False).ids[: CONTEXT - 2], SEP] for text, _ in some]
+    ids = torch.tensor([text + [PAD] * (max(map(len, texts)) - len(text)) for text in texts], device=DEVICE)  # (batch, longest)
+    return {"input_ids": ids, "attention_mask": (ids != PAD).long(), "labels": torch.tensor([label for _, label in some], device=DEVICE)}
+
+
+def classify(asked: dict[str, torch.Tensor]) -> torch.Tensor:
+    """Logits of the classes: (batch, classes)."""
+    logits: torch.Tensor = model(input_ids=asked["input_ids"], attention_mask=asked["attention_mask"]).logits
+    # (batch, longest, classes): the head is linear, so the mean of its logits is what it makes of the mean of the last hidden states.
+    there = asked["attention_mask"].unsqueeze(-1)
+    return (logits * there).sum(1) / there.sum(1)
+
+
+def batch(step: int) -> dict[str, torch.Tensor]:
+    """All examples take their turn, in another order each epoch."""
+    count, size = len(chosen), min(BATCH_SIZE, len(chosen))
+    turns = [divmod(turn, count) for turn in range((step - 1) * size, step * size)]
+    return tensors([chosen[np.random.default_rng((SEED, epoch)).permutation(count)[index]] for epoch, index in turns])
+
+
+def factor(step: int) -> float:
+    """The learning rate as a share of its peak: it rises linearly over the warm-up, then falls linearly to zero."""
+    warm = max(1, round(WARMUP * STEPS))
+    return min((step + 1) / warm, (STEPS - step) / max(1, STEPS - warm), 1.0)
+
+
+torch.manual_seed(SEED)
+if PARENT:
+    if not Path("parent").is_dir():
+        raise SystemExit(f"The run this one starts from is not in this folder yet. Run: python -m llmviz export {PARENT} parent")
+    start: Any = AutoModelForMaskedLM.from_pretrained("parent", local_files_only=True)
+else:
+    sizes: dict[str, Any] = {
+        "vocab_size": tokenizer.get_vocab_size(),
+        "hidden_size": WIDTH,
+        "num_hidden_layers": LAYERS,
+        "num_attention_heads": HEADS,
+        "intermediate_size": 4 * WIDTH,
+        "max_position_embeddings": CONTEXT,
+        "initializer_range": 0.06,  # a narrow model needs larger random weights than the usual 0.02
+        "hidden_act": "relu",
+        "hidden_dropout_prob": 0.0,
+        "attention_probs_dropout_prob": 0.0,
+        "pad_token_id": PAD,
+    }
+    if ARCHITECTURE == "roformer":
+        start = RoFormerForMaskedLM(RoFormerConfig(**sizes, embedding_size=WIDTH))
+    else:
+        start = BertForMaskedLM(BertConfig(**sizes))
+start.config.id2label = dict(enumerate(table.classes))
+model: Any = AutoModelForTokenClassification.from_config(start.config)
+model.load_state_dict(start.state_dict(), strict=False)  # the body is copied
+for weight in model.classifier.parameters():
+    torch.nn.init.zeros_(weight)  # the head over the classes is new, and begins at zero
+model.to(DEVICE)
+
+if OPTIMIZER == "muon":
+    # Muon moves the matrices inside the layers, AdamW all other weights.
+    matrices = [weight for name, weight in model.named_parameters() if weight.ndim == 2 and any(map(str.isdigit, name.split(".")))]
+    rest = [weight for weight in model.parameters() if all(weight is not matrix for matrix in matrices)]
+    optimizers: list[torch.optim.Optimizer] = [
+        torch.optim.Muon(matrices, lr=MUON_LEARNING_RATE, weight_decay=0.3, momentum=0.9),
+        torch.optim.AdamW(rest, lr=LEARNING_RATE, betas=(0.8, 0.95), weight_decay=0.0, fused=True),
+    ]
+else:
+    optimizers = [torch.optim.AdamW(model.parameters(), lr=LEARNING_RATE, betas=(0.8, 0.95), weight_decay=0.0, fused=True)]
+schedules = [torch.optim.lr_scheduler.LambdaLR(optimizer, factor) for optimizer in optimizers]
+
+for step in range(1, STEPS + 1):
+    learnt = batch(step)
+    model.train()
+    loss = cross_entropy(classify(learnt), learnt["labels"])  # mean of -log p(the class)
+    loss.backward()
+    if CLIP:
+        torch.nn.utils.clip_grad_norm_(model.parameters(), CLIP)
+    for optimizer, schedule in zip(optimizers, schedules, strict=True):
+        optimizer.step()
+        schedule.step()
+        optimizer.zero_grad()
+    if step == 1 or step % max(1, STEPS // 20) == 0:
+        print(f"step {step}  loss {loss.item():.4f}")
+
+with torch.no_grad():
+    model.eval()
+    right = [classify(asked := tensors([example])).argmax(-1) == asked["labels"] for example in examples["test"][:1000]]
+print(f"accuracy on test examples: {torch.cat(right).float().mean():.0%}")
+model.save_pretrained("own")

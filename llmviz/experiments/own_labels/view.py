@@ -1,0 +1,135 @@
+"""A visitor's table as a page shows it: its rows and counts, sentences to try from it, and which class a model takes for which."""
+
+import csv
+import html
+import io
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+from llmviz.core.history import History
+from llmviz.core.lesson import Example
+from llmviz.core.questions.classification import Marked
+from llmviz.core.update import Done
+from llmviz.parts.confusion.payload import ConfusedExample, Confusion
+from llmviz.text.own_labels import Labelled
+from llmviz.text.own_splits import Pair, divided, doubt
+from llmviz.text.own_table import Row, Table
+from llmviz.text.splits import Split
+from llmviz.views.words import counted, sentence
+
+SHOWN = 8  # texts to a cell of the confusion matrix
+TRIED = 4  # suggested sentences: more buttons would take a second line
+SHORT = 90  # letters of a suggested sentence; the box shows some so many
+CUT = 140  # letters of a cell that are shown
+CLEAR = 2  # standard errors of a difference between two accuracies
+
+
+@lru_cache(maxsize=4)  # a page that follows a training draws itself several times a second
+def parts(table: Labelled) -> Mapping[Split, Sequence[Pair]]:
+    """The examples by split."""
+    return divided(table.examples)
+
+
+def rows(columns: Sequence[str], listed: Sequence[Row], roles: Mapping[int, str]) -> str:
+    """The rows as a table in HTML, every cell as text; `roles` says above a column what it is taken for."""
+
+    def cells(tag: str, row: Sequence[str]) -> str:
+        given = ((place, row[place] if place < len(row) else "") for place in range(len(columns)))
+        return "".join(f"<{tag}{' class=taken' if place in roles else ''}>{html.escape(_short(cell))}</{tag}>" for place, cell in given)
+
+    head = "".join(
+        f"<th{' class=taken' if place in roles else ''}>{html.escape(_short(name))}"
+        + (f"<span>{html.escape(roles[place])}</span>" if place in roles else "")
+        + "</th>"
+        for place, name in enumerate(columns)
+    )
+    body = "".join(f"<tr><td class=number>{row.number:,}</td>{cells('td', row.cells)}</tr>" for row in listed)
+    return f"<div class='own_rows'><table><tr><th class=number></th>{head}</tr>{body}</table></div>"
+
+
+def counts(table: Labelled) -> str:
+    """How many examples each class has, in HTML."""
+    each = " · ".join(f"{html.escape(name)} <b>{count:,}</b>" for name, count in zip(table.classes, table.counts, strict=True))
+    return f"<p class='own_counts'>{each}</p>"
+
+
+def summary(table: Labelled) -> str:
+    """How many examples and classes there are, and what becomes of the examples, in a sentence."""
+    split = parts(table)
+    return (
+        f"{counted(len(table.examples), 'example')} of {len(table.classes)} classes: {len(split['train']):,} to learn from, "
+        f"{len(split['validation']):,} to look at while training, {len(split['test']):,} for the final figure"
+    )
+
+
+def remarks(table: Labelled) -> list[str]:
+    """What there is to say of the examples, in sentences: what was left out, and how little the figures can be trusted."""
+    return [sentence(said) for said in (*table.notes, doubt(parts(table)["test"])) if said]
+
+
+def suggestions(table: Labelled) -> tuple[Example, ...]:
+    """Held-out texts to try, one of each of the first classes, with their true labels; the first short one, or the shortest."""
+    held_out = parts(table)["test"]
+    found = [_typical([text for text, label in held_out if label == place]) for place in range(len(table.classes))]
+    tried = [Example(name, text, truth=name) for name, text in zip(table.classes, found, strict=True) if text]
+    return tuple(tried[:TRIED])
+
+
+def _typical(texts: Sequence[str]) -> str:
+    return next((text for text in texts if len(text) <= SHORT), min(texts, key=len, default=""))
+
+
+def as_csv(table: Table) -> str:
+    """The table as a CSV file, as a template for one's own."""
+    file = io.StringIO()
+    csv.writer(file).writerows([table.columns, *(row.cells for row in table.rows)])
+    return file.getvalue()
+
+
+def claim(count: int, classes: int, tested: int, pretrained: History, scratch: History) -> str:
+    """What the labels came to with and without pretraining, as the title of a page; a question before both are measured."""
+    higher, lower = _accuracy(pretrained), _accuracy(scratch)
+    if higher is None and lower is None:
+        return f"Can a model learn your {classes} classes?"
+    if higher is None or lower is None:
+        return f"{counted(count, 'label')}: right on {(lower or 0.0) if higher is None else higher:.0%} of unseen texts"
+    error = ((higher * (1 - higher) + lower * (1 - lower)) / max(1, tested)) ** 0.5
+    if abs(higher - lower) <= CLEAR * error:
+        return f"With {counted(count, 'label')}, pretraining makes little difference here"
+    return f"{counted(count, 'label')} go further {'after' if higher > lower else 'without'} pretraining here"
+
+
+def _accuracy(history: History) -> float | None:
+    return history.end.metrics.get("accuracy") if isinstance(history.end, Done) else None
+
+
+def confusion(found: Marked) -> Confusion:
+    """Which class is taken for which, over the held-out examples, with some texts to each."""
+    size = range(len(found.labels))
+    counts = [[0 for _ in size] for _ in size]
+    examples: list[list[list[ConfusedExample]]] = [[[] for _ in size] for _ in size]
+    for text, truth, given in zip(found.texts, found.truth.tolist(), found.prediction.tolist(), strict=True):
+        counts[truth][given] += 1
+        if len(examples[truth][given]) < SHOWN:
+            examples[truth][given].append({"bits": [(text, False)]})
+    return {
+        "labels": list(found.labels),
+        "counts": counts,
+        "examples": examples,
+        "of": f"{counted(len(found.texts), 'test text')}. A click on a cell shows some of them.",
+        "noun": "text",
+    }
+
+
+def learnt(table: Labelled, most: int) -> int:
+    """How many examples a run learns from that may learn from so many."""
+    return min(most, len(parts(table)["train"]))
+
+
+def preview(table: Labelled, count: int) -> list[Row]:
+    """The first examples as rows of text and label."""
+    return [Row(place, (text, table.classes[label])) for place, (text, label) in enumerate(table.examples[:count], 1)]
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= CUT else f"{text[:CUT].rstrip()} …"

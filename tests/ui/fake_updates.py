@@ -16,13 +16,6 @@ from llmviz.core.update import Begin, Done, Failed, Score, Snapshot, Step, Stopp
 from llmviz.runs.engine import State
 
 TOLD = ("mlm", "clm", "nsp", "span", "sentiment", "own")  # with figures of their own here; those of others follow from their metrics
-    "mlm",
-    "clm",
-    "nsp",
-    "span",
-    "sentiment",
-    "own",
-)  # experiments with figures of their own here; those of others follow from their metrics
 
 
 def learning_curves(vocabulary: int) -> list[LearningCurve]:

@@ -42,7 +42,7 @@ def kept(text: str = TABLE) -> str:
 def spec(digest: str = "", labels: int = 1_000, seed: int = 0, parent: str = "none", text: str = "tinyland", **train: Any) -> RunSpec:
     bare = preset("own", TextSpec(text), parent)
     settings = replace(bare.train, **{"steps": 4, **train})
-    return replace(bare, objective=OwnLabelsSpec(labels, digest), train=settings, seed=seed)
+    return replace(bare, objective=OwnLabelsSpec(labels, labels_digest=digest), train=settings, seed=seed)
 
 
 def stage(given: RunSpec, parent: Path | None = None) -> OwnLabels:
@@ -124,7 +124,7 @@ def test_a_table_that_is_not_here_is_said() -> None:
     with pytest.raises(ValueError, match="not kept on this machine"):
         stage(spec("0" * 64))
     with pytest.raises(ValueError, match="64 hexadecimal digits"):
-        OwnLabelsSpec(16, "../../etc/passwd")
+        OwnLabelsSpec(16, labels_digest="../../etc/passwd")
 
 
 def test_the_table_is_part_of_a_runs_name_and_no_run_came_with_the_program() -> None:

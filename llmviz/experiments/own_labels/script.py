@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from peft import LoraConfig, LoraModel
 from torch.nn.functional import cross_entropy
 from transformers import (
     AutoModelForMaskedLM,
@@ -32,6 +33,8 @@ from llmviz.text.tokenizers import tokenizer_for
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 LABELS_DIGEST = ""  # the table, kept on this machine; "" is the example
 LABELS = 308  # labelled examples, at most
+METHOD = "full"  # or "head", "last layer" or "lora": which weights move
+RANK = 8  # of LoRA's factors
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "roformer"  # or "bert"
 LAYERS = 2
@@ -111,6 +114,16 @@ model: Any = AutoModelForTokenClassification.from_config(start.config)
 model.load_state_dict(start.state_dict(), strict=False)  # the body is copied
 for weight in model.classifier.parameters():
     torch.nn.init.zeros_(weight)  # the head over the classes is new, and begins at zero
+if METHOD != "full":
+    model.base_model.requires_grad_(False)
+if METHOD == "last layer":
+    model.base_model.encoder.layer[-1].requires_grad_(True)
+if METHOD == "lora":
+    # Beside every frozen matrix of a layer, the product of two small ones, of which one begins at zero.
+    torch.manual_seed(SEED)
+    config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=r".*\.\d+\..*(query|key|value|dense)")
+    adapted = LoraModel(model, config, "default")
+    model.classifier.requires_grad_(True)
 model.to(DEVICE)
 
 if OPTIMIZER == "muon":
@@ -143,4 +156,6 @@ with torch.no_grad():
     model.eval()
     right = [classify(asked := tensors([example])).argmax(-1) == asked["labels"] for example in examples["test"][:1000]]
 print(f"accuracy on test examples: {torch.cat(right).float().mean():.0%}")
+if METHOD == "lora":
+    model = adapted.merge_and_unload()  # a plain model, with the products added
 model.save_pretrained("own")

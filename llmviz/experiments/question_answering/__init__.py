@@ -16,7 +16,7 @@ PASSAGE = "Anna lives in Lima . last summer she went to Kenya . she made soup an
 class AnswersSpec:
     """The objective of fine-tuning on questions whose answers are marked in a passage."""
 
-    labels: int = setting(512, "Labels", "Questions with their answers that it learns from; a third have none.", low=2, high=4_000)
+    labels: int = setting(1_000, "Labels", "Questions with their answers that it learns from; a third have none.", low=2, high=4_000)
 
     def __post_init__(self) -> None:
         """Refuse what is out of range."""

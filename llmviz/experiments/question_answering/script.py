@@ -31,7 +31,7 @@ from llmviz.text.tokenizers import tokenizer_for, with_words
 
 TEXT = "tinyland"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
-LABELS = 512  # questions with their answers
+LABELS = 1_000  # questions with their answers
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "roformer"  # or "bert"
 LAYERS = 2

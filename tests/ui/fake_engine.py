@@ -25,7 +25,7 @@ from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
-from llmviz.experiments import ALL, tokenization
+from llmviz.experiments import ALL, own_labels, tokenization
 from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.experiments.causal_lm.question import Generate, Search
 from llmviz.experiments.next_sentence.question import Follows
@@ -60,7 +60,7 @@ WORDS = sorted(
     | {
         word
         for each in ALL
-        if each is not tokenization.LESSON  # whose words a model need not know
+        if each is not tokenization.LESSON and each is not own_labels.EXPERIMENT  # whose words a model need not know
         for example in each.examples.get("tinyland", ())
         for word in (*example.sentence.split(), *example.second.split())
     }

@@ -27,6 +27,7 @@ CHOICES = {  # settings that are chosen from a list and are neither stage nor te
     "mps": "MPS",
     "full": "full fine-tuning",
     "head": "frozen body",
+    "last layer": "last layer and head",
     "lora": "LoRA",
 }
 PACE = 10  # steps after which there is a pace to go by

@@ -53,8 +53,9 @@ def test_every_tensor_says_where_it_is_from(page: Page, fake_app: str) -> None:
     words.locator("button").first.click()
     same = words.locator(".hash").first
     expect(same).to_be_visible()
-    parent, child = (line.split()[1] for line in (same.get_attribute("data-tip") or "").splitlines())
-    assert parent == child and re.fullmatch("[0-9a-f]{64}", parent)
+    *both, fate = (same.get_attribute("data-tip") or "").splitlines()
+    parent, child = (line.split()[1] for line in both)
+    assert fate == "copied" and parent == child and re.fullmatch("[0-9a-f]{64}", parent)
 
 
 def test_the_other_model_is_trained_by_its_own_button(page: Page, fake_app: str) -> None:

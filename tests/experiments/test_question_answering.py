@@ -147,7 +147,7 @@ def test_what_cannot_be_asked_or_trained_is_a_sentence(tmp_path: Path) -> None:
     for passage, question, problem in (
         ("", "who ?", "the passage has no word to read"),
         (PASSAGE, "  ", "the question has no word to read"),
-        ("dog " * (MOST_WORDS + 1), "who ?", "this passage has 601 words; 600 can be read"),
+        ("dog " * (MOST_WORDS + 1), "who ?", "this passage is too long: at most 600 of its words can be read"),
         (PASSAGE, "who " * 80, "this question has 80 tokens; this model reads 64"),
     ):
         with pytest.raises(ValueError, match=problem):

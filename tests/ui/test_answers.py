@@ -40,7 +40,7 @@ def test_the_truth_of_ones_own_question_is_not_known() -> None:
 def test_each_look_closer_lies_in_the_address(visit: Callable[..., AppTest]) -> None:
     assert "gives another answer than the true one to" in said(visit("answers", tab="mistakes"))
     assert parts(visit("answers", tab="network"), "network")
-    assert any(button.label.startswith("Train 16 runs") for button in visit("answers", tab="labels").button)
+    assert any(button.label.startswith("Train 18 runs") for button in visit("answers", tab="labels").button)
 
 
 def test_what_the_rival_came_to_is_withheld_until_a_guess(visit: Callable[..., AppTest]) -> None:

@@ -51,7 +51,7 @@ def value(drawn: Series, method: str) -> Value:
 def test_the_study_has_each_method_once_with_the_same_seeds() -> None:
     study = along(replace(TUNED, objective=LabelsSpec(16, "lora", 4))).study
     found = {each.settings[0]: study.at(each) for each in study.values}
-    assert set(found) == {"full", "head", "last layer", "lora"}
+    assert set(found) == {"full", "head", "last layer and head", "lora"}
     assert all(spec.objective.method == method for method, specs in found.items() for spec in specs)
     assert found["full"][0] == TUNED and found["lora"][0].objective.rank == 4
     assert {tuple(spec.seed for spec in specs) for specs in found.values()} == {study.seeds}
@@ -90,7 +90,7 @@ def test_the_table_has_every_method_and_pretraining_and_escapes() -> None:
     written = view.table(drawn, ACCURACY, replace(parent, name="<b>"))
     rows = [re.findall(r"<(?:th|td)[^>]*>(.*?)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", written.replace("&#x27;", "'"))]
     assert rows[0] == ["method", *view.COLUMNS, ACCURACY.title]
-    assert [row[0] for row in rows[1:]] == ["frozen body", "LoRA", "last layer", "full fine-tuning", "&lt;b&gt;"]
+    assert [row[0] for row in rows[1:]] == ["frozen body", "LoRA", "last layer and head", "full fine-tuning", "&lt;b&gt;"]
     assert rows[3][1:] == ["not trained", "", "", "", ""]
     assert rows[2][1] == "130" and rows[2][-1] == "median 92 %, 90 % to 95 % over 2 seeds"
     assert rows[1][2].endswith(" billion") and re.fullmatch(r"[\d.]+ %", rows[1][3]) and rows[5][3] == ""

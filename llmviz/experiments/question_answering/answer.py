@@ -31,7 +31,7 @@ def answer(folders: Mapping[int, Path], question: Ask) -> list[Found]:
         if not part:
             raise ValueError(f"the {name} has no word to read")
     if len(words) > MOST_WORDS:
-        raise ValueError(f"this passage has {len(words):,} words; {MOST_WORDS} can be read and drawn here")
+        raise ValueError(f"this passage is too long: at most {MOST_WORDS} of its words can be read and drawn here")
     read = extraction.windows([piece.id for piece in asked], [piece.id for piece in passage], snapshots.context(chosen[0]))
     scores = extraction.merged(logits(chosen, Inputs.of(read)), read)  # (snapshot, 1 + tokens, 2)
     told = tuple(map(spelt, words)), tuple(all(piece.known for piece in word) for word in words)

@@ -1,5 +1,7 @@
 """Texts as ids: what is kept on this machine is what encoding yields."""
 
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,12 +11,23 @@ from llmviz.core.settings import TextSpec
 from llmviz.text import corpora, store
 from llmviz.training import texts
 
+TINYLAND = TextSpec("tinyland")
+
+
+@pytest.fixture(scope="module")
+def corpus() -> corpora.Corpus:
+    """The beginning of Tinyland: to encode all of it takes three seconds, and more on a busy machine."""
+    whole = corpora.load(TINYLAND)
+    return replace(whole, train=whole.train[:400], validation=whole.validation[:40], test=whole.test[:40])
+
 
 @pytest.fixture
-def text(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> TextSpec:
+def text(corpus: corpora.Corpus, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[TextSpec]:
     monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
+    monkeypatch.setattr(texts, "load", lambda _: corpus)
     texts.encoded.cache_clear()
-    return TextSpec("tinyland")
+    yield TINYLAND
+    texts.encoded.cache_clear()  # others read all of it
 
 
 def kept(text: TextSpec) -> Path:
@@ -39,8 +52,7 @@ def test_ids_are_kept_and_made_again_where_the_file_is_damaged(text: TextSpec, d
         assert again["train_flat"].tolist() == texts.encoded(text, text).train.flat.tolist()
 
 
-def test_another_tokenizer_has_ids_of_its_own(text: TextSpec) -> None:
-    corpus = corpora.load(text)
+def test_another_tokenizer_has_ids_of_its_own(text: TextSpec, corpus: corpora.Corpus) -> None:
     pieces = texts.encoded(text, text)
     spans = texts.encoded(text, text, "spans")
     assert len(list(store.path(text.digest, "").glob("ids-*.npz"))) == 2

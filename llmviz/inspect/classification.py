@@ -59,10 +59,14 @@ def encoded(folder: Path, texts: Sequence[str]) -> list[list[int]]:
 
 def labels(folder: Path) -> tuple[str, ...]:
     """The names of the classes, in the order of the head. Raises ValueError where the model has none."""
-    config = snapshots.config(folder)
-    if not str((config.architectures or [""])[0]).endswith("Classification"):
+    if not str((snapshots.config(folder).architectures or [""])[0]).endswith("Classification"):
         raise ValueError(NO_HEAD)
-    names: dict[int, str] = config.id2label or {}  # type: ignore[assignment] # declared wider than it is read
+    return outputs(folder)
+
+
+def outputs(folder: Path) -> tuple[str, ...]:
+    """The names of what a model's head tells apart, in its order, as its configuration has them."""
+    names: dict[int, str] = snapshots.config(folder).id2label or {}  # type: ignore[assignment] # declared wider than it is read
     return tuple(names[place] for place in sorted(names))
 
 
@@ -79,9 +83,15 @@ def read(folder: Path, text: str) -> list[Piece]:
 
 def logits(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> torch.Tensor:
     """Logits (snapshot, text, class) of texts given as ids, special tokens left out; a text may be empty."""
+    found, inputs = head_logits(folders, texts)
+    return classifiers.class_logits(found, inputs, snapshots.config(folders[0]))
+
+
+def head_logits(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """What the head gives for such texts, (snapshot, text, …), and what was read, (text, n): framed, and padded on the right."""
     config = snapshots.config(folders[0])
     read = [classifiers.framed(text, config) for text in texts]
     inputs = torch.full((len(read), max(map(len, read))), PAD)
     for row, ids in zip(inputs, read, strict=True):
         row[: len(ids)] = torch.tensor(ids)
-    return classifiers.class_logits(snapshots.logits(folders, inputs, (inputs != PAD).long()), inputs, config)
+    return snapshots.logits(folders, inputs, (inputs != PAD).long()), inputs

@@ -1,15 +1,11 @@
 """One text through every snapshot of a model with a head over tags: how probable it finds each tag of each word."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-
-import torch
 
 from llmviz.core.tagging import OUTSIDE
 from llmviz.experiments.entities.question import Tag, Tagging
-from llmviz.inspect import classification, snapshots
-from llmviz.models.classifiers import framed
-from llmviz.text.special import PAD
+from llmviz.inspect import classification
 from llmviz.text.words import in_words, spelt
 
 NO_TAGS = "this model has no head that tags words"
@@ -28,7 +24,7 @@ def answer(folders: Mapping[int, Path], question: Tag) -> list[Tagging]:
     words = in_words(classification.read(first, question.text))
     ids = [piece.id for word in words for piece in word]
     firsts = [sum(map(len, words[:place])) for place in range(len(words))]
-    scores = logits([folders[step] for step in steps], [ids])[:, 0]  # (snapshot, n, tag)
+    scores = classification.head_logits([folders[step] for step in steps], [ids])[0][:, 0]  # (snapshot, n, tag)
     chances = scores[:, [1 + place for place in firsts]].softmax(-1)  # behind [CLS]; rows sum to 1
     spelling = tuple(map(spelt, words))
     return [Tagging(step, spelling, names, chance.numpy()) for step, chance in zip(steps, chances, strict=True)]
@@ -36,19 +32,7 @@ def answer(folders: Mapping[int, Path], question: Tag) -> list[Tagging]:
 
 def tags(folder: Path) -> tuple[str, ...]:
     """The names of the tags, in the order of the head. Raises ValueError where the model has none."""
-    config = snapshots.config(folder)
-    names: dict[int, str] = config.id2label or {}  # type: ignore[assignment] # declared wider than it is read
-    found = tuple(names[place] for place in sorted(names))
+    found = classification.outputs(folder)
     if OUTSIDE not in found:
         raise ValueError(NO_TAGS)
     return found
-
-
-def logits(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> torch.Tensor:
-    """Logits (snapshot, text, n, tag) of texts given as ids, special tokens left out, padded on the right."""
-    config = snapshots.config(folders[0])
-    read = [framed(text, config) for text in texts]
-    inputs = torch.full((len(read), max(map(len, read))), PAD)
-    for row, ids in zip(inputs, read, strict=True):
-        row[: len(ids)] = torch.tensor(ids)
-    return snapshots.logits(folders, inputs, (inputs != PAD).long())

@@ -5,9 +5,10 @@ from pathlib import Path
 
 from llmviz.core.settings import TextSpec
 from llmviz.core.tagging import OUTSIDE
-from llmviz.experiments.entities.answer import logits, tags
+from llmviz.experiments.entities.answer import tags
 from llmviz.experiments.entities.question import HeldOut, TagHeldOut
 from llmviz.inspect import snapshots
+from llmviz.inspect.classification import head_logits
 from llmviz.models.classifiers import room
 from llmviz.text.first_pieces import pieces
 from llmviz.text.tagged import tagged
@@ -28,7 +29,7 @@ def answer(folders: Mapping[int, Path], question: TagHeldOut) -> list[HeldOut]:
     found: list[list[tuple[str, ...]]] = [[] for _ in steps]
     for start in range(0, len(texts), AT_ONCE):
         some = texts[start : start + AT_ONCE]
-        best = logits([folders[step] for step in steps], [text.ids for text in some]).argmax(-1).tolist()  # (snapshot, text, n)
+        best = head_logits([folders[step] for step in steps], [text.ids for text in some])[0].argmax(-1).tolist()  # (snapshot, text, n)
         for tagging, rows in zip(found, best, strict=True):
             for row, text, (words, _) in zip(rows, some, chosen[start:], strict=False):
                 best_tags = [names[row[1 + place]] for place in text.firsts]

@@ -5,7 +5,7 @@ import html
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.recorded import MORE_SEEDS
+from llmviz.core.recorded import seeds
 from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Axis, Study, Value
@@ -25,7 +25,7 @@ ABOUT = "The same beginning, the same draws, the same steps of training; only th
 def of(base: RunSpec) -> Study:
     """The same run with each of the sizes, first with the seed of the base."""
     values = tuple(Value(words.size(name), (name,)) for name in SIZES)
-    return Study(base, Axis("parameters, about", ("size",)), values, (base.seed, *(seed for seed in MORE_SEEDS if seed != base.seed)))
+    return Study(base, Axis("parameters, about", ("size",)), values, seeds(base.seed))
 
 
 def draw(engine: Engine) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 import streamlit as st
 
 from llmviz.core.learning_curve import LearningCurve, learning_curve
-from llmviz.core.recorded import MORE_SEEDS
+from llmviz.core.recorded import seeds
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.study import Axis, Study, Value
 from llmviz.runs.engine import Engine
@@ -45,7 +45,7 @@ def of(base: RunSpec) -> Study:
     """The study of this page: the same run with either kind of positions and either optimiser, first with the seed of the base."""
     axis = Axis("positions and optimiser", ("architecture", "optimizer"))
     values = tuple(Value(f"{SHORT[architecture]} with {SHORT[optimizer]}", (architecture, optimizer)) for architecture, optimizer in CELLS)
-    return Study(base, axis, values, (base.seed, *(seed for seed in MORE_SEEDS if seed != base.seed)))
+    return Study(base, axis, values, seeds(base.seed))
 
 
 def claim() -> str:

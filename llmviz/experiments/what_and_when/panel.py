@@ -7,7 +7,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.learning_curve import LearningCurve, learning_curve
-from llmviz.core.recorded import MORE_SEEDS
+from llmviz.core.recorded import seeds
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec, preset
@@ -76,7 +76,7 @@ def _reveal(seen: Seen) -> Reveal | None:
 def of(base: RunSpec) -> Study:
     """The study of this page: the base, and the default runs of the other models, with several seeds."""
     values = tuple(Value(name, (stage,)) for stage, name in MODELS.items())
-    return Study(replace(base, seed=0), Axis("model", ("stage",)), values, (0, *MORE_SEEDS))
+    return Study(replace(base, seed=0), Axis("model", ("stage",)), values, seeds(0))
 
 
 def row() -> None:

@@ -20,7 +20,7 @@ from llmviz.views.sides import Side
 def beside(engine: Engine, spec: RunSpec) -> Seen:
     """The run of the rival as it is now, if there is one: the recording, else the newest on this machine."""
     other = rival(spec)
-    return live.look(engine, (engine.recorded(other) or engine.find(other)) if other else None)
+    return live.latest(engine, other) if other else live.look(engine, None)
 
 
 def train(engine: Engine, spec: RunSpec) -> None:

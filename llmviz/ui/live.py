@@ -68,6 +68,11 @@ def look(engine: Engine, run: RunRef | None) -> Seen:
     return Seen(run, engine.status(run, visit.viewer()), engine.history(run))
 
 
+def latest(engine: Engine, spec: RunSpec) -> Seen:
+    """The run of this spec as it is now, if there is one: the recording, else the newest on this machine."""
+    return look(engine, engine.recorded(spec) or engine.find(spec))
+
+
 def panel(
     engine: Engine,
     seen: Seen,

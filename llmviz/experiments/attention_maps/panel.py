@@ -140,7 +140,7 @@ def _pair(engine: Engine, seen: Seen, text: str) -> None:
         shown, its = seen, spec
         if stage != spec.stage:
             its = preset(stage, spec.text)
-            shown = live.look(engine, engine.recorded(its) or engine.find(its))
+            shown = live.latest(engine, its)
         with column:
             _draw(engine, shown, its, text, f"maps_{stage}", live.shared(seen), beside=name)
     st.markdown(TRIANGLE)

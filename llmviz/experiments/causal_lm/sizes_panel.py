@@ -43,7 +43,7 @@ def draw(engine: Engine) -> None:
 def _texts(engine: Engine, sizes: Study) -> None:
     text, _ = sentence.shown(visit.current())
     for value, spec in zip(sizes.values, sizes.first(1).specs(), strict=True):
-        _size(engine, value.label, spec, live.look(engine, engine.recorded(spec) or engine.find(spec)), text)
+        _size(engine, value.label, spec, live.latest(engine, spec), text)
 
 
 def _size(engine: Engine, name: str, spec: RunSpec, seen: Seen, text: str) -> None:

@@ -80,7 +80,7 @@ def look(engine: Engine, patience: float = PATIENCE) -> list[Lane]:
     found = []
     for kind in KINDS:
         spec = preset(kind)
-        seen = live.look(engine, engine.recorded(spec) or engine.find(spec))
+        seen = live.latest(engine, spec)
         found.append(_lane(engine, kind, seen, 0.0))
     if not any(lane.pending for lane in found):
         return found

@@ -60,7 +60,7 @@ def rival(spec: RunSpec) -> RunSpec:
 def beside(engine: Engine, spec: RunSpec) -> Seen:
     """The run of the rival as it is now: the recording, else the newest on this machine."""
     other = rival(spec)
-    return live.look(engine, engine.recorded(other) or engine.find(other))
+    return live.latest(engine, other)
 
 
 def picture(engine: Engine, seen: Seen) -> None:

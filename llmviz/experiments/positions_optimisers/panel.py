@@ -106,7 +106,7 @@ def _panel(engine: Engine, shown: Shown, value: Value, seen: Seen) -> Panel:
     spec, *others = shown.series.study.at(value)
     results = shown.progress.results
     chosen = spec == visit.current().spec
-    now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
+    now = seen if chosen else live.latest(engine, spec)
     first = learning_curve(spec, now.history) if now.run else results[spec.id].learning_curve if spec.id in results else LearningCurve(spec)
     runs = view.of_recipe(first, [results[each.id].learning_curve for each in others if each.id in results and results[each.id].done])
     about = " · ".join(filter(None, (_told(first), view.banded(runs)))) if first.steps else "not trained yet"

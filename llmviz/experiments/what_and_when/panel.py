@@ -124,7 +124,7 @@ def _panel(engine: Engine, many: Shown, stage: str, seen: Seen) -> Panel:
     address = visit.current()
     chosen = address.spec.stage == stage
     spec = address.spec if chosen else preset(stage)
-    now = seen if chosen else live.look(engine, engine.recorded(spec) or engine.find(spec))
+    now = seen if chosen else live.latest(engine, spec)
     shown = learning_curve(spec, now.history)
     runs = _runs(many, stage, shown)
     about = " · ".join(filter(None, (catalogue.experiment(stage).title, _length(spec, shown), view.banded(runs))))

@@ -51,7 +51,7 @@ def value(drawn: Series, method: str) -> Value:
 def test_the_study_has_each_method_once_with_the_same_seeds() -> None:
     study = along(replace(TUNED, objective=LabelsSpec(16, "lora", 4))).study
     found = {each.settings[0]: study.at(each) for each in study.values}
-    assert set(found) == {"full", "head", "last layer and head", "lora"}
+    assert set(found) == {"full", "head", "last layer", "lora"}
     assert all(spec.objective.method == method for method, specs in found.items() for spec in specs)
     assert found["full"][0] == TUNED and found["lora"][0].objective.rank == 4
     assert {tuple(spec.seed for spec in specs) for specs in found.values()} == {study.seeds}

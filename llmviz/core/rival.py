@@ -4,13 +4,15 @@ from dataclasses import replace
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import GPTS
+from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
 
 
 def rival(spec: RunSpec) -> RunSpec | None:
     """The same recipe from random weights; of a run that has none, with the pretrained model of its kind, if one reads these texts."""
     if spec.start:
-        return replace(spec, inputs=starting_from(None))
+        objective = replace(spec.objective, replay=0.0) if isinstance(spec.objective, LabelsSpec) else spec.objective
+        return replace(spec, inputs=starting_from(None), objective=objective)  # without pretraining there is nothing to replay
     stage = "clm" if spec.model.architecture in GPTS else "mlm"
     if stage not in catalogue.origins(catalogue.experiment(spec.stage), spec.text.name):
         return None

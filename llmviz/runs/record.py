@@ -4,6 +4,7 @@ what pages ask of texts.
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from llmviz.core import catalogue
@@ -71,7 +72,9 @@ def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
                 log.append(update)
     recording.answers.mkdir()
     for number, question in enumerate(catalogue.openings(spec.stage, spec.text.name)):
-        wire.write_answers(recording.answers / f"{number}.npz", question, ask({step: run.snapshot(step) for step in steps}, question))
+        with suppress(ValueError):  # some can be asked of most runs of an experiment, not of all: a GPT keeps no old head
+            answers = ask({step: run.snapshot(step) for step in steps}, question)
+            wire.write_answers(recording.answers / f"{number}.npz", question, answers)
 
 
 def _dropped(update: Update, steps: list[int]) -> bool:

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import fields, replace
 from pathlib import Path
 from statistics import median
@@ -21,6 +22,8 @@ from llmviz.core.update import Begin, Done, Step
 from llmviz.experiments import classification
 from llmviz.experiments.building import build
 from llmviz.experiments.causal_lm.question import Generate, Generation
+from llmviz.experiments.forgetting import TASKS
+from llmviz.experiments.forgetting.question import Recall
 from llmviz.experiments.start import LESSON as START_PAGE
 from llmviz.runs import learning_curves, tail, wire
 from llmviz.runs.attempt import start
@@ -117,13 +120,33 @@ def test_it_is_the_default_run_and_meets_its_bars(name: str) -> None:
     assert all(history.end.metrics[figure] >= bar for figure, bar in BARS.get(name, {}).items())
 
 
+def openings(name: str) -> list[Question[Answer]]:
+    """What its pages ask first, without what this run refuses: a random start and a GPT have no old head, say."""
+    folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
+    asked = []
+    for question in catalogue.openings(RECORDED[name].stage, RECORDED[name].text.name):
+        with suppress(ValueError):
+            Real().answer({0: folder.snapshot(0)}, question)
+            asked.append(question)
+    return asked
+
+
+def test_what_a_run_refuses_is_asked_of_others() -> None:
+    refused = {name: set(catalogue.openings(spec.stage, spec.text.name)) - set(openings(name)) for name, spec in RECORDED.items()}
+    assert {name for name, questions in refused.items() if questions} == {
+        *(name for name, spec in RECORDED.items() if spec.stage in TASKS and not spec.start),
+        "sentiment-tinyland-gpt",
+    }
+    assert {type(question) for questions in refused.values() for question in questions} == {Recall}
+
+
 @pytest.mark.parametrize("name", RECORDED)
 def test_a_page_opens_on_it_without_a_worker(name: str) -> None:
     library = Library(Store(Path("nowhere")), Recordings())
     run = library.recorded(RECORDED[name])
     assert run
     shown = library.history(run).snapshots
-    for question in catalogue.openings(RECORDED[name].stage, RECORDED[name].text.name):
+    for question in openings(name):
         answers = library.answered(run, shown, question)
         assert answers and [answer.step for answer in answers] == list(shown)
 
@@ -133,7 +156,7 @@ def test_its_answers_are_those_its_snapshots_give(name: str) -> None:
     folder = Recordings().folder(RunRef(RECORDED[name].id, 0))
     files = sorted(folder.answers.glob("*.npz"))
     asked = [wire.read_answers(file)[0] for file in files]
-    assert set(asked) == set(catalogue.openings(folder.spec().stage, folder.spec().text.name)) and len(asked) == len(set(asked))
+    assert set(asked) == set(openings(name)) and len(asked) == len(set(asked))
     for file in files:
         question, kept = wire.read_answers(file)
         for then, now in _again(question, kept, {step: folder.snapshot(step) for step in folder.snapshots()}):

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, forgetting
 from llmviz.core.experiment import Experiment
 from llmviz.core.history import fold
 from llmviz.core.learning_curve import LearningCurve, learning_curve
@@ -73,6 +73,12 @@ def _lines(experiment: Experiment) -> dict[str, float]:
 
 
 def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
+    """Its own figures, and those of the pretraining it starts from: at first as at the end of that, then as if it went backwards."""
+    left = 1.0 if getattr(spec.objective, "replay", 0.0) else 1.0 - 0.9 * share
+    return _own(spec, share, vocabulary) | (forgetting.named(_metrics(spec.parent, left, vocabulary)) if spec.parent else {})
+
+
+def _own(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
     if spec.stage in ("sentiment", "own"):
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
     if spec.stage not in TOLD:

@@ -28,7 +28,10 @@ SECTIONS = {
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
         st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
     ],
-    "Runs": [st.Page(HERE / "pages/lab_book.py", title="Lab book", url_path="lab-book")],
+    "Runs": [
+        st.Page(HERE / "pages/scoreboard.py", title="Scoreboard", url_path="scoreboard"),
+        st.Page(HERE / "pages/lab_book.py", title="Lab book", url_path="lab-book"),
+    ],
 }
 
 lesson.configure()

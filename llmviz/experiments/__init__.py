@@ -21,6 +21,7 @@ FOLDERS = (
     "next_sentence",
     "attention_maps",
     "span_corruption",
+    "scoreboard",
     "lab_book",
 )
 

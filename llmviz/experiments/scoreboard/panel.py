@@ -1,0 +1,139 @@
+"""The scoreboard: filter, question, table, and the table as a file."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from llmviz.core import texts
+from llmviz.core.experiment import FINE_TUNING, PRETRAINING
+from llmviz.core.settings import check, setting
+from llmviz.experiments.scoreboard import view
+from llmviz.experiments.scoreboard.columns_view import columns
+from llmviz.experiments.scoreboard.view import Filter
+from llmviz.runs.engine import UNDER_WAY, Engine
+from llmviz.ui import lesson, parts, path, question, visit
+from llmviz.views import records
+from llmviz.views.records import Recipe
+from llmviz.views.tables import markdown
+
+EVERY = 3.0  # seconds between two looks while something trains
+ALL = "all"
+USUAL = next(iter(texts.TEXTS))
+QUIZ = "scoreboard_quiz"
+NEVER = "No task has been trained both ways yet. Press Train live on the page of one, then Train from scratch too."
+NOTHING = "No run leaves a figure here. Choose “all texts” and “all phases”, or press *Train live* on any page."
+SEVERAL = (
+    "Where a recipe was trained several times, the figure is the median, and the range from the lowest to the highest stands below. "
+    "It opens the run of the lowest seed."
+)
+ONE_SCREEN = "<style>.st-key-board_area { max-height: 76vh; overflow-y: auto; }</style>"  # of a lecture, which does not scroll
+
+
+@dataclass(frozen=True)
+class Board:
+    """What the scoreboard shows: its filter, and the column by which it is sorted."""
+
+    reads: str = setting(USUAL, "Text", "Runs on this text only.", choices=(*texts.TEXTS, ALL))
+    phase: str = setting("", "Phase", "Runs of this phase only.", choices=("", PRETRAINING, FINE_TUNING))
+    sort: str = setting("", "Sorted by", "The column by which the rows are sorted.", letters=40)
+    down: bool = setting(True, "From the highest", "Whether the highest stand first.")
+
+    def __post_init__(self) -> None:
+        """Refuse what is not there."""
+        check(self)
+
+
+def _board() -> Board:
+    board: Board = visit.current().view
+    return board
+
+
+def look(engine: Engine) -> list[Recipe]:
+    """All recipes that have been measured: of the lab book, the recordings, and the learning curves that came with the program."""
+    return records.recipes(engine.shelf(), engine.learning_curves())
+
+
+def shown(found: Sequence[Recipe]) -> list[Recipe]:
+    """Those that the filter leaves."""
+    board = _board()
+    return Filter("" if board.reads == ALL else board.reads, board.phase).leaves(found)
+
+
+def filters() -> None:
+    """Draw the choice of text and phase."""
+    with st.container(key="board_row", horizontal=True, vertical_alignment="center", gap="small"):
+        _choice("reads", (*texts.TEXTS, ALL), lambda name: "all texts" if name == ALL else texts.TEXTS[name].title)
+        _choice("phase", ("", PRETRAINING, FINE_TUNING), lambda name: name or "all phases")
+
+
+def _choice(name: str, choices: Sequence[str], title: Callable[[str], str]) -> None:
+    key = f"board_{name}"
+    st.session_state[key] = getattr(_board(), name)
+    st.selectbox(
+        name.capitalize(),
+        choices,
+        key=key,
+        format_func=title,
+        label_visibility="collapsed",
+        width=190,
+        on_change=lambda: visit.set(**{name: st.session_state[key]}),
+    )
+
+
+def predict(found: Sequence[Recipe]) -> None:
+    """Draw the question: which task gains most from pretraining, on the first of the texts."""
+    asked = view.riddle(USUAL)
+    of_text = Filter(USUAL).leaves(found)
+    question.draw(question.GUESS, asked, QUIZ, lambda: view.reveal(asked, of_text), NEVER)
+
+
+def board(engine: Engine) -> None:
+    """Draw the table, and again every now and then while a run is under way."""
+    every = EVERY if any(kept.state in UNDER_WAY for kept in engine.shelf()) else None
+
+    def drawn() -> None:
+        left, chosen = shown(look(engine)), _board()
+        if not left:
+            st.markdown(NOTHING)
+            return
+        payload = view.table(left, chosen.sort, chosen.down, visit.number(), bool(question.withheld(QUIZ)))
+        with st.container(key="board_area"):
+            parts.table(payload, key="board", on_open=path.lead, on_sorted=lambda to: _sort(left, to))
+        st.caption(" ".join([SEVERAL, *(f"– {short}: {lesson.plain(meaning)}." for short, meaning in view.reasons(payload).items())]))
+        if path.leads():  # a link was clicked, and the whole page has to follow it
+            st.rerun()
+
+    if visit.current().lecture:
+        st.html(ONE_SCREEN)
+    st.fragment(drawn, run_every=every, key="scores")()
+
+
+def _sort(found: Sequence[Recipe], to: Sequence[int]) -> None:
+    """Remember the column that the table is sorted by."""
+    place, down = (int(each) for each in to[:2])
+    across = columns(found)
+    visit.set(sort=across[place].key if 0 <= place < len(across) else "", down=bool(down))
+
+
+def below(found: Sequence[Recipe]) -> None:
+    """Draw the ways to take the table along, and to the tasks that nobody has trained yet."""
+    left = shown(found)
+    with st.container(key="export_row", horizontal=True, vertical_alignment="center", gap="medium"):
+        _export("CSV", "csv", lambda: view.exported(left), "All figures shown, a line each, with their runs")
+        _export("Markdown", "md", lambda: markdown(view.table(left)), "The table as shown, without links")
+        for column in view.missing(left, "" if _board().reads == ALL else _board().reads):
+            page = path.of_stage(column.experiments[0].name)
+            if page:
+                st.page_link(page, label=f"not trained yet: {lesson.plain(column.experiments[0].title)}", icon=":material/play_arrow:")
+    with st.container(key="columns_below"), st.expander("What each column measures"):
+        lines = (f"- **{lesson.plain(column.name)}**: {lesson.plain(column.about)}" for column in columns(left))
+        st.markdown("\n".join(lines))
+
+
+def _export(label: str, ending: str, written: Callable[[], str], help: str) -> None:
+    name = f"llmviz-scoreboard.{ending}"
+    icon = ":material/download:"
+    st.download_button(
+        label, written, name, f"text/{label.lower()}", f"export_{ending}", help, on_click="ignore", type="tertiary", icon=icon
+    )

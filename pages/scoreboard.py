@@ -1,5 +1,6 @@
 """Scoreboard: every model on every task and every probe."""
 
+from llmviz.core.experiment import FINE_TUNING, PRETRAINING
 from llmviz.experiments import masked_lm, scoreboard
 from llmviz.experiments.scoreboard import panel, view
 from llmviz.ui import lecture, lesson, notes, path, visit
@@ -8,7 +9,8 @@ from llmviz.ui.states import Badge
 
 BEATS = (
     ("head", "question"),
-    ("board_row", "board_area"),
+    (panel.OF[PRETRAINING],),
+    (panel.OF[FINE_TUNING],),
 )
 
 runs = engine()
@@ -26,7 +28,8 @@ lesson.header(
 )
 lesson.notes()
 panel.predict(found)
-panel.filters()
+if not visit.current().lecture:
+    panel.filters()
 panel.board(runs)
 panel.below(found)
 notes.words()

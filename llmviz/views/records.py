@@ -100,13 +100,13 @@ def _recipe(records: Sequence[Record]) -> Recipe:
 def descent(found: Sequence[Recipe]) -> list[Recipe]:
     """The same, each below the recipe it starts from, and one from scratch below the same that was pretrained.
 
-    First those of the first experiment, on the first of its texts.
+    First those of the first experiment, on the first of its texts, with the fewest labels.
     """
     order = {name: place for place, name in enumerate(catalogue.BY_NAME)}
 
-    def early(recipe: Recipe) -> tuple[int, int]:
+    def early(recipe: Recipe) -> tuple[int, int, int]:
         texts = catalogue.experiment(recipe.spec.stage).texts
-        return order[recipe.spec.stage], texts.index(recipe.spec.text.name)
+        return order[recipe.spec.stage], texts.index(recipe.spec.text.name), labels(recipe.spec)
 
     there = {recipe.spec.id for recipe in found}
     below: dict[str, list[Recipe]] = {}
@@ -149,6 +149,11 @@ def scratch(recipe: Recipe, found: Iterable[Recipe]) -> Recipe | None:
     """The same recipe from random weights."""
     wanted = replace(recipe.spec, inputs={}).id
     return next((each for each in found if each.spec.id == wanted), None)
+
+
+def labels(spec: RunSpec) -> int:
+    """Labelled examples that it learns from; 0 where the text itself is the answer."""
+    return getattr(spec.objective, "labels", 0)
 
 
 def from_scratch(spec: RunSpec) -> bool:

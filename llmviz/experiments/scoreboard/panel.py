@@ -11,6 +11,7 @@ from llmviz.core.settings import check, setting
 from llmviz.experiments.scoreboard import view
 from llmviz.experiments.scoreboard.columns_view import columns
 from llmviz.experiments.scoreboard.view import Filter
+from llmviz.parts.table.payload import Table
 from llmviz.runs.engine import UNDER_WAY, Engine
 from llmviz.ui import lesson, parts, path, question, visit
 from llmviz.views import records
@@ -27,7 +28,10 @@ SEVERAL = (
     "Where a recipe was trained several times, the figure is the median, and the range from the lowest to the highest stands below. "
     "It opens the run of the lowest seed."
 )
-ONE_SCREEN = "<style>.st-key-board_area { max-height: 76vh; overflow-y: auto; }</style>"  # of a lecture, which does not scroll
+MOST_ROWS = 9  # of a lecture's table that shrinks to its screen; a longer one scrolls
+SHORT = "<style>.st-key-below { display: none; }</style>"
+SCROLLS = f"{SHORT}<style>[class*=st-key-board_of] {{ max-height: 85vh; overflow-y: auto; }}</style>"
+OF = {PRETRAINING: "board_of_pretraining", FINE_TUNING: "board_of_fine_tuning"}  # a lecture shows one phase after the other
 
 
 @dataclass(frozen=True)
@@ -89,24 +93,36 @@ def predict(found: Sequence[Recipe]) -> None:
 
 
 def board(engine: Engine) -> None:
-    """Draw the table, and again every now and then while a run is under way."""
+    """Draw the table, and again every now and then while a run is under way; in a lecture one for each phase, a beat each."""
     every = EVERY if any(kept.state in UNDER_WAY for kept in engine.shelf()) else None
 
     def drawn() -> None:
-        left, chosen = shown(look(engine)), _board()
+        left = shown(look(engine))
         if not left:
             st.markdown(NOTHING)
-            return
-        payload = view.table(left, chosen.sort, chosen.down, visit.number(), bool(question.withheld(QUIZ)))
-        with st.container(key="board_area"):
-            parts.table(payload, key="board", on_open=path.lead, on_sorted=lambda to: _sort(left, to))
-        st.caption(" ".join([SEVERAL, *(f"– {short}: {lesson.plain(meaning)}." for short, meaning in view.reasons(payload).items())]))
+        elif visit.current().lecture:
+            for phase, key in OF.items():
+                of_phase = Filter(phase=phase).leaves(left)
+                with st.container(key=key):
+                    _table(of_phase, f"{key}_table")
+        else:
+            with st.container(key="board_area"):
+                reasons = view.reasons(_table(left, "board"))
+            st.caption(" ".join([SEVERAL, *(f"– {short}: {lesson.plain(meaning)}." for short, meaning in reasons.items())]))
         if path.leads():  # a link was clicked, and the whole page has to follow it
             st.rerun()
 
     if visit.current().lecture:
-        st.html(ONE_SCREEN)
+        st.html(SHORT if max(len(Filter(phase=phase).leaves(shown(look(engine)))) for phase in OF) <= MOST_ROWS else SCROLLS)
     st.fragment(drawn, run_every=every, key="scores")()
+
+
+def _table(found: Sequence[Recipe], key: str) -> Table:
+    """Draw these recipes, and return what was drawn."""
+    chosen = _board()
+    drawn = view.table(found, chosen.sort, chosen.down, visit.number(), bool(question.withheld(QUIZ)))
+    parts.table(drawn, key=key, on_open=path.lead, on_sorted=lambda to: _sort(found, to))
+    return drawn
 
 
 def _sort(found: Sequence[Recipe], to: Sequence[int]) -> None:
@@ -118,7 +134,11 @@ def _sort(found: Sequence[Recipe], to: Sequence[int]) -> None:
 
 def below(found: Sequence[Recipe]) -> None:
     """Draw the ways to take the table along, and to the tasks that nobody has trained yet."""
-    left = shown(found)
+    with st.container(key="below"):
+        _below(shown(found))
+
+
+def _below(left: Sequence[Recipe]) -> None:
     with st.container(key="export_row", horizontal=True, vertical_alignment="center", gap="medium"):
         _export("CSV", "csv", lambda: view.exported(left), "All figures shown, a line each, with their runs")
         _export("Markdown", "md", lambda: markdown(view.table(left)), "The table as shown, without links")

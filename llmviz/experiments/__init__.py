@@ -18,6 +18,7 @@ FOLDERS = (
     "entities",
     "question_answering",
     "own_labels",
+    "side_by_side",
     "next_sentence",
     "attention_maps",
     "span_corruption",

@@ -10,6 +10,9 @@ import { choice, part } from "../shared/run.js";
 
 const NONE = -1;
 
+/** The text with no line break between a number and its percent sign. @param {string} text */
+const unbroken = (text) => text.replaceAll(" %", "\u00a0%");
+
 /** The order after one more click on the head of a column. @param {Order} order @param {number} column @returns {Order} */
 function next({ sort, down }, column) {
   if (sort !== column) return { sort: column, down: true };
@@ -44,7 +47,8 @@ export default part((/** @type {Given<Table>} */ { data, root, kept, redraw, tel
   };
 
   /** @param {Bit} bit @param {Props} seat */
-  const said = ({ text, page, run }, seat) => {
+  const said = ({ text: given, page, run }, seat) => {
+    const text = unbroken(given);
     if (!page) return text;
     const href = run ? `${page}?run=${run}` : page;
     return h(
@@ -94,7 +98,7 @@ export default part((/** @type {Given<Table>} */ { data, root, kept, redraw, tel
           {},
           bits.map((bit) => said(bit, seat(column))),
         ),
-        more.map((line) => h("span.more", {}, line)),
+        more.map((line) => h("span.more", {}, unbroken(line))),
       );
 
     const row = (/** @type {Row} */ { name, about, phase, depth, pinned, cells }) =>

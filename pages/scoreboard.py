@@ -1,6 +1,5 @@
 """Scoreboard: every model on every task and every probe."""
 
-from llmviz.core.experiment import FINE_TUNING, PRETRAINING
 from llmviz.experiments import masked_lm, scoreboard
 from llmviz.experiments.scoreboard import panel, view
 from llmviz.ui import lecture, lesson, notes, path, visit
@@ -9,14 +8,14 @@ from llmviz.ui.states import Badge
 
 BEATS = (
     ("head", "question"),
-    (panel.OF[PRETRAINING],),
-    (panel.OF[FINE_TUNING],),
+    *((table,) for table in panel.OF.values()),
 )
 
 runs = engine()
 visit.open(scoreboard.LESSON.page, (masked_lm.EXPERIMENT.name,), runs.spec, view=panel.Board())
 path.follow()
-found = panel.look(runs)
+shelf = runs.shelf()
+found = panel.look(runs, shelf)
 
 lecture.beats(BEATS)
 lesson.header(
@@ -30,6 +29,6 @@ lesson.notes()
 panel.predict(found)
 if not visit.current().lecture:
     panel.filters()
-panel.board(runs)
+panel.board(runs, shelf, found)
 panel.below(found)
 notes.words()

@@ -19,7 +19,7 @@ case = panel.case(runs)
 
 lecture.beats(BEATS)
 lesson.header(
-    "Pretraining and fine-tuning",
+    "Both phases",
     Badge("from stored runs", "pretrained"),
     "Two phases side by side, each row measured",
     "Pretraining reads much text without labels, once; fine-tuning learns one task from few labels. "

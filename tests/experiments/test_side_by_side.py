@@ -116,7 +116,10 @@ def test_what_is_missing_is_said_with_what_to_do(library: Library) -> None:
     case = made(library, RunSpec("mlm"), "own")
     assert case.tuned is None and view.reveal(case) is None
     rows = said(view.table(case))
-    assert all("press Train live" in row[1] for row in rows.values())
+    assert "press Train live" in rows["task"][1] and all(
+        tables.spoken(view.NO_RUN) == row[1] for name, row in rows.items() if name != "task"
+    )
+    assert "press Train live" in said(lists_view.fine_tuning(case))["task adaptation"][0]
     t5 = made(library, RunSpec("span"), "sentiment")
     assert view.UNCOUNTED in said(view.table(t5))["cost"][0]
     assert view.UNPREPARED in said(view.table(Case(case.root, None, None, None, None, case.found)))["data"][0]
@@ -125,7 +128,7 @@ def test_what_is_missing_is_said_with_what_to_do(library: Library) -> None:
 @pytest.mark.parametrize(("root", "task"), [(RunSpec("clm"), "sentiment"), (RunSpec("nsp"), "sentiment"), (RunSpec("mlm"), "entities")])
 def test_every_root_and_task_is_told_in_numbers(library: Library, root: RunSpec, task: str) -> None:
     told = everything(made(library, root, task))
-    assert "None" not in told and "nan" not in told and "  " not in told and ".." not in told
+    assert not [odd for odd in ("None", "nan", "  ", "..", "()", ": .") if odd in told]
 
 
 def test_the_answer_is_counted_from_both_histories(library: Library) -> None:

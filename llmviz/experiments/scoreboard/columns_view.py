@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from llmviz.core import catalogue
-from llmviz.core.experiment import FINE_TUNING, PRETRAINING, T5S, Experiment, Metric
+from llmviz.core.experiment import PRETRAINING, T5S, Experiment, Metric
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Band, band
 from llmviz.views.records import Recipe
@@ -51,6 +51,10 @@ class Column:
         """The best possible, as these runs tell it."""
         return self._told(found, self.metric.bound)
 
+    def bounded(self, found: Sequence[Recipe]) -> bool:
+        """Whether all of these that have the figure tell the best possible: of real text nobody knows it."""
+        return all(recipe.figures(self.metric.bound) for recipe in self.recipes(found))
+
     def chance(self, found: Sequence[Recipe]) -> Band | None:
         """What guessing comes to: as the way of asking decides it, or as these runs tell it."""
         return band([self.metric.chance]) if self.metric.chance is not None else self._told(found, "chance")
@@ -90,13 +94,13 @@ def _head(experiment: Experiment) -> str:
 
 
 def columns(found: Sequence[Recipe]) -> list[Column]:
-    """All of which these runs have a figure: tasks of pretraining, probes, tasks of fine-tuning."""
+    """All of which these runs have a figure: tasks of pretraining, probes, all other tasks."""
     return [column for column in every() if column.recipes(found)]
 
 
 def every() -> Iterator[Column]:
     """All that the experiments measure, whether or not a run has."""
-    yield from _tasks(PRETRAINING)
+    yield from (_task(each) for each in catalogue.BY_NAME.values() if each.phase == PRETRAINING)
     probes: dict[str, list[tuple[Experiment, Metric]]] = {}
     for experiment in catalogue.BY_NAME.values():
         for metric in experiment.metrics:
@@ -104,10 +108,8 @@ def every() -> Iterator[Column]:
                 probes.setdefault(metric.name, []).append((experiment, metric))
     for name, told in probes.items():
         yield Column(name, told[0][1], tuple(experiment for experiment, _ in told))
-    yield from _tasks(FINE_TUNING)
+    yield from (_task(each) for each in catalogue.BY_NAME.values() if each.phase != PRETRAINING)
 
 
-def _tasks(phase: str) -> Iterator[Column]:
-    for experiment in catalogue.BY_NAME.values():
-        if experiment.phase == phase:
-            yield Column(experiment.short, experiment.telling[0], (experiment,))
+def _task(experiment: Experiment) -> Column:
+    return Column(experiment.short, experiment.telling[0], (experiment,))

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from llmviz.core import texts
-from llmviz.core.experiment import FINE_TUNING, PRETRAINING
+from llmviz.core import catalogue, texts
+from llmviz.core.kept import Kept
 from llmviz.core.settings import check, setting
 from llmviz.experiments.scoreboard import view
 from llmviz.experiments.scoreboard.columns_view import columns
@@ -31,7 +31,8 @@ SEVERAL = (
 MOST_ROWS = 9  # of a lecture's table that shrinks to its screen; a longer one scrolls
 SHORT = "<style>.st-key-below { display: none; }</style>"
 SCROLLS = f"{SHORT}<style>[class*=st-key-board_of] {{ max-height: 85vh; overflow-y: auto; }}</style>"
-OF = {PRETRAINING: "board_of_pretraining", FINE_TUNING: "board_of_fine_tuning"}  # a lecture shows one phase after the other
+PHASES = tuple(dict.fromkeys(each.phase for each in catalogue.BY_NAME.values()))
+OF = {phase: f"board_of_{place}" for place, phase in enumerate(PHASES)}  # a lecture shows one phase after the other
 
 
 @dataclass(frozen=True)
@@ -39,7 +40,7 @@ class Board:
     """What the scoreboard shows: its filter, and the column by which it is sorted."""
 
     reads: str = setting(USUAL, "Text", "Runs on this text only.", choices=(*texts.TEXTS, ALL))
-    phase: str = setting("", "Phase", "Runs of this phase only.", choices=("", PRETRAINING, FINE_TUNING))
+    phase: str = setting("", "Phase", "Runs of this phase only.", choices=("", *PHASES))
     sort: str = setting("", "Sorted by", "The column by which the rows are sorted.", letters=40)
     down: bool = setting(True, "From the highest", "Whether the highest stand first.")
 
@@ -53,9 +54,9 @@ def _board() -> Board:
     return board
 
 
-def look(engine: Engine) -> list[Recipe]:
+def look(engine: Engine, shelf: Sequence[Kept]) -> list[Recipe]:
     """All recipes that have been measured: of the lab book, the recordings, and the learning curves that came with the program."""
-    return records.recipes(engine.shelf(), engine.learning_curves())
+    return records.recipes(shelf, engine.learning_curves())
 
 
 def shown(found: Sequence[Recipe]) -> list[Recipe]:
@@ -68,7 +69,7 @@ def filters() -> None:
     """Draw the choice of text and phase."""
     with st.container(key="board_row", horizontal=True, vertical_alignment="center", gap="small"):
         _choice("reads", (*texts.TEXTS, ALL), lambda name: "all texts" if name == ALL else texts.TEXTS[name].title)
-        _choice("phase", ("", PRETRAINING, FINE_TUNING), lambda name: name or "all phases")
+        _choice("phase", ("", *PHASES), lambda name: name or "all phases")
 
 
 def _choice(name: str, choices: Sequence[str], title: Callable[[str], str]) -> None:
@@ -92,28 +93,33 @@ def predict(found: Sequence[Recipe]) -> None:
     question.draw(question.GUESS, asked, QUIZ, lambda: view.reveal(asked, of_text), NEVER)
 
 
-def board(engine: Engine) -> None:
-    """Draw the table, and again every now and then while a run is under way; in a lecture one for each phase, a beat each."""
-    every = EVERY if any(kept.state in UNDER_WAY for kept in engine.shelf()) else None
+def board(engine: Engine, shelf: Sequence[Kept], found: Sequence[Recipe]) -> None:
+    """Draw the table, and again every now and then while a run is under way; the whole page where one has begun or ended.
+
+    In a lecture there is one for each phase, a beat each.
+    """
+    every = EVERY if any(kept.state in UNDER_WAY for kept in shelf) else None
+    lecture = visit.current().lecture
+    if lecture:
+        longest = max(len(Filter(phase=phase).leaves(shown(found))) for phase in OF)
+        st.html(SHORT if longest <= MOST_ROWS else SCROLLS)
 
     def drawn() -> None:
-        left = shown(look(engine))
+        now = engine.shelf() if every else shelf
+        left = shown(look(engine, now) if every else found)
         if not left:
             st.markdown(NOTHING)
-        elif visit.current().lecture:
+        elif lecture:
             for phase, key in OF.items():
-                of_phase = Filter(phase=phase).leaves(left)
                 with st.container(key=key):
-                    _table(of_phase, f"{key}_table")
+                    _table(Filter(phase=phase).leaves(left), f"{key}_table")
         else:
             with st.container(key="board_area"):
                 reasons = view.reasons(_table(left, "board"))
             st.caption(" ".join([SEVERAL, *(f"– {short}: {lesson.plain(meaning)}." for short, meaning in reasons.items())]))
-        if path.leads():  # a link was clicked, and the whole page has to follow it
-            st.rerun()
+        if path.leads() or [(kept.run, kept.state) for kept in now] != [(kept.run, kept.state) for kept in shelf]:
+            st.rerun()  # what a link was clicked for, or what stands around the table, is drawn by the whole page
 
-    if visit.current().lecture:
-        st.html(SHORT if max(len(Filter(phase=phase).leaves(shown(look(engine)))) for phase in OF) <= MOST_ROWS else SCROLLS)
     st.fragment(drawn, run_every=every, key="scores")()
 
 

@@ -57,7 +57,7 @@ def table(found: Sequence[Recipe], sort: str = "", down: bool = True, visit: int
 
 def _lines(across: Sequence[Column], found: Sequence[Recipe]) -> list[Row]:
     """What figures lie between: the best possible, the best that is no model, and chance."""
-    best = [_line(column, column.best(found)) for column in across]
+    best = [_line(column, column.best(found), "" if column.bounded(found) else "where known") for column in across]
     chance = [_line(column, column.chance(found)) for column in across]
     without = [_line(column, told[1], told[0]) if (told := column.without(found)) else cell() for column in across]
     rows = (

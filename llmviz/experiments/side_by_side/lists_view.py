@@ -1,12 +1,12 @@
 """The lecture's two lists, what each phase is good for: each entry one sentence with a measured figure. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import PRETRAINING
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.side_by_side.case_view import Case, Run
-from llmviz.experiments.side_by_side.view import WITHHELD, carried, listed, lost, missing, prose, share, worth
+from llmviz.experiments.side_by_side.view import NO_RUN, WITHHELD, carried, different, listed, lost, missing, prose, share, worth
 from llmviz.parts.table.payload import Bit, Cell, Table
 from llmviz.views import records, words
 from llmviz.views.methods import billions
@@ -20,34 +20,38 @@ NO_PROBE = "Nothing asks for it on this text: choose a model of Tinyland above."
 
 def pretraining(case: Case, visit: int = 0, withheld: bool = False) -> Table:
     """The list of pretraining. What answers the page's question may be `withheld`."""
-    hidden = cell(WITHHELD, faint=True)
-    entries = [
-        ("broad understanding", _broad(case.root)),
-        ("large, diverse data", hidden if withheld else _large(case.root)),
-        ("knowledge base", _facts(case.root)),
-        ("transfer", _transfer(case)),
-        ("high initial cost", hidden if withheld else _high(case)),
-        ("scalable with continual learning", _continual(case)),
-        ("benchmarks", _benchmarks(case)),
-        ("flexible", cell(*carried(case))),
-    ]
-    return prose("What pretraining is good for", ("pretraining",), entries, visit)
+    entries = {
+        "broad understanding": _broad(case.root),
+        "large, diverse data": _large(case),
+        "knowledge base": _facts(case.root),
+        "transfer": _transfer(case),
+        "high initial cost": _high(case),
+        "scalable with continual learning": _continual(case),
+        "benchmarks": _benchmarks(case),
+        "flexible": cell(*carried(case)),
+    }
+    return _listed("pretraining", entries, visit, ("large, diverse data", "high initial cost") if withheld else ())
 
 
 def fine_tuning(case: Case, visit: int = 0, withheld: bool = False) -> Table:
     """The list of fine-tuning."""
-    hidden, run = cell(WITHHELD, faint=True), case.tuned
-    entries = [
-        ("task adaptation", _adapted(run) if run else missing(case)),
-        ("small, targeted data", hidden if withheld else _small(case, run) if run else missing(case)),
-        ("rapid specialisation", _rapid(run) if run else missing(case)),
-        ("quick learning from few examples", _few(case) if run else missing(case)),
-        ("lower cost", hidden if withheld else _lower(case, run) if run else missing(case)),
-        ("customisable to current data", _own(case)),
-        ("task performance", _performance(run) if run else missing(case)),
-        ("niche use", _niche(case, run) if run else missing(case)),
-    ]
-    return prose("What fine-tuning is good for", ("fine-tuning",), entries, visit)
+    run = case.tuned
+    entries = {
+        "task adaptation": _adapted(run) if run else missing(case),
+        "small, targeted data": _small(case, run) if run else NO_RUN,
+        "rapid specialisation": _rapid(run) if run else NO_RUN,
+        "quick learning from few examples": _few(case, run) if run else NO_RUN,
+        "lower cost": _lower(case, run) if run else NO_RUN,
+        "customisable to current data": _own(case),
+        "task performance": _performance(run) if run else NO_RUN,
+        "niche use": _niche(case, run) if run else NO_RUN,
+    }
+    return _listed("fine-tuning", entries, visit, ("small, targeted data", "lower cost") if withheld else ())
+
+
+def _listed(phase: str, entries: Mapping[str, Cell], visit: int, withheld: Sequence[str]) -> Table:
+    shown = {name: [cell(WITHHELD, faint=True) if name in withheld else each] for name, each in entries.items()}
+    return prose(f"What {phase} is good for", (phase,), shown, visit)
 
 
 def _broad(root: Run) -> Cell:
@@ -57,9 +61,9 @@ def _broad(root: Run) -> Cell:
     return cell("Of two texts it finds the right one likelier: ", root.link(listed(root, preferred)), ". Chance is 50 %.")
 
 
-def _large(root: Run) -> Cell:
-    text = TEXTS[root.spec.text.name]
-    return cell(root.link(words.counted(root.history.tokens, "token")), f" of {text.title}: {text.about[:1].lower()}{text.about[1:]}")
+def _large(case: Case) -> Cell:
+    root, text = case.root, TEXTS[case.root.spec.text.name]
+    return cell(root.link(words.counted(root.history.tokens, "token")), f" of {text.title}.", more=[text.about, different(case)])
 
 
 def _facts(root: Run) -> Cell:
@@ -104,7 +108,7 @@ def _continual(case: Case) -> Cell:
     """Pretraining that goes on from what was pretrained before, where a run has done so."""
     went_on = [recipe for recipe in case.found if _goes_on(recipe) and recipe.opened]
     if not went_on:
-        return cell("Not measured here yet: no run pretrains a pretrained model further. On the command line, train with --parent does.")
+        return cell("Not measured here yet: no run pretrains a pretrained model further. On the command line, train --parent does.")
     run = Run(went_on[0])
     on = TEXTS[run.spec.text.name].title
     return cell("Pretrained further on ", run.link(f"{on}: {run.experiment.headline.title} {run.said(run.experiment.headline)}"), ".")
@@ -139,12 +143,11 @@ def _rapid(run: Run) -> Cell:
     found = near(run)
     if found is None:
         return cell("Its figure did not rise on validation data, so there is nothing to come near.", faint=True)
-    step, total = found, run.spec.train.steps
-    return cell(
-        f"{SHARE:.0%} of its final figure after ".replace("%", " %"),
-        run.link(f"{step:,} of {words.counted(total, 'step')}"),
-        f"; all of them took {_time(run)}.",
-    )
+    if not found:
+        return cell("It is within a tenth of its final figure before the first step: here it hardly learns.", faint=True)
+    part = words.figure(SHARE, "%")
+    steps = f"{found:,} of {words.counted(run.spec.train.steps, 'step')}"
+    return cell(f"{part} of its final figure after ", run.link(steps), f"; all of them took {_time(run)}.")
 
 
 def near(run: Run) -> int | None:
@@ -156,16 +159,18 @@ def near(run: Run) -> int | None:
     return curve.steps[below[-1] + 1] if below else curve.steps[0]
 
 
-def _few(case: Case) -> Cell:
+def _few(case: Case, run: Run) -> Cell:
     """What the fewest labels that were tried come to, with pretraining and without."""
-    assert case.tuned
-    stage = case.tuned.spec.stage
-    tried = [recipe for recipe in records.children(case.root.recipe, case.found) if recipe.spec.stage == stage and recipe.opened]
-    fewest = min(tried, key=lambda recipe: Run(recipe).labels)
-    run, other = Run(fewest), records.scratch(fewest, case.found)
-    said: list[Bit | str] = [f"With {words.counted(run.labels, 'label')}, the fewest tried here: ", run.link(run.said(run.headline))]
+    children = records.children(case.root.recipe, case.found)
+    tried = [recipe for recipe in children if recipe.spec.stage == run.spec.stage and recipe.opened]
+    fewest = min(tried, key=lambda recipe: records.labels(recipe.spec))
+    least, other = Run(fewest), records.scratch(fewest, case.found)
+    said: list[Bit | str] = [
+        f"With {words.counted(least.labels, 'label')}, the fewest tried here: ",
+        least.link(least.said(least.headline)),
+    ]
     if other and other.opened:
-        said += ["; from scratch ", opening(Run(other).said(run.headline), other)]
+        said += ["; from scratch ", opening(Run(other).said(least.headline), other)]
     return cell(*said, ".")
 
 
@@ -193,5 +198,4 @@ def _performance(run: Run) -> Cell:
 
 
 def _niche(case: Case, run: Run) -> Cell:
-    other: Sequence[str] = [lost(case, run)] if case.root.probes else []
-    return cell(run.link("One model for one task"), f": it {run.experiment.exercise}.", more=other)
+    return cell(run.link("One model for one task"), f": it {run.experiment.exercise}.", more=lost(case, run))

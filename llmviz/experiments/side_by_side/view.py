@@ -1,6 +1,6 @@
 """The lecture's table of differences: pretraining and fine-tuning in columns, in each cell what their runs have measured. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import PRETRAINING, T5S, Metric
@@ -16,6 +16,7 @@ from llmviz.views.tables import bit, cell, opening
 
 WITHHELD = "Guess above first: then this shows."
 UNPREPARED = "How many different texts these were is counted here once this machine has prepared them: open the run, and one step of it."
+NO_RUN = cell("No run yet: the first row says what to do.", faint=True)
 UNCOUNTED = "FLOPs are not counted for this kind of model yet"
 STANDS_FOR = {  # what models of each family here stand for
     "BERT": "It stands for BERT base, 110 million parameters (Devlin et al. 2019, section 3).",
@@ -26,25 +27,27 @@ STANDS_FOR = {  # what models of each family here stand for
 
 def table(case: Case, visit: int = 0, withheld: bool = False) -> Table:
     """The payload. What answers the page's question may be `withheld`."""
-    hidden = cell(WITHHELD, faint=True)
-    rows = [
-        ("task", _task(case.root), _or_missing(case, _task)),
-        ("data", *((hidden, hidden) if withheld else (_read(case), _or_missing(case, _learnt)))),
-        ("goal", _general(case), _or_missing(case, _particular)),
-        ("example models", _models(case), _or_missing(case, _body)),
-        ("cost", *((hidden, hidden) if withheld else (_cost(case.root), _or_missing(case, lambda run: _cheap(case, run))))),
-        ("flexibility", _flexible(case), _or_missing(case, lambda run: _narrow(case, run))),
-    ]
+    hidden, run = cell(WITHHELD, faint=True), case.tuned
+    rows = {
+        "task": [_task(case.root), _task(run) if run else missing(case)],
+        "data": [_read(case), _learnt(run) if run else NO_RUN],
+        "goal": [_general(case), _particular(run) if run else NO_RUN],
+        "example models": [_models(case), _body(run) if run else NO_RUN],
+        "cost": [_cost(case.root), _cheap(case, run) if run else NO_RUN],
+        "flexibility": [cell(*carried(case)), _narrow(case, run) if run else NO_RUN],
+    }
+    if withheld:
+        rows |= {"data": [hidden, hidden], "cost": [hidden, hidden]}
     return prose("Pretraining and fine-tuning, row by row", ("pretraining", "fine-tuning"), rows, visit)
 
 
-def prose(label: str, columns: Sequence[str], rows: Sequence[Sequence[str | Cell]], visit: int) -> Table:
+def prose(label: str, columns: Sequence[str], rows: Mapping[str, Sequence[Cell]], visit: int) -> Table:
     """A table of sentences: of each row its name, and a cell for each column."""
     return {
         "label": label,
         "corner": "",
         "columns": [{"name": name, "about": "", "sorts": False} for name in columns],
-        "rows": [_line(str(name), [each for each in cells if not isinstance(each, str)]) for name, *cells in rows],
+        "rows": [_line(name, cells) for name, cells in rows.items()],
         "sort": -1,
         "down": True,
         "prose": True,
@@ -52,13 +55,8 @@ def prose(label: str, columns: Sequence[str], rows: Sequence[Sequence[str | Cell
     }
 
 
-def _line(name: str, cells: list[Cell]) -> Row:
-    return {"name": name, "about": "", "phase": "", "depth": 0, "pinned": False, "cells": cells}
-
-
-def _or_missing(case: Case, said: Callable[[Run], Cell]) -> Cell:
-    """What is said of the fine-tuned run; where there is none, that, and what to do."""
-    return said(case.tuned) if case.tuned else missing(case)
+def _line(name: str, cells: Sequence[Cell]) -> Row:
+    return {"name": name, "about": "", "phase": "", "depth": 0, "pinned": False, "cells": list(cells)}
 
 
 def missing(case: Case) -> Cell:
@@ -77,11 +75,15 @@ def _task(run: Run) -> Cell:
 
 def _read(case: Case) -> Cell:
     root, train = case.root, case.root.spec.train
-    text, draws = TEXTS[root.spec.text.name].title, train.steps * train.batch_size
-    different = UNPREPARED if case.texts is None else f"{words.counted(case.texts, 'different text')} of {text} to draw from."
-    return cell(
-        root.link(f"{words.counted(root.history.tokens, 'token')} read"), f", in {draws:,} texts drawn; no labels.", more=[different]
-    )
+    draws = train.steps * train.batch_size
+    read = root.link(f"{words.counted(root.history.tokens, 'token')} read")
+    return cell(read, f", in {draws:,} texts drawn; no labels.", more=[different(case)])
+
+
+def different(case: Case) -> str:
+    """How many different texts the root drew from."""
+    text = TEXTS[case.root.spec.text.name].title
+    return UNPREPARED if case.texts is None else f"{words.counted(case.texts, 'different text')} of {text} to draw from."
 
 
 def _learnt(run: Run) -> Cell:
@@ -93,7 +95,7 @@ def _learnt(run: Run) -> Cell:
 
 def _general(case: Case) -> Cell:
     root = case.root
-    asked = f"Nobody trained it on these: {listed(root, root.probes)}." if root.probes else "No probe is asked on this text."
+    asked = f"Probes: {listed(root, root.probes)}." if root.probes else "No probe is asked on this text."
     return cell("Language in general: ", *worth(root), more=[asked])
 
 
@@ -125,7 +127,10 @@ def listed(run: Run, metrics: Sequence[Metric]) -> str:
 def _models(case: Case) -> Cell:
     root, family = case.root, records.family(case.root.spec)
     here = [root.link(f"A {family} of {root.parameters:,} parameters"), bit(f", {SIZES[root.spec.model.size]}.")]
-    others = {records.family(recipe.spec): recipe for recipe in reversed(case.found) if _other(case, recipe)}
+    others: dict[str, Recipe] = {}
+    for recipe in case.found:
+        if _other(case, recipe):
+            others.setdefault(records.family(recipe.spec), recipe)
     beside = [opening(f"{name} ({catalogue.experiment(recipe.spec.stage).title})", recipe) for name, recipe in others.items()]
     also = [bit(" Here too: "), *(each for place, one in enumerate(beside) for each in ([bit(", ")] if place else []) + [one]), bit(".")]
     return cell(*here, *(also if beside else []), more=[STANDS_FOR[family]])
@@ -144,9 +149,10 @@ def _body(run: Run) -> Cell:
 
 
 def _cost(run: Run) -> Cell:
-    said = f"{billions(run.flops)} FLOPs" if run.flops else words.duration(run.history.seconds)
-    rest = f", {words.duration(run.history.seconds)}" if run.flops else f"; {UNCOUNTED}"
-    return cell(run.link(said), f"{rest}, {run.parameters:,} parameters trained.")
+    seconds, trained = words.duration(run.history.seconds), f"{run.parameters:,} parameters trained"
+    if not run.flops:
+        return cell(run.link(seconds), f", {trained}; {UNCOUNTED}.")
+    return cell(run.link(f"{billions(run.flops)} FLOPs"), f", {seconds}, {trained}.")
 
 
 def _cheap(case: Case, run: Run) -> Cell:
@@ -157,10 +163,6 @@ def _cheap(case: Case, run: Run) -> Cell:
 def share(part: float, whole: float) -> str:
     """`0.35 %`, to two figures."""
     return f"{100 * part / whole:.2g} %"
-
-
-def _flexible(case: Case) -> Cell:
-    return cell(*carried(case))
 
 
 def carried(case: Case) -> list[Bit]:
@@ -176,13 +178,13 @@ def carried(case: Case) -> list[Bit]:
 
 
 def _narrow(case: Case, run: Run) -> Cell:
-    return cell(f"One task: it {run.experiment.exercise}.", more=[lost(case, run)])
+    return cell(f"One task: it {run.experiment.exercise}.", more=lost(case, run))
 
 
-def lost(case: Case, run: Run) -> str:
-    """How many of the probes that the root is asked the fine-tuned model is still asked."""
+def lost(case: Case, run: Run) -> list[str]:
+    """How many of the probes that the root is asked the fine-tuned model is still asked; nothing where there are none."""
     asked, before = len(run.probes), len(case.root.probes)
-    return f"Its root is asked {words.counted(before, 'probe')}, and it can be asked {asked or 'none'}." if before else ""
+    return [f"Its root is asked {words.counted(before, 'probe')}, and it can be asked {asked or 'none'}."] if before else []
 
 
 # The question of the page

@@ -100,23 +100,17 @@ def _general(case: Case) -> Cell:
 
 
 def _particular(run: Run) -> Cell:
-    left = "It is asked no probe: its head for words is gone." if not run.probes else f"Probes: {listed(run, run.probes)}."
+    gone = "" if run.spec.model.architecture in T5S else ": its head for words is gone"
+    left = f"Probes: {listed(run, run.probes)}." if run.probes else f"It is asked no probe{gone}."
     return cell("One task: ", *worth(run), more=[left])
 
 
 def worth(run: Run) -> list[Bit]:
     """The headline figure of a run between what bounds it."""
     metric = run.headline
-    bounds = [f"best possible {_value(run, metric.bound, metric)}" if run.figure(metric.bound) is not None else ""]
-    chance = metric.chance if metric.chance is not None else run.figure("chance")
-    bounds.append(f"chance {words.measured(chance, metric.unit)}" if chance is not None else "")
-    told = ", ".join(filter(None, bounds))
+    bounds = {"best possible": run.figure(metric.bound), "chance": run.figure("chance") if metric.chance is None else metric.chance}
+    told = ", ".join(f"{name} {words.measured(value, metric.unit)}" for name, value in bounds.items() if value is not None)
     return [run.link(f"{metric.title} {run.said(metric)}"), bit(f" ({told})." if told else ".")]
-
-
-def _value(run: Run, name: str, metric: Metric) -> str:
-    value = run.figure(name)
-    return "" if value is None else words.measured(value, metric.unit)
 
 
 def listed(run: Run, metrics: Sequence[Metric]) -> str:

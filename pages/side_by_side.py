@@ -26,8 +26,5 @@ lesson.header(
     "Every figure below is that of a run, and opens it: choose another model, or another task.",
 )
 lesson.notes()
-panel.predict(case)
-panel.choices(case)
-panel.differences(case)
-panel.lists(case)
+panel.compared(case)
 notes.words()

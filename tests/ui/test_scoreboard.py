@@ -57,6 +57,13 @@ def test_the_filter_and_the_order_lie_in_the_address(visit: Visit) -> None:
     assert panel.NOTHING in texts(visit("scoreboard", reads="sotu", phase="fine-tuning"))
 
 
+def test_a_task_that_has_no_run_leads_to_its_page_whatever_the_filter(visit: Visit) -> None:
+    chosen: dict[str, str]
+    for chosen in ({}, {"phase": "pretraining"}):
+        links = [link.proto.label for link in visit("scoreboard", **chosen).get("page_link") if "not trained yet" in link.proto.label]
+        assert links == ["not trained yet: Your own labels"]
+
+
 def test_from_scratch_is_withheld_until_a_guess(visit: Visit) -> None:
     app = visit("scoreboard")
     hidden = [cell["bits"][0]["text"] for row in board(app)["rows"] if row["phase"] == "random" for cell in row["cells"]]

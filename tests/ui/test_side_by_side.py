@@ -10,6 +10,7 @@ from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.side_by_side import panel, view
 from llmviz.views.tables import spoken
 from tests.guess import skip
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_lab_book import texts
 from tests.ui.test_page import query
@@ -56,3 +57,9 @@ def test_a_model_for_which_there_is_no_task_says_so(visit: Visit) -> None:
 def test_what_is_not_here_is_explained(visit: Visit) -> None:
     app = visit("side_by_side", root="../../etc/passwd", task="juggling")
     assert panel.GONE.split(";")[0] in texts(app) and "juggling" in texts(app) and query(app) == {}
+
+
+def test_without_any_model_it_says_what_to_do(visit: Visit, fake: FakeEngine) -> None:
+    fake._runs.clear()
+    app = visit("side_by_side")
+    assert not app.exception and panel.NOTHING in texts(app) and not drawn(app)

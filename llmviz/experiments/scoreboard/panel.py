@@ -9,7 +9,7 @@ from llmviz.core import catalogue, texts
 from llmviz.core.kept import Kept
 from llmviz.core.settings import check, setting
 from llmviz.experiments.scoreboard import view
-from llmviz.experiments.scoreboard.columns_view import columns
+from llmviz.experiments.scoreboard.columns_view import Column, columns
 from llmviz.experiments.scoreboard.view import Filter
 from llmviz.parts.table.payload import Table
 from llmviz.runs.engine import UNDER_WAY, Engine
@@ -61,8 +61,12 @@ def look(engine: Engine, shelf: Sequence[Kept]) -> list[Recipe]:
 
 def shown(found: Sequence[Recipe]) -> list[Recipe]:
     """Those that the filter leaves."""
-    board = _board()
-    return Filter("" if board.reads == ALL else board.reads, board.phase).leaves(found)
+    return Filter(_text(), _board().phase).leaves(found)
+
+
+def _text() -> str:
+    """The text of the filter, "" for all."""
+    return "" if _board().reads == ALL else _board().reads
 
 
 def filters() -> None:
@@ -141,14 +145,14 @@ def _sort(found: Sequence[Recipe], to: Sequence[int]) -> None:
 def below(found: Sequence[Recipe]) -> None:
     """Draw the ways to take the table along, and to the tasks that nobody has trained yet."""
     with st.container(key="below"):
-        _below(shown(found))
+        _below(shown(found), view.missing(Filter(_text()).leaves(found), _text()))
 
 
-def _below(left: Sequence[Recipe]) -> None:
+def _below(left: Sequence[Recipe], missing: Sequence[Column]) -> None:
     with st.container(key="export_row", horizontal=True, vertical_alignment="center", gap="medium"):
         _export("CSV", "csv", lambda: view.exported(left), "All figures shown, a line each, with their runs")
         _export("Markdown", "md", lambda: markdown(view.table(left)), "The table as shown, without links")
-        for column in view.missing(left, "" if _board().reads == ALL else _board().reads):
+        for column in missing:
             page = path.of_stage(column.experiments[0].name)
             if page:
                 st.page_link(page, label=f"not trained yet: {lesson.plain(column.experiments[0].title)}", icon=":material/play_arrow:")

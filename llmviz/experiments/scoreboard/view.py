@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llmviz.core import catalogue, lecture
+from llmviz.core import catalogue
 from llmviz.core.experiment import FINE_TUNING
 from llmviz.core.study import Band
 from llmviz.core.texts import TEXTS
@@ -187,9 +187,3 @@ def summary(found: Sequence[Recipe]) -> str:
     probes = sum(column.metric.probe for column in across)
     counts = ((len(across) - probes, "task"), (probes, "probe"), (len(found), "model"))
     return ", ".join(words.counted(count, noun) for count, noun in counts if count)
-
-
-def page_of(column: Column) -> str:
-    """The title of the page that trains it."""
-    there = lecture.lesson(column.experiments[0].lesson.page)
-    return there.title if there else column.name

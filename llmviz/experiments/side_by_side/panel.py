@@ -19,6 +19,7 @@ from llmviz.views import records, words
 from llmviz.views.records import Recipe
 
 NEVER = "The model was not fine-tuned for this task yet; choose another task, or train it on the task's page."
+NOTHING = "No pretrained model is on this machine. Press *Train live* on *Masked tokens* or *Next token*."
 GONE = "The model in the address is not on this machine; the page shows another one."
 
 
@@ -39,14 +40,16 @@ class Chosen:
         check(self)
 
 
-def case(engine: Engine) -> Case:
-    """The runs that the address names, as they are now; one that is not there is explained among its problems."""
+def case(engine: Engine) -> Case | None:
+    """The runs that the address names, as they are now; one that is not there is explained among its problems. None without any root."""
     found = records.recipes(engine.shelf(), engine.learning_curves())
     there = {_key(recipe): recipe for recipe in roots(found)}
     chosen: Chosen = visit.current().view
     if chosen.root and chosen.root not in there:
         visit.correct("root", GONE, view=Chosen(task=chosen.task))
-    root = there.get(chosen.root) or next(iter(there.values()))
+    root = there.get(chosen.root) or next(iter(there.values()), None)
+    if root is None:
+        return None
     task = _task(root, chosen.task, found)
     recipe = tuned(root, task, found) if task else None
     same = records.scratch(recipe, found) if recipe else None
@@ -88,6 +91,17 @@ def _counted(text: TextSpec) -> int:
     if there is None:
         raise LookupError(text.name)
     return len(set(there.train))
+
+
+def compared(shown: Case | None) -> None:
+    """Draw the comparison, from the question to the lists; where there is nothing to compare, what to do."""
+    if shown is None:
+        st.markdown(NOTHING)
+        return
+    predict(shown)
+    choices(shown)
+    differences(shown)
+    lists(shown)
 
 
 def choices(shown: Case) -> None:

@@ -22,6 +22,8 @@ class Metric:
     """A figure an experiment reports: label, unit, help, which figure bounds it, and which one a simpler reader reaches.
 
     The unit is "%" for shares, which are 0 … 1; or any word that can stand behind the number: "nats", "points".
+    A `probe` asks the same of models of every kind, and is trained on by none. `chance` is the share that guessing gets where the way of
+    asking decides it, as between two texts; of other figures a run tells it, if anything does.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Metric:
     help: str
     bound: str = ""
     baseline: str = ""
+    probe: bool = False
+    chance: float | None = None
 
 
 def default(text: str, label: str) -> Example:
@@ -94,6 +98,7 @@ class Experiment:
         loss_per: what a loss is a mean over, as in "nats a word".
         guess: what the line "random guess" of its loss is.
         best: what the line "best possible" of its shares is.
+        outputs: how many numbers its head gives a token; 0 where they are as many as its labels have classes.
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on.
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
@@ -127,6 +132,7 @@ class Experiment:
     guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
     baselines: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
+    outputs: int = 0
     recorded: bool = True
 
     def train_defaults(self, text: str) -> TrainSpec:
@@ -142,6 +148,12 @@ class Experiment:
     def headline(self) -> Metric:
         """The figure that stands for a run of it."""
         return self.metrics[0]
+
+    @property
+    def telling(self) -> tuple[Metric, ...]:
+        """Its figures, first the one that says most where it stands alone: in place of a loss a share, for a share has a scale."""
+        shares_first = self.headline.name == LOSS
+        return tuple(sorted(self.metrics, key=lambda metric: shares_first and metric.unit != "%"))
 
     @property
     def model(self) -> ModelSpec:

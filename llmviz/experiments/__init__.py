@@ -19,9 +19,11 @@ FOLDERS = (
     "question_answering",
     "own_labels",
     "forgetting",
+    "side_by_side",
     "next_sentence",
     "attention_maps",
     "span_corruption",
+    "scoreboard",
     "lab_book",
 )
 

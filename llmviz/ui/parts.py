@@ -33,6 +33,7 @@ from llmviz.parts.pieces.payload import Pieces
 from llmviz.parts.shared.payload import Shared
 from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.parts.story.payload import Story
+from llmviz.parts.table.payload import Table
 from llmviz.parts.tagged.payload import Tagged
 from llmviz.parts.token_strip.payload import TokenStrip
 from llmviz.parts.trained.payload import Trained
@@ -81,6 +82,7 @@ _small_multiples = _part("small_multiples")
 _attention = _part("attention")
 _tagged = _part("tagged")
 _confusion = _part("confusion")
+_table = _part("table")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -158,6 +160,18 @@ def tagged(payload: Tagged, shared: Shared, key: str, on_action: Callable[[int],
 def confusion(payload: Confusion, shared: Shared, key: str) -> None:
     """What is true against what it was called, with examples."""
     _confusion(key=key, data={**shared, **payload})
+
+
+def table(payload: Table, key: str, on_open: Callable[[list[str]], None], on_sorted: Callable[[list[int]], None] | None = None) -> None:
+    """A table. `on_open` gets the page and the run of a link that was clicked, `on_sorted` the column it is sorted by, -1 for none, and
+    whether from the highest, 1 or 0.
+    """
+    _table(
+        key=key,
+        data=payload,
+        on_open_change=lambda: _told(key, "open", on_open),
+        on_sorted_change=lambda: _told(key, "sorted", on_sorted or (lambda _: None)),
+    )
 
 
 def accuracy_bars(payload: AccuracyBars, shared: Shared, key: str) -> None:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from llmviz.core import flops
-from llmviz.core.experiment import Metric
+from llmviz.core import catalogue, flops
+from llmviz.core.experiment import PRETRAINING, T5S, Metric
 from llmviz.core.history import History
-from llmviz.core.learning_curve import LearningCurve
+from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Band, Value
@@ -48,10 +48,22 @@ def of_method(series: Series, value: Value, metric: Metric) -> Cost | None:
 
 
 def _spent(run: LearningCurve) -> float:
-    """FLOPs of a run of fine-tuning. Its head is a matrix of width × classes; the loss of random guess is ln of the number of classes."""
+    """FLOPs of a run of fine-tuning. Its head is a matrix of width × outputs: so many as its experiment says, or one for each class, and
+    then the loss of random guess is ln of their number.
+    """
     spec = run.spec
-    classes = round(math.exp(run.references.get("random_guess", 0.0)))
-    return _flops(spec, run.tokens[-1], min(spec.train.batch_size, spec.objective.labels), SIZES[spec.model.size].width * classes)
+    outputs = catalogue.experiment(spec.stage).outputs or round(math.exp(run.references.get("random_guess", 0.0)))
+    return _flops(spec, run.tokens[-1], min(spec.train.batch_size, spec.objective.labels), SIZES[spec.model.size].width * outputs)
+
+
+def spent(spec: RunSpec, history: History) -> float | None:
+    """FLOPs of a run, of whatever phase, so far; None where it has not begun, or they are not counted for such a model."""
+    if catalogue.experiment(spec.stage).phase == PRETRAINING:
+        cost = of_pretraining(spec, history)
+        return cost.flops if cost else None
+    if spec.model.architecture in T5S or not history.read.steps:
+        return None
+    return _spent(learning_curve(spec, history))
 
 
 def of_pretraining(spec: RunSpec, history: History) -> Cost | None:

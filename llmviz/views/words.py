@@ -102,10 +102,11 @@ def value(given: object) -> str:
     return size(name) if name in SIZES else CHOICES.get(name, name)
 
 
-def recipe(spec: RunSpec) -> str:
+def recipe(spec: RunSpec, seeded: bool = True) -> str:
     """`Tinyland · 0.1 M · 1,000 steps · seed 0`, and every other setting that is not the default of its stage and text.
 
-    A run that starts from another also says from which, and in what that one differs from the default of its own stage and text.
+    A run that starts from another also says from which, and in what that one differs from the default of its own stage and text. Runs that
+    differ in their seeds alone have one recipe, if it is not `seeded`.
     """
     changed = _changed(spec)
     said = [TEXTS[spec.text.name].title]
@@ -120,7 +121,7 @@ def recipe(spec: RunSpec) -> str:
         said.append("from scratch")
     if spec.lineage[0].text != spec.text:
         said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
-    said += [size(spec.model.size), counted(spec.train.steps, "step"), f"seed {spec.seed}"]
+    said += [size(spec.model.size), counted(spec.train.steps, "step"), *([f"seed {spec.seed}"] if seeded else [])]
     return " · ".join(said + [text for name, text in changed.items() if name not in ("labels", "size", "steps", "seed")])
 
 

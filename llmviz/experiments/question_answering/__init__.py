@@ -116,4 +116,5 @@ EXPERIMENT = Experiment(
         }
     ),
     best=BEST,
+    outputs=2,  # how likely the answer begins there, and how likely it ends there
 )

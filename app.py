@@ -31,6 +31,7 @@ SECTIONS = {
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
         st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
+        st.Page(HERE / "pages/text_to_text.py", title="Text to text", url_path="text-to-text"),
     ],
     "Runs": [
         st.Page(HERE / "pages/scoreboard.py", title="Scoreboard", url_path="scoreboard"),

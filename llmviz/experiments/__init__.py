@@ -23,6 +23,7 @@ FOLDERS = (
     "next_sentence",
     "attention_maps",
     "span_corruption",
+    "text_to_text",
     "scoreboard",
     "lab_book",
 )

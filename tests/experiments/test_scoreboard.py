@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, forgetting
 from llmviz.core.experiment import Metric
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
@@ -52,11 +52,24 @@ def test_every_figure_is_that_of_the_history_of_the_run_it_opens(library: Librar
             end = library.history(recipe.opened.run).end
             assert isinstance(end, Done)
             (bit,) = cell["bits"]
-            assert cell["value"] == end.metrics[column.metric.name] and bit["run"] == recipe.opened.run.key
-            assert bit["text"] == words.figure(end.metrics[column.metric.name], column.metric.unit)
+            of_pretraining = forgetting.PREFIX if view.OLD_HEAD in cell["more"] else ""
+            figure = end.metrics[of_pretraining + column.metric.name]
+            assert cell["value"] == figure and bit["run"] == recipe.opened.run.key
+            assert bit["text"] == words.figure(figure, column.metric.unit)
             assert bit["page"] == catalogue.experiment(recipe.spec.stage).lesson.page
             opened += 1
     assert opened > 30
+
+
+def test_a_fine_tuned_model_is_asked_the_probes_under_its_old_head(recorded: list[Recipe]) -> None:
+    facts = next(column for column in columns_view.every() if column.key == "facts")
+    tuned, scratch = (
+        next(each for each in recorded if each.spec == spec) for spec in (preset("sentiment"), preset("sentiment", parent="none"))
+    )
+    left = facts.figure(tuned)
+    assert left and left.median == tuned.figures("pretraining_facts")[0] < 0.2
+    assert facts.figure(scratch) is None and facts.reason(scratch.spec) == columns_view.NO_HEAD
+    assert view.OLD_HEAD in view.reasons(view.table(recorded))
 
 
 def test_columns_follow_from_the_facts_and_probes_are_asked_of_all() -> None:
@@ -157,7 +170,9 @@ def test_fifty_more_runs_make_fifty_more_rows(recorded: list[Recipe]) -> None:
 
 def test_the_files_hold_the_same_figures(recorded: list[Recipe]) -> None:
     lines = list(csv.DictReader(io.StringIO(view.exported(recorded))))
-    sentiment = next(line for line in lines if line["run"] == RunRef(preset("sentiment").id, 0).key)
+    sentiment = next(
+        line for line in lines if (line["run"], line["figure"]) == (RunRef(preset("sentiment").id, 0).key, "right predictions")
+    )
     recipe = next(each for each in recorded if each.spec == preset("sentiment"))
     assert float(sentiment["median"]) == recipe.figures("accuracy")[0] and sentiment["measured on"] == "test"
     assert float(sentiment["chance"]) == recipe.figures("chance")[0] and sentiment["seeds"] == "1"

@@ -47,6 +47,7 @@ SPECS = [
         for method, architecture in (("head", "roformer"), ("last layer", "gpt2"), ("lora", "bert"), ("lora", "gpt2"))
     ),
     RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("text2text", train=TrainSpec(steps=4, batch_size=12)),
     RunSpec("own", train=TrainSpec(steps=4)),
     RunSpec("own", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0), seed=3),
 ]

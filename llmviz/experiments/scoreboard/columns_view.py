@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, forgetting
 from llmviz.core.experiment import PRETRAINING, T5S, Experiment, Metric
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Band, band
@@ -44,8 +44,12 @@ class Column:
         return [recipe for recipe in found if recipe.spec.stage in stages and recipe.figures(self.metric.name)]
 
     def figure(self, recipe: Recipe) -> Band | None:
-        """That of a recipe over its seeds; None where it has none."""
-        return recipe.band(self.metric.name) if self.recipes([recipe]) else None
+        """That of a recipe over its seeds; of a fine-tuned one a probe put to it under its old head. None where it has none."""
+        return recipe.band(self.metric.name) if self.recipes([recipe]) else self.left(recipe)
+
+    def left(self, recipe: Recipe) -> Band | None:
+        """What fine-tuning has left of a probe, measured under the head the model had before; None where it was not."""
+        return recipe.band(forgetting.PREFIX + self.metric.name) if self.metric.probe else None
 
     def best(self, found: Sequence[Recipe]) -> Band | None:
         """The best possible, as these runs tell it."""

@@ -17,6 +17,8 @@ from llmviz.views.tables import as_csv, cell, opening
 CORNER = "model, and how it came to be"
 WITHHELD = "guess first"
 NO_WEIGHTS = "came without weights"
+OLD_HEAD = "old head"
+ABOUT_OLD_HEAD = "what is left after fine-tuning: the head that named words is put back on the body, as on the page Forgetting"
 CSV = (
     *("model", "recipe", "text", "task or probe", "figure", "median", "lowest", "highest", "seeds"),
     *("measured on", "best possible", "chance", "run"),
@@ -108,6 +110,8 @@ def _cell(recipe: Recipe, column: Column, hidden: bool) -> Cell:
     low, high = (words.figure(end, unit).removesuffix(" %") for end in (told.low, told.high))
     spread = [f"{low}–{high}"] if low != high else []
     more = [*spread, words.counted(told.seeds, recipe.noun)] if told.seeds > 1 else []
+    if column.left(recipe):
+        more.append(OLD_HEAD)
     if not recipe.tested:
         more.append(f"validation, step {recipe.records[0].step:,}")
     return cell(opening(words.figure(told.median, unit), recipe), more=more, value=told.median)
@@ -115,8 +119,8 @@ def _cell(recipe: Recipe, column: Column, hidden: bool) -> Cell:
 
 def reasons(drawn: Table) -> dict[str, str]:
     """What the words below a dash mean, of those that this table says."""
-    said = {line for row in drawn["rows"] for each in row["cells"] if each["faint"] for line in each["more"]}
-    return {short: meaning for short, meaning in REASONS.items() if short in said}
+    said = {line for row in drawn["rows"] for each in row["cells"] for line in each["more"]}
+    return {short: meaning for short, meaning in {**REASONS, OLD_HEAD: ABOUT_OLD_HEAD}.items() if short in said}
 
 
 def missing(found: Sequence[Recipe], text: str) -> list[Column]:
@@ -136,7 +140,7 @@ def exported(found: Sequence[Recipe]) -> str:
 def _exported(recipe: Recipe, column: Column, told: Band, found: Sequence[Recipe]) -> Sequence[object]:
     spec, best, chance = recipe.spec, column.best([recipe]), column.chance([recipe])
     run = recipe.opened.run.key if recipe.opened and recipe.opened.run else ""
-    on = "test" if recipe.tested else "validation"
+    on = ("test" if recipe.tested else "validation") + (f", {OLD_HEAD}" if column.left(recipe) else "")
     bounds = [each.median if each else "" for each in (best, chance)]
     figures = (told.median, told.low, told.high, told.seeds)
     names = (records.named(spec), words.recipe(spec, seeded=False), TEXTS[spec.text.name].title, column.name, column.metric.title)

@@ -1,9 +1,9 @@
 """The runs that the page holds against each other: one pretrained root, one task it was carried into, and the same task from scratch."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, forgetting
 from llmviz.core.experiment import FINE_TUNING, PRETRAINING, Experiment, Metric
 from llmviz.core.history import Curve, History
 from llmviz.core.spec import RunSpec
@@ -52,6 +52,12 @@ class Run:
         return [metric for metric in self.experiment.metrics if metric.probe and self.figure(metric.name) is not None]
 
     @property
+    def left(self) -> list[Metric]:
+        """The probes of its pretraining that it was asked again, under the head it had then."""
+        found = forgetting.metrics(self.spec).items()
+        return [replace(metric, name=name) for name, metric in found if metric.probe and self.figure(name) is not None]
+
+    @property
     def validated(self) -> Curve:
         """Its headline figure on validation data over the steps."""
         return self.history.scores.get(self.headline.name, Curve())
@@ -92,12 +98,9 @@ class Case:
 
     @property
     def children(self) -> list[Recipe]:
-        """What the root was carried into: of each task one recipe, whose run can be opened."""
-        of_task: dict[str, Recipe] = {}
-        for recipe in records.children(self.root.recipe, self.found):
-            if catalogue.experiment(recipe.spec.stage).phase == FINE_TUNING and recipe.opened:
-                of_task.setdefault(recipe.spec.stage, recipe)
-        return list(of_task.values())
+        """What the root was carried into: of each task the recipe of its page, or the first that can be opened."""
+        each = (tuned(self.root.recipe, task, self.found) for task in tasks(self.root.recipe))
+        return [recipe for recipe in each if recipe]
 
 
 def roots(found: Sequence[Recipe]) -> list[Recipe]:

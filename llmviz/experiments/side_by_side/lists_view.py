@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from llmviz.core import catalogue
+from llmviz.core import address, catalogue
 from llmviz.core.experiment import PRETRAINING
+from llmviz.core.spec import RunSpec, seedless
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.side_by_side.case_view import Case, Run
 from llmviz.experiments.side_by_side.view import NO_RUN, WITHHELD, carried, different, listed, lost, missing, prose, share, worth
@@ -160,9 +161,9 @@ def near(run: Run) -> int | None:
 
 
 def _few(case: Case, run: Run) -> Cell:
-    """What the fewest labels that were tried come to, with pretraining and without."""
-    children = records.children(case.root.recipe, case.found)
-    tried = [recipe for recipe in children if recipe.spec.stage == run.spec.stage and recipe.opened]
+    """What the fewest labels that were tried come to, learnt as in the run of the page, with pretraining and without."""
+    children = [recipe for recipe in records.children(case.root.recipe, case.found) if recipe.opened]
+    tried = [recipe for recipe in children if _alike(recipe.spec, run.spec)]
     fewest = min(tried, key=lambda recipe: records.labels(recipe.spec))
     least, other = Run(fewest), records.scratch(fewest, case.found)
     said: list[Bit | str] = [
@@ -172,6 +173,11 @@ def _few(case: Case, run: Run) -> Cell:
     if other and other.opened:
         said += ["; from scratch ", opening(Run(other).said(least.headline), other)]
     return cell(*said, ".")
+
+
+def _alike(one: RunSpec, other: RunSpec) -> bool:
+    """Whether two runs differ in nothing but their labels and seeds."""
+    return one.stage == other.stage and seedless(address.change(one, {"labels": other.objective.labels})) == seedless(other)
 
 
 def _lower(case: Case, run: Run) -> Cell:

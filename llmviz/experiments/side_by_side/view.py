@@ -101,8 +101,11 @@ def _general(case: Case) -> Cell:
 
 def _particular(run: Run) -> Cell:
     gone = "" if run.spec.model.architecture in T5S else ": its head for words is gone"
-    left = f"Probes: {listed(run, run.probes)}." if run.probes else f"It is asked no probe{gone}."
-    return cell("One task: ", *worth(run), more=[left])
+    if run.left:
+        asked = f"Probes, with its old head put back: {listed(run, run.left)}."
+    else:
+        asked = f"Probes: {listed(run, run.probes)}." if run.probes else f"It is asked no probe{gone}."
+    return cell("One task: ", *worth(run), more=[asked])
 
 
 def worth(run: Run) -> list[Bit]:
@@ -176,7 +179,11 @@ def _narrow(case: Case, run: Run) -> Cell:
 
 
 def lost(case: Case, run: Run) -> list[str]:
-    """How many of the probes that the root is asked the fine-tuned model is still asked; nothing where there are none."""
+    """What is left of what the root knew, by the probe that fell most; else how many of its probes the fine-tuned model is still asked."""
+    known = {metric.title: case.root.figure(metric.name) or 0.0 for metric in case.root.probes}
+    if fallen := [metric for metric in run.left if metric.title in known]:
+        most = max(fallen, key=lambda metric: known[metric.title] - (run.figure(metric.name) or 0.0))
+        return [f"Of what its root knew, {most.title}: {words.measured(known[most.title], most.unit)} before, {run.said(most)} after."]
     asked, before = len(run.probes), len(case.root.probes)
     return [f"Its root is asked {words.counted(before, 'probe')}, and it can be asked {asked or 'none'}."] if before else []
 

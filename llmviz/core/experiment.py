@@ -94,6 +94,7 @@ class Experiment:
         loss_per: what a loss is a mean over, as in "nats a word".
         guess: what the line "random guess" of its loss is.
         best: what the line "best possible" of its shares is.
+        outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on.
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
@@ -128,6 +129,7 @@ class Experiment:
     baselines: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
     recorded: bool = True
+    outputs: int = 0
 
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this experiment takes on a text where nothing else is said."""

@@ -18,6 +18,7 @@ FOLDERS = (
     "entities",
     "question_answering",
     "own_labels",
+    "bill",
     "next_sentence",
     "attention_maps",
     "span_corruption",

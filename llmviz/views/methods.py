@@ -75,4 +75,4 @@ def _row(label: str, cost: Row | None, metric: Metric, pretraining: Row | None) 
 
 def billions(count: float) -> str:
     """FLOPs to two figures: `14 billion`, `0.35 billion`, `1,000 billion`."""
-    return f"{words.about(round(count / 1e9)) if count >= 1e10 else f'{count / 1e9:.2g}'} billion"
+    return f"{words.two_figures(count / 1e9)} billion"

@@ -17,14 +17,14 @@ def test_seconds_for_a_label_change_the_minutes_and_outlive_a_reload(page: Page,
     row = page.locator(".st-key-bill_chart .row").filter(has_text="Sentiment, full fine-tuning")
     expect(row).to_contain_text("1.3 min", timeout=MINUTE)
     before = row.locator(".bar").bounding_box()
-    seconds = page.get_by_label("Seconds for a class")
+    seconds = page.get_by_role("spinbutton", name="Seconds for a class")
     seconds.fill("60")
     seconds.press("Enter")
     expect(row).to_contain_text("16 min", timeout=MINUTE)
     page.reload()
     skip_in_browser(page)
     expect(row).to_contain_text("16 min", timeout=MINUTE)
-    expect(page.get_by_label("Seconds for a class")).to_have_value("60")
+    expect(page.get_by_role("spinbutton", name="Seconds for a class")).to_have_value("60")
     after = row.locator(".bar").bounding_box()
     assert before and after and after["width"] > before["width"]
 

@@ -182,7 +182,8 @@ def picture(engine: Engine) -> None:
 
 
 def _every() -> float | None:
-    return live.EVERY if study.moving(KEY, _series()) else None
+    series = _series()
+    return live.EVERY if series and study.moving(KEY, series) else None
 
 
 def once(engine: Engine) -> None:

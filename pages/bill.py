@@ -8,9 +8,9 @@ from llmviz.ui.engine import engine
 BEATS = (
     ("head", "question"),
     ("bill_row", "bill_chart"),
-    ("bill_row", "bill_chart", "bill_assumed", "bill_table"),
+    ("bill_row", "bill_chart", "bill_assumed"),
     ("bill_once", "bill_more"),
-    ("bill_paper", "bill_sources"),
+    ("bill_paper",),
 )
 
 runs = engine()

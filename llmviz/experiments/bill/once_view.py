@@ -5,10 +5,12 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from llmviz.core import catalogue
 from llmviz.experiments.bill.view import UNITS, Bill, Line
 from llmviz.views import words
 
 PAID = ("flops", "seconds", "labels", "labelling")  # units in which the two ways are held against each other
+HEADS = ("task", "fine-tuned", "from random weights", *(f"pays in {UNITS[unit].title} from" for unit in PAID))
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,22 @@ def pays_from(root: float, tuned: float, scratch: float) -> int | None:
 
 def table(root: Line, pairs: Sequence[Rivals], bill: Bill) -> str:
     """A task in each row, in HTML: how far both starts come, and for each unit from how many such tasks on one pretraining pays."""
-    heads = ("task", "fine-tuned", "from random weights", *(f"pays in {UNITS[unit].title} from" for unit in PAID))
-    names = "".join(f"<th scope=col>{html.escape(head)}</th>" for head in heads)
+    names = "".join(f"<th scope=col>{html.escape(head)}</th>" for head in HEADS)
     return f"<table><thead><tr>{names}</tr></thead><tbody>{''.join(_row(root, each, bill) for each in pairs)}</tbody></table>"
 
 
 def _row(root: Line, pair: Rivals, bill: Bill) -> str:
-    cells = [pair.tuned.name, _reached(pair.tuned), _reached(pair.farthest) if pair.farthest else "not trained"]
+    cells = [
+        catalogue.experiment(pair.tuned.spec.stage).short,
+        _reached(pair.tuned),
+        _reached(pair.farthest) if pair.farthest else "not trained",
+    ]
     if pair.equal:
         cells += [_pays(root, pair, unit, bill) for unit in PAID]
-    first, *others = map(html.escape, cells)
-    row = f"<tr><th scope=row>{first}</th>{''.join(f'<td>{cell}</td>' for cell in others)}"
+    first, *others = cells
+    bodies = "".join(f"<td data-head='{html.escape(head)}'>{html.escape(cell)}</td>" for head, cell in zip(HEADS[1:], others, strict=False))
     none = "no run from random weights came as far" if pair.farthest else ""
-    return f"{row}</tr>" if pair.equal else f"{row}<td colspan={len(PAID)}>{none}</td></tr>"
+    return f"<tr><th scope=row>{html.escape(first)}</th>{bodies}{'' if pair.equal else f'<td colspan={len(PAID)}>{none}</td>'}</tr>"
 
 
 def _reached(line: Line) -> str:

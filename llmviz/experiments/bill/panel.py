@@ -172,7 +172,7 @@ def picture(engine: Engine) -> None:
         shown = [*([root] if root else []), *tuned]
         with st.container(key="bill_chart"):
             parts.log_bars(view.bars(shown, _bill(), withheld), key="bill_bars")
-        if withheld:
+        if withheld or visit.current().lecture:
             return
         with st.container(key="bill_table"), st.expander("Every figure as a table"):
             st.html(f"<div class='study_table wide'>{view.table(shown, _bill())}</div>")
@@ -194,7 +194,8 @@ def once(engine: Engine) -> None:
             st.caption(question.withheld(RIDDLE))
         else:
             st.fragment(lambda: _once(engine), run_every=_every(), key="once")()
-            st.caption(ONCE)
+            if not visit.current().lecture:
+                st.caption(ONCE)
 
 
 def _once(engine: Engine) -> None:
@@ -203,7 +204,7 @@ def _once(engine: Engine) -> None:
         st.caption("This pretraining is not on this machine.")
         return
     pairs = [once_view.rivals(line, scratch) for line in tuned if getattr(line.spec.objective, "method", "full") == "full"]
-    st.html(f"<div class='study_table'>{once_view.table(root, pairs, _bill())}</div>")
+    st.html(f"<div class='study_table stacked'>{once_view.table(root, pairs, _bill())}</div>")
 
 
 def runs() -> None:
@@ -212,7 +213,8 @@ def runs() -> None:
     if not series:
         return
     with st.container(key="bill_more"):
-        st.markdown(MORE)
+        if not visit.current().lecture:
+            st.markdown(MORE)
         st.session_state["bill_task"] = _bill().task
         st.segmented_control(
             "Task",
@@ -254,10 +256,10 @@ def paper(root: Line | None, tuned: Sequence[Line]) -> None:
     with st.container(key="bill_paper"):
         st.markdown("**The same bill on paper**")
         parts.log_bars(paper_view.bars(own), key="paper_bars")
-    with st.container(key="bill_sources"):
         st.caption(PAPER)
-        with st.expander("Parameters, tokens, labels, and where each figure stands"):
-            st.html(f"<div class='study_table wide'>{paper_view.table()}</div>")
+        if not visit.current().lecture:
+            with st.expander("Parameters, tokens, labels, and where each figure stands"):
+                st.html(f"<div class='study_table wide'>{paper_view.table()}</div>")
 
 
 def foot() -> None:

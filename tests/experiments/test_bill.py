@@ -125,6 +125,12 @@ def test_against_a_fine_tuning_stand_runs_from_random_weights_that_came_as_far()
     assert cells[4:] == ["the first task", "the first task"]  # pretraining takes no label
 
 
+def test_seconds_of_another_machine_do_not_compare() -> None:
+    came_with = Line(line(preset("mlm"), 105.0).cost, True)
+    written = once_view.table(came_with, [once_view.rivals(line(TUNED, 1.0), [line(SCRATCH, 11.0)])], Bill())
+    assert re.findall(r"<td[^>]*>(.*?)</td>", written)[2:4] == ["task 11", "recorded elsewhere"]
+
+
 def test_what_no_run_tells_is_said() -> None:
     root = line(preset("mlm"))
     short = once_view.table(root, [once_view.rivals(line(TUNED), [line(SCRATCH, 1.0, 0.6)])], Bill())

@@ -31,7 +31,8 @@ ABOUT = notes(__file__)
 ONCE = (
     "One pretraining serves many tasks. Against a fine-tuning stands, in each unit, the cheapest run of its task and text from random "
     "weights that came at least as far on test data, with however many labels. One pretraining pays as soon as it and n such fine-tunings "
-    "together take less than n such runs. Each is a single run: where the two take nearly the same, n says little."
+    "together take less than n such runs. Each is a single run: where the two take nearly the same, n says little. Seconds are "
+    "held against each other only where all have been trained here, or all are recorded."
 )
 MORE = (
     "What is missing on the bill of a task trains here: the other methods of fine-tuning, and the same task from random weights with more "

@@ -147,7 +147,7 @@ def test_on_paper_the_rule_gives_what_hands_compute() -> None:
     assert by_name["Llama 3.1 405B, pretraining"].derived == pytest.approx(3.8e25, rel=0.005)
     demonstrations = by_name["InstructGPT, step 1: demonstrations"]
     assert demonstrations.derived == pytest.approx(4.47e20, rel=0.002)  # 6 · 175e9 · 13,000 · 16 · 2,048
-    assert demonstrations.flops == pytest.approx(4.23e20, rel=0.002) and demonstrations.flops < demonstrations.derived
+    assert demonstrations.flops == pytest.approx(4.23e20, rel=0.002)  # less than the bound
     assert by_name["InstructGPT, step 2: reward model"].known is None
 
 

@@ -15,23 +15,23 @@ BEATS = (
 
 runs = engine()
 visit.open(bill.LESSON.page, view.ROOTS, runs.spec, view=view.Bill())
-root, tuned, _ = panel.lines(runs)
+found = panel.look(runs)
 
 lecture.beats(BEATS)
 lesson.header(
     "Fine-tuning · cost",
-    panel.badge(root, tuned),
-    panel.claim(root, tuned),
+    panel.badge(found),
+    panel.claim(found),
     "Pretraining reads a great deal that nobody labelled; fine-tuning reads little, and each of its labels took a person's time. "
     "Every line is one stored run. Choose what is counted.",
 )
 lesson.notes()
-panel.predict(root, tuned)
-panel.row(runs)
-panel.picture(runs)
+panel.predict(found)
+panel.row(found)
+panel.picture(runs, found)
 panel.assumed()
-panel.once(runs)
+panel.once(runs, found)
 panel.runs()
-panel.paper(root, tuned)
+panel.paper(found)
 panel.foot()
 notes.words()

@@ -79,6 +79,14 @@ def test_bars_lie_between_the_powers_of_ten_around_them() -> None:
     assert drawn["ticks"] == [(10, "10"), (11, "100"), (12, "1,000"), (13, "10,000")]
 
 
+def test_counts_are_exact_and_times_of_several_machines_marked() -> None:
+    lines = [recorded(preset("mlm")), line(TUNED)]
+    assert view.bars(lines, Bill(unit="tokens"), "")["bars"][0]["said"] == "1,692,870"
+    drawn = view.bars(lines, Bill(unit="seconds"), "")
+    assert drawn["bars"][0]["said"] == "70 s" and drawn["below"].endswith(view.MIXED)
+    assert view.bars(lines[:1], Bill(unit="seconds"), "")["below"].endswith("10 times the one before.")
+
+
 def test_what_is_none_and_what_is_withheld() -> None:
     lines = [line(preset("mlm")), line(TUNED)]
     assert view.bars(lines, Bill(unit="labels"), "")["bars"][0]["said"] == "none"

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from llmviz.core import catalogue
-from llmviz.experiments.bill.view import UNITS, Bill, Line
+from llmviz.experiments.bill.view import TIMED, UNITS, Bill, Line
 from llmviz.views import words
 
 PAID = ("flops", "seconds", "labels", "labelling")  # units in which the two ways are held against each other
-TIMED = "seconds"  # those of one machine do not compare with those of another
 HEADS = ("task", "fine-tuned", "from random weights", *(f"pays in {UNITS[unit].title} from" for unit in PAID))
 
 
@@ -74,7 +73,7 @@ def _pays(root: Line, pair: Rivals, name: str, bill: Bill) -> str:
     """The first task on which it pays, in words, against the cheapest run in this unit."""
     unit = UNITS[name]
     once, tuned = unit.of(root.cost, bill), unit.of(pair.tuned.cost, bill)
-    of_one_place = [line for line in pair.equal if name != TIMED or line.recorded == pair.tuned.recorded == root.recorded]
+    of_one_place = [line for line in pair.equal if name not in TIMED or line.recorded == pair.tuned.recorded == root.recorded]
     if not of_one_place:
         return "recorded elsewhere"
     known = [cost for line in of_one_place if (cost := unit.of(line.cost, bill)) is not None]

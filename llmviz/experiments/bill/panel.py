@@ -1,7 +1,7 @@
 """The picture of *The bill*: what a root and its fine-tunings took, from how many tasks on the root pays, and the same on paper."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
@@ -49,8 +49,25 @@ def _bill() -> Bill:
     return bill
 
 
-def lines(engine: Engine) -> tuple[Line | None, list[Line], list[Line]]:
-    """The root of the address, where it is done; the fine-tunings of it that stand on the bill; and all runs from random weights."""
+@dataclass(frozen=True)
+class Found:
+    """What there is at one look: the root of the address, where it is done; the fine-tunings of it that stand on the bill; all runs from
+    random weights for a task; and every pretraining that is done.
+    """
+
+    root: Line | None
+    tuned: Sequence[Line]
+    scratch: Sequence[Line]
+    roots: Sequence[RunSpec]
+
+    @property
+    def asked(self) -> Line | None:
+        """The fine-tuning that the question is about: the first of the bill."""
+        return next(iter(self.tuned), None)
+
+
+def look(engine: Engine) -> Found:
+    """Everything the page draws, read at once: to list all runs takes a tenth of a second."""
     root = visit.current().spec
     ended = [(kept.run, kept.spec) for kept in engine.shelf() if kept.spec and kept.state in ENDED]
     own = next((run for run, spec in ended if spec == root), None)  # the newest, else the recording
@@ -60,7 +77,8 @@ def lines(engine: Engine) -> tuple[Line | None, list[Line], list[Line]]:
     first = _lines(engine, [(own, root)]) if own else []
     children = [*_lines(engine, tuned), *(line for line in came_with if line.spec.parent == root)]
     others = [*_lines(engine, scratch), *(line for line in came_with if line.spec.start is None)]
-    return (first[0] if first else None), view.chosen(children), others
+    roots = [spec for _, spec in ended if spec.start is None and spec.stage in view.ROOTS]
+    return Found(first[0] if first else None, view.chosen(children), others, roots)
 
 
 def _lines(engine: Engine, runs: Sequence[tuple[RunRef, RunSpec]]) -> list[Line]:
@@ -75,34 +93,29 @@ def _lines(engine: Engine, runs: Sequence[tuple[RunRef, RunSpec]]) -> list[Line]
     return found
 
 
-def badge(root: Line | None, tuned: Sequence[Line]) -> Badge:
+def badge(found: Found) -> Badge:
     """How many runs stand on the bill."""
-    if root is None:
+    if found.root is None:
         return Badge("no run yet", "random")
-    return Badge(f"one pretraining · {words.counted(len(tuned), 'fine-tuning')}", "pretrained")
+    return Badge(f"one pretraining · {words.counted(len(found.tuned), 'fine-tuning')}", "pretrained")
 
 
-def asked(tuned: Sequence[Line]) -> Line | None:
-    """The fine-tuning that the question is about: the first of the bill, all of whose weights moved."""
-    return next(iter(tuned), None)
-
-
-def claim(root: Line | None, tuned: Sequence[Line]) -> str:
+def claim(found: Found) -> str:
     """The title of the page: what its question comes to, once it is settled."""
-    one = asked(tuned)
+    root, one = found.root, found.asked
     return view.claim(root, one) if root and one and question.settled(RIDDLE) else view.ASKED
 
 
-def predict(root: Line | None, tuned: Sequence[Line]) -> None:
+def predict(found: Found) -> None:
     """Draw the question: how many times the FLOPs of a fine-tuning pretraining took."""
-    one = asked(tuned)
+    root, one = found.root, found.asked
     task = catalogue.experiment(one.spec.stage).short.lower() if one else "a task"
     question.draw(question.GUESS, view.riddle(task), RIDDLE, lambda: view.reveal(root, one) if root and one else None, NEVER)
 
 
-def row(engine: Engine) -> None:
+def row(found: Found) -> None:
     """Draw the choices: which pretraining, and the unit of the chart."""
-    roots = _roots(engine)
+    roots = _ordered(found.roots)
     st.session_state[ROOT], st.session_state[UNIT] = visit.current().spec.id, _bill().unit
     with st.container(key="bill_row", horizontal=True, vertical_alignment="center", gap="small"):
         st.selectbox(
@@ -132,10 +145,9 @@ _USUAL = {
 }
 
 
-def _roots(engine: Engine) -> dict[str, RunSpec]:
-    """Every pretraining from random weights that is done, by id; first those that pages open with."""
-    ended = [kept.spec for kept in engine.shelf() if kept.spec and kept.state in ENDED]
-    there = {spec.id: spec for spec in ended if spec.start is None and spec.stage in view.ROOTS}
+def _ordered(roots: Sequence[RunSpec]) -> dict[str, RunSpec]:
+    """These by id, first those that pages open with; and that of the address."""
+    there = {spec.id: spec for spec in roots}
     ordered = {id: there[id] for id in _USUAL if id in there} | there
     return ordered | {visit.current().spec.id: visit.current().spec}
 
@@ -164,13 +176,13 @@ def _assume(name: str) -> None:
     visit.set(**{name: st.session_state[f"bill_{name}"]})
 
 
-def picture(engine: Engine) -> None:
+def picture(engine: Engine, found: Found) -> None:
     """Draw the chart, and again while runs of the bill train; below it all figures as a table."""
-    withheld = question.withheld(RIDDLE)
+    withheld, every = question.withheld(RIDDLE), _every()
 
     def drawn() -> None:
-        root, tuned, _ = lines(engine)
-        shown = [*([root] if root else []), *tuned]
+        now = look(engine) if every else found
+        shown = [*([now.root] if now.root else []), *now.tuned]
         with st.container(key="bill_chart"):
             parts.log_bars(view.bars(shown, _bill(), withheld), key="bill_bars")
         if withheld or visit.current().lecture:
@@ -179,7 +191,7 @@ def picture(engine: Engine) -> None:
             st.html(f"<div class='study_table wide'>{view.table(shown, _bill())}</div>")
             st.download_button("The bill as CSV", view.as_csv(shown, _bill()), "bill.csv", "text/csv", key="bill_csv", type="tertiary")
 
-    st.fragment(drawn, run_every=_every(), key="bill")()
+    st.fragment(drawn, run_every=every, key="bill")()
 
 
 def _every() -> float | None:
@@ -187,24 +199,25 @@ def _every() -> float | None:
     return live.EVERY if series and study.moving(KEY, series) else None
 
 
-def once(engine: Engine) -> None:
-    """Draw from how many tasks on one pretraining pays, and what trains the runs that tell it."""
+def once(engine: Engine, found: Found) -> None:
+    """Draw from how many tasks on one pretraining pays."""
+    every = _every()
     with st.container(key="bill_once"):
         st.markdown("**Pretraining once, fine-tuning n times**")
         if question.withheld(RIDDLE):
             st.caption(question.withheld(RIDDLE))
         else:
-            st.fragment(lambda: _once(engine), run_every=_every(), key="once")()
+            st.fragment(lambda: _once(look(engine) if every else found), run_every=every, key="once")()
             if not visit.current().lecture:
                 st.caption(ONCE)
 
 
-def _once(engine: Engine) -> None:
-    root, tuned, scratch = lines(engine)
+def _once(found: Found) -> None:
+    root = found.root
     if root is None:
         st.caption("This pretraining is not on this machine.")
         return
-    pairs = [once_view.rivals(line, scratch) for line in tuned if getattr(line.spec.objective, "method", "full") == "full"]
+    pairs = [once_view.rivals(line, found.scratch) for line in found.tuned if getattr(line.spec.objective, "method", "full") == "full"]
     st.html(f"<div class='study_table stacked'>{once_view.table(root, pairs, _bill())}</div>")
 
 
@@ -250,10 +263,9 @@ def _series() -> list[Series]:
     return [methods.along(tuned), *series] if hasattr(tuned.objective, "method") else series
 
 
-def paper(root: Line | None, tuned: Sequence[Line]) -> None:
+def paper(found: Found) -> None:
     """Draw the bills of large models: FLOPs as bars beside ours, and every figure with its source."""
-    one = asked(tuned)
-    own = [line for line in (root, one) if line] if question.settled(RIDDLE) else []
+    own = [line for line in (found.root, found.asked) if line] if question.settled(RIDDLE) else []
     with st.container(key="bill_paper"):
         st.markdown("**The same bill on paper**")
         parts.log_bars(paper_view.bars(own), key="paper_bars")

@@ -9,7 +9,7 @@ from llmviz.parts.log_bars.payload import LogBar, LogBars
 from llmviz.views import words
 
 HEADS = ("training", "parameters N", "tokens D", "FLOPs, 6 · N · D", "FLOPs as published", "petaflop/s-days", "labels", "where it stands")
-BELOW = "Published FLOPs where there are any, else 6 · N · D: for tuned models an upper bound. On a logarithmic scale."
+BELOW = "Published FLOPs where there are any, else 6 · N · D: for tuned models an upper bound."
 
 
 def bars(own: Sequence[Line]) -> LogBars:

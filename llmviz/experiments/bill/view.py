@@ -23,7 +23,8 @@ CHARTED = ("flops", "seconds", "tokens", "labels", "labelling", "energy", "param
 LABELLED = {"entities": "tags", "answers": "answer"}  # what one label is, where it is not a class
 BYTES = 4  # of a parameter, as fp32
 MOST_TICKS = 7
-SCALE = "On a logarithmic scale: each step to the right is the same number of times as much."
+TIMED = ("seconds", "energy")  # those of one machine do not compare with those of another
+MIXED = "Recordings were made on other machines: their times do not compare with those of this one."
 
 
 @dataclass(frozen=True)
@@ -60,9 +61,11 @@ class Unit:
     per: float = 1.0
 
     def said(self, value: float | None) -> str:
-        """The figure in words, without its unit."""
+        """The figure in words, without its unit; a count as it is, all else to two figures."""
         if value is None:
             return "not counted"
+        if self.per == 1.0 and value >= 1 and value.is_integer():
+            return f"{value:,.0f}"
         return words.two_figures(value / self.per) if value else "none"
 
     def measured(self, value: float | None) -> str:
@@ -150,7 +153,9 @@ def bars(lines: Sequence[Line], bill: Bill, withheld: str) -> LogBars:
         value = unit.of(line.cost, bill)
         rows.append({"name": line.name, "about": line.about, "phase": line.phase, "value": value, "said": unit.measured(value)})
     about = f"{unit.unit} · each run once" if unit.unit else "each run once"
-    return on_scale(rows, unit.title.capitalize() if unit.title[0].islower() else unit.title, about, SCALE, withheld, unit.per)
+    mixed = bill.unit in TIMED and len({line.recorded for line in lines}) > 1
+    title = unit.title if unit.title[0].isupper() else unit.title.capitalize()
+    return on_scale(rows, title, about, MIXED if mixed else "", withheld, unit.per)
 
 
 def on_scale(rows: list[LogBar], title: str, about: str, below: str, withheld: str = "", per: float = 1.0) -> LogBars:
@@ -158,12 +163,14 @@ def on_scale(rows: list[LogBar], title: str, about: str, below: str, withheld: s
     known = [value for row in rows if (value := row["value"])]
     low = math.floor(math.log10(min(known, default=1.0) / per) - 0.3)  # the shortest bar is seen, too
     high = max(low + 1, math.ceil(math.log10(max(known, default=1.0) / per)))
-    ticks = range(low, high + 1, math.ceil((high - low) / MOST_TICKS))
+    step = math.ceil((high - low) / MOST_TICKS)
+    ticks = range(low, high + 1, step)
+    scale = f"On a logarithmic scale: each line is {10**step:,} times the one before. "
     shift = math.log10(per)
     return {
         "title": title,
         "about": about,
-        "below": below,
+        "below": "" if withheld else f"{scale}{below}".strip(),
         "low": low + shift,
         "high": high + shift,
         "ticks": [(power + shift, _power(power)) for power in ticks],

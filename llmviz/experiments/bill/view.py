@@ -51,12 +51,13 @@ def minutes(cost: Cost, bill: Bill) -> float:
 
 @dataclass(frozen=True)
 class Unit:
-    """One column of the bill: its name, its unit in the chart, how the figure follows from a cost, None where nobody knows it, and the
-    divisor that makes it short.
+    """One column of the bill: its name, its unit, what the chart says of it, how the figure follows from a cost, and by what it is divided
+    to be short. A figure that nobody knows is None.
     """
 
     title: str
     unit: str
+    about: str
     of: Callable[[Cost, Bill], float | None]
     per: float = 1.0
 
@@ -74,15 +75,33 @@ class Unit:
 
 
 UNITS = {
-    "flops": Unit("FLOPs", "billion", lambda cost, _: cost.flops, 1e9),
-    "seconds": Unit("seconds", "s", lambda cost, _: cost.seconds),
-    "tokens": Unit("tokens read", "", lambda cost, _: float(cost.tokens)),
-    "labels": Unit("labels", "", lambda cost, _: float(cost.labels)),
-    "labelling": Unit("minutes of labelling", "min", minutes),
-    "energy": Unit("energy", "Wh", lambda cost, bill: bill.watts * cost.seconds / 3_600),
-    "parameters": Unit("parameters trained", "", lambda cost, _: float(cost.parameters) or None),
-    "stored": Unit("stored for this task", "kB", lambda cost, _: float(BYTES * cost.parameters) or None, 1e3),
-    "memory": Unit("peak memory", "MB", lambda cost, _: float(cost.peak_memory) or None, 1e6),
+    "flops": Unit(
+        "FLOPs",
+        "billion",
+        "Counted from the shapes of the matrices: about 6 · N · D, with N parameters that all move and D tokens read.",
+        lambda cost, _: cost.flops,
+        1e9,
+    ),
+    "seconds": Unit("seconds", "s", "Of the machine that trained, with all evaluations.", lambda cost, _: cost.seconds),
+    "tokens": Unit("tokens read", "", "Of all batches: a text that is read twice counts twice.", lambda cost, _: float(cost.tokens)),
+    "labels": Unit(
+        "labels",
+        "",
+        "Given by people. In pretraining the text itself is the answer, and nobody gives one.",
+        lambda cost, _: float(cost.labels),
+    ),
+    "labelling": Unit("minutes of labelling", "min", "Labels times the seconds that one of their kind is assumed to take.", minutes),
+    "energy": Unit(
+        "energy", "Wh", "Seconds times the watts that are assumed, in watt-hours.", lambda cost, bill: bill.watts * cost.seconds / 3_600
+    ),
+    "parameters": Unit(
+        "parameters trained",
+        "",
+        "Those that move. They have to be stored for each task, at 4 bytes each; the rest is the one body that all share.",
+        lambda cost, _: float(cost.parameters) or None,
+    ),
+    "stored": Unit("stored for this task", "kB", "", lambda cost, _: float(BYTES * cost.parameters) or None, 1e3),
+    "memory": Unit("peak memory", "MB", "", lambda cost, _: float(cost.peak_memory) or None, 1e6),
 }
 
 
@@ -155,7 +174,7 @@ def bars(lines: Sequence[Line], bill: Bill, withheld: str) -> LogBars:
     about = f"{unit.unit} · each run once" if unit.unit else "each run once"
     mixed = bill.unit in TIMED and len({line.recorded for line in lines}) > 1
     title = unit.title if unit.title[0].isupper() else unit.title.capitalize()
-    return on_scale(rows, title, about, MIXED if mixed else "", withheld, unit.per)
+    return on_scale(rows, title, about, f"{unit.about} {MIXED}" if mixed else unit.about, withheld, unit.per)
 
 
 def on_scale(rows: list[LogBar], title: str, about: str, below: str, withheld: str = "", per: float = 1.0) -> LogBars:
@@ -198,14 +217,19 @@ def _in(unit: Unit) -> str:
 
 
 def _row(line: Line, bill: Bill) -> str:
-    cells = [_cell(name, unit.of(line.cost, bill)) for name, unit in UNITS.items()]
+    cells = [_cell(name, line.cost, bill) for name in UNITS]
     figure = f"{line.metric.title} {words.measured(line.figure, line.metric.unit)}" if line.figure is not None else ""
     bodies = "".join(f"<td>{html.escape(cell)}</td>" for cell in (*cells, figure))
     return f"<tr><th scope=row>{html.escape(line.name)}, {html.escape(line.about)}</th>{bodies}</tr>"
 
 
-def _cell(name: str, value: float | None) -> str:
-    return "not told" if value is None and name in ("memory", "parameters", "stored") else UNITS[name].said(value)
+def _cell(name: str, cost: Cost, bill: Bill) -> str:
+    unit = UNITS[name]
+    value = unit.of(cost, bill)
+    if value is None:
+        return unit.said(None) if name == "flops" else "not told"
+    held = f", {unit.said(cost.base_memory)} of it before the run" if name == "memory" else ""
+    return f"{unit.said(value)}{held}"
 
 
 COLUMNS = ("flops", "seconds", "tokens", "labels", "labelling_minutes", "energy_wh", "parameters", "stored_bytes", "peak_memory_bytes")

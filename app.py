@@ -26,6 +26,7 @@ SECTIONS = {
         st.Page(HERE / "pages/answers.py", title="Answers", url_path="answers"),
         st.Page(HERE / "pages/own_labels.py", title="Your own labels", url_path="own-labels"),
         st.Page(HERE / "pages/forgetting.py", title="Forgetting", url_path="forgetting"),
+        st.Page(HERE / "pages/bill.py", title="The bill", url_path="bill"),
     ],
     "BERT, GPT and T5": [
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),

@@ -98,7 +98,7 @@ class Experiment:
         loss_per: what a loss is a mean over, as in "nats a word".
         guess: what the line "random guess" of its loss is.
         best: what the line "best possible" of its shares is.
-        outputs: how many numbers its head gives a token; 0 where they are as many as its labels have classes.
+        outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on.
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.

@@ -19,6 +19,7 @@ FOLDERS = (
     "question_answering",
     "own_labels",
     "forgetting",
+    "bill",
     "side_by_side",
     "next_sentence",
     "attention_maps",

@@ -26,6 +26,7 @@ from llmviz.parts.curves.payload import Curves
 from llmviz.parts.lane.payload import Lane
 from llmviz.parts.lecture.payload import Beat
 from llmviz.parts.lineage.payload import Lineage
+from llmviz.parts.log_bars.payload import LogBars
 from llmviz.parts.network.payload import Network
 from llmviz.parts.onestep.payload import OneStep
 from llmviz.parts.pair.payload import Pair
@@ -77,6 +78,7 @@ _story = _part("story")
 _pieces = _part("pieces")
 _costs = _part("costs")
 _lane = _part("lane")
+_log_bars = _part("log_bars")
 _trained = _part("trained")
 _small_multiples = _part("small_multiples")
 _attention = _part("attention")
@@ -212,6 +214,11 @@ def costs(payload: Costs, key: str) -> None:
 def lane(payload: Lane, shared: Shared, key: str, on_set: Callable[[dict[str, Any]], None]) -> None:
     """One of the four exercises. `on_set` gets the name and the value of what was set."""
     _lane(key=key, data={**shared, **payload}, on_set_change=lambda: _told(key, "set", on_set))
+
+
+def log_bars(payload: LogBars, key: str) -> None:
+    """Figures of very different size on one logarithmic scale."""
+    _log_bars(key=key, data=payload)
 
 
 def trained(payload: Trained, shared: Shared, key: str, on_step: Callable[[int], None]) -> None:

@@ -30,6 +30,7 @@ CHOICES = {  # settings that are chosen from a list and are neither stage nor te
     "last layer": "last layer and head",
     "lora": "LoRA",
 }
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PACE = 10  # steps after which there is a pace to go by
 
 
@@ -65,6 +66,16 @@ def parameters(count: int) -> str:
 def about(count: int) -> str:
     """A count to two figures, as one says a count that is not exact: `140,000`."""
     return f"{float(f'{count:.2g}'):,.0f}"
+
+
+def two_figures(value: float) -> str:
+    """A figure to two figures: `0.35`, `14`, `1,300`."""
+    return about(round(value)) if value >= 10 else f"{value:.2g}"
+
+
+def power(exponent: int) -> str:
+    """A power of ten: `10²³`."""
+    return f"10{str(exponent).translate(_RAISED)}"
 
 
 def duration(seconds: float) -> str:

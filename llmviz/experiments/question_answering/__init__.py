@@ -116,5 +116,5 @@ EXPERIMENT = Experiment(
         }
     ),
     best=BEST,
-    outputs=2,  # how likely the answer begins there, and how likely it ends there
+    outputs=2,  # for each token: whether the answer begins there, and whether it ends there
 )

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from llmviz.core import catalogue, forgetting
+from llmviz.core import catalogue, costs, forgetting
 from llmviz.core.experiment import FINE_TUNING, PRETRAINING, Experiment, Metric
 from llmviz.core.history import Curve, History
 from llmviz.core.spec import RunSpec
 from llmviz.parts.table.payload import Bit
-from llmviz.views import methods, records, words
+from llmviz.views import records, words
 from llmviz.views.records import Recipe
 from llmviz.views.tables import opening
 
@@ -65,7 +65,8 @@ class Run:
     @property
     def flops(self) -> float | None:
         """Of all its steps."""
-        return methods.spent(self.spec, self.history)
+        cost = costs.of_history(self.spec, self.history)
+        return cost.flops if cost else None
 
     @property
     def parameters(self) -> int:

@@ -63,7 +63,7 @@ def of_learning_curve(run: LearningCurve) -> Cost | None:
 
 def labels(spec: RunSpec) -> int:
     """The labelled examples a run learns from. In pretraining the text itself is the label, and nobody gives one."""
-    return int(getattr(spec.objective, "labels", 0))
+    return int(getattr(spec.objective, "labels", 0)) * catalogue.experiment(spec.stage).tasks
 
 
 def _counted(spec: RunSpec, tokens: int, references: Mapping[str, float], vocabulary: int) -> float | None:

@@ -99,6 +99,7 @@ class Experiment:
         guess: what the line "random guess" of its loss is.
         best: what the line "best possible" of its shares is.
         outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
+        tasks: how many tasks a run learns at once, with the labels of its objective for each.
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on.
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
@@ -133,6 +134,7 @@ class Experiment:
     baselines: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
     outputs: int = 0
+    tasks: int = 1
     recorded: bool = True
 
     def train_defaults(self, text: str) -> TrainSpec:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, costs
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.experiment import FINE_TUNING, GPTS, PRETRAINING, T5S
 from llmviz.core.kept import Kept
@@ -106,7 +106,7 @@ def descent(found: Sequence[Recipe]) -> list[Recipe]:
 
     def early(recipe: Recipe) -> tuple[int, int, int]:
         texts = catalogue.experiment(recipe.spec.stage).texts
-        return order[recipe.spec.stage], texts.index(recipe.spec.text.name), labels(recipe.spec)
+        return order[recipe.spec.stage], texts.index(recipe.spec.text.name), costs.labels(recipe.spec)
 
     there = {recipe.spec.id for recipe in found}
     below: dict[str, list[Recipe]] = {}
@@ -149,11 +149,6 @@ def scratch(recipe: Recipe, found: Iterable[Recipe]) -> Recipe | None:
     """The same recipe from random weights."""
     wanted = replace(recipe.spec, inputs={}).id
     return next((each for each in found if each.spec.id == wanted), None)
-
-
-def labels(spec: RunSpec) -> int:
-    """Labelled examples that it learns from; 0 where the text itself is the answer."""
-    return getattr(spec.objective, "labels", 0)
 
 
 def from_scratch(spec: RunSpec) -> bool:

@@ -120,8 +120,8 @@ def test_what_is_missing_is_said_with_what_to_do(library: Library) -> None:
         tables.spoken(view.NO_RUN) == row[1] for name, row in rows.items() if name != "task"
     )
     assert "press Train live" in said(lists_view.fine_tuning(case))["task adaptation"][0]
-    t5 = made(library, RunSpec("span"), "sentiment")
-    assert view.UNCOUNTED in said(view.table(t5))["cost"][0]
+    t5 = made(library, RunSpec("span"), "text2text")
+    assert view.UNCOUNTED in said(view.table(t5))["cost"][1]
     assert view.UNPREPARED in said(view.table(Case(case.root, None, None, None, None, case.found)))["data"][0]
 
 

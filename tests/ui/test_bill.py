@@ -68,9 +68,15 @@ def test_the_unit_and_the_root_are_chosen(visit: Visit) -> None:
 
 
 def test_a_root_without_tasks_has_its_own_line(visit: Visit) -> None:
-    app = skip(visit("bill", stage="span"))
+    app = skip(visit("bill", stage="nsp"))
     [(name, said)] = rows(app).items()
     assert name.startswith("Pretraining, ") and said.endswith(" billion")
+
+
+def test_a_task_whose_flops_are_not_counted_says_so(visit: Visit) -> None:
+    app = skip(visit("bill", stage="span"))
+    assert list(rows(app)) == ["Pretraining, Spans", "Text to text"]
+    assert rows(app)["Pretraining, Spans"].endswith(" billion") and "billion" not in rows(app)["Text to text"]
 
 
 def test_a_root_that_is_not_here_is_said(visit: Visit) -> None:

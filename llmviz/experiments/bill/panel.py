@@ -258,7 +258,8 @@ def _series() -> list[Series]:
     tuned = replace(usual, inputs={**usual.inputs, "start": root}, model=root.model)
     labels: int = tuned.objective.labels
     scratch = replace(tuned, inputs={})
-    more = Study(scratch, few_labels.AXIS, along("labels", (labels, max(MORE_LABELS, 4 * labels))), (scratch.seed,))
+    most = next(int(limits.high) for item, limits in settings_of(tuned.objective) if item.name == "labels")
+    more = Study(scratch, few_labels.AXIS, along("labels", (labels, min(most, max(MORE_LABELS, 4 * labels)))), (scratch.seed,))
     series = [Series("random start", "random", more)]
     return [methods.along(tuned), *series] if hasattr(tuned.objective, "method") else series
 

@@ -76,7 +76,7 @@ class Run:
     @property
     def labels(self) -> int:
         """Labelled examples it learns from; 0 where the text itself is the answer."""
-        return records.labels(self.spec)
+        return costs.labels(self.spec)
 
     def link(self, text: str) -> Bit:
         """The text, which opens it."""

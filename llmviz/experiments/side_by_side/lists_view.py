@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from llmviz.core import address, catalogue
+from llmviz.core import address, catalogue, costs
 from llmviz.core.experiment import PRETRAINING
 from llmviz.core.spec import RunSpec, seedless
 from llmviz.core.texts import TEXTS
@@ -164,7 +164,7 @@ def _few(case: Case, run: Run) -> Cell:
     """What the fewest labels that were tried come to, learnt as in the run of the page, with pretraining and without."""
     children = [recipe for recipe in records.children(case.root.recipe, case.found) if recipe.opened]
     tried = [recipe for recipe in children if _alike(recipe.spec, run.spec)]
-    fewest = min(tried, key=lambda recipe: records.labels(recipe.spec))
+    fewest = min(tried, key=lambda recipe: costs.labels(recipe.spec))
     least, other = Run(fewest), records.scratch(fewest, case.found)
     said: list[Bit | str] = [
         f"With {words.counted(least.labels, 'label')}, the fewest tried here: ",

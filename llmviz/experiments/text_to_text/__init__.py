@@ -94,4 +94,5 @@ EXPERIMENT = Experiment(
     examples=EXAMPLES,
     openings=openings,
     loss_per="a token",
+    tasks=3,
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from llmviz.core.history import History
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 CLEAR = 0.05  # of a thousand test examples each; two models that are equally good differ by more once in forty times
 
@@ -29,11 +29,11 @@ class Terms:
     baseline: str
     baseline_called: str
 
-    def quiz(self, spec: RunSpec) -> Riddle:
+    def quiz(self, spec: RunSpec) -> Quiz:
         """The question, for a run from this start."""
         low, high = (f"{100 * bound:.0f}" for bound in self.bounds)
         other = "the model from scratch" if spec.start else "the pretrained model"
-        return Riddle(f"what {self.called} will {other} reach on unseen texts?", (f"up to {low}%", f"{low} to {high}%", f"above {high}%"))
+        return Quiz(f"what {self.called} will {other} reach on unseen texts?", (f"up to {low}%", f"{low} to {high}%", f"above {high}%"))
 
     def claim(self, count: int, pretrained: History, scratch: History) -> str:
         """What the same labels came to with and without pretraining, as the title of a page; a question before both are measured."""

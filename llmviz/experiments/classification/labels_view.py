@@ -2,12 +2,12 @@
 
 from llmviz.core.history import History
 from llmviz.core.update import Done
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 CHOICES = ("up to 60%", "60 to 85%", "above 85%")
 BOUNDS = (0.6, 0.85)
-WITHOUT = Riddle("how many unseen texts will the model from scratch get right?", CHOICES)
-WITH = Riddle("how many unseen texts will the pretrained model get right?", CHOICES)
+WITHOUT = Quiz("how many unseen texts will the model from scratch get right?", CHOICES)
+WITH = Quiz("how many unseen texts will the pretrained model get right?", CHOICES)
 
 
 CLEAR = 0.05  # of a thousand test examples each; two models that are equally good differ by more once in forty times

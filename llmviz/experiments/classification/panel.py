@@ -22,7 +22,7 @@ from llmviz.views.cards import Card
 from llmviz.views.sides import Side
 
 ACCURACY = catalogue.experiment("sentiment").metric("accuracy")
-LABELS = "riddle_labels"
+LABELS = "quiz_labels"
 NOTE = "Bar under a word: how far it pushes the prediction, left to negative, right to positive. Click a word to leave it out."
 
 
@@ -92,6 +92,6 @@ def predict(engine: Engine, seen: Seen) -> None:
     spec = visit.current().spec
     other = beside(engine, spec)
     ended = other.ended
-    riddle = labels_view.WITHOUT if spec.start else labels_view.WITH
+    quiz = labels_view.WITHOUT if spec.start else labels_view.WITH
     reveal = (lambda: labels_view.outcome(seen.history, other.history)) if ended else None
-    question.draw(question.GUESS, riddle, LABELS, reveal, never="The model beside it has not been measured yet.")
+    question.draw(question.GUESS, quiz, LABELS, reveal, never="The model beside it has not been measured yet.")

@@ -6,7 +6,7 @@ from typing import cast
 import streamlit as st
 
 from llmviz.core.questions.cloze import Cloze
-from llmviz.experiments.masked_lm import riddle_panel
+from llmviz.experiments.masked_lm import quiz_panel
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen
@@ -46,7 +46,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     beyond = tokens and any(place >= len(tokens) for place in hidden)
     hidden = tuple(place for place in hidden if place < len(tokens))
     guess = _guess(engine, seen, text, hidden) if tokens else Guess(hidden, {})
-    withheld = question.withheld(riddle_panel.asked(seen, address.spec.text.name))
+    withheld = question.withheld(quiz_panel.asked(seen, address.spec.text.name))
     if withheld and guess.answers:  # the past tells what the question asks for
         guess = replace(guess, answers={max(guess.answers): guess.answers[max(guess.answers)]})
     notes = [visit.problems().get("hide", ""), guess.refusal, strange]

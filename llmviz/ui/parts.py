@@ -216,9 +216,9 @@ def small_multiples(payload: SmallMultiples, key: str, on_point: Callable[[list[
     )
 
 
-def lecture(payload: Beat, key: str) -> None:
-    """The keys of a lecture and the size of its beat; shows nothing itself."""
-    _lecture(key=key, data=payload)
+def lecture(payload: Beat, key: str, on_unit: Callable[[object], None]) -> None:
+    """The keys of a lecture and the size of its beat; shows nothing itself. `on_unit` gets the pixels of type that suit the screen."""
+    _lecture(key=key, data=payload, on_unit_change=lambda: _told(key, "unit", on_unit))
 
 
 def menu(payload: Menu, key: str) -> None:

@@ -14,14 +14,15 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.study import MOST_RUNS, Study
 from llmviz.runs.engine import State, Status
 from llmviz.runs.studies import Progress
-from llmviz.ui import lesson, live, visit
+from llmviz.ui import lecture, lesson, live, visit
 from llmviz.ui.engine import studies
 from llmviz.views import study as view
 from llmviz.views import words
 
 COUNTS = (1, 3, 6)  # of seeds, among which a visitor chooses; a study has the first so many of its own
 MOST_FAILURES = 3  # told one by one
-DESK, LECTURE = (15, 400), (26, 560)  # pixels of a chart's type and of its height: plotly's do not follow the screen
+DESK = (15, 400)  # pixels of a chart's type and of its height: plotly's do not follow the screen
+LECTURE = (1.08, 23.3)  # the same in a lecture, in units of its type
 IN_BACKGROUND = (
     "These runs train one after another in the queue that all visitors share, also while this page is closed; those that exist are used. "
     f"A study has at most {MOST_RUNS} runs, and after two hours it stops until somebody lets it go on. The lab book lists every run."
@@ -244,7 +245,7 @@ def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequenc
     if not ended:
         st.html(f"<div class='study_empty'><span>{EMPTY}</span></div>")
         return
-    size, height = LECTURE if st.session_state.get("lecture") else DESK
+    size, height = (round(share * lecture.unit()) for share in LECTURE) if st.session_state.get("lecture") else DESK
     st.plotly_chart(view.figure(lines, metric, references, size), width="stretch", height=height, key=f"{key}_figure", config=CONFIG)
     st.caption(f"{view.BANDS} {metric.help}")
     with st.expander("The figures as a table"):

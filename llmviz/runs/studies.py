@@ -82,6 +82,7 @@ class _Going:
     owner: str
     lock: FileLock
     under_way: Mapping[str, tuple[RunSpec, RunRef, Status]] = field(default_factory=dict)
+    whole: set[RunRef] = field(default_factory=set)  # those it began whose snapshots are thinned out once they are done
     given_up: set[str] = field(default_factory=set)
     cut_short: Counter[str] = field(default_factory=Counter)
     waits: str = ""  # why the engine took no run
@@ -201,10 +202,13 @@ class Studies:
                 now[id] = (spec, run, status)
                 continue
             self._results.forget(id)
+            if status.state is not State.DONE:
+                going.whole.discard(run)  # it may need all it has to go on
             going.cut_short[id] += status.state not in (State.DONE, State.FAILED)
             if status.state is State.FAILED or going.cut_short[id] >= MOST_TRIES:
                 going.given_up.add(id)
         going.under_way = now
+        self._thin(going)
         if going.stopping or time.monotonic() - going.began > LONGEST:
             self._end(going, going.stopping or LONG_ENOUGH)
         elif not now and self._next(going) is None:
@@ -222,7 +226,9 @@ class Studies:
                 spec = self._next(going)
                 if spec is None:
                     continue
-                run = self._train(spec)
+                run, began = self._train(spec)
+                if began and spec.seed != going.study.seeds[0]:
+                    going.whole.add(run)
                 going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, VIEWER))}
                 going.waits = ""
             except (ValueError, OSError) as problem:
@@ -240,14 +246,25 @@ class Studies:
         ready = (spec for spec in missing if spec.id not in taken and not any(each.id in absent for each in ancestors(spec)))
         return next(ready, None)
 
-    def _train(self, spec: RunSpec) -> RunRef:
-        """Let an attempt that was cut short go on, join one under way, or begin one."""
+    def _train(self, spec: RunSpec) -> tuple[RunRef, bool]:
+        """Let an attempt that was cut short go on, join one under way, or begin one; and whether it is the study's own."""
         run = self._engine.find(spec)
-        if run and self._engine.status(run, VIEWER).state in RESUMABLE:
+        state = self._engine.status(run, VIEWER).state if run else None
+        if run and state in RESUMABLE:
             with suppress(ValueError):  # damaged: begin anew
                 self._engine.resume(run, VIEWER)
-                return run
-        return self._engine.train(spec, VIEWER)
+                return run, True
+        return self._engine.train(spec, VIEWER), state not in UNDER_WAY
+
+    def _thin(self, going: _Going) -> None:
+        """Of the study's own runs that are done keep two snapshots each: with some 30 they are 8 MB, and a study reads their curves alone.
+
+        Those of its first seed stay whole, for pages draw them and open them; and one that somebody looks at is left until later.
+        """
+        for run in going.whole - {run for _, run, _ in going.under_way.values()}:
+            with suppress(ValueError):
+                self._engine.thin(run, VIEWER)
+                going.whole.discard(run)
 
     def _end(self, going: _Going, stopped: str) -> None:
         """Stop its runs but those that another study or another viewer wants, and keep why."""

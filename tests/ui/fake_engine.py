@@ -240,6 +240,9 @@ class FakeEngine:
             raise HasChildren(run, tuple(children))
         del self._runs[run]
 
+    def thin(self, run: RunRef, viewer: str) -> None:
+        self._find(run)
+
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         to.write(json.dumps(to_json(self._find(run).spec)).encode())
 

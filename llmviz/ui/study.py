@@ -14,6 +14,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.study import MOST_RUNS, Study
 from llmviz.runs.engine import State, Status
 from llmviz.runs.studies import Progress
+from llmviz.runs.study_files import Origin
 from llmviz.ui import lecture, lesson, live, visit
 from llmviz.ui.engine import studies
 from llmviz.views import study as view
@@ -183,9 +184,14 @@ def _try(action: str, shown: Sequence[Shown]) -> None:
             if action == "stop":
                 studies().stop(each.series.study, visit.viewer())
             elif each.progress.missing:
-                studies().start(each.series.study, visit.viewer())
+                studies().start(each.series.study, visit.viewer(), Origin(visit.page(), _query()))
         except ValueError as problem:
             st.session_state[REFUSED] = str(problem)
+
+
+def _query() -> dict[str, str]:
+    """The parameters that lead back to this panel."""
+    return {name: value for name, value in st.query_params.items() if name not in ("lecture", "beat")}
 
 
 def _line(shown: Sequence[Shown]) -> None:

@@ -27,6 +27,7 @@ from llmviz.parts.lane.payload import Lane
 from llmviz.parts.lecture.payload import Beat
 from llmviz.parts.lineage.payload import Lineage
 from llmviz.parts.log_bars.payload import LogBars
+from llmviz.parts.menu.payload import Menu
 from llmviz.parts.network.payload import Network
 from llmviz.parts.onestep.payload import OneStep
 from llmviz.parts.pair.payload import Pair
@@ -69,6 +70,7 @@ _cards = _part("cards")
 _accuracy_bars = _part("accuracy_bars")
 _network = _part("network")
 _lecture = _part("lecture")
+_menu = _part("menu")
 _attention_diff = _part("attention_diff")
 _onestep = _part("onestep")
 _lineage = _part("lineage")
@@ -235,9 +237,14 @@ def small_multiples(payload: SmallMultiples, key: str, on_point: Callable[[list[
     )
 
 
-def lecture(payload: Beat, key: str) -> None:
-    """The keys of a lecture and the size of its beat; shows nothing itself."""
-    _lecture(key=key, data=payload)
+def lecture(payload: Beat, key: str, on_unit: Callable[[object], None]) -> None:
+    """The keys of a lecture and the size of its beat; shows nothing itself. `on_unit` gets the pixels of type that suit the screen."""
+    _lecture(key=key, data=payload, on_unit_change=lambda: _told(key, "unit", on_unit))
+
+
+def menu(payload: Menu, key: str) -> None:
+    """Close the menu after a choice where it lies over the page; shows nothing."""
+    _menu(key=key, data=payload)
 
 
 def attention_diff(payload: AttentionDiff, shared: Shared, key: str) -> None:

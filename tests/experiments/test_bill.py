@@ -98,7 +98,7 @@ def test_what_is_none_and_what_is_withheld() -> None:
 
 def test_the_question_is_answered_by_the_runs() -> None:
     told = view.reveal(line(preset("mlm"), 7e11), line(TUNED, 1e10))
-    assert told and view.riddle("x").choices[told.right or 0] == "about 100 ×" and "70 times as many" in told.story
+    assert told and view.quiz("x").choices[told.right or 0] == "about 100 ×" and "70 times as many" in told.story
     assert view.reveal(line(preset("mlm"), None), line(TUNED)) is None
     assert view.claim(line(preset("mlm"), 7e11), line(TUNED, 1e10)).startswith("Pretraining: 70 times")
 

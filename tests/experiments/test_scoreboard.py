@@ -181,7 +181,7 @@ def test_the_files_hold_the_same_figures(recorded: list[Recipe]) -> None:
 
 
 def test_the_answer_is_the_task_that_gains_most(recorded: list[Recipe]) -> None:
-    asked, found = view.riddle("tinyland"), TINYLAND.leaves(recorded)
+    asked, found = view.quiz("tinyland"), TINYLAND.leaves(recorded)
     gained = view.gains(found)
     assert set(asked.choices) == set(gained)
     told = view.reveal(asked, found)

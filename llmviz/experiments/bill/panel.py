@@ -21,7 +21,7 @@ from llmviz.ui.study import Series
 from llmviz.views import words
 
 KEY = "bill_runs"
-RIDDLE = "riddle_bill"
+QUIZ = "riddle_bill"
 ROOT, UNIT = "bill_root", "bill_unit"
 ASSUMED = ("class_seconds", "tags_seconds", "answer_seconds", "watts")
 ENDED = (State.DONE, State.RECORDED)
@@ -103,14 +103,14 @@ def badge(found: Found) -> Badge:
 def claim(found: Found) -> str:
     """The title of the page: what its question comes to, once it is settled."""
     root, one = found.root, found.asked
-    return view.claim(root, one) if root and one and question.settled(RIDDLE) else view.ASKED
+    return view.claim(root, one) if root and one and question.settled(QUIZ) else view.ASKED
 
 
 def predict(found: Found) -> None:
     """Draw the question: how many times the FLOPs of a fine-tuning pretraining took."""
     root, one = found.root, found.asked
     task = catalogue.experiment(one.spec.stage).short.lower() if one else "a task"
-    question.draw(question.GUESS, view.riddle(task), RIDDLE, lambda: view.reveal(root, one) if root and one else None, NEVER)
+    question.draw(question.GUESS, view.quiz(task), QUIZ, lambda: view.reveal(root, one) if root and one else None, NEVER)
 
 
 def row(found: Found) -> None:
@@ -178,7 +178,7 @@ def _assume(name: str) -> None:
 
 def picture(engine: Engine, found: Found) -> None:
     """Draw the chart, and again while runs of the bill train; below it all figures as a table."""
-    withheld, every = question.withheld(RIDDLE), _every()
+    withheld, every = question.withheld(QUIZ), _every()
 
     def drawn() -> None:
         now = look(engine) if every else found
@@ -204,8 +204,8 @@ def once(engine: Engine, found: Found) -> None:
     every = _every()
     with st.container(key="bill_once"):
         st.markdown("**Pretraining once, fine-tuning n times**")
-        if question.withheld(RIDDLE):
-            st.caption(question.withheld(RIDDLE))
+        if question.withheld(QUIZ):
+            st.caption(question.withheld(QUIZ))
         else:
             st.fragment(lambda: _once(look(engine) if every else found), run_every=every, key="once")()
             if not visit.current().lecture:
@@ -266,7 +266,7 @@ def _series() -> list[Series]:
 
 def paper(found: Found) -> None:
     """Draw the bills of large models: FLOPs as bars beside ours, and every figure with its source."""
-    own = [line for line in (found.root, found.asked) if line] if question.settled(RIDDLE) else []
+    own = [line for line in (found.root, found.asked) if line] if question.settled(QUIZ) else []
     with st.container(key="bill_paper"):
         st.markdown("**The same bill on paper**")
         parts.log_bars(paper_view.bars(own), key="paper_bars")

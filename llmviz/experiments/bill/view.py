@@ -15,7 +15,7 @@ from llmviz.core.settings import METHODS, check, setting
 from llmviz.core.spec import RunSpec
 from llmviz.parts.log_bars.payload import LogBar, LogBars
 from llmviz.views import words
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 TASKS = tuple(each.name for each in catalogue.BY_NAME.values() if each.phase == FINE_TUNING and each.recorded)
 ROOTS = tuple(each.name for each in catalogue.BY_NAME.values() if each.phase == PRETRAINING)
@@ -255,10 +255,10 @@ TIMES = (1, 10, 100, 1_000)
 ASKED = "The same model, two phases: what does each cost?"
 
 
-def riddle(task: str) -> Riddle:
+def quiz(task: str) -> Quiz:
     """The question of the page, about this task."""
     choices = ("about as many", *(f"about {times:,} ×" for times in TIMES[1:]))
-    return Riddle(f"how many times the FLOPs of fine-tuning for {task} did pretraining take?", choices)
+    return Quiz(f"how many times the FLOPs of fine-tuning for {task} did pretraining take?", choices)
 
 
 def ratio(root: Line, tuned: Line) -> float | None:

@@ -146,7 +146,7 @@ def remedies(engine: Engine) -> None:
                 st.caption("The chart appears as soon as the first run has ended.")
                 return
             st.markdown(f"**{lesson.plain(remedies_view.told(shown, figure))}**")
-            size, height = study.LECTURE if st.session_state.get("lecture") else study.DESK
+            size, height = study.pixels()
             st.plotly_chart(
                 remedies_view.figure(shown, figure, size), width="stretch", height=height, key="remedies_figure", config=study.CONFIG
             )

@@ -6,7 +6,7 @@ from llmviz.core import forgetting
 from llmviz.core.history import Curve, History
 from llmviz.core.spec import RunSpec
 from llmviz.views import words
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 FACTS, LOSS = "facts", "loss"
 SHARES = (0.2, 0.8)  # that divide the answers to choose from
@@ -37,14 +37,14 @@ def claim(spec: RunSpec, history: History) -> str:
     return f"Its pretraining loss was {before:.2f} nats; {labels} later, {after:.2f}"
 
 
-def quiz(spec: RunSpec) -> Riddle:
+def quiz(spec: RunSpec) -> Quiz:
     """The question of the page, for a text with facts or without."""
     labels = words.counted(spec.objective.labels, "label")
     if spec.text.name == "tinyland":
         low, high = (f"{share:.0%}" for share in SHARES)
-        return Riddle(f"what share of the capitals will {labels} leave?", (f"up to {low}", f"{low} to {high}", f"above {high}"))
+        return Quiz(f"what share of the capitals will {labels} leave?", (f"up to {low}", f"{low} to {high}", f"above {high}"))
     low, high = (f"{nats:g}" for nats in MUCH)
-    return Riddle(f"by how many nats will {labels} raise its old loss?", (f"up to {low}", f"{low} to {high}", f"above {high}"))
+    return Quiz(f"by how many nats will {labels} raise its old loss?", (f"up to {low}", f"{low} to {high}", f"above {high}"))
 
 
 def outcome(history: History) -> Reveal | None:

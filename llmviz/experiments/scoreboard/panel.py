@@ -92,7 +92,7 @@ def _choice(name: str, choices: Sequence[str], title: Callable[[str], str]) -> N
 
 def predict(found: Sequence[Recipe]) -> None:
     """Draw the question: which task gains most from pretraining, on the first of the texts."""
-    asked = view.riddle(USUAL)
+    asked = view.quiz(USUAL)
     of_text = Filter(USUAL).leaves(found)
     question.draw(question.GUESS, asked, QUIZ, lambda: view.reveal(asked, of_text), NEVER)
 

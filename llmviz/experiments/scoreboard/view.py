@@ -11,7 +11,7 @@ from llmviz.experiments.scoreboard.columns_view import REASONS, Column, columns,
 from llmviz.parts.table.payload import Cell, Row, Table
 from llmviz.views import records, words
 from llmviz.views.records import Recipe
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.tables import as_csv, cell, opening
 
 CORNER = "model, and how it came to be"
@@ -165,17 +165,17 @@ def gains(found: Sequence[Recipe]) -> Mapping[str, tuple[float, float]]:
     return gained
 
 
-def riddle(text: str) -> Riddle:
+def quiz(text: str) -> Quiz:
     """The question, with the tasks to choose from that may start from scratch and come with the program."""
     tasks = [
         each.short
         for each in catalogue.BY_NAME.values()
         if each.phase == FINE_TUNING and None in each.starts and each.recorded and text in each.texts
     ]
-    return Riddle(f"which task on {TEXTS[text].title} gains most from pretraining?", tuple(tasks))
+    return Quiz(f"which task on {TEXTS[text].title} gains most from pretraining?", tuple(tasks))
 
 
-def reveal(asked: Riddle, found: Sequence[Recipe]) -> Reveal | None:
+def reveal(asked: Quiz, found: Sequence[Recipe]) -> Reveal | None:
     """Which it is by these recipes, and what each comes to; None where no task was trained both ways."""
     gained = {name: pair for name, pair in gains(found).items() if name in asked.choices}
     if not gained:

@@ -143,7 +143,7 @@ def _quiz(shown: Case) -> str:
 
 def predict(shown: Case) -> None:
     """Draw the question: how many times as much pretraining read."""
-    question.draw(question.GUESS, view.riddle(shown), _quiz(shown), lambda: view.reveal(shown), NEVER)
+    question.draw(question.GUESS, view.quiz(shown), _quiz(shown), lambda: view.reveal(shown), NEVER)
 
 
 def differences(shown: Case) -> None:

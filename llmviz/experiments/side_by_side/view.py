@@ -11,7 +11,7 @@ from llmviz.parts.table.payload import Bit, Cell, Row, Table
 from llmviz.views import records, words
 from llmviz.views.methods import billions
 from llmviz.views.records import Recipe
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.tables import bit, cell, opening
 
 WITHHELD = "Guess above first: then this shows."
@@ -193,11 +193,11 @@ def lost(case: Case, run: Run) -> list[str]:
 BOUNDS = (10, 100)
 
 
-def riddle(case: Case) -> Riddle:
+def quiz(case: Case) -> Quiz:
     """The question for this root and task."""
     task = case.task.short if case.task else "a task"
     low, high = BOUNDS
-    return Riddle(
+    return Quiz(
         f"how many times as many tokens did this model read in pretraining as in fine-tuning for {task}?",
         (f"up to {low} times", f"{low} to {high} times", f"above {high} times"),
     )

@@ -11,7 +11,7 @@ from llmviz.core.update import Done
 from llmviz.experiments.text_to_text.question import Written
 from llmviz.parts.written.payload import Answer, ReadAndWritten
 from llmviz.views import words
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 # Each task: what a page calls it, the figure of this experiment, and the experiment that learns it alone with its own.
 TASKS = (
@@ -20,7 +20,7 @@ TASKS = (
     ("answers", "exact_match", ("answers", "exact_match")),
 )
 MOST = 12  # words shown of an answer without an end
-WORST = Riddle("which of its three tasks will it do worst?", tuple(name for name, *_ in TASKS))
+WORST = Quiz("which of its three tasks will it do worst?", tuple(name for name, *_ in TASKS))
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ Found = TypeVar("Found")
 
 def asked(seen: Seen, text: str) -> str:
     """The key of what `draw` asks of this run."""
-    own = f"riddle_{text}"
-    return own if text == "tinyland" or not seen.ended or st.session_state.get(own) else f"riddle_{seen.run}"
+    own = f"quiz_{text}"
+    return own if text == "tinyland" or not seen.ended or st.session_state.get(own) else f"quiz_{seen.run}"
 
 
 def draw(engine: Engine, seen: Seen, text: str) -> None:
@@ -33,7 +33,7 @@ def draw(engine: Engine, seen: Seen, text: str) -> None:
         question.draw(lead, view.FIRST, key, reveal)
     elif not ended:
         question.draw(question.BEFORE, view.LINES, key, None)
-    elif key == f"riddle_{text}":  # chosen while it trained
+    elif key == f"quiz_{text}":  # chosen while it trained
         question.draw("You were asked:", view.LINES, key, lambda: view.crossed(seen.history))
     elif found := _traced(engine, seen, text, view.first_guess):
         question.draw(question.AFTER, found[0], key, lambda: found[1])

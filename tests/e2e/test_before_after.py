@@ -101,5 +101,5 @@ def test_nothing_jumps_when_the_answer_comes(page: Page, fake_app: str) -> None:
 
 def test_a_hostile_sentence_is_only_text(page: Page, fake_app: str) -> None:
     page.goto(f"{fake_app}/before-after?s=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E+the+film+was+superb+.")
-    expect(page.locator(".weighed .token").first).to_contain_text("<")
+    expect(page.locator(".weighed .token").first).to_contain_text("<", timeout=MINUTE)
     assert page.locator(".weighed img, .cards img").count() == 0

@@ -12,7 +12,7 @@ from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.experiments.lab_book import panel as lab
 from llmviz.runs.study_files import Origin
-from llmviz.ui import engine, few_labels
+from llmviz.ui import engine, few_labels, lesson
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_page import query
@@ -160,7 +160,9 @@ def test_it_lists_the_studies_with_the_way_to_their_page(visit: Visit, fake: Fak
     given = few_labels.both(preset("entities"))[0].study.first(1)
     engine.studies().start(given, "somebody else", Origin("entities", {"tab": "labels", "s": "Tom *lives* ."}))
     app = visit("lab_book")
-    assert f"of {len(given.specs())} runs done" in texts(app) and "1 seed" in texts(app)
+    assert f"of {len(given.specs())} runs done" in texts(app) and lesson.plain(
+        "Names in a text from Masked tokens, by labels: 2 to 512, 1 seed"
+    ) in texts(app)
     assert app.button(key=f"forget_{given.id}").disabled
     engine.studies().stop(given, "somebody else")
     app = visit("lab_book")

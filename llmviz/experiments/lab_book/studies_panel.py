@@ -3,6 +3,7 @@
 import streamlit as st
 
 from llmviz.core import catalogue
+from llmviz.core.experiment import FINE_TUNING
 from llmviz.core.study import Study
 from llmviz.runs.engine import State
 from llmviz.runs.studies import Progress
@@ -48,10 +49,13 @@ def _row(study: Study, origin: Origin) -> None:
 
 
 def title(study: Study) -> str:
-    """`Sentiment by labelled examples: 2 to 512, 3 seeds`."""
+    """`Sentiment from Masked tokens, by labels: 2 to 512, 3 seeds`."""
     first, last = study.values[0].label, study.values[-1].label
     values = f"{first} to {last}" if study.axis.scale != "order" else ", ".join(value.label for value in study.values)
-    return f"{catalogue.experiment(study.base.stage).title} by {study.axis.label}: {values}, {words.counted(len(study.seeds), 'seed')}"
+    experiment, parent = catalogue.experiment(study.base.stage), study.base.parent
+    begun = catalogue.experiment(parent.stage).title if parent else "random weights" if experiment.phase == FINE_TUNING else ""
+    called = f"{experiment.title} from {begun}" if begun else experiment.title
+    return f"{called}, by {study.axis.label}: {values}, {words.counted(len(study.seeds), 'seed')}"
 
 
 def standing(study: Study, progress: Progress) -> str:

@@ -8,7 +8,10 @@ from llmviz.ui import fast, lesson, path  # noqa: F401 - fast is imported for wh
 
 HERE = Path(__file__).parent
 SECTIONS = {
-    "": [st.Page(HERE / "pages/story.py", title="Start", url_path="start", default=True)],
+    "": [
+        st.Page(HERE / "pages/story.py", title="Start", url_path="start", default=True),
+        st.Page(HERE / "pages/side_by_side.py", title="Side by side", url_path="side-by-side"),
+    ],
     "Pretraining": [
         st.Page(HERE / "pages/tokens.py", title="Tokens", url_path="tokens"),
         st.Page(HERE / "pages/four_exercises.py", title="Four exercises", url_path="four-exercises"),
@@ -22,13 +25,19 @@ SECTIONS = {
         st.Page(HERE / "pages/entities.py", title="Names in a text", url_path="entities"),
         st.Page(HERE / "pages/answers.py", title="Answers", url_path="answers"),
         st.Page(HERE / "pages/own_labels.py", title="Your own labels", url_path="own-labels"),
+        st.Page(HERE / "pages/forgetting.py", title="Forgetting", url_path="forgetting"),
+        st.Page(HERE / "pages/bill.py", title="The bill", url_path="bill"),
     ],
     "BERT, GPT and T5": [
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
         st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
+        st.Page(HERE / "pages/text_to_text.py", title="Text to text", url_path="text-to-text"),
     ],
-    "Runs": [st.Page(HERE / "pages/lab_book.py", title="Lab book", url_path="lab-book")],
+    "Runs": [
+        st.Page(HERE / "pages/scoreboard.py", title="Scoreboard", url_path="scoreboard"),
+        st.Page(HERE / "pages/lab_book.py", title="Lab book", url_path="lab-book"),
+    ],
 }
 
 lesson.configure()

@@ -3,7 +3,7 @@
 from llmviz.experiments import question_answering
 from llmviz.experiments.question_answering import panel
 from llmviz.ui import choices, known, two_texts
-from llmviz.ui.beside import beside
+from llmviz.ui.beside import beside, claim, predict
 from llmviz.ui.closer import closer
 from llmviz.ui.page import of_run
 
@@ -19,14 +19,14 @@ BEATS = (
 page = of_run(question_answering.EXPERIMENT.lesson, [question_answering.EXPERIMENT], BEATS, panel.Asking())
 page.head(
     "Fine-tuning · question answering",
-    panel.claim(page.engine, page.seen),
+    claim(page.engine, page.seen, panel.TERMS, panel.QUIZ),
     "An answer is a span of the passage, or there is none. A third of the questions have none, though others of its kind stand there.",
     "finetuned" if page.spec.start else "random",
     elsewhere=("second",),
 )
 two_texts.box(page.address, panel.LABELS, panel.HINTS, (0.68, 0.32))
 known.draw(page.engine, page.seen, two_texts.shown(page.address), two_texts.put)
-panel.predict(page.engine, page.seen)
+predict(page.engine, page.seen, panel.TERMS, panel.QUIZ)
 page.panel(
     lambda now: panel.picture(page.engine, now),
     choice=lambda: choices.row(page.engine, page.seen),

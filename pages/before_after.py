@@ -3,7 +3,7 @@
 from llmviz.experiments import classification
 from llmviz.experiments.classification import closer_panel, panel
 from llmviz.ui import choices
-from llmviz.ui.beside import beside
+from llmviz.ui.beside import beside, claim, predict
 from llmviz.ui.closer import closer
 from llmviz.ui.page import of_run
 
@@ -19,13 +19,13 @@ BEATS = (
 page = of_run(classification.EXPERIMENT.lesson, [classification.EXPERIMENT], BEATS, closer_panel.Looking())
 page.head(
     "Fine-tuning · sentiment",
-    panel.claim(page.engine, page.seen),
+    claim(page.engine, page.seen, panel.TERMS, panel.QUIZ),
     "Same network, same labels, same steps: one has read before, the other starts from random numbers.",
     "finetuned" if page.spec.start else "random",
     elsewhere=("hide",),
 )
 page.sentence()
-panel.predict(page.engine, page.seen)
+predict(page.engine, page.seen, panel.TERMS, panel.QUIZ)
 page.panel(
     lambda now: panel.picture(page.engine, now),
     choice=lambda: choices.row(page.engine, page.seen),

@@ -3,7 +3,7 @@
 from llmviz.experiments import entities
 from llmviz.experiments.entities import panel
 from llmviz.ui import choices
-from llmviz.ui.beside import beside
+from llmviz.ui.beside import beside, claim, predict
 from llmviz.ui.closer import closer
 from llmviz.ui.page import of_run
 
@@ -19,12 +19,12 @@ BEATS = (
 page = of_run(entities.EXPERIMENT.lesson, [entities.EXPERIMENT], BEATS, panel.Looking())
 page.head(
     "Fine-tuning · entities",
-    panel.claim(page.engine, page.seen),
+    claim(page.engine, page.seen, panel.TERMS, panel.QUIZ),
     "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the sentence.",
     "finetuned" if page.spec.start else "random",
 )
 page.sentence()
-panel.predict(page.engine, page.seen)
+predict(page.engine, page.seen, panel.TERMS, panel.QUIZ)
 page.panel(
     lambda now: panel.picture(page.engine, now),
     choice=lambda: choices.row(page.engine, page.seen),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.experiments import masked_lm
-from llmviz.experiments.masked_lm import panel, riddle_panel
+from llmviz.experiments.masked_lm import panel, quiz_panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -26,5 +26,5 @@ page.sentence()
 question_place = st.container(key="question_place")  # filled last: its answer may have to be asked for
 page.panel(lambda now: panel.picture(page.engine, now))
 with question_place:
-    riddle_panel.draw(page.engine, page.seen, page.spec.text.name)
+    quiz_panel.draw(page.engine, page.seen, page.spec.text.name)
 page.foot()

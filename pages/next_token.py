@@ -21,7 +21,7 @@ page.head(
     "That is all a GPT does. Click another candidate, and the text goes another way.",
 )
 page.sentence()
-panel.riddle(page.engine, page.seen, page.spec.text.name)
+panel.quiz(page.engine, page.seen, page.spec.text.name)
 page.panel(lambda now: panel.picture(page.engine, now))
 further_panel.fold(page.engine, page.seen)
 page.foot()

@@ -22,6 +22,6 @@ page.head(
     elsewhere=("hide",),
 )
 page.sentence()
-panel.riddle(page.engine, page.seen, page.spec.text.name)
+panel.quiz(page.engine, page.seen, page.spec.text.name)
 page.panel(lambda now: panel.picture(page.engine, now), choice=lambda: panel.row(page.engine, page.seen))
 page.foot()

@@ -20,9 +20,29 @@ def test_what_it_starts_may_keep_its_bytecode(monkeypatch: pytest.MonkeyPatch) -
 
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setattr(start, "_install", lambda _: True)
+    monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
+    monkeypatch.setattr(start, "BESIDE", ("-c", "import os, sys; sys.exit('PYTHONDONTWRITEBYTECODE' in os.environ)"))
     monkeypatch.setattr(subprocess, "call", called)
     assert start.main(["test"]) == 0
     assert kept == [True] * len(start.CHECKS)
+
+
+def test_every_check_counts_also_the_one_beside_the_others(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(start, "_install", lambda _: True)
+    monkeypatch.setattr(start, "PYTHON", Path(sys.executable))
+    right, wrong, told = ("-c", "pass"), ("-c", "raise SystemExit(3)"), ("-c", "print('x.py:1: error'); raise SystemExit(2)")
+    for checks, beside, status, closing in (
+        ((right, right), right, 0, "All checks passed."),
+        ((right, wrong), right, 3, "Failed: pytest."),
+        ((right, right), told, 2, "Failed: mypy."),
+        ((wrong, wrong), told, 3, f"Failed: {wrong[1]}, pytest, mypy."),
+    ):
+        for name, value in {"CHECKS": checks, "BESIDE": beside}.items():
+            monkeypatch.setattr(start, name, value)
+        assert start.main(["test"]) == status
+        said = capfd.readouterr().out
+        assert said.splitlines()[-1] == closing
+        assert ("x.py:1: error" in said) == (beside == told)
 
 
 def test_an_install_that_does_not_load_is_not_taken_for_one(

@@ -22,6 +22,8 @@ class Metric:
     """A figure an experiment reports: label, unit, help, which figure bounds it, and which one a simpler reader reaches.
 
     The unit is "%" for shares, which are 0 … 1; or any word that can stand behind the number: "nats", "points".
+    A `probe` asks the same of models of every kind, and is trained on by none. `chance` is the share that guessing gets where the way of
+    asking decides it, as between two texts; of other figures a run tells it, if anything does.
     """
 
     name: str
@@ -30,6 +32,8 @@ class Metric:
     help: str
     bound: str = ""
     baseline: str = ""
+    probe: bool = False
+    chance: float | None = None
 
 
 def default(text: str, label: str) -> Example:
@@ -94,6 +98,8 @@ class Experiment:
         loss_per: what a loss is a mean over, as in "nats a word".
         guess: what the line "random guess" of its loss is.
         best: what the line "best possible" of its shares is.
+        outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
+        tasks: how many tasks a run learns at once, with the labels of its objective for each.
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on.
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
@@ -127,6 +133,8 @@ class Experiment:
     guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
     baselines: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
+    outputs: int = 0
+    tasks: int = 1
     recorded: bool = True
 
     def train_defaults(self, text: str) -> TrainSpec:
@@ -142,6 +150,12 @@ class Experiment:
     def headline(self) -> Metric:
         """The figure that stands for a run of it."""
         return self.metrics[0]
+
+    @property
+    def telling(self) -> tuple[Metric, ...]:
+        """Its figures, first the one that says most where it stands alone: in place of a loss a share, for a share has a scale."""
+        shares_first = self.headline.name == LOSS
+        return tuple(sorted(self.metrics, key=lambda metric: shares_first and metric.unit != "%"))
 
     @property
     def model(self) -> ModelSpec:

@@ -7,17 +7,20 @@ forward pass takes 2·N a token, and a backward pass twice that, 2·N for the gr
 
 What is frozen needs no gradient of its weights, and what lies below all that is trained none of its activations either. Embeddings are
 looked up, and biases, norms and softmax take little; none is counted, nor is padding.
+
+A T5 has two stacks: what it reads passes the encoder, what it writes the decoder, which also looks at all that was read. So its FLOPs are
+those of a whole text.
 """
 
 from dataclasses import dataclass
 
-from llmviz.core.experiment import BERTS, GPTS
+from llmviz.core.experiment import BERTS, GPTS, T5S
 from llmviz.core.settings import SIZES, ModelSpec
 
 
 @dataclass(frozen=True)
 class Flops:
-    """Of one token: of its forward pass, of its gradients of activations, and of its gradients of weights."""
+    """Of one token, or of one text: of the forward pass, of the gradients of activations, and of the gradients of weights."""
 
     forward: float
     activations: float
@@ -32,7 +35,7 @@ class Flops:
 def token(model: ModelSpec, length: float, head: int, method: str = "full", rank: int = 0) -> Flops:
     """What one token costs, in a text of so many tokens, under a head with so many parameters in matrices.
 
-    Raises ValueError for a model with two stacks of layers, or an unknown method.
+    Raises ValueError for a model with two stacks of layers, whose `text` is counted whole, or an unknown method.
     """
     if model.architecture not in BERTS + GPTS:
         raise ValueError(f"FLOPs are counted for {', '.join(BERTS + GPTS)}, not for {model.architecture}")
@@ -57,6 +60,20 @@ def token(model: ModelSpec, length: float, head: int, method: str = "full", rank
         case _:
             raise ValueError(f"there is no method {method}")
     return Flops(2 * (layers * (layer + below + beside) + head), 2 * through, 2 * trained)
+
+
+def text(model: ModelSpec, read: float, written: float, vocabulary: int) -> Flops:
+    """What one text costs a T5 all of whose weights are trained, with so many tokens read and so many written.
+
+    A layer has 12 · width² in matrices for its own tokens, and between the stacks 4 · width² more: query and output for each token written,
+    key and value for each token read. Raises ValueError for a model with one stack.
+    """
+    if model.architecture not in T5S:
+        raise ValueError(f"FLOPs of whole texts are counted for {', '.join(T5S)}, not for {model.architecture}")
+    layers, width = SIZES[model.size].layers, SIZES[model.size].width
+    matrices = layers * width**2 * (12 + 2) * (read + written) + width * vocabulary * written
+    seen = layers * 2 * width * (read**2 + written**2 + read * written)  # scores, and what is found by them: within both, and across
+    return Flops(2 * (matrices + seen), 2 * (matrices + 2 * seen), 2 * matrices)
 
 
 def _read(model: ModelSpec, rank: int) -> int:

@@ -3,15 +3,17 @@
 from dataclasses import replace
 
 from llmviz.core import catalogue
-from llmviz.core.experiment import GPTS
+from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
 
 
 def rival(spec: RunSpec) -> RunSpec | None:
     """The same recipe from random weights; of a run that has none, with the pretrained model of its kind, if one reads these texts."""
     if spec.start:
-        return replace(spec, inputs=starting_from(None))
-    stage = "clm" if spec.model.architecture in GPTS else "mlm"
-    if stage not in catalogue.origins(catalogue.experiment(spec.stage), spec.text.name):
+        objective = replace(spec.objective, replay=0.0) if isinstance(spec.objective, LabelsSpec) else spec.objective
+        return replace(spec, inputs=starting_from(None), objective=objective)  # without pretraining there is nothing to replay
+    origins = (name for name in catalogue.origins(catalogue.experiment(spec.stage), spec.text.name) if name)
+    stage = next((name for name in origins if spec.model.architecture in catalogue.experiment(name).architectures), None)
+    if stage is None:
         return None
     return replace(spec, inputs=starting_from(replace(preset(stage, spec.text), model=spec.model, seed=spec.seed)))

@@ -214,6 +214,13 @@ class LabelsSpec:
         low=1,
         high=64,
     )
+    replay: float = setting(
+        0.0,
+        "Replay",
+        "Weight of the pretraining's own loss on its texts, learnt in every step beside the labels against forgetting; 0: none.",
+        low=0.0,
+        high=10.0,
+    )
 
     def __post_init__(self) -> None:
         check(self)

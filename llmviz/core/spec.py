@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -114,6 +114,13 @@ def _origin(stage: str | None) -> str:
 def starting_from(start: RunSpec | Checkpoint | None) -> Mapping[str, RunSpec | Checkpoint]:
     """The inputs of a run that needs nothing but weights to start from; None is a random start."""
     return {START: start} if start else {}
+
+
+def seedless(spec: RunSpec) -> RunSpec:
+    """The recipe of a run: the same with seed 0, its inputs too. Runs of one recipe differ in their seeds alone."""
+    return replace(
+        spec, seed=0, inputs={role: seedless(given) if isinstance(given, RunSpec) else given for role, given in spec.inputs.items()}
+    )
 
 
 def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:

@@ -11,6 +11,11 @@ OUTSIDE = "O"
 NAMES = {"PER": "person", "LOC": "place", "ORG": "organisation"}
 
 
+def tags_words(names: Sequence[str]) -> bool:
+    """Whether these are the tags of words, and not the classes of whole texts, one of which may well be called O."""
+    return OUTSIDE in names and len(names) > 1 and all(name[:2] in ("B-", "I-") for name in names if name != OUTSIDE)
+
+
 class Entity(NamedTuple):
     """A name within a text: its kind, and its words from `begin` up to `end`."""
 

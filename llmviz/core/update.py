@@ -50,11 +50,17 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Done:
-    """The end: metrics on test data, and the seconds of training with its evaluations and snapshots, pauses and this test left out."""
+    """The end: metrics on test data, and the seconds of training with its evaluations and snapshots, pauses and this test left out.
+
+    `peak_memory` is the most bytes that its program held at once during the run, and `base_memory` what it held before, torch and all:
+    0 where the system does not tell, and of runs made before they told.
+    """
 
     step: int
     metrics: dict[str, float]
     seconds: float = 0.0
+    peak_memory: int = 0
+    base_memory: int = 0
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ FRAMES = (
     "of one animal. Share in which the right text is likelier; chance is 50 %."
 )
 
+CHANCE = dict.fromkeys(("grammar", "meaning", "frames"), 0.5)  # of those that choose between two texts
+
 
 def knowledge(facts: str, sounds: str, reversed: str, grammar: str, meaning: str, note: str = "") -> tuple[Metric, ...]:
     """The six figures, each with how it is asked: as whole sentences for facts, as what is hidden or compared for contrasts.
@@ -29,7 +31,7 @@ def knowledge(facts: str, sounds: str, reversed: str, grammar: str, meaning: str
         "meaning": ("fitting feelings preferred", f"{MEANING}{meaning}; chance is 50 %."),
         "frames": ("right grammar in misleading sentences", FRAMES),
     }
-    return tuple(Metric(name, title, "%", help + note) for name, (title, help) in told.items())
+    return tuple(Metric(name, title, "%", help + note, probe=True, chance=CHANCE.get(name)) for name, (title, help) in told.items())
 
 
 def hidden_words(note: str = "") -> tuple[Metric, ...]:

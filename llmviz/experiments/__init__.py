@@ -18,9 +18,14 @@ FOLDERS = (
     "entities",
     "question_answering",
     "own_labels",
+    "forgetting",
+    "side_by_side",
+    "bill",
     "next_sentence",
     "attention_maps",
     "span_corruption",
+    "text_to_text",
+    "scoreboard",
     "lab_book",
 )
 

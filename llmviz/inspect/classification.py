@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from llmviz.core.questions.classification import Classification, Classify, Marked
+from llmviz.core.tagging import tags_words
 from llmviz.inspect import snapshots
 from llmviz.models import classifiers
 from llmviz.text.special import PAD
@@ -14,6 +15,7 @@ from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
 
 AT_ONCE = 200  # texts in one pass
 NO_HEAD = "this model has no head that classifies; it only reads"
+TAGS = "this model tags each word; it gives a text as a whole no class"
 
 
 def answer(folders: Mapping[int, Path], question: Classify) -> list[Classification]:
@@ -58,10 +60,13 @@ def encoded(folder: Path, texts: Sequence[str]) -> list[list[int]]:
 
 
 def labels(folder: Path) -> tuple[str, ...]:
-    """The names of the classes, in the order of the head. Raises ValueError where the model has none."""
+    """The names of the classes, in the order of the head. Raises ValueError where the model has none, or tags words."""
     if not str((snapshots.config(folder).architectures or [""])[0]).endswith("Classification"):
         raise ValueError(NO_HEAD)
-    return outputs(folder)
+    found = outputs(folder)
+    if tags_words(found):
+        raise ValueError(TAGS)
+    return found
 
 
 def outputs(folder: Path) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """One sentence through every snapshot of a masked language model: what it expects at each place."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,16 @@ from llmviz.inspect import snapshots
 from llmviz.text.special import CLS, FIRST, MASK, SEP
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces, spelling
 
+Logits = Callable[[Sequence[Path], torch.Tensor, torch.Tensor], torch.Tensor]
+
 
 def answer(folders: Mapping[int, Path], question: Cloze) -> list[Trace]:
-    """The traces of the sentence through each snapshot, given as step -> folder, in the order of the steps.
+    """The traces of the sentence through each snapshot, given as step -> folder, in the order of the steps."""
+    return traces(folders, question, snapshots.logits)
+
+
+def traces(folders: Mapping[int, Path], question: Cloze, through: Logits) -> list[Trace]:
+    """The same with logits (snapshot, 1, n + 2, vocabulary) from a function of the snapshots, the inputs and their attention mask.
 
     Raises ValueError, in a sentence, where there is nothing to read, too much, or a place that does not exist.
     """
@@ -27,7 +34,7 @@ def answer(folders: Mapping[int, Path], question: Cloze) -> list[Trace]:
     seen = true_ids.copy()
     seen[list(question.hidden)] = MASK
     input_ids = torch.tensor([[CLS, *seen, SEP]])
-    logits = snapshots.logits([folders[step] for step in steps], input_ids, torch.ones_like(input_ids))
+    logits = through([folders[step] for step in steps], input_ids, torch.ones_like(input_ids))
     words = spelling(tokenizer)
     return [_trace(step, found, true_ids, sentence, words, question.top) for step, found in zip(steps, logits, strict=True)]
 

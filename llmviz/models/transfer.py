@@ -88,6 +88,19 @@ def reader(start: PreTrainedModel, vocabulary: int, seed: int) -> PreTrainedMode
     return _with_new_head(start, READERS[kind], config, seed)
 
 
+@torch.no_grad()
+def with_more_words(start: PreTrainedModel, vocabulary: int, seed: int) -> PreTrainedModel:
+    """A language model with all that `start` has, and embeddings of more words behind the old, drawn by the seed as wide as those."""
+    config = type(start.config).from_dict(start.config.to_dict() | {"vocab_size": vocabulary})
+    with torch.random.fork_rng(devices=[]):
+        model: PreTrainedModel = type(start)(config)
+    old: torch.Tensor = start.get_input_embeddings().get_parameter("weight")
+    more = torch.empty(vocabulary - len(old), old.shape[1]).normal_(0.0, float(old.std()), generator=torch.Generator().manual_seed(seed))
+    grown = {name: torch.cat([tensor, more]) if len(tensor) == len(old) else tensor for name, tensor in start.state_dict().items()}
+    model.load_state_dict(grown)
+    return model
+
+
 def _with_new_head(start: PreTrainedModel, kind: str, config: Any, seed: int = 0) -> PreTrainedModel:
     """A model of this kind with all that `start` has of it; tensors with more rows keep theirs first, and what else is new is zero."""
     config.tie_word_embeddings = False  # there is no output over the vocabulary left to tie
@@ -107,7 +120,7 @@ def report(parent: Path | None, child: PreTrainedModel) -> Transfer:
 
     Raises ValueError where the folder holds no weights that can be read, or a tensor of the same name holds other numbers.
     """
-    weights = child.state_dict()
+    weights = {name: weight for name, weight in child.state_dict().items() if name not in child.all_tied_weights_keys}
     ours = _hashed(weights)
     if parent is None:
         return Transfer("", type(child).__name__, (), tuple(ours.values()), ())

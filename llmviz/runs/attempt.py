@@ -7,6 +7,7 @@ import time
 import traceback
 from collections.abc import Generator, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Self
 
@@ -16,7 +17,7 @@ from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
-from llmviz.runs import checkpoints, tail
+from llmviz.runs import checkpoints, memory, tail
 from llmviz.runs.folder import UpdateLog, sync_file
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store, short
@@ -104,11 +105,13 @@ class Attempt:
 
     def _train(self) -> Generator[Update, None, None]:
         try:
-            spec = self.folder.spec()
+            spec, held = self.folder.spec(), memory.set_back()
             stage = self._workshop.build(spec, start((self._store, self._recordings), spec))
             self._training = self._workshop.training(stage, spec.train)
             with UpdateLog(self.folder, keep=self._load()) as self._log:
                 for update in self._training.updates():
+                    if isinstance(update, Done) and held:
+                        update = replace(update, peak_memory=memory.peak(), base_memory=held)
                     self._last = update
                     if isinstance(update, Snapshot):
                         began = time.perf_counter()

@@ -149,6 +149,9 @@ class Engine(Protocol):
     def delete(self, run: RunRef, viewer: str) -> None:
         """Remove a run for good. Raises HasChildren while others start from it; refuses while it is under way or another viewer looks."""
 
+    def thin(self, run: RunRef, viewer: str) -> None:
+        """Keep of a run that is done the first snapshot and the last, and all curves; refuses as `delete` does."""
+
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         """Write the whole run as a zip."""
 

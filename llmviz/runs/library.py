@@ -125,13 +125,28 @@ class Library:
         Raises HasChildren while others start from it and no other attempt at the same is done; ValueError while it is under way, while
         somebody else looks at it, for a recording, or where there is none.
         """
+        self._refuse_watched(run, viewer)
+        self.place(run).delete(run)
+        self._summaries.pop(run, None)
+        self._looks.pop(run, None)
+
+    def thin(self, run: RunRef, viewer: str) -> None:
+        """Keep of a run that is done the first snapshot and the last, and all curves.
+
+        Raises ValueError while it is not done or somebody else looks at it, for a recording, or where its files cannot be read.
+        """
+        self._refuse_watched(run, viewer)
+        try:
+            self.place(run).thin(run)
+        except OSError as problem:
+            raise ValueError(sentence(problem)) from problem
+        self._summaries.pop(run, None)
+
+    def _refuse_watched(self, run: RunRef, viewer: str) -> None:
         others = [name for name, when in self._looks.get(run, {}).items() if name != viewer and time.monotonic() - when < WATCHING]
         if others:
             who = "somebody else looks" if len(others) == 1 else f"{len(others)} others look"
             raise ValueError(f"{who} at {short(run)} just now; try again in half a minute")
-        self.place(run).delete(run)
-        self._summaries.pop(run, None)
-        self._looks.pop(run, None)
 
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         """Write the whole run as a zip. Raises ValueError while it is under way, and where its files cannot be read."""

@@ -4,14 +4,16 @@ what pages ask of texts.
 
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from llmviz.core import catalogue
 from llmviz.core.questions.base import Answer, Question
 from llmviz.core.texts import TEXTS
-from llmviz.core.update import Done, Snapshot, Update
+from llmviz.core.update import Done
 from llmviz.runs import tail, wire
 from llmviz.runs.folder import RunFolder, UpdateLog
+from llmviz.runs.thinning import spread, told
 
 MOST_BYTES = 3_000_000
 AnyQuestion = Question[Answer]
@@ -53,11 +55,6 @@ def record_text_answers(to: Path, ask: Ask) -> int:
     return len(asked)
 
 
-def spread(steps: list[int], count: int) -> list[int]:
-    """So many of the steps, the first and the last among them, evenly by their place in the list."""
-    return [steps[round(place * (len(steps) - 1) / (count - 1))] for place in range(count)]
-
-
 def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
     shutil.rmtree(to, ignore_errors=True)
     recording = RunFolder(to)
@@ -66,13 +63,10 @@ def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
     for step in steps:
         shutil.copytree(run.snapshot(step), recording.snapshot(step))
     with UpdateLog(recording, keep=0) as log:
-        for update in tail.updates(run.updates):
-            if not _dropped(update, steps):
-                log.append(update)
+        for update in told(tail.updates(run.updates), steps):
+            log.append(update)
     recording.answers.mkdir()
     for number, question in enumerate(catalogue.openings(spec.stage, spec.text.name)):
-        wire.write_answers(recording.answers / f"{number}.npz", question, ask({step: run.snapshot(step) for step in steps}, question))
-
-
-def _dropped(update: Update, steps: list[int]) -> bool:
-    return isinstance(update, Snapshot) and update.step not in steps
+        with suppress(ValueError):  # some can be asked of most runs of an experiment, not of all: a GPT keeps no old head
+            answers = ask({step: run.snapshot(step) for step in steps}, question)
+            wire.write_answers(recording.answers / f"{number}.npz", question, answers)

@@ -81,6 +81,10 @@ class Recordings:
         """Refused."""
         raise ValueError(STAYS)
 
+    def thin(self, run: RunRef) -> NoReturn:
+        """Refused."""
+        raise ValueError(STAYS)
+
     def answered_text(self, question: Question[AnyAnswer]) -> AnyAnswer | None:
         """The answer to a question about a text that came with the program; None where none did, or it cannot be read."""
         if question not in self._of_texts:

@@ -16,6 +16,7 @@ from llmviz.runs import locks
 from llmviz.runs.engine import HasChildren, State, Status
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.notes import notes
+from llmviz.runs.thinning import thin
 
 KEPT_ATTEMPTS = 2
 CUT_SHORT = "the program that trained it ended before it was done; it can go on"
@@ -192,6 +193,12 @@ class Store:
                 if any(given.id == run.id for given in self.folder(other).spec().inputs.values()):
                     found.append(other)
         return tuple(found)
+
+    def thin(self, run: RunRef) -> None:
+        """Keep the first snapshot and the last. Raises ValueError for a run that is not done."""
+        if not self.done(run):
+            raise ValueError(f"{short(run)} is not done; it needs all its snapshots")
+        thin(self.folder(run))
 
     def delete(self, run: RunRef) -> None:
         """Remove a run for good. Raises HasChildren while others start from it, ValueError while it is under way or where there is none."""

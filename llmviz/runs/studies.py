@@ -1,8 +1,5 @@
 """Trains the runs of studies in the background, over the queue that all visitors share, and says how far each has come.
 
-    <home>/studies/<id>.json    a study that was started, and why it stopped
-    <home>/studies/<id>.lock    held by the program that trains it
-
 At most one run of all studies waits in the queue, and another trains beside it only while that leaves a worker to visitors. Runs that
 exist are used, not trained again. A study that trains counts as somebody who watches its runs, for at most two hours at a stretch.
 
@@ -10,7 +7,6 @@ When the server has ended, a study stands still as single runs do, and goes on w
 not find its cores taken by a study of last week. Nothing is lost, since runs go on from their checkpoints.
 """
 
-import json
 import threading
 import time
 from collections import Counter
@@ -21,16 +17,15 @@ from pathlib import Path
 
 from filelock import FileLock
 
-from llmviz.core import study as written
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Study, ancestors, seconds_left
 from llmviz.runs import locks
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import UNDER_WAY, Command, Engine, State, Status
-from llmviz.runs.folder import as_json, write
 from llmviz.runs.jobs import OWNER_AWAY
 from llmviz.runs.results import Result, Results
+from llmviz.runs.study_files import Origin, StudyFiles
 
 LONGEST = 2 * 3_600.0  # seconds for which a study trains before it asks whether to go on
 MOST_STUDIES = 4
@@ -38,6 +33,7 @@ MOST_TRIES = 3  # at a run that is cut short
 BEAT = 0.25  # seconds between two looks at the runs under way
 RETRY = 2.0  # seconds after which an engine that took no run is asked again
 PATIENCE = 15.0  # seconds to wait for runs that were told to stop
+NOWHERE = Origin()
 VIEWER = "a study"  # by which the engine knows who watches; no browser is called so
 BY_HAND = "stopped by hand"
 LONG_ENOUGH = "it has trained for two hours, the longest at a stretch"
@@ -81,7 +77,9 @@ class _Going:
     study: Study
     owner: str
     lock: FileLock
+    origin: Origin
     under_way: Mapping[str, tuple[RunSpec, RunRef, Status]] = field(default_factory=dict)
+    whole: set[RunRef] = field(default_factory=set)  # those it began whose snapshots are thinned out once they are done
     given_up: set[str] = field(default_factory=set)
     cut_short: Counter[str] = field(default_factory=Counter)
     waits: str = ""  # why the engine took no run
@@ -101,13 +99,13 @@ class Studies:
 
     def __init__(self, engine: Engine, home: Path) -> None:
         self._engine = engine
-        self._root = home / "studies"
+        self._files = StudyFiles(home / "studies")
         self._results = Results(engine)
         self._lock = threading.Lock()
         self._going: dict[str, _Going] = {}
         self._closing = threading.Event()
 
-    def start(self, study: Study, viewer: str) -> None:
+    def start(self, study: Study, viewer: str, origin: Origin = NOWHERE) -> None:
         """Train what is missing of a study, whether it is new or stood still. Raises ValueError, in a sentence, where it cannot."""
         with self._lock:
             if study.id in self._going:
@@ -115,13 +113,13 @@ class Studies:
             if len(self._going) >= MOST_STUDIES:
                 raise ValueError(f"{MOST_STUDIES} studies are training already; wait for the end of one, or stop one")
             try:
-                lock = locks.take(self._root / f"{study.id}.lock")
+                lock = locks.take(self._files.lock(study))
                 if lock is None:
                     raise ValueError(ELSEWHERE)
-                self._write(study, "")
+                self._files.write(study, "", origin)
             except OSError as problem:
                 raise ValueError(sentence(problem)) from problem
-            self._going[study.id] = _Going(study, viewer, lock)
+            self._going[study.id] = _Going(study, viewer, lock, origin)
             if len(self._going) == 1:
                 threading.Thread(target=self._conduct, name="studies", daemon=True).start()
 
@@ -137,7 +135,21 @@ class Studies:
 
     def started(self, study: Study) -> bool:
         """Whether it was ever started on this machine."""
-        return self._file(study).is_file()
+        return self._files.file(study).is_file()
+
+    def listed(self) -> list[tuple[Study, Origin]]:
+        """Every study that was started on this machine, the one that began or ended last first; and the page that started it."""
+        return self._files.listed()
+
+    def delete(self, study: Study) -> None:
+        """Forget a study; its runs stay. Raises ValueError while it trains."""
+        with self._lock:
+            if study.id in self._going or locks.held(self._files.lock(study)):
+                raise ValueError("this study is training; stop it first")
+            try:
+                self._files.delete(study)
+            except OSError as problem:
+                raise ValueError(sentence(problem)) from problem
 
     def look(self, study: Study, viewer: str) -> Progress:
         """How far it has come. Cheap enough to be asked three times a second."""
@@ -167,9 +179,9 @@ class Studies:
             return State.DONE, ""
         if not self.started(study):
             return None, ""
-        if locks.held(self._root / f"{study.id}.lock"):
+        if locks.held(self._files.lock(study)):
             return State.TRAINING, ELSEWHERE
-        if stopped := self._stopped(study):
+        if stopped := self._files.stopped(study):
             return State.STOPPED, stopped
         failed = {id for id, result in results.items() if result.failed}
         if all(not failed.isdisjoint(each.id for each in (spec, *ancestors(spec))) for spec in missing):
@@ -201,10 +213,13 @@ class Studies:
                 now[id] = (spec, run, status)
                 continue
             self._results.forget(id)
+            if status.state is not State.DONE:
+                going.whole.discard(run)  # it may need all it has to go on
             going.cut_short[id] += status.state not in (State.DONE, State.FAILED)
             if status.state is State.FAILED or going.cut_short[id] >= MOST_TRIES:
                 going.given_up.add(id)
         going.under_way = now
+        self._thin(going)
         if going.stopping or time.monotonic() - going.began > LONGEST:
             self._end(going, going.stopping or LONG_ENOUGH)
         elif not now and self._next(going) is None:
@@ -222,7 +237,9 @@ class Studies:
                 spec = self._next(going)
                 if spec is None:
                     continue
-                run = self._train(spec)
+                run, began = self._train(spec)
+                if began and spec.seed != going.study.seeds[0]:
+                    going.whole.add(run)
                 going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, VIEWER))}
                 going.waits = ""
             except (ValueError, OSError) as problem:
@@ -240,14 +257,25 @@ class Studies:
         ready = (spec for spec in missing if spec.id not in taken and not any(each.id in absent for each in ancestors(spec)))
         return next(ready, None)
 
-    def _train(self, spec: RunSpec) -> RunRef:
-        """Let an attempt that was cut short go on, join one under way, or begin one."""
+    def _train(self, spec: RunSpec) -> tuple[RunRef, bool]:
+        """Let an attempt that was cut short go on, join one under way, or begin one; and whether it is the study's own."""
         run = self._engine.find(spec)
-        if run and self._engine.status(run, VIEWER).state in RESUMABLE:
+        state = self._engine.status(run, VIEWER).state if run else None
+        if run and state in RESUMABLE:
             with suppress(ValueError):  # damaged: begin anew
                 self._engine.resume(run, VIEWER)
-                return run
-        return self._engine.train(spec, VIEWER)
+                return run, True
+        return self._engine.train(spec, VIEWER), state not in UNDER_WAY
+
+    def _thin(self, going: _Going) -> None:
+        """Of the study's own runs that are done keep two snapshots each: with some 30 they are 8 MB, and a study reads their curves alone.
+
+        Those of its first seed stay whole, for pages draw them and open them; and one that somebody looks at is left until later.
+        """
+        for run in going.whole - {run for _, run, _ in going.under_way.values()}:
+            with suppress(ValueError):
+                self._engine.thin(run, VIEWER)
+                going.whole.discard(run)
 
     def _end(self, going: _Going, stopped: str) -> None:
         """Stop its runs but those that another study or another viewer wants, and keep why."""
@@ -257,7 +285,7 @@ class Studies:
                 with suppress(ValueError):
                     self._engine.control(run, Command.STOP, VIEWER)
         with suppress(OSError):  # a full disk: it is then said to have been cut short
-            self._write(going.study, stopped)
+            self._files.write(going.study, stopped, going.origin)
         self._leave(going)
 
     def _leave(self, going: _Going) -> None:
@@ -265,19 +293,6 @@ class Studies:
             self._going.pop(going.study.id, None)
             going.lock.release()
         going.ended.set()
-
-    def _file(self, study: Study) -> Path:
-        return self._root / f"{study.id}.json"
-
-    def _write(self, study: Study, stopped: str) -> None:
-        write(self._file(study), as_json({"study": written.to_json(study), "stopped": stopped}))
-
-    def _stopped(self, study: Study) -> str:
-        """Why it stopped, as its file says; "" where that says nothing."""
-        try:
-            return str(json.loads(self._file(study).read_bytes())["stopped"])
-        except (OSError, ValueError, KeyError, TypeError, RecursionError):
-            return ""
 
 
 def _seconds_left(study: Study, missing: Sequence[RunSpec], results: Mapping[str, Result]) -> float | None:

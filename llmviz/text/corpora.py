@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from llmviz.core import texts
 from llmviz.core.settings import TextSpec
@@ -41,20 +42,28 @@ def load(text: TextSpec) -> Corpus:
 
     Raises ValueError, in a sentence, where its package is missing or yields another text than the digest says.
     """
-    file = store.path(text.digest, "documents.json")
-    try:
-        kept = _corpus(text.name, json.loads(file.read_bytes()))
-        if kept.digest == text.digest:
-            return kept
-    except (OSError, ValueError, TypeError, KeyError, AttributeError):
-        pass  # never stored, or damaged: made again below
+    if there := kept(text):
+        return there
     made = prepare(text.name)
     if made.digest != text.digest:
         raise ValueError(
             f"{texts.TEXTS[text.name].title}: this machine's text is another one ({made.digest[:12]}…) than asked for ({text.digest[:12]}…)"
         )
-    store.keep(file, json.dumps({part: getattr(made, part) for part in ("train", "validation", "test")}, ensure_ascii=False))
+    store.keep(_file(text), json.dumps({part: getattr(made, part) for part in ("train", "validation", "test")}, ensure_ascii=False))
     return made
+
+
+def kept(text: TextSpec) -> Corpus | None:
+    """The text that this machine's store keeps; None where it was never stored, or is damaged."""
+    try:
+        found = _corpus(text.name, json.loads(_file(text).read_bytes()))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+    return found if found.digest == text.digest else None
+
+
+def _file(text: TextSpec) -> Path:
+    return store.path(text.digest, "documents.json")
 
 
 def prepare(name: str) -> Corpus:

@@ -4,7 +4,7 @@ Data, loss, metrics, top to bottom. A stage says which classes and examples ther
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +17,8 @@ from llmviz.text.labelled import Example
 from llmviz.text.special import PAD
 from llmviz.training.exercises import candidates
 from llmviz.training.labelled import classifier, turns
-from llmviz.training.stage import Exercise
+from llmviz.training.pretraining import Pretraining
+from llmviz.training.stage import Batch, Exercise
 from llmviz.training.texts import Ids, padded, tokenizer_of
 
 AT_ONCE = 128  # examples in one forward pass of an evaluation
@@ -25,16 +26,17 @@ AT_ONCE = 128  # examples in one forward pass of an evaluation
 
 @dataclass(frozen=True)
 class LabelledBatch:
-    """Examples with their classes: two tensors (batch, n) and one (batch)."""
+    """Examples with their classes: two tensors (batch, n) and one (batch); and where pretraining is replayed, a batch of that."""
 
     input_ids: torch.Tensor
     attention_mask: torch.Tensor
     labels: torch.Tensor
+    replayed: Batch | None = None
 
     @property
     def tokens(self) -> int:
         """Tokens the model reads, padding left out."""
-        return int(self.attention_mask.sum())
+        return int(self.attention_mask.sum()) + (self.replayed.tokens if self.replayed else 0)
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ class Classifying:
         self.spec, self.classes, self.learnt = spec, examples.classes, examples.learnt
         self.tokenizer = tokenizer_of(spec)
         self.model, self.origin = classifier(spec, parent, self.tokenizer.get_vocab_size(), self.classes)
+        self.pretraining = Pretraining(spec, parent, self.model)
         self._validation, self._test = examples.validation, examples.test
         self._ids = [self._encoded(example.text) for example in self.learnt]
         self.references = self.lines(self._validation)
@@ -71,7 +74,8 @@ class Classifying:
     def batch(self, step: int) -> LabelledBatch:
         """The labelled examples whose turn it is in this step: all come equally often, in another order each time through."""
         places = list(turns(len(self.learnt), self.spec.train.batch_size, self.spec.seed, step))
-        return self._tensors([self._ids[place] for place in places], [self.learnt[place].label for place in places])
+        examples = self._tensors([self._ids[place] for place in places], [self.learnt[place].label for place in places])
+        return replace(examples, replayed=self.pretraining.batch(step))
 
     def _encoded(self, text: str) -> Ids:
         """The text's beginning, as far as the model reads."""
@@ -80,13 +84,14 @@ class Classifying:
     def _tensors(self, texts: Sequence[Ids], labels: Sequence[int]) -> LabelledBatch:
         ids = padded(texts)
         arrays = (ids, (ids != PAD).astype(np.int64), np.array(labels))
-        return LabelledBatch(*(torch.from_numpy(array).to(self.model.device) for array in arrays))
+        input_ids, attention_mask, truth = (torch.from_numpy(array).to(self.model.device) for array in arrays)
+        return LabelledBatch(input_ids, attention_mask, truth)
 
     # Loss
 
     def loss(self, batch: LabelledBatch) -> torch.Tensor:
-        """Mean of −log p(the class) over the examples, in nats."""
-        return cross_entropy(*self.guess(batch))
+        """Mean of −log p(the class) over the examples, in nats; where pretraining is replayed, its loss is added."""
+        return cross_entropy(*self.guess(batch)) + self.pretraining.loss(batch.replayed)
 
     def guess(self, batch: LabelledBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of the predictions, and the labels: (batch, classes), (batch)."""
@@ -113,12 +118,12 @@ class Classifying:
     # Metrics
 
     def evaluate(self) -> dict[str, float]:
-        """Loss and scores on validation examples."""
-        return self._measure(self._validation)
+        """Loss and scores on validation examples, and what is left of the pretraining."""
+        return self._measure(self._validation) | self.pretraining.evaluate()
 
     def test(self) -> dict[str, float]:
         """The same on test examples, beside the lines that bound them."""
-        return self._measure(self._test) | dict(self.lines(self._test))
+        return self._measure(self._test) | dict(self.lines(self._test)) | self.pretraining.test()
 
     @torch.no_grad()
     def _measure(self, asked: Sequence[Example]) -> dict[str, float]:
@@ -132,6 +137,7 @@ class Classifying:
         return {"loss": torch.cat(losses).mean().item(), **self.scores([label for _, label in read], predicted)}
 
     def save(self, folder: Path) -> None:
-        """Write the model and its tokenizer so that `from_pretrained` reads them, and beside them what it took from its parent."""
+        """Write model and tokenizer so that `from_pretrained` reads them; beside them what it took from its parent, and its old head."""
         files.save(self.model, self.tokenizer, folder)
         transfer.write(self.origin, folder)
+        self.pretraining.save(folder)

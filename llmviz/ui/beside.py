@@ -6,14 +6,15 @@ from dataclasses import replace
 import streamlit as st
 
 from llmviz.core.experiment import Metric
-from llmviz.core.history import Curve
+from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.rival import rival
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
-from llmviz.ui import controls, live, parts, states, visit
+from llmviz.ui import controls, live, parts, question, states, visit
 from llmviz.ui.live import Seen
 from llmviz.views import accuracy_bars, words
+from llmviz.views.rivals import Terms
 from llmviz.views.sides import Side
 
 
@@ -21,6 +22,26 @@ def beside(engine: Engine, spec: RunSpec) -> Seen:
     """The run of the rival as it is now, if there is one: the recording, else the newest on this machine."""
     other = rival(spec)
     return live.latest(engine, other) if other else live.look(engine, None)
+
+
+def claim(engine: Engine, seen: Seen, terms: Terms, quiz: str) -> str:
+    """The title of a page: what the two runs it shows have come to, or that its own is below a baseline.
+
+    A question while the rival's figure is withheld, under the key of the page's `quiz`.
+    """
+    spec = visit.current().spec
+    if below := terms.shortfall(spec, seen.history):
+        return below
+    theirs = History() if question.withheld(quiz) else beside(engine, spec).history
+    return terms.claim(spec.objective.labels, *((seen.history, theirs) if spec.start else (theirs, seen.history)))
+
+
+def predict(engine: Engine, seen: Seen, terms: Terms, quiz: str) -> None:
+    """Draw the page's quiz: how far the same labels come from another start. The other run tells, once it is done."""
+    spec = visit.current().spec
+    other = beside(engine, spec)
+    reveal = (lambda: terms.outcome(seen.history, other.history)) if other.ended else None
+    question.draw(question.GUESS, terms.quiz(spec), quiz, reveal, never="The model beside it has not been measured yet.")
 
 
 def train(engine: Engine, spec: RunSpec) -> None:

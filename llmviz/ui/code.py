@@ -12,7 +12,7 @@ FILES = "llmviz.experiments"
 
 
 def show(spec: RunSpec) -> None:
-    """Open the script that trains this spec, on top of the page; where its experiment has none, the stage that trains it."""
+    """Open the script that trains this spec, on top of the page; where there is none, the stage that trains it."""
     if script.there(spec):
         about = f"Plain torch and transformers; text and masks come from llmviz. {WHERE}"
         _open("The same training as a script", f"{spec.stage}.py", about, script.script(spec))

@@ -10,15 +10,13 @@ from llmviz.core.questions.tensors import Tensors
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, lesson, live, parts, sentence, visit
+from llmviz.ui import ask, lesson, live, parts, sentence, study, visit
 from llmviz.ui.beside import beside
 from llmviz.ui.closer import Draw, step_of
 from llmviz.ui.live import Seen
 from llmviz.views import layers as view
 from llmviz.views import projection, words
 
-HEIGHT, LECTURE_HEIGHT = 430, 600  # pixels of the map
-SIZE, LECTURE_SIZE = 15, 26  # of its type: plotly's does not follow the screen
 CONFIG = {"displaylogo": False, "modeBarButtons": [["toImage"]], "toImageButtonOptions": {"format": "svg", "filename": "embedding-map"}}
 MAP = (
     "Principal components (PCA) of the last hidden states of unseen {examples}, fitted once to those of the first and the last snapshot "
@@ -104,15 +102,9 @@ def _map(engine: Engine, seen: Seen, run: RunRef, question: Project, examples: s
         st.markdown(lesson.sentence(asked.refusal))
         return
     step = max(each for each in asked.known if each <= max(step_of(seen), min(asked.known)))
-    in_lecture = bool(st.session_state.get("lecture"))
     st.markdown(f"**Embedding map**, at step {step:,}  \n{lesson.plain(projection.said(asked.known, step))}")
-    st.plotly_chart(
-        projection.figure(asked.known, step, LECTURE_SIZE if in_lecture else SIZE),
-        width="stretch",
-        height=LECTURE_HEIGHT if in_lecture else HEIGHT,
-        key="embedding_map",
-        config=CONFIG,
-    )
+    size, height = study.pixels()
+    st.plotly_chart(projection.figure(asked.known, step, size), width="stretch", height=height, key="embedding_map", config=CONFIG)
     st.caption(f"{MAP.format(examples=examples)} {_marked(question, asked.known[step].own_shown)}")
 
 

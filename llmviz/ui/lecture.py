@@ -15,6 +15,7 @@ from llmviz.core.lesson import Lesson
 from llmviz.ui import parts, path, visit
 
 LAST = 99  # a beat beyond the last of any page is its last
+UNIT, SMALLEST = "lecture_unit", 24  # pixels of type on 1280 × 720, as lecture.css has them
 GONE_ON, QUESTION = "gone_on", "question"  # whether the lecture is past the page's question; the part that asks it
 ALWAYS = (
     "training_row",
@@ -70,8 +71,18 @@ def _bar(now: int, count: int, before: bool, after: bool) -> tuple[bool, bool]:
         back = st.button("Back", key="back", type="tertiary", disabled=now == 1 and not before, on_click=_turn, args=(-1,))
         st.markdown(f"{now} of {count}", width="content")
         on = st.button("On", key="on", type="tertiary", disabled=now == count and not after, on_click=_turn, args=(1,))
-    parts.lecture({"beat": f"{visit.page()} {now}"}, key="lecture_keys")
+    parts.lecture({"beat": f"{visit.page()} {now}", "unit": unit()}, key="lecture_keys", on_unit=_sized)
     return back, on
+
+
+def unit() -> int:
+    """The pixels of type that suit the screen, as the browser has told; those of 1280 × 720 before."""
+    return int(st.session_state.get(UNIT, SMALLEST))
+
+
+def _sized(pixels: object) -> None:
+    if isinstance(pixels, int) and SMALLEST // 4 <= pixels <= 16 * SMALLEST:  # a browser may tell anything
+        st.session_state[UNIT] = pixels
 
 
 def _turn(by: int) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
 from llmviz.core.lecture import lesson
-from llmviz.ui import visit
+from llmviz.ui import parts, visit
 from llmviz.ui.states import Badge
 from llmviz.views import terms, words
 
@@ -51,6 +51,7 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             args=(True,),
         )
         st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
+        parts.menu({"choices": "[data-testid=stPageLink-NavLink]"}, key="menu")
 
 
 def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:

@@ -10,6 +10,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from llmviz.core import catalogue
+from llmviz.core.experiment import Experiment
 from llmviz.core.history import History
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
@@ -115,21 +116,27 @@ def shared(seen: Seen) -> Shared:
     return {"group": group, "step": address.step, "visit": visit.number(), "origin": words.origin(address.spec)}
 
 
-def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None) -> None:
+def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None, of: Experiment | None = None, withheld: str = "") -> None:
     """The loss between its lines, the other figures below, and the slider that moves every part of the page; if `small`, the loss alone.
 
-    Shares of other runs to stand `beside` are drawn in a chart of shares alone.
+    Shares of other runs to stand `beside` are drawn in a chart of shares alone. The figures are those of the run's own experiment, or
+    `of` that which it starts from; what is `withheld` is said in their place.
     """
     spec = visit.current().spec
     steps = seen.history.begin.steps if seen.history.begin else spec.train.steps
-    drawn = curves.curve(seen.history, catalogue.experiment(spec.stage), steps, live=seen.under_way)
+    history = History() if withheld else seen.history
+    drawn = curves.curve(history, of or catalogue.experiment(spec.stage), steps, live=seen.under_way)
+    if of:  # a figure that falls in its own training may rise far above its lines here, and the batches are not its own
+        headline = drawn["headline"]
+        drawn |= {"fits": True, "about": drawn["about"].removesuffix(curves.BATCHES)}
+        drawn["headline"] = {**headline, "name": f"{of.phase} {headline['name']}"}
     if small:
         drawn |= {"small": True, "probes": [], "ceilings": []}
     if beside is not None:
         drawn |= {"shares": True, "probes": [*drawn["probes"], *beside]}
     with st.container(key="curve_area"):
         parts.curve(
-            {**drawn, "empty": states.nothing(seen.status), "terms": terms.meanings(("nats", "held-out"))},
+            {**drawn, "empty": withheld or states.nothing(seen.status), "terms": terms.meanings(("nats", "held-out"))},
             shared(seen),
             key="curve",
             on_step=let_go,

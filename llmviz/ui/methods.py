@@ -60,7 +60,7 @@ def along(spec: RunSpec) -> Series:
     return Series(name, phase, Study(spec, AXIS, values, seeds(spec.seed), parents=True))
 
 
-def _pretraining(engine: Engine, spec: RunSpec) -> view.Cost | None:
+def _pretraining(engine: Engine, spec: RunSpec) -> view.Row | None:
     """What the run that this one starts from has cost; None where there is none, or it is not on this machine."""
     if spec.parent is None:
         return None

@@ -27,6 +27,8 @@ from llmviz.parts.lane.payload import Lane
 from llmviz.parts.layers.payload import Layers
 from llmviz.parts.lecture.payload import Beat
 from llmviz.parts.lineage.payload import Lineage
+from llmviz.parts.log_bars.payload import LogBars
+from llmviz.parts.menu.payload import Menu
 from llmviz.parts.network.payload import Network
 from llmviz.parts.onestep.payload import OneStep
 from llmviz.parts.pair.payload import Pair
@@ -34,6 +36,7 @@ from llmviz.parts.pieces.payload import Pieces
 from llmviz.parts.shared.payload import Shared
 from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.parts.story.payload import Story
+from llmviz.parts.table.payload import Table
 from llmviz.parts.tagged.payload import Tagged
 from llmviz.parts.token_strip.payload import TokenStrip
 from llmviz.parts.trained.payload import Trained
@@ -69,6 +72,7 @@ _accuracy_bars = _part("accuracy_bars")
 _network = _part("network")
 _layers = _part("layers")
 _lecture = _part("lecture")
+_menu = _part("menu")
 _attention_diff = _part("attention_diff")
 _onestep = _part("onestep")
 _lineage = _part("lineage")
@@ -78,11 +82,13 @@ _story = _part("story")
 _pieces = _part("pieces")
 _costs = _part("costs")
 _lane = _part("lane")
+_log_bars = _part("log_bars")
 _trained = _part("trained")
 _small_multiples = _part("small_multiples")
 _attention = _part("attention")
 _tagged = _part("tagged")
 _confusion = _part("confusion")
+_table = _part("table")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -162,6 +168,18 @@ def confusion(payload: Confusion, shared: Shared, key: str) -> None:
     _confusion(key=key, data={**shared, **payload})
 
 
+def table(payload: Table, key: str, on_open: Callable[[list[str]], None], on_sorted: Callable[[list[int]], None] | None = None) -> None:
+    """A table. `on_open` gets the page and the run of a link that was clicked, `on_sorted` the column it is sorted by, -1 for none, and
+    whether from the highest, 1 or 0.
+    """
+    _table(
+        key=key,
+        data=payload,
+        on_open_change=lambda: _told(key, "open", on_open),
+        on_sorted_change=lambda: _told(key, "sorted", on_sorted or (lambda _: None)),
+    )
+
+
 def accuracy_bars(payload: AccuracyBars, shared: Shared, key: str) -> None:
     """Shares of right predictions, from the best possible down to chance."""
     _accuracy_bars(key=key, data={**shared, **payload})
@@ -207,6 +225,11 @@ def lane(payload: Lane, shared: Shared, key: str, on_set: Callable[[dict[str, An
     _lane(key=key, data={**shared, **payload}, on_set_change=lambda: _told(key, "set", on_set))
 
 
+def log_bars(payload: LogBars, key: str) -> None:
+    """Figures of very different size on one logarithmic scale."""
+    _log_bars(key=key, data=payload)
+
+
 def trained(payload: Trained, shared: Shared, key: str, on_step: Callable[[int], None]) -> None:
     """How far models are trained. `on_step` gets the percent on which the slider was let go, -1 for the end."""
     _trained(key=key, data={**shared, **payload}, on_step_change=lambda: _told(key, "step", on_step))
@@ -221,9 +244,14 @@ def small_multiples(payload: SmallMultiples, key: str, on_point: Callable[[list[
     )
 
 
-def lecture(payload: Beat, key: str) -> None:
-    """The keys of a lecture and the size of its beat; shows nothing itself."""
-    _lecture(key=key, data=payload)
+def lecture(payload: Beat, key: str, on_unit: Callable[[object], None]) -> None:
+    """The keys of a lecture and the size of its beat; shows nothing itself. `on_unit` gets the pixels of type that suit the screen."""
+    _lecture(key=key, data=payload, on_unit_change=lambda: _told(key, "unit", on_unit))
+
+
+def menu(payload: Menu, key: str) -> None:
+    """Close the menu after a choice where it lies over the page; shows nothing."""
+    _menu(key=key, data=payload)
 
 
 def attention_diff(payload: AttentionDiff, shared: Shared, key: str) -> None:

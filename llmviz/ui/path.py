@@ -13,7 +13,7 @@ from llmviz.core.lecture import showing
 from llmviz.core.lesson import SLIDES, Lesson, Slide
 from llmviz.ui import lesson, visit
 
-PAGES = "pages"
+PAGES, LEADS = "pages", "leads"
 
 
 def know(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
@@ -29,6 +29,24 @@ def to(place: str) -> StreamlitPage | None:
 def of_stage(stage: str) -> StreamlitPage | None:
     """The page that shows the runs of a stage."""
     return to(catalogue.experiment(stage).lesson.page if stage in catalogue.BY_NAME else stage)
+
+
+def lead(where: Sequence[str]) -> None:
+    """Remember that a link of a part was clicked, to the page at this place, perhaps at one of its runs: a listener cannot leave itself."""
+    st.session_state[LEADS] = [str(each) for each in where]
+
+
+def leads() -> bool:
+    """Whether such a click waits to be followed."""
+    return LEADS in st.session_state
+
+
+def follow() -> None:
+    """Go where the last click on a link of a part leads."""
+    place, run = ([*st.session_state.pop(LEADS, []), "", ""])[:2]
+    page = to(place)
+    if place and page:
+        st.switch_page(page, query_params={"run": run} if run else {})
 
 
 def beside() -> tuple[Lesson | None, Lesson | None]:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from llmviz.ui import lecture, lesson
-from llmviz.views.reveal import GUESS_FIRST, Reveal, Riddle
+from llmviz.views.reveal import GUESS_FIRST, Quiz, Reveal
 
 NEVER = "This run never came to know either; train longer and look again."
 GUESS, BEFORE, AFTER = "Guess:", "Before it has learnt:", "Before you scrub back:"
@@ -28,18 +28,18 @@ def withheld(key: str) -> str:
     return "" if settled(key) else GUESS_FIRST
 
 
-def draw(lead: str, riddle: Riddle, key: str, reveal: Callable[[], Reveal | None] | None, never: str = NEVER) -> None:
+def draw(lead: str, quiz: Quiz, key: str, reveal: Callable[[], Reveal | None] | None, never: str = NEVER) -> None:
     """Draw one question; the choice stays under `key`. `reveal` tells what the run did, None while it goes on; `never`, that it did not."""
     with st.container(key="question"):
         left, right = st.columns(SHARES, vertical_alignment="center", gap="medium")
         with left:
-            st.markdown(f"**{lead}** {lesson.plain(riddle.question)}")
-            chosen = st.pills(riddle.question, riddle.choices, key=key, label_visibility="collapsed", persist_state="session")
+            st.markdown(f"**{lead}** {lesson.plain(quiz.question)}")
+            chosen = st.pills(quiz.question, quiz.choices, key=key, label_visibility="collapsed", persist_state="session")
         if chosen is not None:
             show(key)
         with right, st.container(key="answer"):  # as high before as after: nothing below moves
             if settled(key):
-                st.markdown(_told(riddle, chosen, reveal, never))
+                st.markdown(_told(quiz, chosen, reveal, never))
             else:
                 st.button(SHOW, key="show_answer", type="tertiary", on_click=show, args=(key,))
 
@@ -49,7 +49,7 @@ def show(key: str) -> None:
     st.session_state[SHOWN + key] = True
 
 
-def _told(riddle: Riddle, chosen: str | None, reveal: Callable[[], Reveal | None] | None, never: str) -> str:
+def _told(quiz: Quiz, chosen: str | None, reveal: Callable[[], Reveal | None] | None, never: str) -> str:
     """What is said beside the question once its answer may be seen, in Markdown."""
     if reveal is None:
         return f"{'Noted. ' if chosen else ''}The answer comes when training has ended."
@@ -58,6 +58,6 @@ def _told(riddle: Riddle, chosen: str | None, reveal: Callable[[], Reveal | None
         return never
     if found.right is None:
         return lesson.plain(found.story)
-    right = riddle.choices[found.right]
+    right = quiz.choices[found.right]
     verdict = f"Answer: {lesson.plain(right)}." if chosen is None else "Yes." if chosen == right else "No."
     return f"**{verdict}** {lesson.plain(found.story)}"

@@ -14,14 +14,16 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.study import MOST_RUNS, Study
 from llmviz.runs.engine import State, Status
 from llmviz.runs.studies import Progress
-from llmviz.ui import lesson, live, visit
+from llmviz.runs.study_files import Origin
+from llmviz.ui import lecture, lesson, live, visit
 from llmviz.ui.engine import studies
 from llmviz.views import study as view
 from llmviz.views import words
 
 COUNTS = (1, 3, 6)  # of seeds, among which a visitor chooses; a study has the first so many of its own
 MOST_FAILURES = 3  # told one by one
-DESK, LECTURE = (15, 400), (26, 560)  # pixels of a chart's type and of its height: plotly's do not follow the screen
+DESK = (15, 400)  # pixels of a chart's type and of its height: plotly's do not follow the screen
+LECTURE = (1.08, 23.3)  # the same in a lecture, in units of its type
 IN_BACKGROUND = (
     "These runs train one after another in the queue that all visitors share, also while this page is closed; those that exist are used. "
     f"A study has at most {MOST_RUNS} runs, and after two hours it stops until somebody lets it go on. The lab book lists every run."
@@ -182,9 +184,14 @@ def _try(action: str, shown: Sequence[Shown]) -> None:
             if action == "stop":
                 studies().stop(each.series.study, visit.viewer())
             elif each.progress.missing:
-                studies().start(each.series.study, visit.viewer())
+                studies().start(each.series.study, visit.viewer(), Origin(visit.page(), _query()))
         except ValueError as problem:
             st.session_state[REFUSED] = str(problem)
+
+
+def _query() -> dict[str, str]:
+    """The parameters that lead back to this panel."""
+    return {name: value for name, value in st.query_params.items() if name not in ("lecture", "beat")}
 
 
 def _line(shown: Sequence[Shown]) -> None:
@@ -244,7 +251,7 @@ def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequenc
     if not ended:
         st.html(f"<div class='study_empty'><span>{EMPTY}</span></div>")
         return
-    size, height = LECTURE if st.session_state.get("lecture") else DESK
+    size, height = pixels()
     st.plotly_chart(view.figure(lines, metric, references, size), width="stretch", height=height, key=f"{key}_figure", config=CONFIG)
     st.caption(f"{view.BANDS} {metric.help}")
     with st.expander("The figures as a table"):
@@ -252,6 +259,12 @@ def _chart(key: str, shown: Sequence[Shown], metric: Metric, references: Sequenc
         st.download_button(
             "All figures of every run as CSV", view.as_csv(lines), f"{key}.csv", "text/csv", key=f"{key}_csv", type="tertiary"
         )
+
+
+def pixels() -> tuple[int, int]:
+    """Of a chart's type, and of its height, on the screen at hand."""
+    type, height = LECTURE
+    return (round(type * lecture.unit()), round(height * lecture.unit())) if st.session_state.get("lecture") else DESK
 
 
 def as_drawn(shown: Shown) -> view.Series:

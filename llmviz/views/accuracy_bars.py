@@ -9,7 +9,7 @@ from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, seedless
 from llmviz.core.update import Done
 from llmviz.parts.accuracy_bars import payload as parts
 from llmviz.parts.accuracy_bars.payload import AccuracyBars
@@ -128,7 +128,7 @@ def finished(learning_curves: Sequence[LearningCurve]) -> list[Kept]:
 
 def siblings(metric: Metric, spec: RunSpec, ended: Sequence[Kept]) -> dict[str, Kept]:
     """The finished runs that differ from this spec in seeds alone, by the id of their spec."""
-    wanted = _seedless(spec)
+    wanted = seedless(spec)
     return {
         kept.spec.id: kept
         for kept in ended
@@ -136,7 +136,7 @@ def siblings(metric: Metric, spec: RunSpec, ended: Sequence[Kept]) -> dict[str, 
         and kept.spec.stage == spec.stage
         and kept.state in ENDED
         and metric.name in kept.metrics
-        and _seedless(kept.spec) == wanted
+        and seedless(kept.spec) == wanted
     }
 
 
@@ -148,11 +148,6 @@ def band(metric: Metric, spec: RunSpec, ended: Sequence[Kept], shares: Mapping[s
         return None
     values = [shares[id] for id in found]
     return Band(min(values), max(values), len(values), sum(kept.recorded for kept in found.values()))
-
-
-def _seedless(spec: RunSpec) -> RunSpec:
-    inputs = {role: _seedless(given) if isinstance(given, RunSpec) else given for role, given in spec.inputs.items()}
-    return replace(spec, seed=0, inputs=inputs)
 
 
 def _still(value: float) -> Curve:

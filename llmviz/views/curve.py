@@ -9,6 +9,7 @@ from llmviz.parts.curve.payload import Level, LiveCurve, Points
 from llmviz.views.about import lines
 
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
+BATCHES = "; faint: each batch"
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
 
 
@@ -63,7 +64,7 @@ def thin(points: Sequence[Any], most: int = MOST_POINTS) -> list[Any]:
 def _about(experiment: Experiment) -> str:
     """What the axis of the headline counts, and what is drawn on it."""
     unit = experiment.headline.unit
-    return f"{unit} {experiment.loss_per}, held-out; faint: each batch" if experiment.headline.name == LOSS else f"{unit}, held-out"
+    return f"{unit} {experiment.loss_per}, held-out{BATCHES}" if experiment.headline.name == LOSS else f"{unit}, held-out"
 
 
 def _points(curve: Curve) -> Points:

@@ -6,7 +6,7 @@ GUESS_FIRST = "Guess first: then this shows"  # stands where the answer to a pag
 
 
 @dataclass(frozen=True)
-class Riddle:
+class Quiz:
     """A question, the answers to choose from, and what to say before there is an answer."""
 
     question: str

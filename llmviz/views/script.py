@@ -30,8 +30,8 @@ def script(spec: RunSpec) -> str:
 
 
 def there(spec: RunSpec) -> bool:
-    """Whether this experiment has a script."""
-    return files(_package(spec)).joinpath(FILE).is_file()
+    """Whether this experiment has a script, and one that does what this run does: none replays a pretraining."""
+    return not getattr(spec.objective, "replay", 0.0) and files(_package(spec)).joinpath(FILE).is_file()
 
 
 def stage(spec: RunSpec) -> str:

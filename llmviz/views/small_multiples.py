@@ -11,7 +11,7 @@ from llmviz.experiments.what_and_when.question import Probed
 from llmviz.parts.small_multiples import payload as parts
 from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.views import words
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 ORDER = ("grammar", "meaning", "facts")
 NAMES = {
@@ -26,7 +26,7 @@ DASHES = {"grammar": "", "meaning": "7 4", "facts": "2 4"}
 KNOWN = 0.95  # share of right answers from which on something counts as known
 FEW = 8  # items shown of those right, and of those wrong
 UNCLEAR = "not the same in most seeds"
-WHICH = Riddle("which will {model} know first, at 95 % right?", (*ORDER, UNCLEAR))
+WHICH = Quiz("which will {model} know first, at 95 % right?", (*ORDER, UNCLEAR))
 AXIS = "tokens read"
 
 

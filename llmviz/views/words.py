@@ -30,6 +30,7 @@ CHOICES = {  # settings that are chosen from a list and are neither stage nor te
     "last layer": "last layer and head",
     "lora": "LoRA",
 }
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PACE = 10  # steps after which there is a pace to go by
 
 
@@ -67,6 +68,16 @@ def about(count: int) -> str:
     return f"{float(f'{count:.2g}'):,.0f}"
 
 
+def two_figures(value: float) -> str:
+    """A figure to two figures: `0.35`, `14`, `1,300`."""
+    return about(round(value)) if value >= 10 else f"{value:.2g}"
+
+
+def power(exponent: int) -> str:
+    """A power of ten: `10²³`."""
+    return f"10{str(exponent).translate(_RAISED)}"
+
+
 def duration(seconds: float) -> str:
     """A time as one says it: `9 s`, `2 min 5 s`, `1 h 4 min`."""
     whole = max(0, round(seconds))
@@ -102,10 +113,11 @@ def value(given: object) -> str:
     return size(name) if name in SIZES else CHOICES.get(name, name)
 
 
-def recipe(spec: RunSpec) -> str:
+def recipe(spec: RunSpec, seeded: bool = True) -> str:
     """`Tinyland · 0.1 M · 1,000 steps · seed 0`, and every other setting that is not the default of its stage and text.
 
-    A run that starts from another also says from which, and in what that one differs from the default of its own stage and text.
+    A run that starts from another also says from which, and in what that one differs from the default of its own stage and text. Runs that
+    differ in their seeds alone have one recipe, if it is not `seeded`.
     """
     changed = _changed(spec)
     said = [TEXTS[spec.text.name].title]
@@ -120,7 +132,7 @@ def recipe(spec: RunSpec) -> str:
         said.append("from scratch")
     if spec.lineage[0].text != spec.text:
         said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
-    said += [size(spec.model.size), counted(spec.train.steps, "step"), f"seed {spec.seed}"]
+    said += [size(spec.model.size), counted(spec.train.steps, "step"), *([f"seed {spec.seed}"] if seeded else [])]
     return " · ".join(said + [text for name, text in changed.items() if name not in ("labels", "size", "steps", "seed")])
 
 

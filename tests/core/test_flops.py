@@ -10,7 +10,7 @@ from transformers import PreTrainedModel
 from llmviz.core import flops
 from llmviz.core.experiment import GPTS
 from llmviz.core.settings import METHODS, SIZES, ModelSpec
-from llmviz.models import causal, masked, methods, transfer
+from llmviz.models import causal, masked, methods, t5, transfer
 
 VOCABULARY, CLASSES, TEXTS = 400, ("a", "b", "c"), 4
 ARCHITECTURES = ("roformer", "bert", "neox", "gpt2")
@@ -51,6 +51,23 @@ def test_a_language_model_costs_what_torch_counts(architecture: str) -> None:
     paper = flops.token(spec, 16, flops.language_head(spec, VOCABULARY))
     forward, backward = counted(language_model(spec, 16), 16)
     assert TEXTS * 16 * paper.step == pytest.approx(forward + backward, rel=0.02)
+
+
+@pytest.mark.parametrize(("size", "read", "written"), [("0.1M", 12, 5), ("0.3M", 48, 16)])
+def test_a_t5_costs_what_torch_counts(size: str, read: int, written: int) -> None:
+    spec = ModelSpec("t5", size)
+    model = t5.random_start(spec, VOCABULARY, 64, 0)
+    given, target = (
+        torch.randint(5, VOCABULARY, (TEXTS, length), generator=torch.Generator().manual_seed(0)) for length in (read, written)
+    )
+    model.config._attn_implementation = "eager"
+    with FlopCounterMode(display=False) as forward:
+        logits: Any = model(input_ids=given, decoder_input_ids=target).logits
+    with FlopCounterMode(display=False) as backward:
+        logits.sum().backward()
+    paper = flops.text(spec, read, written, VOCABULARY)
+    assert TEXTS * paper.forward == pytest.approx(forward.get_total_flops(), rel=0.02)
+    assert TEXTS * (paper.activations + paper.weights) == pytest.approx(backward.get_total_flops(), rel=0.02)
 
 
 def test_it_is_six_flops_a_parameter_where_texts_are_short() -> None:

@@ -74,6 +74,16 @@ def test_the_type_grows_with_the_screen(page: Page, real_app: str) -> None:
     assert sizes[2] / sizes[0] == pytest.approx(3, rel=0.1)
 
 
+def test_the_type_of_a_study_grows_with_the_screen(page: Page, fake_app: str) -> None:
+    """The server draws it, so the browser tells how large the screen is."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    start(page, f"{fake_app}/before-after?tab=labels&lecture=1&beat=6")
+    label = page.locator(".js-plotly-plot .xtick text").first
+    for width, height, size in ((1280, 720, "26px"), (1920, 1080, "39px")):
+        page.set_viewport_size({"width": width, "height": height})
+        expect(label).to_have_css("font-size", size, timeout=MINUTE)
+
+
 def test_a_presenters_keys_turn_the_beat_and_controls_keep_theirs(page: Page, real_app: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     start(page, f"{real_app}/masked-tokens?lecture=1&beat=2")

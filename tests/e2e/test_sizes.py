@@ -62,3 +62,18 @@ def test_a_phone_opens_with_the_menu_closed(page: Page, fake_app: str) -> None:
     page.locator(QUIET).wait_for(timeout=MINUTE)
     expect(page.get_by_test_id("stExpandSidebarButton")).to_be_visible()
     expect(page.locator(OPEN)).to_have_count(0)
+
+
+def test_a_choice_closes_the_menu_of_a_phone_and_of_no_other(page: Page, fake_app: str) -> None:
+    page.goto(fake_app)
+    for width, height in (SIZES[0], PHONE):
+        page.set_viewport_size({"width": width, "height": height})
+        page.locator(QUIET).wait_for(timeout=MINUTE)
+        if (width, height) == PHONE:
+            if not page.locator(OPEN).count():
+                page.get_by_test_id("stExpandSidebarButton").click()
+            page.locator(OPEN).wait_for()
+        name = "Next token" if width == SIZES[0][0] else "Lab book"
+        page.get_by_test_id("stSidebar").get_by_role("link", name=name).click()
+        expect(page).to_have_url(re.compile(name.lower().replace(" ", "-")))
+        expect(page.locator(OPEN)).to_have_count(0 if (width, height) == PHONE else 1)

@@ -9,13 +9,16 @@ import pytest
 import torch
 from transformers import AutoModelForTokenClassification
 
+from llmviz.core.questions.classification import Classify
 from llmviz.core.settings import LabelsSpec, ModelSpec
 from llmviz.core.spec import RunSpec, starting_from
+from llmviz.core.tagging import tags_words
 from llmviz.core.update import Done, Score
 from llmviz.experiments.building import build
 from llmviz.experiments.entities import answer, confusion_view, held_out_answer, outcomes, view
 from llmviz.experiments.entities.question import HeldOut, Tag, Tagging, TagHeldOut
 from llmviz.experiments.entities.stage import Entities
+from llmviz.inspect import classification
 from llmviz.models import files, masked, transfer
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, PAD, SEP
@@ -112,6 +115,12 @@ def test_a_model_without_tags_says_so(tmp_path: Path) -> None:
     files.save(masked.random_start(given.model, tokenizer.get_vocab_size(), 64, seed=7), tokenizer, tmp_path / "9")
     with pytest.raises(ValueError, match="no head that tags words"):
         answer.answer({9: tmp_path / "9"}, Tag("Tom lives in Oslo ."))
+
+
+def test_a_model_that_tags_words_classifies_no_text(learnt: tuple[Path, dict[str, float], dict[str, float]]) -> None:
+    with pytest.raises(ValueError, match="this model tags each word; it gives a text as a whole no class"):
+        classification.answer({60: learnt[0] / "60"}, Classify("Tom lives in Oslo ."))
+    assert tags_words(("O", "B-PER", "I-PER")) and not tags_words(("A", "B", "O")) and not tags_words(("O",))
 
 
 def test_the_held_out_texts_are_tagged_as_one_by_one(learnt: tuple[Path, dict[str, float], dict[str, float]]) -> None:

@@ -16,7 +16,7 @@ from llmviz.experiments.building import build
 from llmviz.experiments.question_answering import AnswersSpec, answer, stage, unseen_answer
 from llmviz.experiments.question_answering.question import MOST_WORDS, Ask, UnseenQuestions
 from llmviz.experiments.question_answering.stage import Answers
-from llmviz.models import files, masked
+from llmviz.models import extraction, files, masked
 from llmviz.text.passages import Example, examples
 from llmviz.text.tinyland.passages import NEW_WORDS
 from llmviz.training.loop import Training
@@ -139,6 +139,16 @@ def test_snapshots_answer_a_question_of_ones_own(tmp_path: Path) -> None:
     (unseen,) = unseen_answer.answer({3: tmp_path / "3"}, UnseenQuestions("tinyland", 20))
     held_out = examples(TextSpec("tinyland"))["test"][:20]
     assert unseen.truths == tuple(example.truth for example in held_out) and set(unseen.predictions) == {""}
+    assert unseen.right.tolist() == [truth == "" for truth in unseen.truths]
+
+
+def test_an_article_more_is_no_mistake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made(spec()).save(tmp_path / "3")
+    asked = tuple(Example("The dog sees a cat .", "who is it ?", span, ()) for span in ((4, 7), (8, 12)))  # dog; sees
+    monkeypatch.setattr(unseen_answer, "examples", lambda _: {"test": asked})
+    monkeypatch.setattr(extraction, "best", lambda _: (0, 2))
+    (unseen,) = unseen_answer.answer({3: tmp_path / "3"}, UnseenQuestions("tinyland"))
+    assert unseen.predictions == ("The dog", "The dog") and unseen.truths == ("dog", "sees") and unseen.right.tolist() == [True, False]
 
 
 def test_what_cannot_be_asked_or_trained_is_a_sentence(tmp_path: Path) -> None:

@@ -79,10 +79,13 @@ def until(true: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
+TAKEN = ("seconds", "peak_memory", "base_memory")
+
+
 def outcome(folder: RunFolder) -> tuple[str, list[dict[str, Any]]]:
-    """All a run leaves, without the seconds it took: a hash over its snapshots, and what it said."""
+    """All a run leaves, without the seconds and the memory it took: a hash over its snapshots, and what it said."""
     digest = hashlib.sha256()
     for step in folder.snapshots():
         digest.update(str(step).encode() + (folder.snapshot(step) / "model.safetensors").read_bytes())
     said = [to_json(update) for update in tail.updates(folder.updates)]
-    return digest.hexdigest(), [{name: value for name, value in update.items() if name != "seconds"} for update in said]
+    return digest.hexdigest(), [{name: value for name, value in update.items() if name not in TAKEN} for update in said]

@@ -58,7 +58,7 @@ def test_a_run_killed_and_stopped_ends_as_one_left_alone_in_another_process(
 
     settings = ("mlm", "--steps", "8", "--batch-size", "8", "--json")
     last = json.loads(call("train", *settings, OMP_NUM_THREADS="2", PYTHONHASHSEED="2").splitlines()[-1])
-    assert set(last) == {"type", "run", "step", "metrics", "seconds"}
+    assert set(last) == {"type", "run", "step", "metrics", "seconds", "peak_memory", "base_memory"}
     assert last["type"] == "done"
     assert {"loss", "floor", "facts", "sounds", "accuracy", "accuracy_ceiling"} <= set(last["metrics"])
     assert last["metrics"]["loss"] > last["metrics"]["floor"]

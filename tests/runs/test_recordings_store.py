@@ -12,9 +12,10 @@ from llmviz.core.update import Done
 from llmviz.runs.engine import Command, ControlRefused, State
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.library import Library
-from llmviz.runs.record import record, spread
+from llmviz.runs.record import record
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
+from llmviz.runs.thinning import spread
 from tests.runs.conftest import MakeEngine, attempt_at
 from tests.runs.fake import Fake, spec
 

@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from llmviz.core.history import fold
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.study import Study, along
+from llmviz.core.update import Done
+from llmviz.runs import library, tail
 from llmviz.runs import studies as background
 from llmviz.runs.engine import UNDER_WAY, State
 from llmviz.runs.store import Store
+from llmviz.runs.thinning import thin
 from tests.runs.conftest import Conduct, MakeEngine, attempt_at, outcome, until
 from tests.runs.fake import BREAKS, spec
 from tests.runs.studying import STEPS, attempts, ends, study
@@ -34,6 +38,8 @@ def test_every_run_is_trained_once_and_ends_as_it_does_alone(engine_of: MakeEngi
     for each in grid.specs():
         alone = attempt_at(Store(tmp_path / each.id), each)
         list(alone)
+        if each.seed != grid.seeds[0]:
+            thin(alone.folder)
         run = engine.find(each)
         assert run and outcome(engine.store.folder(run)) == outcome(alone.folder)
         assert after.results[each.id].learning_curve.metrics == {
@@ -43,6 +49,53 @@ def test_every_run_is_trained_once_and_ends_as_it_does_alone(engine_of: MakeEngi
         }
     studies.start(grid, "ann")
     assert ends(studies, grid).state is State.DONE and attempts(engine, grid) == [1, 1, 1, 1]
+
+
+def test_runs_of_later_seeds_keep_two_snapshots_and_all_curves(engine_of: MakeEngine, conduct: Conduct, tmp_path: Path) -> None:
+    engine, grid = engine_of(), study(40, seeds=(0, 1))
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    results = ends(studies, grid).results
+    first, later = (engine.store.folder(engine.find(each) or RunRef("", 0)) for each in grid.specs())
+    assert len(first.snapshots()) > 2 and later.snapshots() == [0, 40]
+    attempt = attempt_at(Store(tmp_path / "alone"), grid.specs()[1])
+    list(attempt)
+    alone, kept = fold(tail.updates(attempt.folder.updates)), fold(tail.updates(later.updates))
+    assert kept.snapshots == (0, 40) and (kept.batches, kept.scores, kept.read) == (alone.batches, alone.scores, alone.read)
+    assert isinstance(alone.end, Done) and results[grid.specs()[1].id].learning_curve.metrics == alone.end.metrics
+    weights = [(folder.snapshot(40) / "model.safetensors").read_bytes() for folder in (later, attempt.folder)]
+    assert weights[0] == weights[1]
+    run = engine.find(grid.specs()[1])
+    assert run and engine.history(run).snapshots == (0, 40)  # though it was read before
+
+
+def test_a_run_that_somebody_looks_at_keeps_its_snapshots(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, grid = engine_of(), study(40, 400, seeds=(0, 1), milliseconds=2)
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    watched = grid.specs()[2]  # the second seed, before the long run of that seed
+    until(lambda: watched.id in studies.look(grid, "ann").under_way)
+    run = engine.find(watched)
+    assert run
+    until(lambda: engine.status(run, "bob").state is State.DONE)
+    until(lambda: grid.specs()[3].id in studies.look(grid, "ann").under_way)
+    assert len(engine.store.folder(run).snapshots()) > 2
+    monkeypatch.setattr(library, "WATCHING", 0.0)  # bob has gone
+    until(lambda: engine.store.folder(run).snapshots() == [0, 40])
+    studies.stop(grid, "ann")
+    unfinished = engine.find(grid.specs()[3])
+    assert unfinished
+    with pytest.raises(ValueError, match="is not done; it needs all its snapshots"):
+        engine.thin(unfinished, "ann")
+
+
+def test_a_run_that_a_visitor_began_stays_as_it_is(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(), study(200, seeds=(0, 1), milliseconds=2)
+    run = engine.train(grid.specs()[1], "bob")
+    studies = conduct(engine)
+    studies.start(grid, "ann")
+    assert ends(studies, grid).state is State.DONE
+    assert len(engine.store.folder(run).snapshots()) > 2
 
 
 def test_one_run_waits_at_a_time_so_that_a_visitor_is_next(engine_of: MakeEngine, conduct: Conduct) -> None:

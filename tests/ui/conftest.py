@@ -1,7 +1,9 @@
 """The page on the fake engine."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -13,25 +15,41 @@ from tests.ui.fake_engine import FakeEngine
 APP = str(Path(__file__).parents[2] / "app.py")
 
 
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeEngine]:
+@contextmanager
+def faked(home: Path) -> Iterator[FakeEngine]:
+    """The app on an engine that only pretends, its studies kept in this folder."""
     made = FakeEngine(seconds=0.6)
-    monkeypatch.setattr(engine, "make", lambda: made)
-    monkeypatch.setattr(engine, "home", lambda: tmp_path)  # of studies that were started
-    st.cache_resource.clear()
-    yield made
-    engine.studies().close()
-    st.cache_resource.clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "make", lambda: made)
+        patch.setattr(engine, "home", lambda: home)  # of studies that were started
+        st.cache_resource.clear()
+        yield made
+        engine.studies().close()
+        st.cache_resource.clear()
 
 
 @pytest.fixture
-def visit(fake: FakeEngine) -> Callable[..., AppTest]:
+def fake(tmp_path: Path) -> Iterator[FakeEngine]:
+    with faked(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Which pages there are, which is known after a first run: 0.4 s that would be spent in every test."""
+    with faked(tmp_path_factory.mktemp("first")):
+        return AppTest.from_file(APP, default_timeout=20).run()._registered_pages
+
+
+@pytest.fixture
+def visit(pages: dict[str, Any], fake: FakeEngine) -> Callable[..., AppTest]:
     """Open a page, by the name of its file, with these parameters in its address."""
 
     def opened(page: str = "masked_tokens", /, **query: str) -> AppTest:
         app = AppTest.from_file(APP, default_timeout=20)
-        if page != "story":  # which pages there are is known after the first run
-            app.run().switch_page(f"pages/{page}.py")
+        app._registered_pages = dict(pages)
+        if page != "story":
+            app.switch_page(f"pages/{page}.py")
         for name, value in query.items():
             app.query_params[name] = value
         return app.run()

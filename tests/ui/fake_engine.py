@@ -11,7 +11,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from llmviz.core.history import History, fold
+from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.attention import Attend
@@ -142,7 +142,7 @@ class FakeEngine:
     def history(self, run: RunRef) -> History:
         if self._state(run) is State.QUEUED:
             return History()
-        return fold(fake_updates.updates(self._find(run).spec, self._step(run), self._state(run), VOCABULARY))
+        return fake_updates.history(self._find(run).spec, self._step(run), self._state(run), VOCABULARY)
 
     def spec(self, run: RunRef) -> RunSpec:
         return self._find(run).spec
@@ -239,6 +239,9 @@ class FakeEngine:
         if children:
             raise HasChildren(run, tuple(children))
         del self._runs[run]
+
+    def thin(self, run: RunRef, viewer: str) -> None:
+        self._find(run)
 
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         to.write(json.dumps(to_json(self._find(run).spec)).encode())

@@ -1,13 +1,15 @@
 """What a run that trains nothing says, and how several went: plausible numbers, the same each time."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, forgetting
 from llmviz.core.experiment import Experiment
-from llmviz.core.history import fold
+from llmviz.core.history import History, fold
 from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.recorded import MORE_SEEDS
 from llmviz.core.settings import TextSpec
@@ -18,10 +20,11 @@ from llmviz.runs.engine import State
 TOLD = ("mlm", "clm", "nsp", "span", "sentiment", "own")  # with figures of their own here; those of others follow from their metrics
 
 
-def learning_curves(vocabulary: int) -> list[LearningCurve]:
+@cache
+def learning_curves(vocabulary: int) -> Sequence[LearningCurve]:
     """Those of five seeds for each stage that is asked for grammar, meaning and facts."""
     specs = (replace(preset(stage), seed=seed) for stage in ("mlm", "clm", "span") for seed in MORE_SEEDS)
-    return [learning_curve(spec, fold(updates(spec, spec.train.steps, State.DONE, vocabulary))) for spec in specs]
+    return [learning_curve(spec, history(spec, spec.train.steps, State.DONE, vocabulary)) for spec in specs]
 
 
 def classified() -> list[LearningCurve]:
@@ -33,6 +36,17 @@ def classified() -> list[LearningCurve]:
         LearningCurve(spec, (0, spec.train.steps), (0, 9), {"accuracy": (0.5, share - 0.02)}, metrics={"accuracy": share})
         for spec, share in seeds
     ]
+
+
+FOLDED: dict[tuple[str, int, State, int], History] = {}  # of all that is recorded a page asks for the history, each time it is drawn
+
+
+def history(spec: RunSpec, step: int, state: State, vocabulary: int) -> History:
+    """What a run has said up to this step, all of it together."""
+    key = (spec.id, step, state, vocabulary)
+    if key not in FOLDED:
+        FOLDED[key] = fold(updates(spec, step, state, vocabulary))
+    return FOLDED[key]
 
 
 def updates(spec: RunSpec, step: int, state: State, vocabulary: int) -> list[Update]:
@@ -73,6 +87,12 @@ def _lines(experiment: Experiment) -> dict[str, float]:
 
 
 def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
+    """Its own figures, and those of the pretraining it starts from: at first as at the end of that, then as if it went backwards."""
+    left = 1.0 if getattr(spec.objective, "replay", 0.0) else 1.0 - 0.9 * share
+    return _own(spec, share, vocabulary) | (forgetting.named(_metrics(spec.parent, left, vocabulary)) if spec.parent else {})
+
+
+def _own(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
     if spec.stage in ("sentiment", "own"):
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
     if spec.stage not in TOLD:

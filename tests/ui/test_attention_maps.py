@@ -146,7 +146,7 @@ def test_what_a_browser_gets_stays_small() -> None:
 
 def test_the_question_is_answered_by_the_run(visit: Visit) -> None:
     app = visit(PAGE)
-    app.pills(key="riddle_heads").set_value("one at a fixed distance").run()
+    app.pills(key="quiz_heads").set_value("one at a fixed distance").run()
     assert not app.exception
     answers = [text.value for text in app.markdown if text.value.startswith(("**Yes.**", "**No.**"))]
     assert len(answers) == 1 and answers[0].startswith("**Yes.**") and "at the end: 8 of 8" in answers[0].replace("\\", "")

@@ -190,8 +190,8 @@ def test_an_example_goes_into_the_box(visit: Callable[..., AppTest]) -> None:
 
 def test_the_question_is_answered_by_the_other_run(visit: Callable[..., AppTest]) -> None:
     app = visit()
-    app.pills(key="riddle_labels").set_value("up to 60%").run()
-    assert "Yes." in said(app) and "58% of the test examples" in said(app)
+    app.pills(key="quiz_labels").set_value("up to 60%").run()
+    assert "Yes." in said(app) and "Its accuracy on test texts is 58%" in said(app)
 
 
 def test_hostile_text_stays_text(visit: Callable[..., AppTest]) -> None:

@@ -133,10 +133,10 @@ def test_the_rates_are_at_first_those_of_the_recorded_trainings(visit: Visit) ->
 
 def test_the_question_is_answered_by_counting(visit: Visit) -> None:
     app = visit(PAGE)
-    app.pills(key="riddle_exercises").set_value("2 to 5 times").run()
+    app.pills(key="quiz_exercises").set_value("2 to 5 times").run()
     assert "**Yes.**" in said(app)
     app = visit(PAGE, rate="0.9")
-    app.pills(key="riddle_exercises").set_value("2 to 5 times").run()
+    app.pills(key="quiz_exercises").set_value("2 to 5 times").run()
     assert "**No.**" in said(app)
 
 

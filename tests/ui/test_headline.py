@@ -49,6 +49,7 @@ def said(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> list[Update]:
         return updates if spec.stage == ENTRY.name else others(spec, step, state, vocabulary)
 
     monkeypatch.setattr(fake_updates, "updates", told)
+    monkeypatch.setattr(fake_updates, "FOLDED", {})
     return updates
 
 

@@ -11,6 +11,8 @@ from llmviz.core.run import RunRef
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.experiments.lab_book import panel as lab
+from llmviz.runs.study_files import Origin
+from llmviz.ui import engine, few_labels, lesson
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_page import query
@@ -151,3 +153,21 @@ def test_a_run_comes_back_as_a_file_and_is_marked(fake: FakeEngine) -> None:
     file.seek(0)
     taken = fake.unpack(file)
     assert next(kept for kept in fake.shelf() if kept.run == taken).imported
+
+
+def test_it_lists_the_studies_with_the_way_to_their_page(visit: Visit, fake: FakeEngine) -> None:
+    assert "Studies" not in texts(visit("lab_book"))
+    given = few_labels.both(preset("entities"))[0].study.first(1)
+    engine.studies().start(given, "somebody else", Origin("entities", {"tab": "labels", "s": "Tom *lives* ."}))
+    app = visit("lab_book")
+    assert f"of {len(given.specs())} runs done" in texts(app) and lesson.plain(
+        "Names in a text from Masked tokens, by labels: 2 to 512, 1 seed"
+    ) in texts(app)
+    assert app.button(key=f"forget_{given.id}").disabled
+    engine.studies().stop(given, "somebody else")
+    app = visit("lab_book")
+    assert "stopped by hand" in texts(app)
+    links = [link.proto for link in app.get("page_link") if "tab=labels" in link.proto.query_string]
+    assert [link.page for link in links] == ["entities"]
+    app.button(key=f"forget_{given.id}").click().run()
+    assert engine.studies().listed() == [] and "Studies" not in texts(app)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core import catalogue
 from llmviz.core.spec import preset
 from llmviz.experiments.classification import closer_panel
 from llmviz.experiments.entities import panel
@@ -15,6 +16,7 @@ from llmviz.ui import engine, methods
 from tests.ui.fake_engine import FakeEngine
 
 PATIENCE = 20.0
+PAGES = pytest.mark.parametrize(("page", "stage", "figure"), [("before_after", "sentiment", "accuracy"), ("entities", "entities", "f1")])
 
 
 def tables(app: AppTest) -> list[str]:
@@ -22,24 +24,30 @@ def tables(app: AppTest) -> list[str]:
     return [body for each in app.get("html") if "pretraining's FLOPs" in (body := str(each.proto.body)).replace("&#x27;", "'")]
 
 
-def test_the_recorded_run_and_its_pretraining_stand_in_the_table_at_once(visit: Callable[..., AppTest]) -> None:
-    app = visit("before_after", tab="costs")
+@PAGES
+def test_the_recorded_run_and_its_pretraining_stand_in_the_table_at_once(
+    visit: Callable[..., AppTest], page: str, stage: str, figure: str
+) -> None:
+    app = visit(page, tab="costs")
     [table] = tables(app)
-    assert table.count("not trained") == 3
+    assert table.count("not trained") == 3 and catalogue.experiment(stage).metric(figure).title in table
     assert "<th scope=row>pretraining</th><td>116,000</td>" in table
     assert "rank, 8 here" in " ".join(text.value for text in app.markdown)
 
 
-def test_the_methods_train_in_the_background(visit: Callable[..., AppTest], fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+@PAGES
+def test_the_methods_train_in_the_background(
+    visit: Callable[..., AppTest], fake: FakeEngine, monkeypatch: pytest.MonkeyPatch, page: str, stage: str, figure: str
+) -> None:
     monkeypatch.setattr(background, "BEAT", 0.02)
     fake._seconds = 0.05
-    visit("before_after", tab="costs").button(key="methods_train").click().run()
-    first = methods.along(preset("sentiment")).study.first(1)
+    visit(page, tab="costs").button(key="methods_train").click().run()
+    first = methods.along(preset(stage)).study.first(1)
     end = time.monotonic() + PATIENCE
     while engine.studies().look(first, "somebody").state is State.TRAINING:
         assert time.monotonic() < end
         time.sleep(0.02)
-    app = visit("before_after", tab="costs")
+    app = visit(page, tab="costs")
     [table] = tables(app)
     assert "not trained" not in table and app.get("plotly_chart")
 

@@ -94,7 +94,7 @@ def test_other_settings_have_no_run_beside_them_yet(visit: Visit) -> None:
 
 def test_the_question_is_answered_by_two_runs(visit: Visit) -> None:
     app = visit(PAGE)
-    app.pills(key="riddle_pairs").set_value("it hurts").run()
+    app.pills(key="quiz_pairs").set_value("it hurts").run()
     assert "**Yes.**" in said(app)
     assert "0.3" not in pairs.HELP.question
 

@@ -175,7 +175,7 @@ def test_sizes_that_are_not_there_are_trained_as_a_study(open_at: Callable[..., 
 
 def test_the_question_is_answered_by_what_the_run_wrote(open_at: Callable[..., AppTest]) -> None:
     app = open_at()
-    app.pills(key="riddle_clm_tinyland").set_value("about half").run()
+    app.pills(key="quiz_clm_tinyland").set_value("about half").run()
     assert "tokens had more than 90%" in said(app) or "tokens had more than 90 %" in said(app).replace("\\", "")
 
 

@@ -152,16 +152,16 @@ def test_without_a_run_the_page_invites_to_train(visit: Visit) -> None:
 def test_real_text_names_its_source_and_asks_its_own_question(visit: Visit) -> None:
     app = visit(text="wiki")
     assert any("Creative Commons" in caption.value for caption in app.caption)
-    riddle = next(pills for pills in app.pills if pills.key and pills.key.startswith("riddle_"))
-    assert "first guess for the gap at step" in riddle.label
-    riddle.set_value(riddle.options[0]).run()
+    quiz = next(pills for pills in app.pills if pills.key and pills.key.startswith("quiz_"))
+    assert "first guess for the gap at step" in quiz.label
+    quiz.set_value(quiz.options[0]).run()
     assert "its first guess was" in said(app)
-    assert visit(text="wiki", seed="5").pills(key="riddle_wiki").options[0] == "above unigram"
+    assert visit(text="wiki", seed="5").pills(key="quiz_wiki").options[0] == "above unigram"
 
 
 def test_the_question_is_answered_by_the_run(visit: Visit) -> None:
     app = visit()
-    app.pills(key="riddle_tinyland").set_value("which city").run()
+    app.pills(key="quiz_tinyland").set_value("which city").run()
     assert "half of the probability" in said(app)
 
 

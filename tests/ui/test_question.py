@@ -55,8 +55,8 @@ def test_the_answer_is_there_after_a_guess_and_not_before(visit: Visit, page: st
     app = visit(page)
     assert withheld(app) and not ANSWERS[page](app)
     assert app.button(key="show_answer").label == "Show without guessing"
-    riddle = next(pills for pills in app.pills if pills.key and pills.key.startswith(("riddle_", "alone_")))
-    riddle.set_value(riddle.options[0]).run()
+    quiz = next(pills for pills in app.pills if pills.key and pills.key.startswith(("quiz_", "alone_")))
+    quiz.set_value(quiz.options[0]).run()
     assert not withheld(app) and ANSWERS[page](app)
     assert not any(each.key == "show_answer" for each in app.button)
 

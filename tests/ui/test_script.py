@@ -47,6 +47,7 @@ SPECS = [
         for method, architecture in (("head", "roformer"), ("last layer", "gpt2"), ("lora", "bert"), ("lora", "gpt2"))
     ),
     RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("text2text", train=TrainSpec(steps=4, batch_size=12)),
     RunSpec("own", train=TrainSpec(steps=4)),
     RunSpec("own", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0), seed=3),
 ]
@@ -56,6 +57,7 @@ NAMES = [f"{spec.stage}-{spec.model.architecture}{_manner(spec)}" for spec in SP
 PROGRAM = """
 import json, os, runpy, sys, traceback
 from contextlib import redirect_stdout
+from functools import partial
 from io import StringIO
 from itertools import islice
 from pathlib import Path
@@ -67,10 +69,21 @@ torch.set_num_threads(1)
 from llmviz.core.spec import from_json
 from llmviz.core.update import Step
 from llmviz.experiments.building import build
+from llmviz.text import labelled, passages, tagged
 from llmviz.training.loop import Training
 from tests.small import little_to_evaluate
 
-little_to_evaluate(MonkeyPatch())  # only what it learns from counts here
+patch = MonkeyPatch()
+little_to_evaluate(patch)  # only what it learns from counts here
+
+
+def few_to_test(loaded, text):
+    splits = loaded(text)
+    return {**splits, "test": splits["test"][:24]}
+
+
+for source, name in ((labelled, "labelled"), (passages, "examples"), (tagged, "tagged")):
+    patch.setattr(source, name, partial(few_to_test, getattr(source, name)))  # a script asks 1,000 of them, one by one: 3 s
 for folder in json.load(sys.stdin):
     os.chdir(folder)
     told, failed = {}, ""

@@ -95,10 +95,10 @@ def test_one_word_nothing_cut_too_many_gaps_and_strange_words_say_what_is_possib
 
 def test_the_question_is_answered_by_the_run(visit: Visit) -> None:
     app = visit("spans")
-    riddle = app.pills(key="riddle_span_tinyland")
-    riddle.set_value(riddle.options[-1]).run()
+    quiz = app.pills(key="quiz_span_tinyland")
+    quiz.set_value(quiz.options[-1]).run()
     assert any("Yes." in text.value and "At step" in text.value for text in app.markdown)  # the fake is least sure of the last gap
-    app.pills(key="riddle_span_tinyland").set_value(riddle.options[0]).run()
+    app.pills(key="quiz_span_tinyland").set_value(quiz.options[0]).run()
     assert any("No." in text.value for text in app.markdown)
 
 

@@ -250,7 +250,7 @@ def test_live_is_learnt_here_and_the_recording_can_be_had_back(
 
 def test_the_question_is_answered_by_the_vocabularies(visit: Visit) -> None:
     app = visit(PAGE)
-    app.pills(key="riddle_tokens_sotu").set_value("BPE alone").run()
+    app.pills(key="quiz_tokens_sotu").set_value("BPE alone").run()
     told = next(text.value for text in app.markdown if text.value.startswith("**Yes.**"))
     assert "[UNK]" in told.replace("\\", "") and SPECIAL[1] == "[UNK]"
 

@@ -155,8 +155,8 @@ def test_the_first_guess_is_among_the_choices() -> None:
     rows = [{"x": 0.1, "y": 0.1, "z": 0.1}, {"the": 0.03, "of": 0.02, "x": 0.01}, {"Paris": 0.7, "Rome": 0.2, "the": 0.1}]
     found = first_guess([trace(step, row) for step, row in zip((0, 10, 100), rows, strict=True)], 1)
     assert found is not None
-    riddle, reveal = found
-    assert riddle.choices == ("Paris", "Rome", "the") and reveal.right == riddle.choices.index("the")
+    quiz, reveal = found
+    assert quiz.choices == ("Paris", "Rome", "the") and reveal.right == quiz.choices.index("the")
     assert "step 10 " in reveal.story and "3%" in reveal.story and "70%" in reveal.story
     assert first_guess([trace(0, rows[0])], 1) is None
 

@@ -57,7 +57,7 @@ def test_what_is_known_is_hidden_until_one_has_guessed(visit: Visit) -> None:
     app = visit(PAGE)
     assert part(app)["hidden"]
     assert not listed(app)
-    app.pills(key="riddle_learning_mlm").set_value("grammar").run()
+    app.pills(key="quiz_learning_mlm").set_value("grammar").run()
     assert not part(app)["hidden"]
     assert "**Yes.** Grammar after" in said(app)
     assert re.search(r"First: grammar in \d of 6 seeds", said(app).replace("\\", ""))
@@ -166,7 +166,7 @@ def test_the_title_tells_nothing_before_one_has_guessed(visit: Visit, monkeypatc
     monkeypatch.setattr(recipes, "_ends", lambda base: learnt)
     app = visit(OTHER)
     assert view.ASKED in title(app)
-    app.pills(key=recipes.RIDDLE).set_value("one").run()
+    app.pills(key=recipes.QUIZ).set_value("one").run()
     assert "Here the optimiser decides whether it learns the capitals" in title(app)
     assert "**No.**" in said(app)
 

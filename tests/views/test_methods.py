@@ -78,9 +78,8 @@ def test_what_the_recorded_pretraining_cost(stage: str) -> None:
     assert cost.flops == pytest.approx(6 * told.begin.parameters * told.tokens, rel=0.15)
 
 
-def test_pretraining_that_is_not_there_or_of_another_kind_has_no_cost() -> None:
+def test_pretraining_that_is_not_there_has_no_cost() -> None:
     assert view.of_pretraining(preset("mlm"), History()) is None
-    assert view.of_pretraining(preset("nsp"), history(preset("nsp"))) is None
 
 
 def test_the_table_has_every_method_and_pretraining_and_escapes() -> None:

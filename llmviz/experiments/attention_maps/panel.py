@@ -30,7 +30,7 @@ TABS = {
     "neuron": "bertviz: neuron view",
 }
 TAB, MODEL = "maps_tab", "maps_model"
-HEADS = "riddle_heads"
+HEADS = "quiz_heads"
 MOST = max(size.layers for size in SIZES.values()), max(size.heads for size in SIZES.values())
 TALL = 312  # pixels of a bertviz page; what is longer scrolls inside
 TRIANGLE = (

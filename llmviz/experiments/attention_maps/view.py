@@ -8,7 +8,7 @@ import numpy as np
 from llmviz.core.questions.heads import HeadScores
 from llmviz.core.settings import ModelSpec
 from llmviz.views.heads import NAMED, SHORT, name
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 DISTANCES = tuple(target for target in SHORT if "token" in target)
 FOUND = ("rest of a fact", "subject of the verb", "same word")  # what no fixed distance finds: the heads worth opening on
@@ -52,7 +52,7 @@ def paragraphs(scores: Mapping[int, HeadScores], model: ModelSpec) -> list[str]:
     return [_READ, *named, _CODE.format(kind=_CLASSES[model.architecture])]
 
 
-FIRST = Riddle("which kind of head forms first?", ("one at a fixed distance", "one that looks for a word", "both at once"))
+FIRST = Quiz("which kind of head forms first?", ("one at a fixed distance", "one that looks for a word", "both at once"))
 
 
 @dataclass(frozen=True)

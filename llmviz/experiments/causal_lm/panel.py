@@ -53,7 +53,7 @@ def picture(engine: Engine, seen: Seen) -> None:
         parts.choices(could, shared, key="choices", on_branch=dials_panel.take)
 
 
-def riddle(engine: Engine, seen: Seen, text: str) -> None:
+def quiz(engine: Engine, seen: Seen, text: str) -> None:
     """Draw the question of the page; it is about what the trained model writes after the text's own beginning."""
     ended = seen.ended
 
@@ -70,7 +70,7 @@ def riddle(engine: Engine, seen: Seen, text: str) -> None:
 
 def _key(text: str) -> str:
     """The key of the question."""
-    return f"riddle_clm_{text}"
+    return f"quiz_clm_{text}"
 
 
 def _written(engine: Engine, seen: Seen, wanted: Generate) -> tuple[dict[int, Generation], str]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from llmviz.experiments.causal_lm.question import COUNTED, ENDED, FILTERS, FULL, Generate, Generation
 from llmviz.parts.choices.payload import Choice, Choices
 from llmviz.parts.continuation.payload import Continuation, Written
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.tokens import Token, typed
 
 WHY = {
@@ -116,7 +116,7 @@ def filters(question: Generate) -> list[tuple[int, str]]:
     return [(index, named[name]) for index, name in enumerate(FILTERS) if named[name]]
 
 
-FORCED = Riddle("of how many of its own words was it sure, at over 90 %?", ("fewer than a third", "about half", "more than two thirds"))
+FORCED = Quiz("of how many of its own words was it sure, at over 90 %?", ("fewer than a third", "about half", "more than two thirds"))
 SURE = 0.9  # probability above which a word was hardly a choice
 
 

@@ -7,9 +7,8 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import truth
-from llmviz.core.history import History
 from llmviz.core.questions.classification import Classify
-from llmviz.experiments.classification import labels_view, view
+from llmviz.experiments.classification import view
 from llmviz.experiments.classification.question import Attribute, Reasons
 from llmviz.experiments.classification.view import Word
 from llmviz.runs.engine import Engine
@@ -19,20 +18,13 @@ from llmviz.ui.beside import accuracies, beside, sides, train
 from llmviz.ui.live import Seen
 from llmviz.views import accuracy_bars, cards, words
 from llmviz.views.cards import Card
+from llmviz.views.rivals import Terms
 from llmviz.views.sides import Side
 
 ACCURACY = catalogue.experiment("sentiment").metric("accuracy")
-LABELS = "riddle_labels"
+QUIZ = "quiz_labels"
+TERMS = Terms("accuracy", "accuracy", "labels", "", (0.6, 0.85), "chance", "chance")
 NOTE = "Bar under a word: how far it pushes the prediction, left to negative, right to positive. Click a word to leave it out."
-
-
-def claim(engine: Engine, seen: Seen) -> str:
-    """The title of the page: what the two runs it shows have come to; a question while one of them is withheld."""
-    spec = visit.current().spec
-    other = beside(engine, spec)
-    theirs = History() if question.withheld(LABELS) else other.history
-    pair = (seen.history, theirs) if spec.start else (theirs, seen.history)
-    return labels_view.claim(spec.objective.labels, *pair)
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ def picture(engine: Engine, seen: Seen) -> None:
 
     above, middle = st.container(key="strip_area"), st.container(key="cards_area")
     low_left, low_right = st.container(key="low_area").columns([0.37, 0.63], gap="large")
-    withheld = question.withheld(LABELS)
+    withheld = question.withheld(QUIZ)
     with low_right:
         live.curve(seen, beside=[] if withheld else accuracy_bars.curve(ACCURACY, spec, other.history))
     with low_left:
@@ -85,13 +77,3 @@ def _predicted(engine: Engine, seen: Seen, text: str, side: Side, slot: str) -> 
     reasons = ask.answers(engine, seen.run, seen.history.snapshots, Attribute(text), seen.patience, f"{slot} reasons")
     notes = {step: view.note(each) for step, each in reasons.known.items()}
     return Predicted(Card(replace(side, empty="The prediction is on its way."), found.known, notes), reasons.known)
-
-
-def predict(engine: Engine, seen: Seen) -> None:
-    """Draw the question: how far the same labels come without pretraining, or with it. The other run tells, once it is done."""
-    spec = visit.current().spec
-    other = beside(engine, spec)
-    ended = other.ended
-    riddle = labels_view.WITHOUT if spec.start else labels_view.WITH
-    reveal = (lambda: labels_view.outcome(seen.history, other.history)) if ended else None
-    question.draw(question.GUESS, riddle, LABELS, reveal, never="The model beside it has not been measured yet.")

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from llmviz.core.tagging import OUTSIDE
+from llmviz.core.tagging import tags_words
 from llmviz.experiments.entities.question import Tag, Tagging
 from llmviz.inspect import classification
 from llmviz.text.words import in_words, spelt
@@ -33,6 +33,6 @@ def answer(folders: Mapping[int, Path], question: Tag) -> list[Tagging]:
 def tags(folder: Path) -> tuple[str, ...]:
     """The names of the tags, in the order of the head. Raises ValueError where the model has none."""
     found = classification.outputs(folder)
-    if OUTSIDE not in found:
+    if not tags_words(found):
         raise ValueError(NO_TAGS)
     return found

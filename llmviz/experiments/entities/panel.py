@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.history import History
 from llmviz.core.questions.layers import TAGS
 from llmviz.core.settings import TextSpec, check
 from llmviz.experiments.entities import view
@@ -50,13 +49,6 @@ TABS = {
 }
 
 
-def claim(engine: Engine, seen: Seen) -> str:
-    """The title of the page: what the two runs it shows have come to; a question while one of them is withheld."""
-    spec = visit.current().spec
-    theirs = History() if question.withheld(QUIZ) else beside(engine, spec).history
-    return TERMS.claim(spec.objective.labels, *((seen.history, theirs) if spec.start else (theirs, seen.history)))
-
-
 def picture(engine: Engine, seen: Seen) -> None:
     """Draw it for the text in the address."""
     address = visit.current()
@@ -92,11 +84,3 @@ def _tagged(engine: Engine, seen: Seen, text: str, side: Side, slot: str) -> tup
     if found.refusal:
         return Row(replace(side, empty="There are no tags for this text; the line below says why.")), words.sentence(found.refusal)
     return Row(replace(side, empty="The tags are on their way."), found.known), ""
-
-
-def predict(engine: Engine, seen: Seen) -> None:
-    """Draw the question: how far the same labels come from another start. The other run tells, once it is done."""
-    spec = visit.current().spec
-    other = beside(engine, spec)
-    reveal = (lambda: TERMS.outcome(seen.history, other.history)) if other.ended else None
-    question.draw(question.GUESS, TERMS.quiz(spec), QUIZ, reveal, never="The model beside it has not been measured yet.")

@@ -5,7 +5,7 @@ comes from the parent; the method says which weights move, usually all.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,8 @@ from llmviz.text.special import PAD
 from llmviz.text.tagged import Tagged, sample, tagged, tags
 from llmviz.training.exercises import candidates, exercises
 from llmviz.training.labelled import classifier, turns
-from llmviz.training.stage import Exercise
+from llmviz.training.pretraining import Pretraining
+from llmviz.training.stage import Batch, Exercise
 from llmviz.training.texts import padded, tokenizer_of
 
 VALIDATION, TEST = 256, 1_000  # held-out texts looked at while training and at the end
@@ -34,27 +35,34 @@ AT_ONCE = 128  # texts in one forward pass of an evaluation
 def build(spec: RunSpec, parent: Path | None) -> "Entities":
     """The stage of this spec: a new head on the parent's weights, or on the random ones its architecture begins with."""
     tokenizer = tokenizer_of(spec)
-    return Entities(spec, tokenizer, *classifier(spec, parent, tokenizer.get_vocab_size(), tags(spec.text)))
+    model, origin = classifier(spec, parent, tokenizer.get_vocab_size(), tags(spec.text))
+    return Entities(spec, tokenizer, model, origin, Pretraining(spec, parent, model))
 
 
 @dataclass(frozen=True)
 class TaggedBatch:
-    """Texts with the place of each word's tag at its first token, IGNORED elsewhere: two tensors (batch, n)."""
+    """Texts with the place of each word's tag at its first token, IGNORED elsewhere: two tensors (batch, n).
+
+    Where pretraining is replayed, there is a batch of that, too.
+    """
 
     input_ids: torch.Tensor
     labels: torch.Tensor
+    replayed: Batch | None = None
 
     @property
     def tokens(self) -> int:
         """Tokens the model reads, padding left out."""
-        return int((self.input_ids != PAD).sum())
+        return int((self.input_ids != PAD).sum()) + (self.replayed.tokens if self.replayed else 0)
 
 
 class Entities:
     """A model that learns to tag the words that name somebody, some place or some organisation."""
 
-    def __init__(self, spec: RunSpec, tokenizer: Tokenizer, model: PreTrainedModel, origin: transfer.Transfer) -> None:
-        self.spec, self.tokenizer, self.model, self.origin = spec, tokenizer, model, origin
+    def __init__(
+        self, spec: RunSpec, tokenizer: Tokenizer, model: PreTrainedModel, origin: transfer.Transfer, pretraining: Pretraining
+    ) -> None:
+        self.spec, self.tokenizer, self.model, self.origin, self.pretraining = spec, tokenizer, model, origin, pretraining
         self.tags = tags(spec.text)
         self.objective: LabelsSpec = spec.objective
         examples = tagged(spec.text)
@@ -68,7 +76,8 @@ class Entities:
     def batch(self, step: int) -> TaggedBatch:
         """The tagged texts whose turn it is in this step."""
         places = list(turns(len(self.learnt), self.spec.train.batch_size, self.spec.seed, step))
-        return self._tensors([self._pieces[place] for place in places], [self.learnt[place].tags for place in places])
+        texts = self._tensors([self._pieces[place] for place in places], [self.learnt[place].tags for place in places])
+        return replace(texts, replayed=self.pretraining.batch(step))
 
     def _read(self, texts: Sequence[Tagged]) -> list[Pieces]:
         """The texts in tokens, as far as the model reads."""
@@ -81,13 +90,13 @@ class Entities:
         for row, (text, own) in enumerate(zip(read, told, strict=True)):
             # The first token of each word carries its tag; the others of the word, [CLS] and [SEP] are not asked.
             labels[row, [1 + place for place in text.firsts]] = [self.tags.index(tag) for tag in own[: len(text.firsts)]]
-        return TaggedBatch(*(torch.from_numpy(array).to(self.model.device) for array in (ids, labels)))
+        return TaggedBatch(torch.from_numpy(ids).to(self.model.device), torch.from_numpy(labels).to(self.model.device))
 
     # Loss
 
     def loss(self, batch: TaggedBatch) -> torch.Tensor:
-        """Mean of −log p(the tag) over the words, in nats."""
-        return cross_entropy(*self.guess(batch))
+        """Mean of −log p(the tag) over the words, in nats; where pretraining is replayed, its loss is added."""
+        return cross_entropy(*self.guess(batch)) + self.pretraining.loss(batch.replayed)
 
     def guess(self, batch: TaggedBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of the tags, and the true ones: (words, tags), (words)."""
@@ -109,12 +118,12 @@ class Entities:
     # Metrics
 
     def evaluate(self) -> dict[str, float]:
-        """Loss, and how well entities are found, on validation texts."""
-        return self._measure(self._validation)
+        """Loss, and how well entities are found, on validation texts, and what is left of the pretraining."""
+        return self._measure(self._validation) | self.pretraining.evaluate()
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
-        return self._measure(self._test) | self._lines(self._test)
+        return self._measure(self._test) | self._lines(self._test) | self.pretraining.test()
 
     def _lines(self, asked: Sequence[Tagged]) -> dict[str, float]:
         return entities.references(self.learnt, asked, len(self.tags), told_by_grammar=self.spec.text.name == "tinyland")
@@ -136,6 +145,7 @@ class Entities:
         return {"loss": torch.cat(losses).mean().item(), **entities.scores([text.tags for text in asked], found)}
 
     def save(self, folder: Path) -> None:
-        """Write the model and its tokenizer so that `from_pretrained` reads them, and beside them what it took from its parent."""
+        """Write model and tokenizer so that `from_pretrained` reads them; beside them what it took from its parent, and its old head."""
         files.save(self.model, self.tokenizer, folder)
         transfer.write(self.origin, folder)
+        self.pretraining.save(folder)

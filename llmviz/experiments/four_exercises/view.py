@@ -10,14 +10,14 @@ from llmviz.core.drawn import GAP, LEFT, SWAPPED, UNKNOWN, Cell, Drawn
 from llmviz.core.questions.exercise import FOLLOWS, Solved
 from llmviz.parts.lane import payload as parts
 from llmviz.views import words
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.tokens import sentinel
 
 SENTINEL = "<extra_id_"
 MASK_RATE = catalogue.experiment("mlm").objective.mask_rate
 SPANS = catalogue.experiment("span").objective
 WAYS = {"roll": "as rolled", **dict(zip(("follows", "other"), FOLLOWS, strict=True))}
-GAINED = Riddle(
+GAINED = Quiz(
     "from the same texts, how many times as many targets does GPT get as BERT's MLM?",
     ("about as many", "2 to 5 times", "5 to 10 times", "over 10 times"),
 )

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from llmviz.core import catalogue
-from llmviz.core.experiment import LOSS, Metric
+from llmviz.core.experiment import Metric
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec
@@ -190,11 +190,9 @@ def figures(kept: Kept) -> list[str]:
 
 
 def headline(kept: Kept) -> str:
-    """The headline of its stage, as one of `figures`; in place of a loss the first share, if it measured one, for a share says more."""
-    measured = _measured(kept)
-    if measured and measured[0].name == LOSS:
-        measured.sort(key=lambda metric: metric.unit != "%")  # shares first, each in its place among its like
-    return _figure(kept, measured[0]) if measured else ""
+    """Of `figures` the one that says most."""
+    listed = catalogue.experiment(kept.spec.stage).telling if kept.spec else ()
+    return next((_figure(kept, metric) for metric in listed if metric.name in kept.metrics), "")
 
 
 def _figure(kept: Kept, metric: Metric) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Collection, Sequence
 
 from llmviz.core.history import History
 from llmviz.core.questions.cloze import Trace
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 KNOWS = 0.5  # probability from which a kind of word counts as known
 EARLY = 0.05  # share of the steps after which a model has read a little: before it, its guesses are those of chance
-FIRST = Riddle("which will it know first?", ("that a city is missing", "which city", "both at once"))
-LINES = Riddle("how far down will the loss come?", ("above unigram", "below unigram", "below trigram"))
+FIRST = Quiz("which will it know first?", ("that a city is missing", "which city", "both at once"))
+LINES = Quiz("how far down will the loss come?", ("above unigram", "below unigram", "below trigram"))
 
 
 def kind_or_word(traces: Sequence[Trace], place: int, truth: str, kind: Collection[str], recorded: bool = False) -> Reveal | None:
@@ -61,7 +61,7 @@ def crossed(history: History) -> Reveal | None:
     return Reveal(right, f"It ended at {loss.last:.2f} nats a word; unigram stands at {unigram:.2f}, trigram at {trigram:.2f}.")
 
 
-def first_guess(traces: Sequence[Trace], place: int) -> tuple[Riddle, Reveal] | None:
+def first_guess(traces: Sequence[Trace], place: int) -> tuple[Quiz, Reveal] | None:
     """What a model put in the gap when it had read only a little, to choose among words it favours at the end; None for too short a run."""
     ordered = sorted(traces, key=lambda trace: trace.step)
     early = next((trace for trace in ordered if trace.step and trace.step >= EARLY * ordered[-1].step), None)
@@ -72,7 +72,7 @@ def first_guess(traces: Sequence[Trace], place: int) -> tuple[Riddle, Reveal] | 
     chances = (float(trace.candidate_probability[place][0]) for trace in (early, ordered[-1]))
     said = [f"“{word}” ({chance:.0%})" for word, chance in zip((first, last[0]), chances, strict=True)]
     story = f"At step {early.step:,} its first guess was {said[0]}, at step {ordered[-1].step:,} {said[1]}."
-    return Riddle(f"what was its first guess for the gap at step {early.step:,}?", tuple(choices)), Reveal(choices.index(first), story)
+    return Quiz(f"what was its first guess for the gap at step {early.step:,}?", tuple(choices)), Reveal(choices.index(first), story)
 
 
 def _together(trace: Trace, place: int, kind: Collection[str]) -> float:

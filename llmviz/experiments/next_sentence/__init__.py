@@ -82,6 +82,7 @@ EXPERIMENT = Experiment(
             "Share of held-out pairs on which the likelier answer is the right one. Half of the pairs follow.",
             bound="nsp_ceiling",
             baseline="nsp_order",
+            chance=0.5,
         ),
         *hidden_words(" The sentence stands as a first part without a second, which training never shows."),
     ),

@@ -22,7 +22,7 @@ from llmviz.views.tokens import Token
 ASKED = "asked_about"
 PARTS = ("First part", "Second part")
 HINTS = ("First part: a sentence or more", "Second part: a sentence or more")
-PAIRS = "riddle_pairs"
+PAIRS = "quiz_pairs"
 WAYS = {True: "Ask about pairs too", False: "Words only"}
 NOTE = "Lines: how much a word of the second part looks at one of the first, in the head that does so most. Point at a word for its own."
 

@@ -14,7 +14,7 @@ from llmviz.experiments.next_sentence.question import Sequel
 from llmviz.parts.pair.payload import Pair
 from llmviz.parts.shared.payload import Word
 from llmviz.views import words
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.tokens import Token
 
 AROUND = 3  # [CLS], and [SEP] after each part, which are never hidden
@@ -26,7 +26,7 @@ COMPARED = (  # of the way from the order alone to the best possible, the least 
     (-0.2, "has learnt the order, and not to compare"),
     (-math.inf, "has not learnt the order either"),
 )
-HELP = Riddle("does being asked about pairs help it name hidden words?", ("it helps", "it hurts", "hardly a difference"))
+HELP = Quiz("does being asked about pairs help it name hidden words?", ("it helps", "it hurts", "hardly a difference"))
 
 
 def pair(

@@ -15,7 +15,7 @@ from llmviz.ui.live import Seen
 from llmviz.ui.study import Series, Shown
 from llmviz.views import small_multiples as view
 from llmviz.views import words
-from llmviz.views.reveal import Riddle
+from llmviz.views.reveal import Quiz
 from llmviz.views.small_multiples import ORDER, Panel
 
 STAGE = "mlm"
@@ -23,9 +23,9 @@ POSITIONS = {"bert": "learnt absolute positions", "roformer": "rotary positions"
 OPTIMIZERS = {"adamw": "AdamW", "muon": "Muon and AdamW"}
 SHORT = {"bert": "absolute", "roformer": "rotary", "adamw": "AdamW", "muon": "Muon"}
 CELLS = tuple((architecture, optimizer) for optimizer in OPTIMIZERS for architecture in POSITIONS)
-RIDDLE = "riddle_recipes"
+QUIZ = "quiz_recipes"
 KEY = "recipes_study"
-MANY = Riddle("of these four, how many will know 95 % of the capitals at the end?", ("none", "one", "two", "three", "all four"))
+MANY = Quiz("of these four, how many will know 95 % of the capitals at the end?", ("none", "one", "two", "three", "all four"))
 NEVER = "One of the four has not been trained with these settings: train it below."
 WHY = """\
 **Positions.** BERT learns a vector for each place (Devlin et al. 2019); rotary positions turn queries and keys by an angle that grows with
@@ -50,7 +50,7 @@ def of(base: RunSpec) -> Study:
 
 def claim() -> str:
     """The title of the page: what the four runs have come to; until one has guessed, the question."""
-    return view.claim(_ends(visit.current().spec)) if question.settled(RIDDLE) else view.ASKED
+    return view.claim(_ends(visit.current().spec)) if question.settled(QUIZ) else view.ASKED
 
 
 def predict() -> None:
@@ -58,7 +58,7 @@ def predict() -> None:
     runs = list(_ends(preset(STAGE)).values())
     names = [value.label for value in of(preset(STAGE)).values]
     ended = all(run.metrics for run in runs)
-    question.draw(question.GUESS, MANY, RIDDLE, (lambda: view.known(runs, "facts", names)) if ended else None, NEVER)
+    question.draw(question.GUESS, MANY, QUIZ, (lambda: view.known(runs, "facts", names)) if ended else None, NEVER)
 
 
 def row() -> None:
@@ -92,13 +92,13 @@ def picture(engine: Engine, seen: Seen, before: object) -> None:
     (now,) = study.look(KEY, _series())
     shown = [_panel(engine, now, value, seen) for value in now.series.study.values]
     with st.container(key="recipes_area"):
-        payload = view.panels(shown, ORDER, question.withheld(RIDDLE), columns=2, click="click to choose this one")
+        payload = view.panels(shown, ORDER, question.withheld(QUIZ), columns=2, click="click to choose this one")
         parts.small_multiples(payload, key="recipes", on_point=_point)
 
 
 def state() -> object:
     """What decides which run the rest of the page is about, and whether its title may tell."""
-    return visit.current().spec, visit.current().run, question.settled(RIDDLE)
+    return visit.current().spec, visit.current().run, question.settled(QUIZ)
 
 
 def _panel(engine: Engine, shown: Shown, value: Value, seen: Seen) -> Panel:

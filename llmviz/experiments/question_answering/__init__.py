@@ -116,4 +116,5 @@ EXPERIMENT = Experiment(
         }
     ),
     best=BEST,
+    outputs=2,  # for each token: whether the answer begins there, and whether it ends there
 )

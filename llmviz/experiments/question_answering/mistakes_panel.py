@@ -2,6 +2,7 @@
 
 import html
 
+import numpy as np
 import streamlit as st
 
 from llmviz.core.run import RunRef
@@ -24,7 +25,7 @@ def mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
         st.markdown(lesson.sentence(asked.refusal) or "The test questions are being read.")
         return
     found = asked.known[step]
-    wrong = [place for place, truth in enumerate(found.truths) if found.predictions[place] != truth]
+    wrong = np.flatnonzero(~found.right).tolist()
     st.markdown(
         f"The model of {words.counted(step, 'step')} gives another answer than the true one to **{len(wrong)} of {len(found.truths)}** "
         f"test questions{'. The first of them:' if len(wrong) > SHOWN else '.'}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.history import History
 from llmviz.core.questions.layers import SPANS
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check
@@ -59,13 +58,6 @@ TABS = {
 }
 
 
-def claim(engine: Engine, seen: Seen) -> str:
-    """The title of the page: what the two runs it shows have come to; a question while one of them is withheld."""
-    spec = visit.current().spec
-    theirs = History() if question.withheld(QUIZ) else beside(engine, spec).history
-    return TERMS.claim(spec.objective.labels, *((seen.history, theirs) if spec.start else (theirs, seen.history)))
-
-
 def picture(engine: Engine, seen: Seen) -> None:
     """Draw it for the passage and the question in the address."""
     address = visit.current()
@@ -101,11 +93,3 @@ def _answered(engine: Engine, seen: Seen, passage: str, asked: str, side: Side, 
     if found.refusal:
         return Row(replace(side, empty="There is no answer to this; the line below says why.")), words.sentence(found.refusal)
     return Row(replace(side, empty="The answer is on its way."), found.known), ""
-
-
-def predict(engine: Engine, seen: Seen) -> None:
-    """Draw the page's quiz: how far the same labels come from another start. The other run tells, once it is done."""
-    spec = visit.current().spec
-    other = beside(engine, spec)
-    reveal = (lambda: TERMS.outcome(seen.history, other.history)) if other.ended else None
-    question.draw(question.GUESS, TERMS.quiz(spec), QUIZ, reveal, never="The model beside it has not been measured yet.")

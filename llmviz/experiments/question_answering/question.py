@@ -66,6 +66,7 @@ class Answered(Answer):
         step: training steps behind the snapshot.
         passages, questions, truths: the examples, the same for every snapshot.
         predictions: the answer of the snapshot to each.
+        right: (examples,) whether that is the true one by exact match, for which capitals, punctuation and articles do not count.
         none: (examples,) float32, the probability of no answer.
     """
 
@@ -73,6 +74,7 @@ class Answered(Answer):
     questions: tuple[str, ...]
     truths: tuple[str, ...]
     predictions: tuple[str, ...]
+    right: npt.NDArray[np.bool_]
     none: FloatArray
 
 

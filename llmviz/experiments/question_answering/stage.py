@@ -26,6 +26,7 @@ from llmviz.text.tinyland.passages import NEW_WORDS
 from llmviz.text.tokenizers import with_words
 from llmviz.training.exercises import candidates
 from llmviz.training.labelled import begun, turns
+from llmviz.training.pretraining import Pretraining
 from llmviz.training.stage import Exercise
 from llmviz.training.texts import tokenizer_of
 
@@ -37,7 +38,8 @@ def build(spec: RunSpec, parent: Path | None) -> "Answers":
     """The stage of this spec: a new head on the parent's weights, or on random ones, and a vocabulary that has the words of questions."""
     tokenizer = with_words(tokenizer_of(spec), NEW_WORDS)
     model = transfer.reader(begun(spec, parent, tokenizer.get_vocab_size()), tokenizer.get_vocab_size(), spec.seed)
-    return Answers(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
+    origin = transfer.report(parent, model)
+    return Answers(spec, tokenizer, masked.moved(model, spec.train.device), origin, Pretraining(spec, parent, model))
 
 
 @dataclass(frozen=True)
@@ -84,11 +86,14 @@ def read(tokenizer: Tokenizer, example: Example, context: int) -> Asked:
 class Answers:
     """A model that learns to find answers."""
 
-    def __init__(self, spec: RunSpec, tokenizer: Tokenizer, model: PreTrainedModel, origin: transfer.Transfer) -> None:
+    def __init__(
+        self, spec: RunSpec, tokenizer: Tokenizer, model: PreTrainedModel, origin: transfer.Transfer, pretraining: Pretraining
+    ) -> None:
         self.spec = spec
         self.tokenizer = tokenizer
         self.model = model
         self.origin = origin
+        self.pretraining = pretraining
         self.objective: AnswersSpec = spec.objective
         known = examples(spec.text)
         self.learnt = sampled(known["train"], self.objective.labels, spec.seed)
@@ -140,12 +145,12 @@ class Answers:
     # Metrics
 
     def evaluate(self) -> dict[str, float]:
-        """Exact match, F1, unanswerable ones recognised, and loss on validation questions."""
-        return self._measure(self._validation)
+        """Exact match, F1, unanswerable ones recognised, and loss on validation questions, and what is left of the pretraining."""
+        return self._measure(self._validation) | self.pretraining.evaluate()
 
     def test(self) -> dict[str, float]:
         """The same on test questions, beside the lines that bound them."""
-        return self._measure(self._test) | self._lines(self._test)
+        return self._measure(self._test) | self._lines(self._test) | self.pretraining.test()
 
     def _lines(self, asked: Sequence[Example]) -> dict[str, float]:
         spans = [[example.passage[slice(*span)] for span in example.candidates] for example in asked]
@@ -175,6 +180,7 @@ class Answers:
         return squad.marks(predictions, [example.truth for example in asked]) | {"loss": math.fsum(losses) / len(losses)}
 
     def save(self, folder: Path) -> None:
-        """Write the model and its tokenizer so that `from_pretrained` reads them, and beside them what it took from its parent."""
+        """Write model and tokenizer so that `from_pretrained` reads them; beside them what it took from its parent, and its old head."""
         files.save(self.model, self.tokenizer, folder)
         transfer.write(self.origin, folder)
+        self.pretraining.save(folder)

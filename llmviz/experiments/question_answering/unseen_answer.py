@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from llmviz.core.settings import TextSpec
+from llmviz.evaluation.squad import exact_match
 from llmviz.experiments.question_answering.answer import check, logits
 from llmviz.experiments.question_answering.question import Answered, UnseenQuestions
 from llmviz.inspect import snapshots
@@ -46,7 +47,8 @@ def answer(folders: Mapping[int, Path], question: UnseenQuestions) -> list[Answe
                 predictions[snapshot].append(example.passage[letters])
                 none[snapshot].append(float(row.softmax(0)[0].prod()))
     told = [tuple(part) for part in zip(*((each.passage, each.question, each.truth) for each in asked), strict=True)]
+    right = [np.array([exact_match(*pair) == 1 for pair in zip(words, told[2], strict=True)]) for words in predictions]
     return [
-        Answered(step, told[0], told[1], told[2], tuple(words), np.array(chances, np.float32))
-        for step, words, chances in zip(steps, predictions, none, strict=True)
+        Answered(step, told[0], told[1], told[2], tuple(words), marked, np.array(chances, np.float32))
+        for step, words, marked, chances in zip(steps, predictions, right, none, strict=True)
     ]

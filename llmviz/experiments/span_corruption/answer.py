@@ -2,25 +2,23 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from torch.func import functional_call, vmap
 
 from llmviz.experiments.span_corruption.question import Fill, Filled
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import in_bytes
-from llmviz.inspect.sampling import possible
+from llmviz.inspect.seq2seq import Ids, Search, Writer, best, run
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text import spans
-from llmviz.text.special import CLS, PAD, SEP, SPECIAL
+from llmviz.text.special import CLS, SEP, SPECIAL
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces, sentinel
 
 LONGEST_ANSWER, LONGEST_SPAN = 28, 8  # tokens; training asks for up to 14 and 5
 WIDEST = 6  # beams
-Ids = tuple[int, ...]
 
 
 def answer(folders: Mapping[int, Path], question: Fill) -> list[Filled]:
@@ -71,104 +69,26 @@ def _asked(sentence: Sequence[Piece], question: Fill, context: int, first: int) 
     return _Asked((CLS, *given.tolist(), SEP), truth, first)
 
 
-class _Writer:
-    """Some snapshots that have read one text and write, each on its own."""
-
-    def __init__(self, folders: Sequence[Path], given: Ids) -> None:
-        self._model, self._weights = snapshots.stacked(folders)
-        self._count = len(folders)
-        ids = torch.tensor([given])
-
-        def encode(weights: snapshots.Weights) -> torch.Tensor:
-            inputs = {"input_ids": ids, "decoder_input_ids": torch.full((1, 1), PAD), "use_cache": False}
-            states: torch.Tensor = functional_call(self._model, weights, kwargs=inputs, tie_weights=True).encoder_last_hidden_state
-            return states
-
-        with torch.no_grad():
-            self._states = vmap(encode)(self._weights)  # (snapshot, 1, n, width)
-
-    @torch.no_grad()
-    def read(self, before: Sequence[Sequence[Ids]]) -> tuple[list[list[torch.Tensor]], torch.Tensor]:
-        """For each snapshot and each row of tokens, what stands before the first one ([PAD]) left out: ln p of every token behind each.
-
-        Tensors (tokens + 1, vocabulary); and where the last layer looked, mean over its heads: (snapshot, row, longest, n).
-        """
-        rows = max(map(len, before))
-        longest = max(len(ids) for some in before for ids in some) + 1
-        ids = torch.full((self._count, rows, longest), PAD)
-        for place, some in enumerate(before):
-            for row, tokens in enumerate(some):
-                ids[place, row, 1 : len(tokens) + 1] = torch.tensor(tokens, dtype=torch.long)
-
-        def decode(weights: snapshots.Weights, states: torch.Tensor, ids: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
-            inputs = {
-                "encoder_outputs": (states.expand(len(ids), -1, -1),),
-                "decoder_input_ids": ids,
-                "use_cache": False,
-                "output_attentions": True,
-            }
-            found = functional_call(self._model, weights, kwargs=inputs, tie_weights=True)
-            return found.logits, found.cross_attentions[-1].mean(1)
-
-        logits, cross = vmap(decode)(self._weights, self._states, ids)
-        likely = possible(logits).log_softmax(-1)
-        return [[likely[place, row, : len(tokens) + 1] for row, tokens in enumerate(some)] for place, some in enumerate(before)], cross
-
-
-@dataclass
-class _Search:
-    """Beam search in one snapshot behind tokens that stand: the answers it follows, and those that are closed, each with its ln p."""
-
-    behind: Ids
-    beams: list[tuple[Ids, float]] = field(default_factory=lambda: [((), 0.0)])
-    closed: list[tuple[Ids, float]] = field(default_factory=list)
-
-    def look(self, likely: Sequence[torch.Tensor], closing: list[int], width: int) -> None:
-        """One token further, from ln p (vocabulary) behind each beam."""
-        found: list[tuple[Ids, float, bool]] = [(ids, score, True) for ids, score in self.closed]
-        for (ids, score), row in zip(self.beams, likely, strict=True):
-            found.append((ids, score + row[closing].logsumexp(0).item(), True))  # whichever of them it is, the answer is closed
-            best = row.index_fill(0, torch.tensor(closing), -torch.inf).topk(width)
-            further = zip(best.indices.tolist(), best.values.tolist(), strict=True)
-            found += [((*ids, id), score + chance, False) for id, chance in further if math.isfinite(chance)]
-        kept = sorted(found, key=lambda each: -each[1])[:width]
-        self.closed = [(ids, score) for ids, score, ended in kept if ended]
-        self.beams = [(ids, score) for ids, score, ended in kept if not ended]
-
-
-def _run(writer: _Writer, searches: Sequence[Sequence[_Search]], closing: list[int], width: int, most: int) -> None:
-    """Search in all snapshots in step with one another, until all answers are closed or `most` tokens are written."""
-    for _ in range(most):
-        rows = [[(*search.behind, *ids) for search in some for ids, _ in search.beams] for some in searches]
-        if not any(rows):
-            return
-        likely, _ = writer.read(rows)
-        for some, found in zip(searches, likely, strict=True):
-            last = iter(row[-1] for row in found)
-            for search in some:
-                search.look([next(last) for _ in search.beams], closing, width)
-
-
 def _fill(folders: Sequence[Path], steps: Sequence[int], asked: _Asked, question: Fill, vocabulary: Vocabulary) -> list[Filled]:
-    writer, count = _Writer(folders, asked.given), len(asked.truth)
-    whole = [[_Search(())] for _ in folders]
-    _run(writer, whole, [SEP], question.beams, LONGEST_ANSWER)
-    written = [_best(search) for [search] in whole]  # tokens, and whether they were closed
+    writer, count = Writer(folders, asked.given), len(asked.truth)
+    whole = [[Search(())] for _ in folders]
+    run(writer, whole, [SEP], question.beams, LONGEST_ANSWER)
+    written = [best(search) for [search] in whole]  # tokens, and whether they were closed
     likely, cross = writer.read([[ids] for ids, _ in written])
 
     # For each gap: all that was written before its sentinel stands, and the sentinel.
     before = [[_before(ids, asked.sentinel + gap) for gap in range(count)] for ids, _ in written]
-    searches = [[_Search(ids) for ids in some] for some in before]
-    _run(writer, searches, asked.closing, question.top, LONGEST_SPAN)
+    searches = [[Search(ids) for ids in some] for some in before]
+    run(writer, searches, asked.closing, question.top, LONGEST_SPAN)
     true, _ = writer.read([[(*ids, *truth) for ids, truth in zip(some, asked.truth, strict=True)] for some in before])
 
     found = []
     for place, step in enumerate(steps):
         ids, ended = written[place]
         said = (*ids, SEP) if ended else ids
-        best = [sorted(search.closed, key=lambda each: -each[1])[: question.top] for search in searches[place]]
+        candidates = [sorted(search.closed, key=lambda each: -each[1])[: question.top] for search in searches[place]]
         chances = np.zeros((count, question.top), dtype=np.float32)
-        for gap, some in enumerate(best):
+        for gap, some in enumerate(candidates):
             chances[gap, : len(some)] = [math.exp(score) for _, score in some]
         found.append(
             Filled(
@@ -182,7 +102,7 @@ def _fill(folders: Sequence[Path], steps: Sequence[int], asked: _Asked, question
                 cross=in_bytes(cross[place, 0, : len(said)]),
                 spans=tuple(_words(vocabulary, span) for span in spans.spoken(ids, asked.sentinel, count)),
                 truth=tuple(_words(vocabulary, span) for span in asked.truth),
-                candidates=tuple(tuple(_words(vocabulary, span) for span, _ in some) for some in best),
+                candidates=tuple(tuple(_words(vocabulary, span) for span, _ in some) for some in candidates),
                 candidate_chances=chances,
                 truth_chances=np.array(
                     [
@@ -194,12 +114,6 @@ def _fill(folders: Sequence[Path], steps: Sequence[int], asked: _Asked, question
             )
         )
     return found
-
-
-def _best(search: _Search) -> tuple[Ids, bool]:
-    """The likeliest answer, a closed one where there is any."""
-    ids, _ = max(search.closed or search.beams, key=lambda each: each[1])
-    return ids, bool(search.closed)
 
 
 def _before(written: Ids, sentinel: int) -> Ids:

@@ -128,7 +128,7 @@ def _cut(count: int) -> None:
     sentence.hide(np.flatnonzero(spans.draw(count, objective.density, objective.span_length, rng)).tolist())
 
 
-def riddle(engine: Engine, seen: Seen, text: str) -> None:
+def quiz(engine: Engine, seen: Seen, text: str) -> None:
     """Draw the question of the page; it is about the spans of the text's own sentence."""
     asked = TEXTS[text]
     words = asked.spanned.split()
@@ -145,12 +145,12 @@ def riddle(engine: Engine, seen: Seen, text: str) -> None:
         return view.guessed(last)
 
     told = " ".join(_told(words, cut))
-    question.draw(f"“{told}”:", view.riddle(truth), _key(text), reveal if ended else None, "There is no answer now.")
+    question.draw(f"“{told}”:", view.quiz(truth), _key(text), reveal if ended else None, "There is no answer now.")
 
 
 def _key(text: str) -> str:
     """The key of the question."""
-    return f"riddle_span_{text}"
+    return f"quiz_span_{text}"
 
 
 def _told(words: list[str], cut: list[spans.Gap]) -> list[str]:

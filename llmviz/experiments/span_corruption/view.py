@@ -6,7 +6,7 @@ from llmviz.core.questions.attention import FULL
 from llmviz.experiments.span_corruption.question import Filled
 from llmviz.parts.bars.payload import Bars
 from llmviz.parts.written.payload import Answer, ReadAndWritten, Sentinel
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.tokens import sentinel
 
 NOTHING = "(nothing)"  # a span without a word
@@ -88,9 +88,9 @@ def _candidates(found: Filled, gap: int) -> list[tuple[str, float]]:
     return [(span or NOTHING, round(chance, 4)) for span, chance in zip(found.candidates[gap], chances, strict=False)]
 
 
-def riddle(truth: Sequence[str]) -> Riddle:
+def quiz(truth: Sequence[str]) -> Quiz:
     """Which of the spans cut out of the page's own sentence the model finds hardest, when it has learnt all it will."""
-    return Riddle("of which gap's words is it least sure at the end?", tuple(truth))
+    return Quiz("of which gap's words is it least sure at the end?", tuple(truth))
 
 
 def guessed(last: Filled) -> Reveal:

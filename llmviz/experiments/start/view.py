@@ -16,7 +16,7 @@ from llmviz.parts.story.payload import Beginning, Charted, Predictions, Right, S
 from llmviz.views import words
 from llmviz.views.about import lines
 from llmviz.views.curve import thin
-from llmviz.views.reveal import Riddle
+from llmviz.views.reveal import Quiz
 from llmviz.views.terms import meanings
 
 ASKED_WORD, ASKED_VERDICT = "which word is hidden?", "positive or negative?"
@@ -194,7 +194,7 @@ def _points(curve: Curve) -> Points:
     return {"steps": thin(curve.steps), "values": [round(value, 4) for value in thin(curve.values)]}
 
 
-ALONE = Riddle("what do the same labels teach a model that never read?", ("as much", "somewhat less", "next to nothing"))
+ALONE = Quiz("what do the same labels teach a model that never read?", ("as much", "somewhat less", "next to nothing"))
 CLOSE, FAR = 0.05, 0.25  # within so many points of the other; less than so much of the way from chance to the other
 
 

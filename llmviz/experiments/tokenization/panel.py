@@ -306,7 +306,7 @@ def predict(seen: Seen) -> None:
         }
         return charts.reveal(word, cuts, spelt)
 
-    question.draw(question.GUESS, charts.riddle(word), f"riddle_tokens_{seen.text}", revealed if ready else None)
+    question.draw(question.GUESS, charts.quiz(word), f"quiz_tokens_{seen.text}", revealed if ready else None)
 
 
 def notes() -> None:

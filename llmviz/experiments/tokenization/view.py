@@ -9,7 +9,7 @@ from llmviz.experiments.tokenization.pieces_view import NAMES
 from llmviz.parts.costs import payload as parts
 from llmviz.parts.curves.payload import Curve, Curves
 from llmviz.views import words
-from llmviz.views.reveal import Reveal, Riddle
+from llmviz.views.reveal import Quiz, Reveal
 
 DASHES = {BPE: "", WORDPIECE: "7 4", UNIGRAM: "1.5 3.5"}
 OWN = "Your text"
@@ -88,9 +88,9 @@ def strange(letters: Mapping[str, int]) -> str:
     return next((word for word in STRANGE if not known.issuperset(word)), "")
 
 
-def riddle(word: str) -> Riddle:
+def quiz(word: str) -> Quiz:
     """The question before it is shown."""
-    return Riddle(f"“{word}” has letters this text never had. Which vocabularies still spell it out?", KEEPS)
+    return Quiz(f"“{word}” has letters this text never had. Which vocabularies still spell it out?", KEEPS)
 
 
 def reveal(word: str, cuts: Mapping[str, Sequence[Word]], spelt: Mapping[str, Sequence[str]]) -> Reveal | None:

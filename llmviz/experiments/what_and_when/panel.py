@@ -20,12 +20,12 @@ from llmviz.ui.live import Seen
 from llmviz.ui.study import Series, Shown
 from llmviz.views import small_multiples as view
 from llmviz.views import words
-from llmviz.views.reveal import GUESS_FIRST, Reveal, Riddle
+from llmviz.views.reveal import GUESS_FIRST, Quiz, Reveal
 from llmviz.views.small_multiples import ITEMS, ORDER, Panel
 
 MODELS = {name: catalogue.experiment(name).family for name in ("mlm", "clm", "span")}
 MODEL, KIND = "learning_model", "learning_kind"
-RIDDLE = "riddle_learning_"
+QUIZ = "quiz_learning_"
 KEY = "learning_study"
 LABELS = {**{name: name for name in ORDER}, "reversed": "facts backwards", "frames": "misleading frames"}
 PATIENCE = 0.5  # seconds the page waits for the answer before it is drawn without
@@ -61,9 +61,9 @@ def choose(seen: Seen) -> None:
 def predict(seen: Seen) -> None:
     """Draw the question: which of the three the model of the address came to know first, in most of its seeds."""
     model = MODELS[visit.current().spec.stage]
-    riddle = Riddle(view.WHICH.question.format(model=model), view.WHICH.choices)
+    quiz = Quiz(view.WHICH.question.format(model=model), view.WHICH.choices)
     reveal = (lambda: _reveal(seen)) if seen.ended else None
-    question.draw(question.GUESS, riddle, f"{RIDDLE}{visit.current().spec.stage}", reveal, NEVER)
+    question.draw(question.GUESS, quiz, f"{QUIZ}{visit.current().spec.stage}", reveal, NEVER)
 
 
 def _reveal(seen: Seen) -> Reveal | None:
@@ -103,7 +103,7 @@ def _runs(shown: Shown, stage: str, first: LearningCurve) -> list[LearningCurve]
 
 def _withheld() -> str:
     """What stands in place of the curves; empty once the question is settled, for whatever model: all three stand side by side."""
-    return "" if any(question.settled(f"{RIDDLE}{stage}") for stage in MODELS) else GUESS_FIRST
+    return "" if any(question.settled(f"{QUIZ}{stage}") for stage in MODELS) else GUESS_FIRST
 
 
 def picture(engine: Engine, seen: Seen, before: object) -> None:

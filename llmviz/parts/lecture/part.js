@@ -123,16 +123,24 @@ function size(state) {
 }
 
 /** @param {Mounted<Beat>} mounted */
-export default function lecture({ data: [{ beat }], parentElement }) {
+export default function lecture({ data: [{ beat, unit }], parentElement, setTriggerValue }) {
   const element = /** @type {HTMLElement & { [STATE]?: State }} */ (parentElement);
   element[STATE] ??= { pointed: false, fit: LARGEST, since: 0 };
   const state = element[STATE];
   if (state.beat !== beat) Object.assign(state, { beat, since: performance.now() });
 
+  // A chart of plotly's cannot take its type from the document: the server draws it anew for this screen.
+  const tell = () => {
+    const screen = Math.round(Math.min(0.01875 * innerWidth, innerHeight / 30));
+    if (screen !== unit && document.querySelector(".js-plotly-plot")) setTriggerValue("unit", screen);
+  };
   let waits = 0;
   const later = () => {
     clearTimeout(waits);
-    waits = setTimeout(() => size(state), 60);
+    waits = setTimeout(() => {
+      size(state);
+      tell();
+    }, 60);
   };
   const watch = new ResizeObserver(later);
   const block = document.querySelector("[data-testid=stMainBlockContainer] > [data-testid=stVerticalBlock]");

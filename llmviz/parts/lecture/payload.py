@@ -4,6 +4,7 @@ from typing import TypedDict
 
 
 class Beat(TypedDict):
-    """A name for what is shown; another one is sized anew."""
+    """A name for what is shown; another one is sized anew. And the pixels of type that charts drawn by the server have."""
 
     beat: str
+    unit: int

@@ -1,0 +1,51 @@
+"""What the cells of a table say, and the same table as CSV and as Markdown. Pure."""
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+
+from llmviz.core import catalogue
+from llmviz.parts.table.payload import Bit, Cell, Table
+from llmviz.views.records import Recipe
+
+
+def bit(text: str, page: str = "", run: str = "") -> Bit:
+    """A piece of what a cell says, perhaps with the page it opens."""
+    return {"text": text, "page": page, "run": run}
+
+
+def opening(text: str, recipe: Recipe | None) -> Bit:
+    """The text, which opens the run of a recipe on its page; only text where none of its runs can be opened."""
+    record = recipe.opened if recipe else None
+    if record is None or record.run is None:
+        return bit(text)
+    return bit(text, catalogue.experiment(record.spec.stage).lesson.page, record.run.key)
+
+
+def cell(*said: Bit | str, more: Iterable[str] = (), value: float | None = None, faint: bool = False) -> Cell:
+    """A cell that says this."""
+    return {"bits": [bit(each) if isinstance(each, str) else each for each in said], "more": list(more), "value": value, "faint": faint}
+
+
+def spoken(cell: Cell) -> str:
+    """What a cell says, in one line."""
+    said = "".join(bit["text"] for bit in cell["bits"])
+    return f"{said} ({', '.join(cell['more'])})" if cell["more"] else said
+
+
+def markdown(table: Table) -> str:
+    """The table as Markdown, in the rows' own order."""
+    head = [table["corner"], *(column["name"] for column in table["columns"])]
+    rows = [[f"{row['name']}{f', {about}' if (about := row['about']) else ''}", *map(spoken, row["cells"])] for row in table["rows"]]
+    return "".join(f"| {' | '.join(map(_escaped, line))} |\n" for line in (head, ["---"] * len(head), *rows))
+
+
+def _escaped(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def as_csv(lines: Sequence[Sequence[object]]) -> str:
+    """Lines as CSV."""
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(lines)
+    return file.getvalue()

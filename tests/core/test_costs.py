@@ -1,0 +1,79 @@
+"""What runs cost: figures of the recordings' own histories, and FLOPs as the counter of each kind of run has them."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from llmviz.core import costs, flops
+from llmviz.core.history import History, fold
+from llmviz.core.learning_curve import learning_curve
+from llmviz.core.recorded import RECORDED
+from llmviz.core.run import RunRef
+from llmviz.core.spec import RunSpec, preset
+from llmviz.core.update import Begin, Done, Step
+from llmviz.runs import tail
+from llmviz.runs.recordings import Recordings
+from llmviz.text import spans
+
+
+def told(spec: RunSpec) -> History:
+    return tail.look(Recordings().folder(RunRef(spec.id, 0)).updates, tail.Reached()).history
+
+
+@pytest.mark.parametrize("name", RECORDED)
+def test_every_recording_is_counted_by_its_own_history(name: str) -> None:
+    spec = RECORDED[name]
+    history = told(spec)
+    cost = costs.of_history(spec, history)
+    assert cost and history.begin and isinstance(history.end, Done)
+    assert (cost.tokens, cost.seconds, cost.parameters) == (history.tokens, history.end.seconds, history.begin.parameters)
+    tasks = 3 if name.startswith("text2text") else 1
+    assert cost.metrics == history.end.metrics and cost.labels == getattr(spec.objective, "labels", 0) * tasks
+    if name.startswith("text2text"):  # what it reads and writes of its tokens is not told
+        assert cost.flops is None
+        return
+    # Kaplan's rule of 6·N: embeddings of a classifier are looked up alone, and of a T5 each token passes one stack.
+    matrices = cost.parameters - 64 * history.begin.vocabulary * bool(cost.labels)
+    stacks = 2 if name.startswith("span") else 1
+    assert cost.flops == pytest.approx(6 * matrices * cost.tokens / stacks, rel=0.2)
+
+
+def test_the_head_of_each_task_has_its_own_outputs() -> None:
+    for stage, outputs in (("sentiment", 2), ("entities", 7), ("answers", 2)):
+        spec = preset(stage)
+        history = told(spec)
+        cost = costs.of_history(spec, history)
+        length = history.tokens / (spec.train.steps * 16)
+        assert cost and cost.flops == history.tokens * flops.token(spec.model, length, 64 * outputs).step
+
+
+def test_a_learning_curve_costs_what_its_history_does() -> None:
+    spec = preset("entities")
+    history = told(spec)
+    assert costs.of_learning_curve(learning_curve(spec, history)) == costs.of_history(spec, history)
+    pretraining = costs.of_learning_curve(learning_curve(preset("mlm"), told(preset("mlm"))))
+    assert pretraining and pretraining.flops is None and pretraining.tokens == told(preset("mlm")).tokens
+
+
+def test_of_few_labels_a_batch_has_no_more() -> None:
+    spec = replace(preset("sentiment"), objective=replace(preset("sentiment").objective, labels=4))
+    assert costs.training_flops(spec, 4_000, {"random_guess": 0.6931}, 0) == 4_000 * flops.token(spec.model, 10, 128).step
+
+
+def test_what_has_not_begun_costs_nothing_yet() -> None:
+    assert costs.of_history(preset("mlm"), History()) is None
+
+
+def test_what_a_t5_reads_and_writes_is_what_is_cut_out() -> None:
+    rng = np.random.default_rng(0)
+    lengths, density, span = rng.integers(8, 40, size=400), 0.2, 2.0
+    cut = [spans.corrupt(np.arange(length), spans.draw(int(length), density, span, rng), 900) for length in lengths]
+    read, written = (float(np.mean([len(part[side]) for part in cut])) for side in (0, 1))
+    # [CLS] and [SEP] stand around what is read, [SEP] behind what is written
+    assert costs._parts(preset("span"), read + 2 + written + 1) == pytest.approx((read + 2, written + 1), rel=0.03)
+
+
+def test_the_end_tells_the_memory() -> None:
+    cost = costs.of_history(preset("mlm"), fold([Begin(0, 9, 5, 8, {}), Step(1, 1.0, 50, 0.5), Done(1, {}, 0.5, 300, 200)]))
+    assert cost and (cost.peak_memory, cost.base_memory) == (300, 200)

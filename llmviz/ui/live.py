@@ -105,7 +105,8 @@ def panel(
 
 def followed(step: int | None) -> bool:
     """Whether the slider has left this step, at which the page was drawn, and something below the panel goes with it."""
-    return bool(st.session_state.get(FOLLOWS)) and visit.current().step != step
+    below = st.session_state.get(FOLLOWS) or getattr(visit.current().view, "tab", "")
+    return bool(below) and visit.current().step != step
 
 
 def shared(seen: Seen) -> Shared:

@@ -24,6 +24,7 @@ from llmviz.parts.costs.payload import Costs
 from llmviz.parts.curve.payload import LiveCurve
 from llmviz.parts.curves.payload import Curves
 from llmviz.parts.lane.payload import Lane
+from llmviz.parts.layers.payload import Layers
 from llmviz.parts.lecture.payload import Beat
 from llmviz.parts.lineage.payload import Lineage
 from llmviz.parts.log_bars.payload import LogBars
@@ -69,6 +70,7 @@ _weighed = _part("weighed")
 _cards = _part("cards")
 _accuracy_bars = _part("accuracy_bars")
 _network = _part("network")
+_layers = _part("layers")
 _lecture = _part("lecture")
 _menu = _part("menu")
 _attention_diff = _part("attention_diff")
@@ -186,6 +188,11 @@ def accuracy_bars(payload: AccuracyBars, shared: Shared, key: str) -> None:
 def network(payload: Network, shared: Shared, key: str) -> None:
     """The layers of a model: what each has from its parent, and how far it moves."""
     _network(key=key, data={**shared, **payload})
+
+
+def layers(payload: Layers, shared: Shared, key: str) -> None:
+    """A figure of each layer of a model."""
+    _layers(key=key, data={**shared, **payload})
 
 
 def onestep(payload: OneStep, key: str) -> None:

@@ -11,6 +11,9 @@ from llmviz.parts.network.payload import Layer, Network
 
 LAYER = re.compile(r"(?:encoder\.layer|layers|\bh)\.(\d+)\.")  # BERT and RoFormer, GPT-NeoX, GPT-2
 STACK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")  # of a T5, which has two
+ATTENTION = re.compile(
+    r"\b(?:attention|attn|input_layernorm|ln_1)\b"
+)  # with the norm that belongs to it; all else of a layer is feed-forward
 EMBEDDINGS, NORM, HEAD = "embeddings", "last norm", "head"
 COPIED, NEW, LEFT, EXTENDED = "copied", "new", "left behind", "extended"
 
@@ -48,6 +51,12 @@ def place(name: str) -> str:
     if re.search(r"embed|\bwte\b|\bwpe\b|\bshared\b", name):
         return EMBEDDINGS
     return NORM if re.search(r"final_layer_norm|ln_f", name) else HEAD
+
+
+def sublayer(name: str) -> str:
+    """The same, of a layer whether its attention or its feed-forward network."""
+    found = place(name)
+    return f"{found}, {'attention' if ATTENTION.search(name) else 'feed-forward'}" if LAYER.search(name) else found
 
 
 def compared(parent: Inventory | None, child: Inventory) -> list[Tensor]:

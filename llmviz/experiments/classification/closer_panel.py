@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from llmviz.core.questions.layers import CLASSES
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
 from llmviz.experiments.classification import changed_view, reasons_view, view
 from llmviz.experiments.classification.question import GRADIENTS, LEFT_OUT, Agree, Attribute, Unseen
 from llmviz.runs.engine import Engine
 from llmviz.text.words import in_words, spelt, without
-from llmviz.ui import ask, few_labels, lesson, live, methods, parts, sentence, visit
+from llmviz.ui import ask, few_labels, inside, lesson, live, methods, parts, sentence, visit
 from llmviz.ui.beside import beside
 from llmviz.ui.closer import Tab, attention, chosen, network, step_of
 from llmviz.ui.live import Seen
@@ -25,7 +26,7 @@ SHOWN = 6  # examples in a column
 class Looking:
     """What the visitor looks into."""
 
-    tab: str = chosen("words", "changed", "attention", "network", "labels", "costs")
+    tab: str = chosen("words", "changed", "attention", "network", "inside", "labels", "costs")
     rival: str = setting("before", "Compared with", "Whose labels count as the earlier ones.", choices=tuple(RIVALS))
 
     def __post_init__(self) -> None:
@@ -116,6 +117,7 @@ TABS = {
     "changed": Tab("What changed its label", _changed),
     "attention": Tab("Attention", attention),
     "network": Tab("The network", network),
+    "inside": Tab("What changed inside", inside.of(CLASSES, "texts")),
     "labels": Tab("How few labels?", few_labels.of("accuracy", ("ngram", "chance")), always=True),
     "costs": Tab("What it costs", methods.of("accuracy"), always=True),
 }

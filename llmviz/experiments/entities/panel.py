@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from llmviz.core import catalogue
+from llmviz.core.questions.layers import TAGS
 from llmviz.core.settings import TextSpec, check
 from llmviz.experiments.entities import view
 from llmviz.experiments.entities.confusion_panel import confusion
@@ -13,7 +14,7 @@ from llmviz.experiments.entities.view import Row
 from llmviz.runs.engine import Engine
 from llmviz.text.tagged import tags
 from llmviz.text.words import in_words, spelt
-from llmviz.ui import ask, few_labels, live, methods, parts, question, sentence, visit
+from llmviz.ui import ask, few_labels, inside, live, methods, parts, question, sentence, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
 from llmviz.ui.closer import Tab, attention, chosen, network
 from llmviz.ui.live import Seen
@@ -31,7 +32,7 @@ NOTE = "The stronger the colour, the surer the model. A frame is what it calls a
 class Looking:
     """What the visitor looks into."""
 
-    tab: str = chosen("mistakes", "attention", "network", "labels", "costs")
+    tab: str = chosen("mistakes", "attention", "network", "inside", "labels", "costs")
 
     def __post_init__(self) -> None:
         """Refuse a tab that the page has not."""
@@ -42,6 +43,7 @@ TABS = {
     "mistakes": Tab("Mistakes", confusion),
     "attention": Tab("Attention", attention),
     "network": Tab("The network", network),
+    "inside": Tab("What changed inside", inside.of(TAGS, "words")),
     "labels": Tab("How few labels?", few_labels.of("f1"), always=True),
     "costs": Tab("What it costs", methods.of("f1"), always=True),
 }

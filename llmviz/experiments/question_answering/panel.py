@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from llmviz.core import catalogue
+from llmviz.core.questions.layers import SPANS
+from llmviz.core.run import RunRef
 from llmviz.core.settings import check
 from llmviz.experiments.question_answering import view
 from llmviz.experiments.question_answering.mistakes_panel import mistakes
 from llmviz.experiments.question_answering.question import Ask
 from llmviz.experiments.question_answering.view import Row
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, few_labels, live, parts, question, two_texts, visit
+from llmviz.ui import ask, few_labels, inside, live, parts, question, two_texts, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
 from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
@@ -33,16 +35,25 @@ class Asking:
     """The visitor's question, and what they look into."""
 
     second: str = two_texts.second("Question", "What is asked about the passage.")
-    tab: str = chosen("mistakes", "network", "labels")
+    tab: str = chosen("mistakes", "network", "inside", "labels")
 
     def __post_init__(self) -> None:
         """Refuse a tab that the page has not."""
         check(self)
 
 
+def own_answer(engine: Engine, seen: Seen, run: RunRef) -> inside.Own:
+    """The visitor's passage and question, and the words that the last snapshot takes for the answer."""
+    passage, asked = two_texts.shown(visit.current())
+    last = seen.history.snapshots[-1]
+    found = ask.answers(engine, run, [last], Ask(passage, asked), None, "answer inside").known.get(last)
+    return inside.Own(passage, asked, *(found.span if found else ()))
+
+
 TABS = {
     "mistakes": Tab("Mistakes", mistakes),
     "network": Tab("The network", network),
+    "inside": Tab("What changed inside", inside.of(SPANS, "candidates for an answer", own_answer)),
     "labels": Tab("How few labels?", few_labels.of("exact_match", ("chance",)), always=True),
 }
 

@@ -9,6 +9,7 @@ import streamlit as st
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.base import Question
 from llmviz.core.questions.cloze import Trace
+from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, parts, sentence, visit
 from llmviz.ui.live import Seen
@@ -42,15 +43,17 @@ def picture(
     withheld: str = "",
     open_step: Callable[[Sequence[int]], int] = max,
     whose: Lesson | None = None,
+    shared: Shared | None = None,
 ) -> None:
     """Draw it for the sentence and the gaps in the address, which are put to the run by `question`.
 
-    While the answer to the page's own question is `withheld`, one step alone is shown, the newest if nothing else is said.
+    While the answer to the page's own question is `withheld`, one step alone is shown, the newest if nothing else is said. `shared` is what
+    its parts carry, where that is not what all parts of the run do.
     """
     address = visit.current()
     text, hidden = sentence.shown(address, whose)
     tokens, strange = ask.read(engine, seen.run, text)
-    shared = live.shared(seen)
+    shared = shared or live.shared(seen)
 
     above = st.container(key="strip_area")
     left, right = st.columns([0.37, 0.63], gap="large")

@@ -116,6 +116,11 @@ def shared(seen: Seen) -> Shared:
     return {"group": group, "step": address.step, "visit": visit.number(), "origin": words.origin(address.spec)}
 
 
+def as_pretrained(known: Shared) -> Shared:
+    """The same where a fine-tuned run is shown by its pretraining: at step 0 that has just ended."""
+    return {**known, "origin": {"phase": "pretrained", "word": "as pretrained"}}
+
+
 def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None, of: Experiment | None = None, withheld: str = "") -> None:
     """The loss between its lines, the other figures below, and the slider that moves every part of the page; if `small`, the loss alone.
 
@@ -137,7 +142,7 @@ def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None
     with st.container(key="curve_area"):
         parts.curve(
             {**drawn, "empty": withheld or states.nothing(seen.status), "terms": terms.meanings(("nats", "held-out"))},
-            shared(seen),
+            as_pretrained(shared(seen)) if of else shared(seen),
             key="curve",
             on_step=let_go,
         )

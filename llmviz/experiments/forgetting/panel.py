@@ -26,6 +26,7 @@ ABOUT = (
     "in every step, at the same weight (Robins 1995). **LoRA** is said to learn less and to forget less than full fine-tuning (Biderman et "
     "al. 2024); here it has the learning rate of the others. A frozen body under a new head alone cannot forget."
 )
+HEIGHT = 0.75  # of a study's chart, in a lecture: buttons and a sentence stand above it
 UNSET: dict[str, object] = {"method": "full", "replay": 0.0}
 
 
@@ -79,7 +80,8 @@ def picture(engine: Engine, seen: Seen) -> None:
         return
     withheld = question.withheld(QUIZ)
     ours, experiment = recalled(engine, seen), catalogue.experiment(spec.parent.stage)
-    gaps.picture(engine, seen, Recall, lambda: live.curve(ours, of=experiment, withheld=withheld), withheld, min, LESSON)
+    shared = live.as_pretrained(live.shared(seen))
+    gaps.picture(engine, seen, Recall, lambda: live.curve(ours, of=experiment, withheld=withheld), withheld, min, LESSON, shared)
 
 
 def choice(seen: Seen) -> None:
@@ -133,7 +135,9 @@ def remedies(engine: Engine) -> None:
     series = [Series("", "finetuned", study_of(spec))]
     with st.container(key="remedies_area"):
         st.markdown("**Remedies, side by side**")
-        st.caption(ABOUT)
+        in_lecture = visit.current().lecture
+        if not in_lecture:
+            st.caption(ABOUT)
         study.row(KEY, series)
         every = live.EVERY if study.moving(KEY, series) else None
 
@@ -147,9 +151,12 @@ def remedies(engine: Engine) -> None:
                 return
             st.markdown(f"**{lesson.plain(remedies_view.told(shown, figure))}**")
             size, height = study.pixels()
+            height = round(HEIGHT * height) if in_lecture else height
             st.plotly_chart(
                 remedies_view.figure(shown, figure, size), width="stretch", height=height, key="remedies_figure", config=study.CONFIG
             )
+            if in_lecture:
+                return
             st.caption(f"{remedies_view.LOST.help} Bars: medians over seeds; lines: from the lowest seed to the highest. {figure.help}")
             with st.expander("The figures as a table"):
                 st.html(f"<div class='study_table'>{remedies_view.table(shown, figure)}</div>")

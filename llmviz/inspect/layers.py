@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # comes with scikit-learn
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped] # it has no types
 
 from llmviz.core.cka import linear_cka
 from llmviz.core.questions.layers import HiddenStates, LayerReport, Layers, States

@@ -40,7 +40,7 @@ def figure(known: Mapping[int, Projection], step: int, size: int = 15) -> dict[s
             "font": font,
             "hovermode": "closest",
             "hoverlabel": {"font": font, "align": "left"},
-            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": font},
+            "legend": {"orientation": "h", "y": 1.02, "yanchor": "bottom", "x": 0, "font": font, "bgcolor": "rgba(0, 0, 0, 0)"},
             "margin": {"l": 3.4 * size, "r": 0.5 * size, "t": 2.2 * size, "b": 3.4 * size},
             "xaxis": _axis("first", float(shown.variance[0]), [each for found in known.values() for each in _along(found, 0)], font),
             "yaxis": _axis("second", float(shown.variance[1]), [each for found in known.values() for each in _along(found, 1)], font),

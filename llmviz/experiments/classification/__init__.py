@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
         "before-after",
         "What a few labels teach, with pretraining and without",
         (4, 6),
-        ("C1", "C4", "A2"),
+        ("C1", "C4", "A2", "C6", "C7", "E5"),
         terms=("label", "pretraining", "fine-tuning", "head", "loss", "nats", "held-out", "ceiling", "chance", "seed"),
     ),
     short="Sentiment",

@@ -39,7 +39,7 @@ EXPERIMENT = Experiment(
         "entities",
         "Which words name a person, a place, an organisation",
         (4, 6),
-        ("C2", "C4"),
+        ("C2", "C4", "C6", "C7", "E5"),
         terms=("label", "pretraining", "fine-tuning", "head", "loss", "nats", "held-out", "ceiling", "seed"),
     ),
     short="Entities",

@@ -62,7 +62,7 @@ EXPERIMENT = Experiment(
         "answers",
         "An answer is a span of the passage, or none",
         (4, 6),
-        ("C3", "C4"),
+        ("C3", "C4", "C6", "E5"),
         terms=("token", "label", "pretraining", "fine-tuning", "head", "loss", "nats", "held-out", "ceiling", "chance", "seed", "logits"),
     ),
     short="Answers",

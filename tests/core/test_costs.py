@@ -51,7 +51,8 @@ def test_the_head_of_each_task_has_its_own_outputs() -> None:
 def test_a_learning_curve_costs_what_its_history_does() -> None:
     spec = preset("entities")
     history = told(spec)
-    assert costs.of_learning_curve(learning_curve(spec, history)) == costs.of_history(spec, history)
+    cost = costs.of_history(spec, history)
+    assert cost and costs.of_learning_curve(learning_curve(spec, history)) == replace(cost, peak_memory=0, base_memory=0)  # no curve tells
     pretraining = costs.of_learning_curve(learning_curve(preset("mlm"), told(preset("mlm"))))
     assert pretraining and pretraining.flops is None and pretraining.tokens == told(preset("mlm")).tokens
 

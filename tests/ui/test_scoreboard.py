@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.run import RunRef
@@ -10,6 +11,7 @@ from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.scoreboard import panel
 from tests.guess import skip
+from tests.ui.conftest import APP
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_lab_book import done, texts
@@ -57,10 +59,19 @@ def test_the_filter_and_the_order_lie_in_the_address(visit: Visit) -> None:
     assert panel.NOTHING in texts(visit("scoreboard", reads="sotu", phase="fine-tuning"))
 
 
-def test_a_task_that_has_no_run_leads_to_its_page_whatever_the_filter(visit: Visit) -> None:
+def whole(**query: str) -> AppTest:
+    """The page as the app opens it, which knows the other pages: links lead to them."""
+    app = AppTest.from_file(APP, default_timeout=20).run().switch_page("pages/scoreboard.py")
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+@pytest.mark.usefixtures("fake")
+def test_a_task_that_has_no_run_leads_to_its_page_whatever_the_filter() -> None:
     chosen: dict[str, str]
     for chosen in ({}, {"phase": "pretraining"}):
-        links = [link.proto.label for link in visit("scoreboard", **chosen).get("page_link") if "not trained yet" in link.proto.label]
+        links = [link.proto.label for link in whole(**chosen).get("page_link") if "not trained yet" in link.proto.label]
         assert links == ["not trained yet: Your own labels"]
 
 
@@ -72,8 +83,9 @@ def test_from_scratch_is_withheld_until_a_guess(visit: Visit) -> None:
     assert any("%" in cell["bits"][0]["text"] for row in board(shown)["rows"] if row["phase"] == "random" for cell in row["cells"])
 
 
-def test_a_lecture_shows_one_phase_after_the_other(visit: Visit) -> None:
-    app = visit("scoreboard", lecture="1", beat="2")
+@pytest.mark.usefixtures("fake")
+def test_a_lecture_shows_one_phase_after_the_other() -> None:
+    app = whole(lecture="1", beat="2")
     first, second = [data for name, data in mounted(app) if name == "table"]
     assert {row["phase"] for row in first["rows"] if not row["pinned"]} == {"pretrained"}
     assert "pretrained" not in {row["phase"] for row in second["rows"]}

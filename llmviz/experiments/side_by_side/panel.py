@@ -9,6 +9,7 @@ import streamlit as st
 from llmviz.core import catalogue
 from llmviz.core.experiment import FINE_TUNING, Experiment
 from llmviz.core.settings import TextSpec, check, setting
+from llmviz.core.spec import preset
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.side_by_side import lists_view, view
 from llmviz.experiments.side_by_side.case_view import Case, Run, roots, tasks, tuned
@@ -47,7 +48,8 @@ def case(engine: Engine) -> Case | None:
     chosen: Chosen = visit.current().view
     if chosen.root and chosen.root not in there:
         visit.correct("root", GONE, view=Chosen(task=chosen.task))
-    root = there.get(chosen.root) or next(iter(there.values()), None)
+    usual = next((each for each in there.values() if each.spec == preset(each.spec.stage)), None)  # whatever else was trained here
+    root = there.get(chosen.root) or usual or next(iter(there.values()), None)
     if root is None:
         return None
     task = _task(root, chosen.task, found)

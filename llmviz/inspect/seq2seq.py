@@ -15,7 +15,7 @@ from llmviz.text.special import PAD
 Ids = tuple[int, ...]
 
 
-class Writer:
+class Decoders:
     """Some snapshots that have read one text and write, each on its own."""
 
     def __init__(self, folders: Sequence[Path], given: Ids) -> None:
@@ -80,7 +80,7 @@ class Search:
         self.beams = [(ids, score) for ids, score, ended in kept if not ended]
 
 
-def run(writer: Writer, searches: Sequence[Sequence[Search]], closing: list[int], width: int, most: int) -> None:
+def run(writer: Decoders, searches: Sequence[Sequence[Search]], closing: list[int], width: int, most: int) -> None:
     """Search in all snapshots in step with one another, until all answers are closed or `most` tokens are written."""
     for _ in range(most):
         rows = [[(*search.behind, *ids) for search in some for ids, _ in search.beams] for some in searches]

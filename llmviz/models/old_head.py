@@ -12,7 +12,7 @@ from torch.nn import Parameter
 from transformers import PreTrainedModel
 
 from llmviz.models import files
-from llmviz.models.classes import LANGUAGE_MODELS, MODELS
+from llmviz.models.classes import LANGUAGE_MODELS
 
 FILE = "old_head.safetensors"  # beside the weights of a snapshot
 BIAS = "cls.predictions.bias"  # one number for each word that the head can name
@@ -55,7 +55,7 @@ def load(folder: Path) -> PreTrainedModel:
         head = {name: tensor.float() for name, tensor in load_file(folder / FILE).items()}
         config = type(child.config).from_dict(child.config.to_dict() | {"vocab_size": len(head[BIAS]), "tie_word_embeddings": True})
         with torch.random.fork_rng(devices=[]):
-            model = MODELS[LANGUAGE_MODELS[config.model_type].__name__](config)
+            model = LANGUAGE_MODELS[config.model_type](config)
         found = model.load_state_dict(head, strict=False)
         own = {name for name, _ in model.named_parameters() if not name.startswith(f"{model.base_model_prefix}.")}
         if found.unexpected_keys or own & set(found.missing_keys):

@@ -17,6 +17,7 @@ from llmviz.text.tinyland.passages import NEW_WORDS
 
 TASKS = ("sentiment", "entities", "answers")
 NONE = "none"
+LONGEST = 32  # tokens of an answer; Tinyland's have up to 27
 KINDS = {"PER": "person", "LOC": "place", "ORG": "organisation"}
 BETWEEN, IS = ";", ":"  # entities, and an entity and its kind
 # What tasks need and Tinyland has not, behind the words that questions have.

@@ -1,8 +1,6 @@
 """A study as a chart along its axis: of each series the median seed as a line, from the lowest to the highest as a band. Pure."""
 
-import csv
 import html
-import io
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +11,7 @@ from llmviz.core import catalogue
 from llmviz.core.experiment import Metric
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.study import Band, Study, Value, band
-from llmviz.views import words
+from llmviz.views import tables, words
 from llmviz.views.about import LINES
 
 COLOURS = {"random": "#8A8F98", "pretrained": "#0072B2", "finetuned": "#D55E00", "aligned": "#009E73"}  # 3 : 1 and more on both themes
@@ -209,10 +207,9 @@ def as_csv(series: Sequence[Series]) -> str:
         if spec.id in each.learning_curves and each.learning_curves[spec.id].metrics
     ]
     figures = sorted({name for *_, learning_curve in runs for name in learning_curve.metrics})
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["series", series[0].study.axis.label, "seed", "run", "seconds", *figures])
-    for each, value, seed, id, learning_curve in runs:
-        told = [learning_curve.metrics.get(name, "") for name in figures]
-        writer.writerow([each.name, value.label, seed, id, round(learning_curve.seconds, 1), *told])
-    return file.getvalue()
+    head = ["series", series[0].study.axis.label, "seed", "run", "seconds", *figures]
+    lines = (
+        [each.name, value.label, seed, id, round(curve.seconds, 1), *(curve.metrics.get(name, "") for name in figures)]
+        for each, value, seed, id, curve in runs
+    )
+    return tables.as_csv([head, *lines])

@@ -20,13 +20,14 @@ from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
 from llmviz.experiments.four_exercises.answer import answer
 from llmviz.experiments.masked_lm.stage import MaskedBatch, MaskedTokens
 from llmviz.experiments.next_sentence.stage import NextSentence, PairBatch, parts
-from llmviz.experiments.span_corruption.stage import SpanBatch, Spans
+from llmviz.experiments.span_corruption.stage import Spans
 from llmviz.inspect import snapshots
 from llmviz.runs import wire
 from llmviz.runs.recordings import Recordings
 from llmviz.text import exercises
 from llmviz.text.masks import IGNORED
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling
+from llmviz.training.seq2seq import Seq2SeqBatch
 from llmviz.views.script import fill, read
 
 TEXTS = ("Leo saw a frog by the lake . every frog croaks .", "Anna found a dog near the river . every dog barks . she went home happy .")
@@ -67,7 +68,7 @@ def stage_loss(asked: Solve, model: PreTrainedModel) -> float:
         "mlm": lambda: MaskedBatch(ids, torch.ones_like(ids), labels),
         "clm": lambda: TextBatch(ids, labels),
         "nsp": lambda: PairBatch(ids, torch.from_numpy(parts(ids.numpy())), labels, torch.tensor(asked.truth)),
-        "span": lambda: SpanBatch(ids, torch.tensor([asked.said])),
+        "span": lambda: Seq2SeqBatch(ids, torch.tensor([asked.said])),
     }
     with torch.no_grad():
         return float(stage.loss(batches[asked.stage]()))

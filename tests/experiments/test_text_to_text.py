@@ -19,7 +19,7 @@ from llmviz.experiments.text_to_text.question import Write, Written
 from llmviz.experiments.text_to_text.stage import TextToText
 from llmviz.models import files, t5
 from llmviz.text.special import PAD, SEP
-from llmviz.text.text_to_text import TASKS, WORDS, pairs
+from llmviz.text.text_to_text import LONGEST, TASKS, WORDS, pairs
 from llmviz.training.loop import Training
 from llmviz.training.texts import tokenizer_of
 
@@ -104,7 +104,7 @@ def test_a_snapshot_writes_what_transformers_own_greedy_search_writes(made: Text
     model = AutoModelForSeq2SeqLM.from_pretrained(folder, local_files_only=True)
     ids = torch.tensor([[*made.tokenizer.encode(source, add_special_tokens=False).ids, SEP]])
     bad = [[id] for id in range(SEP) if id != SEP]  # a special token is no answer
-    written = model.generate(ids, max_new_tokens=answer.LONGEST, do_sample=False, num_beams=1, bad_words_ids=bad)[0, 1:].tolist()
+    written = model.generate(ids, max_new_tokens=LONGEST, do_sample=False, num_beams=1, bad_words_ids=bad)[0, 1:].tolist()
     said = written[: written.index(SEP)] if SEP in written else written
     assert found.answer.split() == [made.tokenizer.id_to_token(id) for id in said]
     assert found.given[0] == "entities" and found.cross.shape == (len(found.written), len(found.given))

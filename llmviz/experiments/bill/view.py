@@ -1,8 +1,6 @@
 """The bill: what a pretraining and each fine-tuning of it took, in the unit that is chosen, as bars, as a table and as CSV. Pure."""
 
-import csv
 import html
-import io
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from llmviz.core.experiment import FINE_TUNING, PRETRAINING, Metric
 from llmviz.core.settings import METHODS, check, setting
 from llmviz.core.spec import RunSpec
 from llmviz.parts.log_bars.payload import LogBar, LogBars
-from llmviz.views import words
+from llmviz.views import tables, words
 from llmviz.views.reveal import Quiz, Reveal
 
 TASKS = tuple(each.name for each in catalogue.BY_NAME.values() if each.phase == FINE_TUNING and each.recorded)
@@ -237,18 +235,15 @@ COLUMNS = ("flops", "seconds", "tokens", "labels", "labelling_minutes", "energy_
 
 def as_csv(lines: Sequence[Line], bill: Bill) -> str:
     """Every line with all its columns in plain units, what it assumes, and its run's id."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
     assumed = ("class_seconds", "tags_seconds", "answer_seconds", "watts")
-    writer.writerow(
-        ["name", "run", "recorded", *COLUMNS, "base_memory_bytes", "metric", "figure", *(f"assumed_{name}" for name in assumed)]
-    )
+    head = ["name", "run", "recorded", *COLUMNS, "base_memory_bytes", "metric", "figure", *(f"assumed_{name}" for name in assumed)]
+    rows = []
     for line in lines:
         figures = [unit.of(line.cost, bill) for unit in UNITS.values()]
         told = ["" if value is None else f"{value:.10g}" for value in figures]
         more = [line.cost.base_memory or "", line.metric.name, "" if line.figure is None else line.figure]
-        writer.writerow([line.name, line.spec.id, int(line.recorded), *told, *more, *(getattr(bill, name) for name in assumed)])
-    return file.getvalue()
+        rows.append([line.name, line.spec.id, int(line.recorded), *told, *more, *(getattr(bill, name) for name in assumed)])
+    return tables.as_csv([head, *rows])
 
 
 TIMES = (1, 10, 100, 1_000)

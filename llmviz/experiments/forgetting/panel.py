@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import streamlit as st
 
@@ -87,7 +88,8 @@ def picture(engine: Engine, seen: Seen) -> None:
 def choice(seen: Seen) -> None:
     """Draw the choice of the task and of the remedy. It is closed to whoever steers a run under way."""
     spec = visit.current().spec
-    ways = {value.label: study_of(spec).spec(value, spec.seed) for value in study_of(spec).values}
+    several = study_of(spec)
+    ways = {value.label: several.spec(value, spec.seed) for value in several.values}
     present = next((label for label, way in ways.items() if way == spec), OWN)
     st.session_state[TASK], st.session_state[REMEDY] = spec.stage, present
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choices_row"):
@@ -112,6 +114,7 @@ def choice(seen: Seen) -> None:
         )
 
 
+@lru_cache(maxsize=16)  # asked for at every drawing, and its runs take 20 ms to make
 def study_of(spec: RunSpec) -> Study:
     """The study of the remedies: this run's task, labels, start and seed, otherwise by its recipe."""
     base = replace(preset(spec.stage, spec.text), inputs=spec.inputs, model=spec.model, seed=spec.seed)
@@ -147,7 +150,7 @@ def remedies(engine: Engine) -> None:
                 return
             shown = study.as_drawn(study.look(KEY, series)[0])
             if not any(remedies_view.lost(shown, value) for value in shown.study.values):
-                st.caption("The chart appears as soon as the first run has ended.")
+                st.caption(study.EMPTY)
                 return
             st.markdown(f"**{lesson.plain(remedies_view.told(shown, figure))}**")
             size, height = study.pixels()

@@ -1,6 +1,7 @@
 """What fine-tuning leaves of pretraining: the run's figures as those of its pretraining, the page's claim and its question. Pure."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from llmviz.core import forgetting
 from llmviz.core.history import Curve, History
@@ -17,10 +18,8 @@ NO_PRETRAINING = "A random start has nothing to forget"
 def pretraining(history: History, references: Mapping[str, float]) -> History:
     """What a fine-tuned run has said of its pretraining, as if that went on: its figures by their own names, between its own lines."""
     scores = {name.removeprefix(forgetting.PREFIX): curve for name, curve in history.scores.items() if name.startswith(forgetting.PREFIX)}
-    begin = history.begin
-    if begin:
-        begin = type(begin)(begin.step, begin.steps, begin.parameters, begin.vocabulary, dict(references))
-    return History(begin, Curve(), scores, history.read, history.snapshots, history.end, history.seconds, history.tokens)
+    begin = replace(history.begin, references=dict(references)) if history.begin else None
+    return replace(history, begin=begin, batches=Curve(), scores=scores)
 
 
 def claim(spec: RunSpec, history: History) -> str:

@@ -11,7 +11,7 @@ import torch
 from llmviz.experiments.span_corruption.question import Fill, Filled
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import in_bytes
-from llmviz.inspect.seq2seq import Ids, Search, Writer, best, run
+from llmviz.inspect.seq2seq import Decoders, Ids, Search, best, run
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text import spans
 from llmviz.text.special import CLS, SEP, SPECIAL
@@ -70,7 +70,7 @@ def _asked(sentence: Sequence[Piece], question: Fill, context: int, first: int) 
 
 
 def _fill(folders: Sequence[Path], steps: Sequence[int], asked: _Asked, question: Fill, vocabulary: Vocabulary) -> list[Filled]:
-    writer, count = Writer(folders, asked.given), len(asked.truth)
+    writer, count = Decoders(folders, asked.given), len(asked.truth)
     whole = [[Search(())] for _ in folders]
     run(writer, whole, [SEP], question.beams, LONGEST_ANSWER)
     written = [best(search) for [search] in whole]  # tokens, and whether they were closed

@@ -5,7 +5,6 @@ place of each span; the decoder writes sentinel, span, sentinel, span, …, a la
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -23,9 +22,9 @@ from llmviz.text import spans
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import PAD, SEP
 from llmviz.text.tokenizers import sentinel
-from llmviz.training.exercises import exercises
+from llmviz.training.seq2seq import Seq2SeqBatch
 from llmviz.training.stage import Exercise
-from llmviz.training.texts import Encoded, Ids, padded, text_of
+from llmviz.training.texts import Encoded, Ids, text_of
 
 VALIDATION, TEST = 48, 1_600  # held-out texts looked at while training and at the end, with one or two spans each
 TEST_PROBES = 1_000  # probes of each kind at the end
@@ -47,19 +46,6 @@ def build(spec: RunSpec, parent: Path | None) -> "Spans":
     return Spans(spec, text, masked.moved(start, spec.train.device))
 
 
-@dataclass(frozen=True)
-class SpanBatch:
-    """Texts with sentinels (batch, n), and what stood there (batch, m), both padded."""
-
-    input_ids: torch.Tensor
-    target: torch.Tensor
-
-    @property
-    def tokens(self) -> int:
-        """Tokens the model reads and writes, padding left out."""
-        return int((self.input_ids != PAD).sum() + (self.target != PAD).sum())
-
-
 class Spans:
     """A model that learns to say what was cut out."""
 
@@ -76,7 +62,7 @@ class Spans:
 
     # Data
 
-    def batch(self, step: int) -> SpanBatch:
+    def batch(self, step: int) -> Seq2SeqBatch:
         """Texts drawn by the seed and the step, spans cut out of each; what stood there is the target."""
         rng = np.random.default_rng((self.spec.seed, step))
         places = rng.integers(len(self.text.train), size=self.spec.train.batch_size)
@@ -101,17 +87,16 @@ class Spans:
         """A masked model's questions, their hidden word as a span."""
         return {name: cut_out(fact.whole, fact.labels != IGNORED, self._sentinel) for name, fact in facts.items()}
 
-    def _tensors(self, pairs: Sequence[Pair]) -> SpanBatch:
-        arrays = (padded([given for given, _ in pairs]), padded([target for _, target in pairs]))
-        return SpanBatch(*(torch.from_numpy(array).to(self.model.device) for array in arrays))
+    def _tensors(self, pairs: Sequence[Pair]) -> Seq2SeqBatch:
+        return Seq2SeqBatch.of(pairs, self.model.device)
 
     # Loss
 
-    def loss(self, batch: SpanBatch) -> torch.Tensor:
+    def loss(self, batch: Seq2SeqBatch) -> torch.Tensor:
         """Mean of −log p(token) over the targets, sentinels and the end among them, in nats."""
         return cross_entropy(*self.guess(batch))
 
-    def guess(self, batch: SpanBatch) -> tuple[torch.Tensor, torch.Tensor]:
+    def guess(self, batch: Seq2SeqBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of every token to be said, text after text, and the tokens: (targets, vocabulary), (targets)."""
         return t5.logits_of(self.model, batch.input_ids, batch.target), batch.target[batch.target != PAD]
 
@@ -122,12 +107,9 @@ class Spans:
         """The vocabulary, spelt, sentinels at its end."""
         return self.text.candidates
 
-    def exercises(self, batch: SpanBatch) -> list[Exercise]:
+    def exercises(self, batch: Seq2SeqBatch) -> list[Exercise]:
         """Each text as it was cut, and behind it what is to be said of it: every token from all that stands before it."""
-        whole = torch.cat([batch.input_ids, batch.target], 1)
-        said = torch.cat([torch.full_like(batch.input_ids, IGNORED), batch.target.masked_fill(batch.target == PAD, IGNORED)], 1)
-        order = (whole == PAD).int().argsort(stable=True, dim=1)  # no padding between the two
-        return exercises(whole.gather(1, order), said.gather(1, order), self.choices)
+        return batch.exercises(self.choices)
 
     # Metrics
 

@@ -8,12 +8,11 @@ import torch
 from llmviz.experiments.text_to_text.question import Write, Written
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import in_bytes
-from llmviz.inspect.seq2seq import Ids, Search, Writer, best, run
+from llmviz.inspect.seq2seq import Decoders, Ids, Search, best, run
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import SEP
+from llmviz.text.text_to_text import LONGEST
 from llmviz.text.tokenizers import load_tokenizer, pieces
-
-LONGEST = 32  # tokens of an answer, as in training's evaluation
 
 
 def answer(folders: Mapping[int, Path], question: Write) -> list[Written]:
@@ -39,7 +38,7 @@ def answer(folders: Mapping[int, Path], question: Write) -> list[Written]:
 
 
 def _write(folders: Sequence[Path], steps: Sequence[int], given: Ids, vocabulary: Vocabulary) -> list[Written]:
-    writer, searches = Writer(folders, given), [[Search(())] for _ in folders]
+    writer, searches = Decoders(folders, given), [[Search(())] for _ in folders]
     run(writer, searches, [SEP], 1, LONGEST)
     written = [best(search) for [search] in searches]
     likely, cross = writer.read([[ids] for ids, _ in written])

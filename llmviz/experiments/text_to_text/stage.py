@@ -5,7 +5,6 @@ that only tasks need. All weights move.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -18,18 +17,17 @@ from llmviz.core.spec import RunSpec
 from llmviz.evaluation import entities, squad
 from llmviz.experiments.text_to_text import TextToTextSpec
 from llmviz.models import files, masked, t5, transfer
-from llmviz.text.masks import IGNORED
 from llmviz.text.special import PAD, SEP
-from llmviz.text.text_to_text import NONE, TASKS, WORDS, Pair, pairs, tagging
+from llmviz.text.text_to_text import LONGEST, NONE, TASKS, WORDS, Pair, pairs, tagging
 from llmviz.text.tokenizers import with_words
-from llmviz.training.exercises import candidates, exercises
+from llmviz.training.exercises import candidates
 from llmviz.training.labelled import turns
+from llmviz.training.seq2seq import Seq2SeqBatch
 from llmviz.training.stage import Exercise
-from llmviz.training.texts import Ids, padded, tokenizer_of
+from llmviz.training.texts import Ids, tokenizer_of
 
 VALIDATION, TEST = 48, 1_000  # held-out examples of each task looked at while training and at the end
 AT_ONCE = 128  # examples in one forward pass of an evaluation
-LONGEST = 32  # tokens of an answer; Tinyland's have up to 27
 
 
 def build(spec: RunSpec, parent: Path | None) -> "TextToText":
@@ -39,19 +37,6 @@ def build(spec: RunSpec, parent: Path | None) -> "TextToText":
     start = files.load(parent) if parent else t5.random_start(spec.model, old.get_vocab_size(), spec.train.context, spec.seed)
     model = masked.moved(transfer.with_more_words(start, tokenizer.get_vocab_size(), spec.seed), spec.train.device)
     return TextToText(spec, tokenizer, model, transfer.report(parent, model))
-
-
-@dataclass(frozen=True)
-class PairBatch:
-    """What is read (batch, n) and what is to be written (batch, m), both padded."""
-
-    input_ids: torch.Tensor
-    target: torch.Tensor
-
-    @property
-    def tokens(self) -> int:
-        """Tokens the model reads and writes, padding left out."""
-        return int((self.input_ids != PAD).sum() + (self.target != PAD).sum())
 
 
 class TextToText:
@@ -66,7 +51,7 @@ class TextToText:
 
     # Data
 
-    def batch(self, step: int) -> PairBatch:
+    def batch(self, step: int) -> Seq2SeqBatch:
         """As many examples of each task, those whose turn it is in this step."""
         size, seed = self.spec.train.batch_size // len(TASKS), self.spec.seed
         return self._tensors([known[place] for known in self.learnt.values() for place in turns(len(known), size, seed, step)])
@@ -78,17 +63,16 @@ class TextToText:
     def _ids(self, text: str, most: int) -> Ids:
         return np.array([*self.tokenizer.encode(text, add_special_tokens=False).ids[: most - 1], SEP])
 
-    def _tensors(self, some: Sequence[tuple[Ids, Ids]]) -> PairBatch:
-        read, written = (torch.from_numpy(padded(ids)).to(self.model.device) for ids in zip(*some, strict=True))
-        return PairBatch(read, written)
+    def _tensors(self, some: Sequence[tuple[Ids, Ids]]) -> Seq2SeqBatch:
+        return Seq2SeqBatch.of(some, self.model.device)
 
     # Loss
 
-    def loss(self, batch: PairBatch) -> torch.Tensor:
+    def loss(self, batch: Seq2SeqBatch) -> torch.Tensor:
         """Mean of −log p(token) over the answers, their ends among them, in nats."""
         return cross_entropy(*self.guess(batch))
 
-    def guess(self, batch: PairBatch) -> tuple[torch.Tensor, torch.Tensor]:
+    def guess(self, batch: Seq2SeqBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits of every token to be written, answer after answer, and the tokens: (targets, vocabulary), (targets)."""
         return t5.logits_of(self.model, batch.input_ids, batch.target), batch.target[batch.target != PAD]
 
@@ -99,12 +83,9 @@ class TextToText:
         """The vocabulary, spelt."""
         return candidates(self.tokenizer)
 
-    def exercises(self, batch: PairBatch) -> list[Exercise]:
+    def exercises(self, batch: Seq2SeqBatch) -> list[Exercise]:
         """Each text with its task, and behind it the answer: every token from all that stands before it."""
-        whole = torch.cat([batch.input_ids, batch.target], 1)
-        said = torch.cat([torch.full_like(batch.input_ids, IGNORED), batch.target.masked_fill(batch.target == PAD, IGNORED)], 1)
-        order = (whole == PAD).int().argsort(stable=True, dim=1)  # no padding between the two
-        return exercises(whole.gather(1, order), said.gather(1, order), self.choices)
+        return batch.exercises(self.choices)
 
     # Metrics
 

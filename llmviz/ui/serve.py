@@ -11,6 +11,7 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
 from streamlit.web.server.starlette import starlette_app
 
+from llmviz.ui import one_lock
 from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
 
@@ -23,6 +24,7 @@ def first_ahead() -> list[Middleware]:
 
 
 if __name__ == "__main__":
+    one_lock.share()
     PagesManager.uses_pages_directory = False
     starlette_app.create_streamlit_middleware = first_ahead
     main(["run", *sys.argv[1:]], prog_name="streamlit")

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.text import own_example, own_labels, own_table
+from llmviz.text import own_example, own_labels, own_splits, own_table
+from llmviz.ui import few_labels
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
@@ -164,3 +165,13 @@ def test_mistakes_open_as_a_matrix(visit: Visit) -> None:
     matrix = parts(app)["confusion"]
     assert matrix["labels"] == list(own_example.INTENTS) and sum(map(sum, matrix["counts"])) == 100
     assert sum(matrix["counts"][place][place] for place in range(4)) == 99
+
+
+def test_how_few_labels_tries_as_many_as_the_table_has(visit: Visit) -> None:
+    app = trained(visit(PAGE, tab="labels"))
+    learnt = len(own_splits.divided(own_example.read("").examples)["train"])
+    assert 256 < learnt < 512  # or the last count would be no other than of any text
+    assert few_labels.counts(learnt) == (2, 4, 8, 16, 32, 64, 128, 256, learnt)
+    assert f"with 2 to {learnt} labels" in said(app)
+    assert any(button.label.startswith("Train 17 runs") for button in app.button)  # the eighteenth is that of the page
+    assert few_labels.counts(3) == (2, 3) and few_labels.counts(600) == few_labels.COUNTS

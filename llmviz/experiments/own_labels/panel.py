@@ -13,8 +13,9 @@ from llmviz.core.settings import check
 from llmviz.experiments.own_labels import EXPERIMENT, view
 from llmviz.experiments.own_labels.question import ClassifyTable
 from llmviz.runs.engine import Engine
+from llmviz.text import own_example
 from llmviz.text.own_labels import Labelled
-from llmviz.ui import ask, lesson, live, parts, sentence, visit
+from llmviz.ui import ask, few_labels, lesson, live, parts, sentence, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
 from llmviz.ui.closer import Tab, chosen, network, step_of
 from llmviz.ui.live import Seen
@@ -29,7 +30,7 @@ ACCURACY = catalogue.experiment(EXPERIMENT.name).metric("accuracy")
 class Looking:
     """What the visitor looks into."""
 
-    tab: str = chosen("mistakes", "network")
+    tab: str = chosen("mistakes", "labels", "network")
 
     def __post_init__(self) -> None:
         """Refuse a tab that the page has not."""
@@ -99,4 +100,14 @@ def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
     parts.confusion(view.confusion(asked.known[step]), live.shared(seen), key="confusion")
 
 
-TABS = {"mistakes": Tab("Mistakes", _mistakes), "network": Tab("The network", network)}
+def _most() -> int:
+    """How many labels there are to learn from in the table of the address."""
+    table = own_example.read(visit.current().spec.objective.labels_digest)
+    return view.learnt(table, len(table.examples))
+
+
+TABS = {
+    "mistakes": Tab("Mistakes", _mistakes),
+    "labels": Tab("How few labels?", few_labels.of("accuracy", ("ngram", "chance"), _most), always=True),
+    "network": Tab("The network", network),
+}

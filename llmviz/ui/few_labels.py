@@ -23,51 +23,55 @@ COUNTS = (2, 4, 8, 16, 32, 64, 128, 256, 512)
 AXIS = Axis("labels", ("labels",), "log")
 SHARE = 0.9  # at which the two starts are compared: lesson C6
 ABOUT = (
-    "The same recipe with 2 to 512 labels, from pretrained weights and from random ones. A seed draws the labels and the random weights; "
-    "each seed after the first pretrains a model of its own to start from. ULMFiT (Howard and Ruder 2018, figure 3) reports for film "
-    "reviews that 100 labels after pretraining do what 100 times as many do from a random start."
+    "The same recipe with 2 to {most} labels, from pretrained weights and from random ones. A seed draws the labels and the random "
+    "weights; each seed after the first pretrains a model of its own to start from. ULMFiT (Howard and Ruder 2018, figure 3) reports for "
+    "film reviews that 100 labels after pretraining do what 100 times as many do from a random start."
 )
 
 
-def of(metric: str, references: Sequence[str] = ()) -> Draw:
-    """The look at how few labels do, by this metric of the page's experiment; `references` are more lines that are no model's."""
+def of(metric: str, references: Sequence[str] = (), most: int = COUNTS[-1]) -> Draw:
+    """The look at how few labels do, by this metric of the page's experiment; `references` are more lines that are no model's.
+
+    There are at `most` so many labels.
+    """
+    counts = tuple(count for count in COUNTS if count <= most)
 
     def draw(engine: Engine, seen: Seen, run: RunRef) -> None:
         spec = visit.current().spec
-        figure, series = catalogue.experiment(spec.stage).metric(metric), both(spec)
+        figure, series = catalogue.experiment(spec.stage).metric(metric), both(spec, counts)
         if not series:
             st.markdown("No model of this kind was pretrained on these texts.")
             return
-        st.markdown(ABOUT)
+        st.markdown(ABOUT.format(most=counts[-1]))
         study.row(KEY, series)
         busy = study.moving(KEY, series)
-        st.fragment(lambda: _said(series, figure), run_every=live.EVERY if busy else None, key="worth")()
+        st.fragment(lambda: _said(series, figure, counts), run_every=live.EVERY if busy else None, key="worth")()
         study.chart(KEY, series, figure, references)
 
     return draw
 
 
-def both(spec: RunSpec) -> list[Series]:
+def both(spec: RunSpec, counts: Sequence[int] = COUNTS) -> list[Series]:
     """The studies from pretrained and from random weights, as this run is but for labels and seed; none where none was pretrained."""
     other = rival(spec)
     if other is None:
         return []
     pretrained, scratch = (spec, other) if spec.start else (other, spec)
     return [
-        Series(name, phase, Study(base, AXIS, along("labels", COUNTS), seeds(spec.seed), parents=True))
+        Series(name, phase, Study(base, AXIS, along("labels", counts), seeds(spec.seed), parents=True))
         for name, phase, base in (("pretrained", "finetuned", pretrained), ("random start", "random", scratch))
     ]
 
 
-def _said(series: Sequence[Series], metric: Metric) -> None:
+def _said(series: Sequence[Series], metric: Metric, counts: Sequence[int]) -> None:
     """What pretraining is worth, once both starts were tried with every number of labels."""
-    pretrained, scratch = (_points(study.medians(each, metric)) for each in study.look(KEY, series))
-    if min(len(pretrained), len(scratch)) < len(COUNTS):
+    pretrained, scratch = (_points(study.medians(each, metric), counts) for each in study.look(KEY, series))
+    if min(len(pretrained), len(scratch)) < len(counts):
         st.markdown("How many labels pretraining is worth stands here once both starts were tried with each number of them.")
         return
     found = worth(pretrained, scratch, SHARE)
     st.markdown(f"**{lesson.plain(found.said)}** Median of the seeds that have ended, between two counts interpolated.")
 
 
-def _points(medians: Sequence[float | None]) -> Points:
-    return [(labels, share) for labels, share in zip(COUNTS, medians, strict=True) if share is not None]
+def _points(medians: Sequence[float | None], counts: Sequence[int]) -> Points:
+    return [(labels, share) for labels, share in zip(counts, medians, strict=True) if share is not None]

@@ -45,7 +45,7 @@ def trained(app: AppTest) -> AppTest:
 
 def test_the_example_is_shown_learnt_and_looked_into(visit: Visit) -> None:
     app = visit(PAGE, tab="mistakes")
-    assert "Example: requests to a house** · 719 sentences, 7 types of names\\: 517 to learn from" in said(app)
+    assert "Example: requests to a house** · 719 sentences, 7 types\\: 517 to learn from" in said(app)
     assert "area</mark> <b>215" in drawn(app) and "<span>name</span></mark>" in drawn(app) and app.expander[0].proto.expanded
     before, after, scratch = parts(app)["tagged"]["rows"]
     assert not before["steps"] and "Press Train live" in after["empty"] and scratch["action"] == "Train from scratch too"
@@ -66,7 +66,7 @@ def test_a_pasted_text_is_previewed_learnt_and_kept_in_the_address(visit: Visit)
     app = paste(visit(PAGE), BRACKETS)
     digest = query(app)["tags_digest"]
     assert own_tags.read(digest).types == ("<b>FILM</b>", "CITY") and query(app)["labels"] == "18"
-    assert "**Your own tagged text** · 30 sentences, 2 types of names\\: 18 to learn from, 6" in said(app)
+    assert "**Your own tagged text** · 30 sentences, 2 types\\: 18 to learn from, 6" in said(app)
     assert "12 names are held out" in said(app) and "New York<span>CITY</span>" in drawn(app) and "<b>FILM" not in drawn(app)
     trained(app)
     assert parts(app)["tagged"]["kinds"] == ["<b>FILM</b>", "CITY"]

@@ -28,7 +28,7 @@ def summary(text: Tagged) -> str:
     split = own_tagged.divided(text)
     count = sum(map(len, split.values()))
     return (
-        f"{counted(count, 'sentence')}, {counted(len(text.types), 'type')} of names: {len(split['train']):,} to learn from, "
+        f"{counted(count, 'sentence')}, {counted(len(text.types), 'type')}: {len(split['train']):,} to learn from, "
         f"{len(split['validation']):,} to look at while training, {len(split['test']):,} for the final figure"
     )
 
@@ -98,7 +98,8 @@ def truth(text: Tagged, words: Sequence[str]) -> tuple[str, ...]:
 def claim(text: Tagged, count: int, tested: int, pretrained: History, scratch: History) -> str:
     """What so many sentences came to with and without pretraining, as the title of a page; a question before both are measured."""
     if shares(pretrained, scratch, "f1") == (None, None):
-        return f"Can a model learn to mark your {counted(len(text.types), 'type')} of names?"
+        several = f"{len(text.types)} types of " if len(text.types) > 1 else ""
+        return f"Can a model learn to mark your {several}names?"
     held_out = own_tagged.divided(text)["test"][:tested]
     names = sum(True for each in held_out for _ in entities(each.tags))
     return outcome(counted(count, "tagged sentence"), "F1 of {:.0%} on unseen ones", names, *shares(pretrained, scratch, "f1"))

@@ -25,6 +25,7 @@ SECTIONS = {
         st.Page(HERE / "pages/entities.py", title="Names in a text", url_path="entities"),
         st.Page(HERE / "pages/answers.py", title="Answers", url_path="answers"),
         st.Page(HERE / "pages/own_labels.py", title="Your own labels", url_path="own-labels"),
+        st.Page(HERE / "pages/own_names.py", title="Your own names", url_path="own-names"),
         st.Page(HERE / "pages/forgetting.py", title="Forgetting", url_path="forgetting"),
         st.Page(HERE / "pages/bill.py", title="The bill", url_path="bill"),
     ],

@@ -33,5 +33,5 @@ page.panel(
     share=0.63,
     beside=lambda: beside(page.engine, page.spec),
 )
-closer(page.engine, page.seen, panel.TABS)
+closer(page.engine, page.seen, panel.tabs(table))
 page.foot()

@@ -19,6 +19,7 @@ from llmviz.experiments.masked_lm import stage as mlm
 from llmviz.experiments.masked_lm.stage import MaskedTokens
 from llmviz.experiments.next_sentence import stage as nsp
 from llmviz.experiments.own_labels import stage as own
+from llmviz.experiments.own_tags import stage as own_tags
 from llmviz.experiments.question_answering import stage as answers
 from llmviz.experiments.span_corruption import stage as span
 
@@ -27,7 +28,7 @@ SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
 
 def little_to_evaluate(patch: pytest.MonkeyPatch) -> None:
     """Fewer held-out texts, in every stage: how good a model is does not matter here."""
-    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own):
+    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags):
         for name, count in {"VALIDATION": 12, "PROBES": 1, "TEST": 12, "TEST_PROBES": 1}.items():
             if hasattr(stage, name):  # reviews have no probes
                 patch.setattr(stage, name, count)

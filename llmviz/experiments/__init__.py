@@ -18,6 +18,7 @@ FOLDERS = (
     "entities",
     "question_answering",
     "own_labels",
+    "own_tags",
     "forgetting",
     "side_by_side",
     "bill",

@@ -14,6 +14,7 @@ from llmviz.text.special import PAD
 from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
 
 AT_ONCE = 200  # texts in one pass
+NO_WORD = "there is no word to read"
 NO_HEAD = "this model has no head that classifies; it only reads"
 TAGS = "this model tags each word; it gives a text as a whole no class"
 
@@ -79,11 +80,16 @@ def read(folder: Path, text: str) -> list[Piece]:
     """The tokens of a text. Raises ValueError, in a sentence, where there is none, or more than the model reads."""
     found = pieces(load_tokenizer(folder / "tokenizer.json"), text)
     if not found:
-        raise ValueError("there is no word to read")
-    most = classifiers.room(snapshots.config(folder))
-    if len(found) > most:
-        raise ValueError(f"this sentence has {len(found)} tokens; this model reads {most}")
+        raise ValueError(NO_WORD)
+    check_length(folder, len(found))
     return found
+
+
+def check_length(folder: Path, tokens: int) -> None:
+    """Raise ValueError, in a sentence, where these are more than the model reads."""
+    most = classifiers.room(snapshots.config(folder))
+    if tokens > most:
+        raise ValueError(f"this sentence has {tokens} tokens; this model reads {most}")
 
 
 def logits(folders: Sequence[Path], texts: Sequence[Sequence[int]]) -> torch.Tensor:

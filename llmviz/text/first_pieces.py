@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, chain
 
 from tokenizers import Tokenizer
+
+from llmviz.text.special import MASK, UNK
 
 
 @dataclass(frozen=True)
@@ -19,15 +22,14 @@ class Pieces:
 
 
 def pieces(tokenizer: Tokenizer, texts: Sequence[Sequence[str]]) -> Iterator[Pieces]:
-    """Each text, given in words, in tokens. Raises ValueError for a word that no token stands for."""
+    """Each text, given in words, in tokens. A word that no token stands for, such as a lone accent, is [UNK], and so is a typed [PAD]."""
     for words, found in zip(
         texts, tokenizer.encode_batch([list(words) for words in texts], is_pretokenized=True, add_special_tokens=False), strict=True
     ):
-        firsts: dict[int, int] = {}
-        for place, word in enumerate(found.word_ids):
+        of_word: list[list[int]] = [[] for _ in words]
+        for id, word in zip(found.ids, found.word_ids, strict=True):
             if word is not None:  # as special tokens have it, of which there are none
-                firsts.setdefault(word, place)
-        if len(firsts) < len(words):
-            missing = next(word for index, word in enumerate(words) if index not in firsts)
-            raise ValueError(f"{missing!r} is no word to a model: none of its letters are kept")
-        yield Pieces(tuple(found.ids), tuple(firsts[index] for index in range(len(words))))
+                of_word[word].append(id if id >= MASK else UNK)
+        read = [ids or [UNK] for ids in of_word]
+        firsts = [0, *accumulate(map(len, read))][: len(words)]
+        yield Pieces(tuple(chain(*read)), tuple(firsts))

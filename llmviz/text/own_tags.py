@@ -4,6 +4,7 @@ Two forms are read. Columns, as CoNLL-2003 has them: a word a line, its tag in t
 a sentence a line: `[Anna](PER) lives in [New York](LOC) .`
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
@@ -23,6 +24,10 @@ _LINE_END = re.compile("\r\n?|\n")
 _TAG = re.compile(r"O|[A-Z]-\S+")  # what stands in the last column of a line of a tagged text; E- and S- of other schemes are refused later
 _COMMENT = re.compile(r"#(?:begin|end) document|#\s+[\w.]+ = ")  # CoNLL-2012 and CoNLL-U
 _PIECE = re.compile(r"\[(?P<entity>[^\[\]]*)\]\((?P<type>[^()\[\]]*)\)|(?P<other>(?:\\[\[\]]|[^\[\]])+)|(?P<stray>[\[\]])")
+
+
+class BrokenBIOError(ValueError):
+    """Some I- follow no tag of their type; each can be read as a B-."""
 
 
 class Sentence(NamedTuple):
@@ -64,7 +69,8 @@ def tagged(content: bytes, repair: bool = False) -> Tagged:
     """The sentences of a file in either form.
 
     An I- that follows neither a B- nor an I- of its type breaks BIO, and is refused; `repair` makes it a B- and counts it, which turns the
-    older IOB1 into BIO. Raises ValueError, in a sentence with the number of the line, for this and for whatever else cannot be read.
+    older IOB1 into BIO. Raises BrokenBIOError for this, and ValueError for whatever else cannot be read, in a sentence with the number
+    of the line.
     """
     if len(content) > MOST_BYTES:
         raise ValueError(f"this file has more than {MOST_BYTES / 1e6:g} MB; at most so many are read")
@@ -76,7 +82,7 @@ def tagged(content: bytes, repair: bool = False) -> Tagged:
     broken = [word for sentence in sentences for word in _broken(sentence)]
     if broken and not repair:
         first = broken[0]
-        raise ValueError(
+        raise BrokenBIOError(
             f"line {first.line:,}: {first.tag} at “{first.word}” follows neither B-{first.tag[2:]} nor {first.tag}, and in BIO an entity "
             f"begins with B-; there are {len(broken):,} such tags, and each can be read as a B-"
         )
@@ -86,15 +92,29 @@ def tagged(content: bytes, repair: bool = False) -> Tagged:
 
 def keep(tagged: Tagged) -> str:
     """Keep the sentences on this machine; their digest. Raises ValueError, in a sentence, where there is no place."""
-    digest = store.keep_own(FILE, json.dumps({"types": tagged.types, "sentences": tagged.sentences}, ensure_ascii=False))
+    digest = store.keep_own(FILE, _written(tagged))
     read(digest)
     return digest
+
+
+def digest(tagged: Tagged) -> str:
+    """The digest of sentences and types, under which they are kept."""
+    return hashlib.sha256(_written(tagged).encode()).hexdigest()
 
 
 def read(digest: str) -> Tagged:
     """The sentences of this digest. Raises ValueError, in a sentence, where this machine does not keep them, or others."""
     kept = json.loads(store.read_own(digest, FILE, "this tagged text is not kept on this machine; choose its file again"))
     return Tagged(tuple(Sentence(tuple(words), tuple(tags)) for words, tags in kept["sentences"]), tuple(kept["types"]))
+
+
+def columns(tagged: Tagged) -> str:
+    """The sentences as a file in columns."""
+    return "\n".join("".join(f"{word}\t{tag}\n" for word, tag in zip(*sentence, strict=True)) for sentence in tagged.sentences)
+
+
+def _written(tagged: Tagged) -> str:
+    return json.dumps({"types": tagged.types, "sentences": tagged.sentences}, ensure_ascii=False)
 
 
 def _has_columns(lines: list[str]) -> bool:

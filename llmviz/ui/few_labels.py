@@ -1,6 +1,6 @@
 """How few labels do: a study along the number of labels, pretrained against random start, and what pretraining is worth in labels."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -29,7 +29,7 @@ ABOUT = (
 )
 
 
-def of(metric: str, references: Sequence[str] = (), most: Callable[[], int] = lambda: COUNTS[-1]) -> Draw:
+def of(metric: str, references: Sequence[str] = (), most: int = COUNTS[-1]) -> Draw:
     """The look at how few labels do, by this metric of the page's experiment.
 
     `references` are more lines that are no model's; `most` says how many labels there are to learn from, where they may be few.
@@ -37,11 +37,11 @@ def of(metric: str, references: Sequence[str] = (), most: Callable[[], int] = la
 
     def draw(engine: Engine, seen: Seen, run: RunRef) -> None:
         spec = visit.current().spec
-        figure, series = catalogue.experiment(spec.stage).metric(metric), both(spec, counts(most()))
+        figure, series = catalogue.experiment(spec.stage).metric(metric), both(spec, counts(most))
         if not series:
             st.markdown("No model of this kind was pretrained on these texts.")
             return
-        st.markdown(ABOUT.format(most=f"{counts(most())[-1]:,}"))
+        st.markdown(ABOUT.format(most=f"{counts(most)[-1]:,}"))
         study.row(KEY, series)
         busy = study.moving(KEY, series)
         st.fragment(lambda: _said(series, figure), run_every=live.EVERY if busy else None, key="worth")()

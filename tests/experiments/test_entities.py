@@ -10,20 +10,22 @@ import torch
 from transformers import AutoModelForTokenClassification
 
 from llmviz.core.questions.classification import Classify
+from llmviz.core.questions.tagging import HeldOut, Tag, Tagging, outcomes
 from llmviz.core.settings import LabelsSpec, ModelSpec
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.tagging import tags_words
 from llmviz.core.update import Done, Score
 from llmviz.experiments.building import build
-from llmviz.experiments.entities import answer, confusion_view, held_out_answer, outcomes, view
-from llmviz.experiments.entities.question import HeldOut, Tag, Tagging, TagHeldOut
+from llmviz.experiments.entities import held_out_answer, view
+from llmviz.experiments.entities.question import TagHeldOut
 from llmviz.experiments.entities.stage import Entities
-from llmviz.inspect import classification
+from llmviz.inspect import classification, tagging
 from llmviz.models import files, masked, transfer
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, PAD, SEP
 from llmviz.training.loop import Training
 from llmviz.training.texts import tokenizer_of
+from llmviz.views import tag_confusion
 
 
 def spec(labels: int = 32, seed: int = 0, architecture: str = "roformer", parent: bool = False, **train: Any) -> RunSpec:
@@ -99,14 +101,14 @@ def test_it_learns(learnt: tuple[Path, dict[str, float], dict[str, float]]) -> N
 
 def test_each_word_has_probabilities_of_its_tags(learnt: tuple[Path, dict[str, float], dict[str, float]]) -> None:
     folders = {step: learnt[0] / str(step) for step in (0, 60)}
-    before, after = answer.answer(folders, Tag("tom Lives in Oslo with Zork ."))
+    before, after = tagging.answer(folders, Tag("tom Lives in Oslo with Zork ."))
     assert before.words == ("tom", "Lives", "in", "Oslo", "with", "Zork", ".") and after.probability.shape == (7, 7)
     assert np.allclose(before.probability, 1 / 7, atol=1e-6) and np.allclose(after.probability.sum(-1), 1, atol=1e-5)
     assert after.likeliest[0] == "B-PER" and after.likeliest[3] == "B-LOC" and after.likeliest[6] == "O"
     with pytest.raises(ValueError, match="there is no word to read"):
-        answer.answer(folders, Tag(" "))
+        tagging.answer(folders, Tag(" "))
     with pytest.raises(ValueError, match="this model reads 62"):
-        answer.answer(folders, Tag("Tom " * 63))
+        tagging.answer(folders, Tag("Tom " * 63))
 
 
 def test_a_model_without_tags_says_so(tmp_path: Path) -> None:
@@ -114,7 +116,7 @@ def test_a_model_without_tags_says_so(tmp_path: Path) -> None:
     tokenizer = tokenizer_of(given)
     files.save(masked.random_start(given.model, tokenizer.get_vocab_size(), 64, seed=7), tokenizer, tmp_path / "9")
     with pytest.raises(ValueError, match="no head that tags words"):
-        answer.answer({9: tmp_path / "9"}, Tag("Tom lives in Oslo ."))
+        tagging.answer({9: tmp_path / "9"}, Tag("Tom lives in Oslo ."))
 
 
 def test_a_model_that_tags_words_classifies_no_text(learnt: tuple[Path, dict[str, float], dict[str, float]]) -> None:
@@ -127,13 +129,13 @@ def test_the_held_out_texts_are_tagged_as_one_by_one(learnt: tuple[Path, dict[st
     folders = {60: learnt[0] / "60"}
     (found,) = held_out_answer.answer(folders, TagHeldOut("tinyland", 20))
     for words, tags in zip(found.texts, found.found, strict=True):
-        (alone,) = answer.answer(folders, Tag(" ".join(words)))
+        (alone,) = tagging.answer(folders, Tag(" ".join(words)))
         assert alone.words == words and alone.likeliest == tags
 
 
 def test_the_confusion_matrix_counts_every_word_once() -> None:
     found = HeldOut(5, (("Paris", "sees", "Rome"),), (("B-PER", "O", "B-LOC"),), (("B-LOC", "O", "B-LOC"),))
-    drawn = confusion_view.confusion(found, ("PER", "LOC"))
+    drawn = tag_confusion.confusion(found, ("PER", "LOC"))
     assert drawn["labels"] == ["person", "place", "no name"]
     assert drawn["counts"] == [[0, 1, 0], [0, 1, 0], [0, 0, 1]]
     assert drawn["examples"][0][1] == [{"bits": [("Paris", True), (" sees Rome", False)]}]
@@ -142,8 +144,8 @@ def test_the_confusion_matrix_counts_every_word_once() -> None:
 
 def test_what_was_found_is_said_with_the_probability_of_its_least_certain_word() -> None:
     chances = np.array([[0.1, 0.9, 0.0], [0.3, 0.0, 0.7], [0.8, 0.1, 0.1]], dtype=np.float32)
-    tagging = Tagging(3, ("Anna", "Maria", "left"), ("O", "B-PER", "I-PER"), chances)
-    [(name, sure)] = outcomes(tagging, ())
+    found = Tagging(3, ("Anna", "Maria", "left"), ("O", "B-PER", "I-PER"), chances)
+    [(name, sure)] = outcomes(found)
     assert name == "Anna Maria: person" and sure == pytest.approx(0.7)
 
 

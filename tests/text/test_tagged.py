@@ -9,6 +9,7 @@ from seqeval.scheme import IOB2, Entities  # type: ignore[import-untyped] # as a
 from llmviz.core.settings import TextSpec
 from llmviz.core.tagging import Entity, entities
 from llmviz.text.first_pieces import pieces
+from llmviz.text.special import UNK
 from llmviz.text.tagged import kinds, sample, tagged, tags
 from llmviz.text.tokenizers import train_wordpiece, word_level
 
@@ -54,8 +55,8 @@ def test_the_first_piece_of_a_word_stands_for_it() -> None:
     assert short.ids == found.ids[:2] and short.firsts == (0, 1)
 
 
-def test_a_word_that_leaves_no_piece_is_told_apart_from_others() -> None:
+def test_a_word_that_leaves_no_piece_is_unknown_and_so_is_a_special_one_that_was_typed() -> None:
     tokenizer = word_level(["Anna", "sees"])
-    assert next(pieces(tokenizer, [("anna", "sees", "Bo")])).firsts == (0, 1, 2)  # unknown words have [UNK]
-    with pytest.raises(ValueError, match="none of its letters are kept"):
-        list(pieces(tokenizer, [("anna", "\u200b")]))
+    anna, sees = (tokenizer.token_to_id(word) for word in ("Anna", "sees"))
+    (found,) = pieces(tokenizer, [("anna", "sees", "Bo", "\u200b", "[PAD]", "anna")])
+    assert found.ids == (anna, sees, UNK, UNK, UNK, anna) and found.firsts == (0, 1, 2, 3, 4, 5)

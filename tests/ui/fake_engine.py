@@ -21,15 +21,17 @@ from llmviz.core.questions.cloze import Cloze, Trace
 from llmviz.core.questions.exercise import Solve
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
+from llmviz.core.questions.tagging import TagWords
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
-from llmviz.experiments import ALL, own_labels, tokenization
+from llmviz.experiments import ALL, own_labels, own_tags, tokenization
 from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.experiments.causal_lm.question import Generate, Search
 from llmviz.experiments.next_sentence.question import Follows
 from llmviz.experiments.own_labels.question import ClassifyTable
+from llmviz.experiments.own_tags.question import TagOwnHeldOut
 from llmviz.experiments.span_corruption.question import Fill
 from llmviz.experiments.what_and_when.question import Probe
 from llmviz.runs import recordings
@@ -60,7 +62,7 @@ WORDS = sorted(
     | {
         word
         for each in ALL
-        if each is not tokenization.LESSON and each is not own_labels.EXPERIMENT  # whose words a model need not know
+        if each not in (tokenization.LESSON, own_labels.EXPERIMENT, own_tags.EXPERIMENT)  # whose words a model need not know
         for example in each.examples.get("tinyland", ())
         for word in (*example.sentence.split(), *example.second.split())
     }
@@ -184,6 +186,9 @@ class FakeEngine:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")
             spec = from_json(json.loads(question.spec)) if question.spec else self._find(run).spec
             return cast(list[AnyAnswer], [fake_step.answer(step, spec.train.steps, question) for step in steps])
+        if isinstance(question, TagWords | TagOwnHeldOut):
+            told = fake_own.tagged if isinstance(question, TagWords) else fake_own.tagged_held_out
+            return cast(list[AnyAnswer], [told(step, self._find(run).spec, question) for step in steps])  # type: ignore[arg-type]
         if isinstance(question, ClassifyTable):
             return cast(list[AnyAnswer], [fake_own.marked(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, Classify) and self._find(run).spec.stage == "own":

@@ -40,8 +40,8 @@ def drawn(app: AppTest) -> str:
 
 
 def paste(app: AppTest, text: str) -> AppTest:
-    app.text_area(key="own_pasted").set_value(text)
-    return app.button(key="own_read").click().run()
+    app.text_area(key="own_table_pasted").set_value(text)
+    return app.button(key="own_table_read").click().run()
 
 
 def trained(app: AppTest) -> AppTest:

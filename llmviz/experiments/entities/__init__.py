@@ -2,12 +2,12 @@
 
 from types import MappingProxyType
 
-from llmviz.core.experiment import BERTS, FINE_TUNING, START, Experiment, FirstStep, Metric, OneSentence, notes
+from llmviz.core.experiment import BERTS, FINE_TUNING, START, Experiment, FirstStep, OneSentence, notes
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.base import Openings
+from llmviz.core.questions.tagging import Tag, outcomes
 from llmviz.core.settings import LabelsSpec, TrainSpec
-from llmviz.core.tagging import NAMES
-from llmviz.experiments.entities.question import Tag, Tagging
+from llmviz.core.tag_metrics import METRICS
 
 EXAMPLES = MappingProxyType(
     {
@@ -24,12 +24,6 @@ EXAMPLES = MappingProxyType(
 def openings(text: str) -> Openings:
     """The questions that its page asks of such a run first."""
     return (Tag(EXAMPLES[text][0].sentence),)
-
-
-def outcomes(tagging: Tagging, _: tuple[int, ...]) -> list[tuple[str, float]]:
-    """The names found in a sentence, each with how sure the model is of its least certain word, the surest first."""
-    found = [(f"{' '.join(tagging.words[one.begin : one.end])}: {NAMES.get(one.kind, one.kind)}", sure) for one, sure in tagging.found()]
-    return sorted(found, key=lambda each: -each[1])
 
 
 EXPERIMENT = Experiment(
@@ -52,21 +46,7 @@ EXPERIMENT = Experiment(
     architectures=BERTS,
     texts=("tinyland",),
     objective=LabelsSpec(labels=256),
-    metrics=(
-        Metric(
-            "loss", "loss on held-out texts", "nats", "Mean of −ln p, where p is the probability of a word's true tag. Lower is better."
-        ),
-        Metric(
-            "f1",
-            "F1 of names",
-            "%",
-            "The harmonic mean of precision and recall over whole names: a name is right with its kind, its beginning and its end.",
-            bound="f1_ceiling",
-            baseline="f1_lookup",
-        ),
-        Metric("precision", "precision", "%", "Of the names it found, the share that is right."),
-        Metric("recall", "recall", "%", "Of the names there are, the share it found."),
-    ),
+    metrics=METRICS,
     recipes=MappingProxyType({"tinyland": TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3)}),
     first_step=FirstStep("Read", "The model reads the whole text. Asked for is one tag a word.", targets="label"),
     notes=notes(__file__),

@@ -1,31 +1,30 @@
 """The picture of *Names in a text*: one text as three models tag it, how well each finds names, the curve; and a closer look."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.questions.layers import TAGS
+from llmviz.core.questions.tagging import Tag
+from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec, check
 from llmviz.experiments.entities import view
-from llmviz.experiments.entities.confusion_panel import confusion
-from llmviz.experiments.entities.question import Tag
-from llmviz.experiments.entities.view import Row
+from llmviz.experiments.entities.question import TagHeldOut
 from llmviz.runs.engine import Engine
-from llmviz.text.tagged import tags
+from llmviz.text.tagged import kinds, tags
 from llmviz.text.words import in_words, spelt
-from llmviz.ui import ask, few_labels, inside, live, methods, parts, question, sentence, visit
-from llmviz.ui.beside import accuracies, beside, sides, train
+from llmviz.ui import ask, few_labels, inside, live, methods, question, sentence, tagged, visit
+from llmviz.ui.beside import accuracies, beside, sides
 from llmviz.ui.closer import Tab, attention, chosen, network
 from llmviz.ui.live import Seen
-from llmviz.views import accuracy_bars, words
+from llmviz.ui.tagged import NOTE, Asked
+from llmviz.views import accuracy_bars
 from llmviz.views.rivals import Terms
-from llmviz.views.sides import Side
 
 F1 = catalogue.experiment("entities").metric("f1")
 QUIZ = "names_quiz"
 TERMS = Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels")
-NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name; ✓ and ✗ stand where the truth is known."
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,14 @@ class Looking:
         check(self)
 
 
+def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
+    """Which kind of name is taken for which."""
+    text = visit.current().spec.text.name
+    tagged.mistakes(engine, seen, run, TagHeldOut(text), kinds(TextSpec(text)))
+
+
 TABS = {
-    "mistakes": Tab("Mistakes", confusion),
+    "mistakes": Tab("Mistakes", _mistakes),
     "attention": Tab("Attention", attention),
     "network": Tab("The network", network),
     "inside": Tab("What changed inside", inside.of(TAGS, "words")),
@@ -52,7 +57,7 @@ TABS = {
 def picture(engine: Engine, seen: Seen) -> None:
     """Draw it for the text in the address."""
     address = visit.current()
-    spec, shared, other = address.spec, live.shared(seen), beside(engine, address.spec)
+    spec, other = address.spec, beside(engine, address.spec)
     text, _ = sentence.shown(address)
     tokens, strange = ask.read(engine, seen.run, text)
     spelling = [spelt(word) for word in in_words(tokens)]
@@ -65,22 +70,6 @@ def picture(engine: Engine, seen: Seen) -> None:
     with low_left:
         accuracies(engine, seen, other, F1, "F1 on validation texts", withheld)
 
-    first, second, third = sides(spec, seen, other)
-    after, refusal = _tagged(engine, seen, text, second, "after")
-    beside_it, _ = _tagged(engine, other, text, third, "third")
-    before = replace(after, side=replace(first, empty=after.side.empty))
-    shown = next((tagging.words for row in (after, beside_it) for tagging in row.taggings.values()), tuple(spelling))
-    note = " ".join(filter(None, (refusal, strange))) or ("" if address.lecture else NOTE)
+    asked = Asked(Tag(text), spelling, tags(TextSpec(spec.text.name)), view.truth, strange, NOTE)
     with above:
-        drawn = view.rows(shown, tags(TextSpec(spec.text.name)), [before, after, beside_it], view.truth(shown), note)
-        parts.tagged(drawn, shared, key="tagged", on_action=lambda _: train(engine, spec))
-
-
-def _tagged(engine: Engine, seen: Seen, text: str, side: Side, slot: str) -> tuple[Row, str]:
-    """One model's row, and why it has nothing to say."""
-    if seen.run is None or not seen.history.snapshots:
-        return Row(side), ""
-    found = ask.answers(engine, seen.run, seen.history.snapshots, Tag(text), seen.patience, f"{slot} tags")
-    if found.refusal:
-        return Row(replace(side, empty="There are no tags for this text; the line below says why.")), words.sentence(found.refusal)
-    return Row(replace(side, empty="The tags are on their way."), found.known), ""
+        tagged.rows(engine, seen, other, sides(spec, seen, other), asked)

@@ -1,73 +1,8 @@
-"""One text tagged by several models: the payload of its rows, one for each model; and what a text is in truth."""
+"""What a text is in truth, where the grammar of Tinyland's news tells it."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
-import numpy as np
-
-from llmviz.core.tagging import NAMES, OUTSIDE, entities
-from llmviz.experiments.entities.question import Tagging
-from llmviz.parts.tagged import payload as parts
-from llmviz.parts.tagged.payload import Span, Tagged
 from llmviz.text.tinyland import news
-from llmviz.views.sides import Side
-
-
-@dataclass(frozen=True)
-class Row:
-    """One model before a text: who it is, and by step how it tags the words."""
-
-    side: Side
-    taggings: Mapping[int, Tagging] = field(default_factory=dict)
-
-
-def rows(words: Sequence[str], tags: Sequence[str], shown: Sequence[Row], truth: Sequence[str], note: str) -> Tagged:
-    """The payload of the rows. `truth` has the true tag of each word, where it is known."""
-    kinds = list(dict.fromkeys(tag[2:] for tag in tags if tag != OUTSIDE))
-    known = _spans(truth, kinds) if truth else None
-    return {
-        "words": list(words),
-        "labels": list(tags),
-        "kinds": [NAMES.get(kind, kind) for kind in kinds],
-        "rows": [_row(row, kinds, known) for row in shown],
-        "truth": known,
-        "note": note,
-    }
-
-
-def _row(row: Row, kinds: Sequence[str], truth: Sequence[Span] | None) -> parts.TaggedRow:
-    side = row.side.written(row.taggings)
-    found = [row.taggings[step] for step in side["steps"]]
-    spans = [_spans(tagging.likeliest, kinds) for tagging in found]
-    return {
-        **side,
-        "probability": [tagging.probability.round(4).tolist() for tagging in found],
-        "strength": [_strength(tagging, kinds) for tagging in found],
-        "spans": spans,
-        "score": [_score(each, truth) for each in spans],
-    }
-
-
-def _spans(tags: Sequence[str], kinds: Sequence[str]) -> list[Span]:
-    return [(kinds.index(one.kind), one.begin, one.end) for one in entities(tags)]
-
-
-def _strength(tagging: Tagging, kinds: Sequence[str]) -> list[list[float]]:
-    """How much likelier than by chance each word is of each kind, 0 … 1: a model that cannot tell has no colour."""
-    columns = [[place for place, tag in enumerate(tagging.tags) if tag[2:] == kind] for kind in kinds]
-    shares = np.stack([tagging.probability[:, column].sum(-1) for column in columns], -1)  # (n, kinds)
-    chance = 1 / (len(kinds) + 1)
-    strength: list[list[float]] = ((shares - chance) / (1 - chance)).clip(0, 1).round(3).tolist()
-    return strength
-
-
-def _score(found: Sequence[Span], truth: Sequence[Span] | None) -> str:
-    """How many of the names were found, where the truth is known."""
-    if truth is None:
-        return f"{len(found)} found"
-    hits = sum(span in truth for span in found)
-    wrong = len(found) - hits
-    return f"{hits} of {len(truth)} right" + (f", {wrong} wrong" if wrong else "")
 
 
 def truth(words: Sequence[str]) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The picture of *Your own labels*: one text as three models classify it, how often each is right, the curve; and a closer look."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import streamlit as st
@@ -13,7 +14,6 @@ from llmviz.core.settings import check
 from llmviz.experiments.own_labels import EXPERIMENT, view
 from llmviz.experiments.own_labels.question import ClassifyTable
 from llmviz.runs.engine import Engine
-from llmviz.text import own_example
 from llmviz.text.own_labels import Labelled
 from llmviz.ui import ask, few_labels, lesson, live, parts, sentence, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
@@ -100,14 +100,11 @@ def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
     parts.confusion(view.confusion(asked.known[step]), live.shared(seen), key="confusion")
 
 
-def _most() -> int:
-    """How many labels there are to learn from in the table of the address."""
-    table = own_example.read(visit.current().spec.objective.labels_digest)
-    return view.learnt(table, len(table.examples))
-
-
-TABS = {
-    "mistakes": Tab("Mistakes", _mistakes),
-    "labels": Tab("How few labels?", few_labels.of("accuracy", ("ngram", "chance"), _most), always=True),
-    "network": Tab("The network", network),
-}
+def tabs(table: Labelled) -> Mapping[str, Tab]:
+    """What can be looked into, for this table."""
+    most = view.learnt(table, few_labels.COUNTS[-1])
+    return {
+        "mistakes": Tab("Mistakes", _mistakes),
+        "labels": Tab("How few labels?", few_labels.of("accuracy", ("ngram", "chance"), most), always=True),
+        "network": Tab("The network", network),
+    }

@@ -1,28 +1,34 @@
 """The table that is learnt from: what is in it, and a visitor's own in its place, pasted or in a file, its columns mapped by hand."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from llmviz.core.address import change
 from llmviz.experiments.own_labels import view
 from llmviz.text import own_example, own_labels, own_table
 from llmviz.text.own_labels import Labelled
 from llmviz.text.own_table import Table
-from llmviz.ui import lesson, visit
+from llmviz.ui import lesson, own_box, visit
 from llmviz.ui.live import Seen
+from llmviz.ui.own_box import Box
 from llmviz.views import words
 
 MAPPED = "own_mapped"  # session key: the table whose columns are being mapped
 HEADER, TEXT, LABEL = "own_header", "own_text", "own_label"
-PASTED, REFUSED, TURN = "own_pasted", "own_table_refused", "own_table_turn"
+FIELD = "labels_digest"  # of the objective
 TAKEN = "own_taken"  # session key: the digest of the table last taken, and what was left out of it
 PREVIEWED = 4  # rows
 MEGABYTES = own_table.MOST_BYTES // 1_000_000
-ABOUT = (
+BOX = Box(
+    "own_table",
+    "Your own table",
+    ":material/table_view:",
     f"A table with a column of texts and a column of labels, as CSV: at most {own_table.MOST_ROWS:,} rows and {MEGABYTES} MB, "
-    f"2 to {own_labels.MOST_CLASSES} labels. It stays on this machine."
+    f"2 to {own_labels.MOST_CLASSES} labels. It stays on this machine.",
+    "text,label\nwhat a day,glad",
+    "Read the table",
+    ("csv", "tsv", "txt"),
+    MEGABYTES,
 )
 
 
@@ -37,28 +43,8 @@ class Mapped:
 
 
 def known() -> Labelled:
-    """The table of the present address.
-
-    One that this machine does not keep is explained among the problems of the address, and the page opens anew with the example.
-    """
-    address = visit.current()
-    try:
-        return own_example.read(address.spec.objective.labels_digest)
-    except ValueError as problem:
-        if not address.spec.objective.labels_digest:
-            st.error(lesson.sentence(str(problem)))
-            st.stop()
-        objective = type(address.spec.objective)()
-        said = f"{words.sentence(str(problem))} The page shows the example table."
-        visit.correct(
-            "labels_digest",
-            said,
-            spec=change(address.spec, {"labels_digest": "", "labels": objective.labels}),
-            run=None,
-            step=None,
-            sentence=None,
-        )
-        st.rerun()
+    """The table of the present address, or the example where this machine does not keep that."""
+    return own_box.known(own_example.read, FIELD, "The page shows the example table.")
 
 
 def area(table: Labelled, seen: Seen) -> None:
@@ -77,9 +63,7 @@ def _present(table: Labelled, seen: Seen) -> None:
         st.markdown(f"**{name}** · {lesson.plain(view.summary(table))}.", width="stretch")
         _box(seen, bool(own))
     if visit.current().spec.text.name == "tinyland":
-        st.caption(
-            "A model that has read Tinyland knows its few hundred words alone. To all others it says [UNK], and cannot tell them apart."
-        )
+        st.caption(own_box.TINYLAND)
     digest, left = st.session_state.get(TAKEN, ("", ()))
     if remarks := [*(left if digest == own else ()), *view.remarks(table)]:
         st.caption(lesson.plain(" ".join(remarks)))
@@ -88,44 +72,15 @@ def _present(table: Labelled, seen: Seen) -> None:
 
 
 def _box(seen: Seen, own: bool) -> None:
-    """Draw the box that a table is pasted into, or chosen in as a file; one that cannot be read is refused in it.
+    """Draw the box for a table; in it is the example, as a file and, where the page has the visitor's `own` table, to go back to."""
 
-    There too is the example, as a file and, where the page has the visitor's `own` table, to go back to.
-    """
-    turn = st.session_state.setdefault(TURN, 0)  # a new one after each table, for it opens closed
-    with st.popover("Your own table", icon=":material/table_view:", key=f"own_table_{turn}", disabled=seen.steered):
-        st.markdown(ABOUT)
-        st.text_area("Your own table", key=PASTED, height=160, label_visibility="collapsed", placeholder="text,label\nwhat a day,glad")
-        st.button("Read the table", key="own_read", type="primary", on_click=_read_pasted)
-        key = f"own_table_file_{turn}"  # a new one after each, so that the file just read does not stay in it
-        st.file_uploader("Or a file", type=("csv", "tsv", "txt"), key=key, max_upload_size=MEGABYTES, on_change=_read_file, args=(key,))
-        with st.container(horizontal=True, gap="medium"):
-            file = view.as_csv(own_example.table())
-            st.download_button("The example as CSV", file, "requests.csv", "text/csv", on_click="ignore", type="tertiary")
-            if own:
-                st.button("Back to the example", key="own_example", type="tertiary", on_click=_back)
-        _refused()  # here, for the popover stays open and covers what is below it
+    def more() -> None:
+        file = view.as_csv(own_example.table())
+        st.download_button("The example as CSV", file, "requests.csv", "text/csv", on_click="ignore", type="tertiary")
+        if own:
+            st.button("Back to the example", key="own_example", type="tertiary", on_click=_back)
 
-
-def _read_pasted() -> None:
-    _read(lambda: (st.session_state[PASTED] or "").encode("utf-8", "replace"))
-
-
-def _read_file(key: str) -> None:
-    file = st.session_state[key]
-    if file is not None:
-        _read(file.getvalue)
-
-
-def _read(content: Callable[[], bytes]) -> None:
-    """Take the content for mapping, where it is a table."""
-    given = content()
-    try:
-        _map(given, None)
-    except ValueError as problem:
-        st.session_state[REFUSED] = words.sentence(str(problem))
-    else:
-        st.session_state[TURN] += 1
+    BOX.draw(lambda content: _map(content, None), seen.steered, more)
 
 
 def _map(content: bytes, header: bool | None) -> None:
@@ -147,7 +102,7 @@ def _mapping(mapped: Mapped, seen: Seen) -> None:
         st.selectbox("Column of the texts", columns, format_func=table.named, key=TEXT, width=280, on_change=_choose)
         st.selectbox("Column of the labels", columns, format_func=table.named, key=LABEL, width=280, on_change=_choose)
         st.toggle("The first row names the columns", key=HEADER, on_change=_turn_header)
-    _refused()
+    BOX.refused()
     roles = {text: "text", label: "label"} if text != label else {text: "text and label"}
     st.html(view.rows(table.columns, table.preview, roles))
     found = _labelled(table, text, label)
@@ -166,14 +121,7 @@ def _turn_header() -> None:
     try:
         _map(st.session_state[MAPPED].content, st.session_state[HEADER])
     except ValueError as problem:  # the first row may be the one too many
-        st.session_state[REFUSED] = words.sentence(str(problem))
-
-
-def _refused() -> None:
-    """Draw why the last thing asked for was refused, if it was."""
-    if refused := st.session_state.pop(REFUSED, ""):
-        with st.container(key="refused"):
-            st.warning(lesson.plain(refused), icon=":material/info:")
+        BOX.refuse(str(problem))
 
 
 def _labelled(table: Table, text: int, label: int) -> Labelled | None:
@@ -195,21 +143,16 @@ def _take(found: Labelled) -> None:
     try:
         digest = own_labels.keep(found)
     except ValueError as problem:
-        st.session_state[REFUSED] = words.sentence(str(problem))
+        BOX.refuse(str(problem))
         return
     st.session_state[TAKEN] = (digest, tuple(map(words.sentence, found.notes)))
     _leave()
-    _learn_from(digest, max(2, view.learnt(found, own_table.MOST_ROWS)))
+    own_box.learn_from(FIELD, digest, max(2, view.learnt(found, own_table.MOST_ROWS)))
 
 
 def _back() -> None:
-    st.session_state[TURN] += 1
-    _learn_from("", type(visit.current().spec.objective)().labels)
-
-
-def _learn_from(digest: str, labels: int) -> None:
-    spec = change(visit.current().spec, {"labels_digest": digest, "labels": labels})
-    visit.change(spec=spec, run=None, step=None, sentence=None, hidden=None)
+    BOX.close()
+    own_box.learn_from(FIELD, "")
 
 
 def _leave() -> None:

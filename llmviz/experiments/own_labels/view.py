@@ -9,19 +9,18 @@ from functools import lru_cache
 from llmviz.core.history import History
 from llmviz.core.lesson import Example
 from llmviz.core.questions.classification import Marked
-from llmviz.core.update import Done
 from llmviz.parts.confusion.payload import ConfusedExample, Confusion
 from llmviz.text.own_labels import Labelled
 from llmviz.text.own_splits import Pair, divided, doubt
 from llmviz.text.own_table import Row, Table
 from llmviz.text.splits import Split
+from llmviz.views.outcome import outcome, shares
 from llmviz.views.words import counted, sentence
 
 SHOWN = 8  # texts to a cell of the confusion matrix
 TRIED = 4  # suggested sentences: more buttons would take a second line
 SHORT = 90  # letters of a suggested sentence; the box shows some so many
 CUT = 140  # letters of a cell that are shown
-CLEAR = 2  # standard errors of a difference between two accuracies
 
 
 @lru_cache(maxsize=4)  # a page that follows a training draws itself several times a second
@@ -88,19 +87,9 @@ def as_csv(table: Table) -> str:
 
 def claim(count: int, classes: int, tested: int, pretrained: History, scratch: History) -> str:
     """What the labels came to with and without pretraining, as the title of a page; a question before both are measured."""
-    higher, lower = _accuracy(pretrained), _accuracy(scratch)
-    if higher is None and lower is None:
+    if shares(pretrained, scratch, "accuracy") == (None, None):
         return f"Can a model learn your {classes} classes?"
-    if higher is None or lower is None:
-        return f"{counted(count, 'label')}: right on {(lower or 0.0) if higher is None else higher:.0%} of unseen texts"
-    error = ((higher * (1 - higher) + lower * (1 - lower)) / max(1, tested)) ** 0.5
-    if abs(higher - lower) <= CLEAR * error:
-        return f"With {counted(count, 'label')}, pretraining makes little difference here"
-    return f"{counted(count, 'label')} go further {'after' if higher > lower else 'without'} pretraining here"
-
-
-def _accuracy(history: History) -> float | None:
-    return history.end.metrics.get("accuracy") if isinstance(history.end, Done) else None
+    return outcome(counted(count, "label"), "right on {:.0%} of unseen texts", tested, *shares(pretrained, scratch, "accuracy"))
 
 
 def confusion(found: Marked) -> Confusion:

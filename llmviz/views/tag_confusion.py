@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
+from llmviz.core.questions.tagging import HeldOut
 from llmviz.core.tagging import NAMES, OUTSIDE
-from llmviz.experiments.entities.question import HeldOut
 from llmviz.parts.confusion.payload import ConfusedExample, Confusion
 
 SHOWN = 8  # texts to a cell

@@ -1,0 +1,17 @@
+"""How well a model that tags words does: its loss, and how many whole entities it finds and gets right (CoNLL-2003)."""
+
+from llmviz.core.experiment import Metric
+
+METRICS = (
+    Metric("loss", "loss on held-out texts", "nats", "Mean of −ln p, where p is the probability of a word's true tag. Lower is better."),
+    Metric(
+        "f1",
+        "F1 of names",
+        "%",
+        "The harmonic mean of precision and recall over whole names: a name is right with its kind, its beginning and its end.",
+        bound="f1_ceiling",
+        baseline="f1_lookup",
+    ),
+    Metric("precision", "precision", "%", "Of the names it found, the share that is right."),
+    Metric("recall", "recall", "%", "Of the names there are, the share it found."),
+)

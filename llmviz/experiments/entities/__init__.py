@@ -6,7 +6,7 @@ from llmviz.core.experiment import BERTS, FINE_TUNING, START, Experiment, FirstS
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.base import Openings
 from llmviz.core.settings import LabelsSpec, TrainSpec
-from llmviz.core.tagging import NAMES
+from llmviz.core.tagging import named
 from llmviz.experiments.entities.question import Tag, Tagging
 
 EXAMPLES = MappingProxyType(
@@ -16,7 +16,15 @@ EXAMPLES = MappingProxyType(
             Example("two words", "Anna Maria works for Nordbank Lisbon ."),
             Example("a castle", "the Rome castle was lovely . the castle of Rome was dull ."),
             Example("person or place?", "Paris lives in Vienna with Omar ."),
-        )
+        ),
+        "requests": (  # held out, with the tags of their templates; what is named here is in no label
+            Example("in no label", "play christmas carols on our projector", truth="O B-search_query I-search_query O O B-name"),
+            Example("a number", "decrease pantry volume to 88 %", truth="O B-area O O B-volume_level O"),
+            Example(
+                "four slots", "play podcast carmen on my jukebox in library", truth="O B-media_class B-search_query O O B-name O B-area"
+            ),
+            Example("two durations", "add 24 second to 100 minute timer", truth="O B-seconds O O B-start_minutes O O"),
+        ),
     }
 )
 
@@ -28,7 +36,7 @@ def openings(text: str) -> Openings:
 
 def outcomes(tagging: Tagging, _: tuple[int, ...]) -> list[tuple[str, float]]:
     """The names found in a sentence, each with how sure the model is of its least certain word, the surest first."""
-    found = [(f"{' '.join(tagging.words[one.begin : one.end])}: {NAMES.get(one.kind, one.kind)}", sure) for one, sure in tagging.found()]
+    found = [(f"{' '.join(tagging.words[one.begin : one.end])}: {named(one.kind)}", sure) for one, sure in tagging.found()]
     return sorted(found, key=lambda each: -each[1])
 
 
@@ -50,7 +58,7 @@ EXPERIMENT = Experiment(
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,
-    texts=("tinyland",),
+    texts=("tinyland", "requests"),
     objective=LabelsSpec(labels=256),
     metrics=(
         Metric(
@@ -58,16 +66,18 @@ EXPERIMENT = Experiment(
         ),
         Metric(
             "f1",
-            "F1 of names",
+            "F1 of entities",
             "%",
-            "The harmonic mean of precision and recall over whole names: a name is right with its kind, its beginning and its end.",
+            "The harmonic mean of precision and recall over whole names or slots: one is right with its kind, its beginning and its end.",
             bound="f1_ceiling",
             baseline="f1_lookup",
         ),
-        Metric("precision", "precision", "%", "Of the names it found, the share that is right."),
-        Metric("recall", "recall", "%", "Of the names there are, the share it found."),
+        Metric("precision", "precision", "%", "Of what it found, the share that is right."),
+        Metric("recall", "recall", "%", "Of the names or slots there are, the share it found."),
     ),
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3)}),
+    recipes=MappingProxyType(
+        dict.fromkeys(("tinyland", "requests"), TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3))
+    ),
     first_step=FirstStep("Read", "The model reads the whole text. Asked for is one tag a word.", targets="label"),
     notes=notes(__file__),
     examples=EXAMPLES,
@@ -79,10 +89,11 @@ EXPERIMENT = Experiment(
         {
             "f1_ceiling": ("best possible", "A reader who knows the grammar: each of these texts can be tagged in one way only."),
             "f1_lookup": (
-                "a list of names",
+                "a list of words",
                 "Each word gets the tag it had most often in the very same labels, and none if it was in none of them.",
             ),
         }
     ),
     best="A reader who knows the grammar: each of these texts can be tagged in one way only.",
+    unrecorded=("requests",),
 )

@@ -5,14 +5,15 @@ from dataclasses import dataclass, replace
 import streamlit as st
 
 from llmviz.core import catalogue
+from llmviz.core.experiment import truth
 from llmviz.core.questions.layers import TAGS
-from llmviz.core.settings import TextSpec, check
+from llmviz.core.settings import check
 from llmviz.experiments.entities import view
 from llmviz.experiments.entities.confusion_panel import confusion
 from llmviz.experiments.entities.question import Tag
 from llmviz.experiments.entities.view import Row
 from llmviz.runs.engine import Engine
-from llmviz.text.tagged import tags
+from llmviz.text.tagged import source, tags
 from llmviz.text.words import in_words, spelt
 from llmviz.ui import ask, few_labels, inside, live, methods, parts, question, sentence, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
@@ -24,8 +25,17 @@ from llmviz.views.sides import Side
 
 F1 = catalogue.experiment("entities").metric("f1")
 QUIZ = "names_quiz"
-TERMS = Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels")
-NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name; ✓ and ✗ stand where the truth is known."
+TERMS = {
+    "tinyland": Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels"),
+    "requests": Terms("f1", "F1", "labelled requests", "slots", (0.5, 0.8), "f1_lookup", "a mere list of the words in the labels"),
+}
+LEADS = {
+    "tinyland": "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the "
+    "sentence.",
+    "requests": "Every word gets a tag: the slot that it fills, or none. A third of the rooms, devices and other names was in no label: "
+    "whoever finds them has read of them before, or reads the request.",
+}
+NOTE = "The stronger the colour, the surer the model. A frame is what it calls a {noun}; ✓ and ✗ stand where the truth is known."
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     """Draw it for the text in the address."""
     address = visit.current()
     spec, shared, other = address.spec, live.shared(seen), beside(engine, address.spec)
+    told = source(spec.text)
     text, _ = sentence.shown(address)
     tokens, strange = ask.read(engine, seen.run, text)
     spelling = [spelt(word) for word in in_words(tokens)]
@@ -70,9 +81,11 @@ def picture(engine: Engine, seen: Seen) -> None:
     beside_it, _ = _tagged(engine, other, text, third, "third")
     before = replace(after, side=replace(first, empty=after.side.empty))
     shown = next((tagging.words for row in (after, beside_it) for tagging in row.taggings.values()), tuple(spelling))
-    note = " ".join(filter(None, (refusal, strange))) or ("" if address.lecture else NOTE)
+    note = " ".join(filter(None, (refusal, strange))) or ("" if address.lecture else NOTE.format(noun=told.noun))
     with above:
-        drawn = view.rows(shown, tags(TextSpec(spec.text.name)), [before, after, beside_it], view.truth(shown), note)
+        suggested = tuple(truth(sentence.suggested(address), text).split())
+        true = view.truth(shown) if spec.text.name == "tinyland" else suggested
+        drawn = view.rows(shown, tags(spec.text), told.groups, [before, after, beside_it], true, note)
         parts.tagged(drawn, shared, key="tagged", on_action=lambda _: train(engine, spec))
 
 

@@ -57,7 +57,7 @@ class TaggedBatch:
 
 
 class Entities:
-    """A model that learns to tag the words that name somebody, some place or some organisation."""
+    """A model that learns to tag the words that name whom or what, or fill the slots of a request."""
 
     def __init__(
         self, spec: RunSpec, tokenizer: Tokenizer, model: PreTrainedModel, origin: transfer.Transfer, pretraining: Pretraining

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from llmviz.core.tagging import NAMES, OUTSIDE, entities
+from llmviz.core.tagging import OUTSIDE, entities, named
 from llmviz.experiments.entities.question import Tagging
 from llmviz.parts.tagged import payload as parts
 from llmviz.parts.tagged.payload import Span, Tagged
@@ -21,17 +21,26 @@ class Row:
     taggings: Mapping[int, Tagging] = field(default_factory=dict)
 
 
-def rows(words: Sequence[str], tags: Sequence[str], shown: Sequence[Row], truth: Sequence[str], note: str) -> Tagged:
-    """The payload of the rows. `truth` has the true tag of each word, where it is known."""
+def rows(
+    words: Sequence[str],
+    tags: Sequence[str],
+    groups: Mapping[str, Sequence[str]],
+    shown: Sequence[Row],
+    truth: Sequence[str],
+    note: str,
+) -> Tagged:
+    """The payload of the rows. Kinds of one of the `groups` share a colour. `truth` has the true tag of each word, where it is known."""
     kinds = list(dict.fromkeys(tag[2:] for tag in tags if tag != OUTSIDE))
     known = _spans(truth, kinds) if truth else None
     return {
         "words": list(words),
         "labels": list(tags),
-        "kinds": [NAMES.get(kind, kind) for kind in kinds],
+        "kinds": [named(kind) for kind in kinds],
         "rows": [_row(row, kinds, known) for row in shown],
         "truth": known,
         "note": note,
+        "colours": [next(place for place, group in enumerate(groups.values()) if kind in group) for kind in kinds],
+        "legend": list(groups),
     }
 
 
@@ -62,7 +71,7 @@ def _strength(tagging: Tagging, kinds: Sequence[str]) -> list[list[float]]:
 
 
 def _score(found: Sequence[Span], truth: Sequence[Span] | None) -> str:
-    """How many of the names were found, where the truth is known."""
+    """How many of them were found, where the truth is known."""
     if truth is None:
         return f"{len(found)} found"
     hits = sum(span in truth for span in found)

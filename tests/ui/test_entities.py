@@ -94,7 +94,7 @@ def test_of_requests_it_asks_for_slots(visit: Callable[..., AppTest]) -> None:
     assert len(drawn["labels"]) == 45 and len(drawn["kinds"]) == len(drawn["colours"]) == 22
     assert drawn["legend"] == ["where", "what", "how much", "how"] and "search query" in drawn["kinds"]
     marked = [(drawn["kinds"][kind], " ".join(drawn["words"][begin:end])) for kind, begin, end in drawn["truth"]]
-    assert marked == [("search query", "christmas carols"), ("name", "projector")]
+    assert marked == [("search query", "carmen"), ("name", "projector"), ("area", "studio")]
     html = "\n".join(part.proto.body for part in app.get("html"))
     assert "256 labelled requests" in html and "slots" in html and "Every word gets a tag: the slot" in html
     assert "Apache License 2.0" in said(app) and not app.exception

@@ -19,6 +19,12 @@ HEADER, TEXT, LABEL = "own_header", "own_text", "own_label"
 PASTED, REFUSED, TURN = "own_pasted", "own_table_refused", "own_table_turn"
 TAKEN = "own_taken"  # session key: the digest of the table last taken, and what was left out of it
 PREVIEWED = 4  # rows
+READ = {
+    "tinyland": "A model that has read Tinyland knows its few hundred words alone. To all others it says [UNK], and cannot tell them "
+    "apart.",
+    "requests": "A model that has read requests has read many of the example table's own, held-out ones too, without their labels. "
+    "Of other things it has read nothing.",
+}
 MEGABYTES = own_table.MOST_BYTES // 1_000_000
 ABOUT = (
     f"A table with a column of texts and a column of labels, as CSV: at most {own_table.MOST_ROWS:,} rows and {MEGABYTES} MB, "
@@ -76,10 +82,8 @@ def _present(table: Labelled, seen: Seen) -> None:
         name = "Your own table" if own else "Example: requests to a house"
         st.markdown(f"**{name}** · {lesson.plain(view.summary(table))}.", width="stretch")
         _box(seen, bool(own))
-    if visit.current().spec.text.name == "tinyland":
-        st.caption(
-            "A model that has read Tinyland knows its few hundred words alone. To all others it says [UNK], and cannot tell them apart."
-        )
+    if said := READ.get(visit.current().spec.text.name, ""):
+        st.caption(said)
     digest, left = st.session_state.get(TAKEN, ("", ()))
     if remarks := [*(left if digest == own else ()), *view.remarks(table)]:
         st.caption(lesson.plain(" ".join(remarks)))

@@ -1,4 +1,4 @@
-"""Names in a text: a pretrained model learns from a few tagged texts which words name a person, a place or an organisation."""
+"""Names in a text: a pretrained model learns from a few tagged texts which words name whom or what, or fill which slot of a request."""
 
 from llmviz.experiments import entities
 from llmviz.experiments.entities import panel
@@ -17,14 +17,15 @@ BEATS = (
 )
 
 page = of_run(entities.EXPERIMENT.lesson, [entities.EXPERIMENT], BEATS, panel.Looking())
+text = page.spec.text.name
 page.head(
     "Fine-tuning · entities",
-    claim(page.engine, page.seen, panel.TERMS, panel.QUIZ),
-    "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the sentence.",
+    claim(page.engine, page.seen, panel.TERMS[text], panel.QUIZ),
+    panel.LEADS[text],
     "finetuned" if page.spec.start else "random",
 )
 page.sentence()
-predict(page.engine, page.seen, panel.TERMS, panel.QUIZ)
+predict(page.engine, page.seen, panel.TERMS[text], panel.QUIZ)
 page.panel(
     lambda now: panel.picture(page.engine, now),
     choice=lambda: choices.row(page.engine, page.seen),

@@ -6,12 +6,12 @@ METRICS = (
     Metric("loss", "loss on held-out texts", "nats", "Mean of −ln p, where p is the probability of a word's true tag. Lower is better."),
     Metric(
         "f1",
-        "F1 of names",
+        "F1 of entities",
         "%",
-        "The harmonic mean of precision and recall over whole names: a name is right with its kind, its beginning and its end.",
+        "The harmonic mean of precision and recall over whole names or slots: one is right with its kind, its beginning and its end.",
         bound="f1_ceiling",
         baseline="f1_lookup",
     ),
-    Metric("precision", "precision", "%", "Of the names it found, the share that is right."),
-    Metric("recall", "recall", "%", "Of the names there are, the share it found."),
+    Metric("precision", "precision", "%", "Of what it found, the share that is right."),
+    Metric("recall", "recall", "%", "Of the names or slots there are, the share it found."),
 )

@@ -9,6 +9,21 @@ from typing import NamedTuple
 OUTSIDE = "O"
 # What a page calls the kinds of entity; other kinds are called as they are.
 NAMES = {"PER": "person", "LOC": "place", "ORG": "organisation"}
+# The slots of requests, by what they are about: there are more of them than colours that can be told apart.
+SLOTS = {
+    "where": ("area", "floor"),
+    "what": ("name", "device_class", "media_class", "search_query"),
+    "how much": (
+        *("hours", "minutes", "seconds", "start_hours", "start_minutes", "start_seconds"),
+        *("temperature", "brightness", "percentage", "position", "volume_level", "volume_step"),
+    ),
+    "how": ("state", "fan_mode", "color", "conversation_command"),
+}
+
+
+def named(kind: str) -> str:
+    """What a page calls a kind of entity."""
+    return NAMES.get(kind, kind.replace("_", " "))
 
 
 def tags_words(names: Sequence[str]) -> bool:

@@ -83,5 +83,15 @@ TEXTS = {
             opinion="the actors do their best , but the story is dull and far too long .",
             telling=10,
         ),
+        Text(
+            "requests",
+            "Requests to a house",
+            "What one says to lights, timers and vacuum cleaners: templates of Home Assistant, with rooms and devices put in.",
+            "Templates by the Home Assistant authors ([Apache License 2.0](https://www.apache.org/licenses/LICENSE-2.0)), from the Python "
+            "package home-assistant-intents; rooms, devices and other names are llmviz's own",
+            digest="b2cf9b3def18a7b9136f573f0538bf49fc1ec8f49a60299a363ff244a11d93f6",
+            sentence="turn off the lights in the kitchen",
+            hidden=(6,),
+        ),
     )
 }

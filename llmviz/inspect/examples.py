@@ -14,7 +14,7 @@ from tokenizers import Tokenizer
 
 from llmviz.core.questions.layers import CLASSES, SPANS, TAGS
 from llmviz.core.settings import TextSpec
-from llmviz.core.tagging import NAMES, OUTSIDE
+from llmviz.core.tagging import OUTSIDE
 from llmviz.inspect import classification, snapshots
 from llmviz.models import classifiers, extraction
 from llmviz.text import labelled, passages, tagged
@@ -25,7 +25,6 @@ from llmviz.text.words import in_words, spelt
 
 TEXTS = 200  # labelled texts, or passages times two, of each split: a probe of 64 numbers needs more than 64 examples
 WORDS = 400  # labelled words of each split: they stand in some 120 short texts
-NO_NAME = "no name"
 SPAN_LABELS = ("another candidate", "the answer")
 
 
@@ -95,16 +94,17 @@ def _add_text(found: Examples, folder: Path, ids: Sequence[int], label: int, sho
 
 
 def _tags(folder: Path, text: str, split: str) -> Examples:
-    """Every word of a name, and of each text one word more, so that no label is far commoner than the others."""
-    names = [*tagged.kinds(TextSpec(text)), OUTSIDE]
-    found = Examples(tuple(NAMES.get(name, NO_NAME) for name in names))
+    """Every word of a name, by what its kind is about, and of each text one word more, so that no label is far commoner than the others."""
+    source = tagged.source(TextSpec(text))
+    label = {kind: place for place, kinds in enumerate(source.groups.values()) for kind in kinds} | {OUTSIDE: len(source.groups)}
+    found = Examples((*source.groups, f"no {source.noun}"))
     for told in tagged.tagged(TextSpec(text))[split]:
         if len(found.examples) >= WORDS:
             break
         others = [place for place, tag in enumerate(told.tags) if tag == OUTSIDE]
         one = {others[len(found.ids) % len(others)]} if others else set()  # neither always the first word nor always the full stop
         wanted = {place: tag[2:] or OUTSIDE for place, tag in enumerate(told.tags) if tag != OUTSIDE or place in one}
-        _add_words(found, folder, told.words, {place: names.index(kind) for place, kind in wanted.items()})
+        _add_words(found, folder, told.words, {place: label[kind] for place, kind in wanted.items()})
     return found
 
 

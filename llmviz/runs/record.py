@@ -9,7 +9,7 @@ from pathlib import Path
 
 from llmviz.core import catalogue
 from llmviz.core.questions.base import Answer, Question
-from llmviz.core.texts import TEXTS
+from llmviz.core.questions.vocabulary import TEXTS
 from llmviz.core.update import Done
 from llmviz.runs import tail, wire
 from llmviz.runs.folder import RunFolder, UpdateLog

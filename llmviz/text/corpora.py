@@ -8,7 +8,7 @@ from pathlib import Path
 
 from llmviz.core import texts
 from llmviz.core.settings import TextSpec
-from llmviz.text import reviews, speeches, store, wikipedia
+from llmviz.text import requests, reviews, speeches, store, wikipedia
 from llmviz.text.tinyland import corpus as tinyland
 
 Splits = Mapping[str, tuple[str, ...]]
@@ -18,6 +18,7 @@ SOURCES: dict[str, Callable[[], Splits]] = {
     "sotu": speeches.documents,
     "wiki": wikipedia.documents,
     "reviews": reviews.documents,
+    "requests": requests.documents,
 }
 
 

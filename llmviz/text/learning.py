@@ -18,6 +18,7 @@ from llmviz.core.questions.vocabulary import (
     KINDS,
     MOST_LETTERS,
     SIZES,
+    TEXTS,
     UNIGRAM,
     Compare,
     Costs,
@@ -29,7 +30,6 @@ from llmviz.core.questions.vocabulary import (
     Vocabulary,
 )
 from llmviz.core.settings import DIGEST, TextSpec
-from llmviz.core.texts import TEXTS
 from llmviz.text import corpora, merging, own, store, vocabularies
 from llmviz.text.special import UNK
 from llmviz.text.tokenizers import count_words

@@ -23,6 +23,7 @@ from llmviz.text.special import CLS, MASK, SEP, SPECIAL, UNK
 from llmviz.text.tinyland import corpus as tinyland
 
 PIECES = 2_000  # of a real text: each more costs a tiny model as many weights as it has in a row, and seconds at the output layer
+FEWER = {"requests": 1_200}  # pieces of a text that has not so many: nearly all of its 650 words and numbers whole, and letters for others
 LONGEST_WORD = 500  # letters of a word that WordPiece cuts: 0.05 s; the time grows with their square, and a model reads fewer pieces anyway
 COMPARED = 40  # letters of an unknown word that are compared with known ones
 RAREST_LETTER = 50  # times in the text; a rarer letter would cost two entries of the vocabulary and is [UNK]
@@ -149,11 +150,12 @@ def tokenizer_for(corpus: Corpus, kind: Kind) -> Tokenizer:
     if corpus.name == "tinyland":
         return word_level(tinyland.words())
     name, train = {"pieces": ("wordpiece", train_wordpiece), "bytes": ("bytes", train_bytes)}[kind]
-    file = store.path(corpus.digest, f"{name}-{PIECES}.json")
+    size = FEWER.get(corpus.name, PIECES)
+    file = store.path(corpus.digest, f"{name}-{size}.json")
     try:
         return load_tokenizer(file)
     except ValueError:  # never trained here, or damaged
-        trained = train(corpus.train, PIECES)
+        trained = train(corpus.train, size)
         store.keep(file, trained.to_str())
         return trained
 

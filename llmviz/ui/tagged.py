@@ -1,7 +1,7 @@
 """What the pages of models that tag words share: one text as three models tag it, and which kind of name is taken for which."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from llmviz.views import tag_confusion, tagged, words
 from llmviz.views.sides import Side
 from llmviz.views.tagged import Row
 
-NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name; ✓ and ✗ stand where the truth is known."
+NOTE = "The stronger the colour, the surer the model. A frame is what it calls a {noun}; ✓ and ✗ stand where the truth is known."
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Asked:
         truth: from its words to their true tags; () where nobody knows them.
         strange: a sentence on words that no model here knows, or "".
         note: what stands below the rows where there is no such sentence and no refusal.
+        groups: the kinds that share a colour, by what the legend calls them; none where each has its own.
     """
 
     question: Question[Tagging]
@@ -39,6 +40,7 @@ class Asked:
     truth: Callable[[Sequence[str]], Sequence[str]]
     strange: str
     note: str
+    groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def rows(engine: Engine, seen: Seen, other: Seen, sides: tuple[Side, Side, Side], asked: Asked) -> None:
@@ -50,7 +52,7 @@ def rows(engine: Engine, seen: Seen, other: Seen, sides: tuple[Side, Side, Side]
     before = replace(after, side=replace(first, empty=after.side.empty))
     shown = next((tagging.words for row in (after, beside) for tagging in row.taggings.values()), tuple(asked.words))
     note = " ".join(filter(None, (refusal, asked.strange))) or ("" if visit.current().lecture else asked.note)
-    drawn = tagged.rows(shown, asked.tags, [before, after, beside], asked.truth(shown), note)
+    drawn = tagged.rows(shown, asked.tags, asked.groups, [before, after, beside], asked.truth(shown), note)
     parts.tagged(drawn, live.shared(seen), key="tagged", on_action=lambda _: train(engine, spec))
 
 
@@ -64,12 +66,12 @@ def _tagged(engine: Engine, seen: Seen, question: Question[Tagging], side: Side,
     return Row(replace(side, empty="The tags are on their way."), found.known), ""
 
 
-def mistakes(engine: Engine, seen: Seen, run: RunRef, question: Question[HeldOut], kinds: Sequence[str]) -> None:
-    """Draw which kind of name is taken for which in held-out texts, at the step of the slider."""
+def mistakes(engine: Engine, seen: Seen, run: RunRef, question: Question[HeldOut], kinds: Sequence[str], noun: str) -> None:
+    """Draw which kind of entity, a `noun` each, is taken for which in held-out texts, at the step of the slider."""
     step = step_of(seen)
     asked = ask.answers(engine, run, [step], question, None, "mistakes")
     if step not in asked.known:
         st.markdown(lesson.sentence(asked.refusal) or "The test texts are being read.")
         return
     st.markdown(f"What the model of {words.counted(step, 'step')} calls the words of texts that no training has seen.")
-    parts.confusion(tag_confusion.confusion(asked.known[step], kinds), live.shared(seen), key="confusion")
+    parts.confusion(tag_confusion.confusion(asked.known[step], kinds, noun), live.shared(seen), key="confusion")

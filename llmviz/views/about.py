@@ -36,6 +36,10 @@ the fact is, in other words.""",
 **Wikipedia leads** is real text: the openings of an even sample of articles, shortened. {_REAL}""",
     "reviews": f"""\
 **Film reviews** is real text: short reviews whole, and passages of an even sample of long ones, without their labels. {_REAL}""",
+    "requests": """\
+**Requests to a house** are made with the templates of Home Assistant: some 20,000 that differ, with rooms, devices and numbers put in at
+random, without their labels. Words are cut into 1,200 pieces. What a reader who knows the templates would lose is not worked out: two
+models that only count words stand in the chart instead.""",
 }
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand

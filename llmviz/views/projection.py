@@ -11,8 +11,9 @@ from llmviz.core.questions.layers import Projection
 from llmviz.views import words
 from llmviz.views.study import COLOURS, NEUTRAL, SYMBOLS
 
-# By the place of a label, as the colours of the kinds of name (parts/tagged); what is no name is grey. Each 3 : 1 and more on both themes.
-LABELS = ("#9467BD", "#2E9E68", "#B08800", NEUTRAL)
+# By the place of a label, as the colours of the kinds of name (parts/tagged). Each 3 : 1 and more on both themes.
+LABELS = ("#9467BD", "#2E9E68", "#B08800", "#D9534F")
+MARKS = (*SYMBOLS, "cross")
 LINE = 48  # letters of a line in a hover
 MARGIN = 0.06  # of an axis, around the points
 
@@ -21,6 +22,7 @@ def figure(known: Mapping[int, Projection], step: int, size: int = 15) -> dict[s
     """The map at one of the steps that are known, on axes that hold the points of all, in type of so many pixels."""
     shown = known[step]
     font = {"size": size}
+    colours = LABELS if len(shown.labels) < 3 else (*LABELS[: len(shown.labels) - 1], NEUTRAL)  # of several kinds the last is none of them
     own = [_points("yours", shown.own, shown.own_shown, {"color": COLOURS["finetuned"], "symbol": "star", "size": 1.1 * size}, "yours")]
     return {
         "data": [
@@ -32,7 +34,7 @@ def figure(known: Mapping[int, Projection], step: int, size: int = 15) -> dict[s
                     {"color": colour, "symbol": symbol, "size": 0.55 * size, "opacity": 0.75},
                     f"true label: {label}",
                 )
-                for place, (label, colour, symbol) in enumerate(zip(shown.labels, LABELS, SYMBOLS, strict=False))
+                for place, (label, colour, symbol) in enumerate(zip(shown.labels, colours, MARKS, strict=False))
             ),
             *(own if len(shown.own) else []),
         ],

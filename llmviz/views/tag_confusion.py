@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from llmviz.core.questions.tagging import HeldOut
-from llmviz.core.tagging import NAMES, OUTSIDE
+from llmviz.core.tagging import OUTSIDE, named
 from llmviz.parts.confusion.payload import ConfusedExample, Confusion
 
 SHOWN = 8  # texts to a cell
-NONE = "no name"
 
 
-def confusion(found: HeldOut, kinds: Sequence[str]) -> Confusion:
-    """The payload for these kinds of entity, and what is none. B- and I- of a kind count as one here."""
+def confusion(found: HeldOut, kinds: Sequence[str], noun: str) -> Confusion:
+    """The payload for these kinds of entity, a `noun` each, and what is none. B- and I- of a kind count as one here."""
     order = [*kinds, OUTSIDE]
     counts = [[0] * len(order) for _ in order]
     examples: list[list[list[ConfusedExample]]] = [[[] for _ in order] for _ in order]
@@ -24,11 +23,11 @@ def confusion(found: HeldOut, kinds: Sequence[str]) -> Confusion:
             if len(examples[row][column]) < SHOWN:
                 examples[row][column].append({"bits": _bits(words, [cell == (row, column) for cell in cells])})
     return {
-        "labels": [NAMES.get(kind, kind) if kind != OUTSIDE else NONE for kind in order],
+        "labels": [named(kind) if kind != OUTSIDE else f"no {noun}" for kind in order],
         "counts": counts,
         "examples": examples,
-        "of": f"Words of {len(found.texts):,} test texts. A click on a cell shows some of them. Where a name begins and ends counts in F1, "
-        "not here.",
+        "of": f"Words of {len(found.texts):,} test texts. A click on a cell shows some of them. Where a {noun} begins and ends counts in "
+        "F1, not here.",
         "noun": "word",
     }
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from llmviz.core.questions.tagging import Tagging
-from llmviz.core.tagging import NAMES, OUTSIDE, entities
+from llmviz.core.tagging import OUTSIDE, entities, named
 from llmviz.parts.tagged import payload as parts
 from llmviz.parts.tagged.payload import Span, Tagged
 from llmviz.views.sides import Side
@@ -20,17 +20,30 @@ class Row:
     taggings: Mapping[int, Tagging] = field(default_factory=dict)
 
 
-def rows(words: Sequence[str], tags: Sequence[str], shown: Sequence[Row], truth: Sequence[str], note: str) -> Tagged:
-    """The payload of the rows. `truth` has the true tag of each word, where it is known."""
+def rows(
+    words: Sequence[str],
+    tags: Sequence[str],
+    groups: Mapping[str, Sequence[str]],
+    shown: Sequence[Row],
+    truth: Sequence[str],
+    note: str,
+) -> Tagged:
+    """The payload of the rows. Kinds of one of the `groups` share a colour; without groups each has its own.
+
+    `truth` has the true tag of each word, where it is known.
+    """
     kinds = list(dict.fromkeys(tag[2:] for tag in tags if tag != OUTSIDE))
+    groups = groups or {named(kind): (kind,) for kind in kinds}
     known = _spans(truth, kinds) if truth else None
     return {
         "words": list(words),
         "labels": list(tags),
-        "kinds": [NAMES.get(kind, kind) for kind in kinds],
+        "kinds": [named(kind) for kind in kinds],
         "rows": [_row(row, kinds, known) for row in shown],
         "truth": known,
         "note": note,
+        "colours": [next(place for place, group in enumerate(groups.values()) if kind in group) for kind in kinds],
+        "legend": list(groups),
     }
 
 
@@ -61,7 +74,7 @@ def _strength(tagging: Tagging, kinds: Sequence[str]) -> list[list[float]]:
 
 
 def _score(found: Sequence[Span], truth: Sequence[Span] | None) -> str:
-    """How many of the names were found, where the truth is known."""
+    """How many of them were found, where the truth is known."""
     if truth is None:
         return f"{len(found)} found"
     hits = sum(span in truth for span in found)

@@ -11,21 +11,26 @@ from transformers import AutoModelForTokenClassification
 
 from llmviz.core.questions.classification import Classify
 from llmviz.core.questions.tagging import HeldOut, Tag, Tagging, outcomes
-from llmviz.core.settings import LabelsSpec, ModelSpec
-from llmviz.core.spec import RunSpec, starting_from
-from llmviz.core.tagging import tags_words
+from llmviz.core.settings import LabelsSpec, ModelSpec, TextSpec
+from llmviz.core.spec import RunSpec, preset, starting_from
+from llmviz.core.tagging import SLOTS, tags_words
 from llmviz.core.update import Done, Score
 from llmviz.experiments.building import build
-from llmviz.experiments.entities import held_out_answer, view
+from llmviz.experiments.entities import EXAMPLES, held_out_answer, view
 from llmviz.experiments.entities.question import TagHeldOut
 from llmviz.experiments.entities.stage import Entities
 from llmviz.inspect import classification, tagging
 from llmviz.models import files, masked, transfer
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, PAD, SEP
+from llmviz.text.tagged import source, tagged
 from llmviz.training.loop import Training
 from llmviz.training.texts import tokenizer_of
 from llmviz.views import tag_confusion
+from llmviz.views import tagged as rows_of_tags
+from llmviz.views.sides import Side
+
+REQUESTS = TextSpec("requests")
 
 
 def spec(labels: int = 32, seed: int = 0, architecture: str = "roformer", parent: bool = False, **train: Any) -> RunSpec:
@@ -135,7 +140,7 @@ def test_the_held_out_texts_are_tagged_as_one_by_one(learnt: tuple[Path, dict[st
 
 def test_the_confusion_matrix_counts_every_word_once() -> None:
     found = HeldOut(5, (("Paris", "sees", "Rome"),), (("B-PER", "O", "B-LOC"),), (("B-LOC", "O", "B-LOC"),))
-    drawn = tag_confusion.confusion(found, ("PER", "LOC"))
+    drawn = tag_confusion.confusion(found, ("PER", "LOC"), "name")
     assert drawn["labels"] == ["person", "place", "no name"]
     assert drawn["counts"] == [[0, 1, 0], [0, 1, 0], [0, 0, 1]]
     assert drawn["examples"][0][1] == [{"bits": [("Paris", True), (" sees Rome", False)]}]
@@ -152,3 +157,32 @@ def test_what_was_found_is_said_with_the_probability_of_its_least_certain_word()
 def test_the_truth_of_a_sentence_is_known_where_the_grammar_tells_it() -> None:
     assert view.truth(["Paris", "lives", "in", "Vienna", "with", "Omar", "."]) == ("B-PER", "O", "O", "B-LOC", "O", "B-PER", "O")
     assert view.truth(["Paris", "sleeps", "."]) == () and view.truth([]) == ()
+
+
+def test_slots_of_requests_are_learnt_beyond_a_list_of_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eighty steps on requests and sixty on labels, none of which names what the held-out ones name, find more than the list."""
+    monkeypatch.setattr("llmviz.experiments.entities.stage.TEST", 200)
+    root = preset("mlm", REQUESTS)
+    pretrained = build(root, None)
+    *_, read = Training(pretrained, replace(root.train, steps=80)).updates()
+    assert isinstance(read, Done) and read.metrics["trigram"] < read.metrics["loss"] < read.metrics["unigram"]
+    pretrained.save(tmp_path / "read" / "80")
+    bare = preset("entities", REQUESTS)
+    made = stage(bare, tmp_path / "read" / "80")
+    *_, done = Training(made, replace(bare.train, steps=60, learning_rate=5e-3)).updates()
+    assert isinstance(done, Done) and 0.1 < done.metrics["f1_lookup"] < done.metrics["f1"] and "f1_ceiling" not in done.metrics
+    made.save(tmp_path / "60")
+    (found,) = tagging.answer({60: tmp_path / "60"}, Tag("set the heat pump to 19.5 degrees"))
+    assert found.words == ("set", "the", "heat", "pump", "to", "19", ".", "5", "degrees") and len(found.tags) == 45
+    drawn = rows_of_tags.rows(
+        found.words, found.tags, source(REQUESTS).groups, [rows_of_tags.Row(Side("After", "", "finetuned"), {60: found})], (), ""
+    )
+    assert len(drawn["kinds"]) == len(drawn["colours"]) == 22 and drawn["legend"] == list(SLOTS)
+    assert [drawn["kinds"][place] for place, colour in enumerate(drawn["colours"]) if colour == 0] == ["area", "floor"]
+
+
+def test_the_requests_it_suggests_are_held_out_and_tagged_as_their_templates_say() -> None:
+    held_out = dict(tagged(REQUESTS)["test"])
+    assert all(" ".join(held_out[tuple(each.sentence.split())]) == each.truth for each in EXAMPLES["requests"])
+    labelled = {word for words, _ in tagged(REQUESTS)["train"] for word in words}
+    assert {"carmen", "projector", "studio"}.isdisjoint(labelled)

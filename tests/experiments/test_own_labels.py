@@ -19,7 +19,7 @@ from llmviz.experiments.own_labels.question import ClassifyTable
 from llmviz.experiments.own_labels.stage import OwnLabels
 from llmviz.inspect import classification
 from llmviz.models import files, masked, transfer
-from llmviz.text import own_example, own_labels, own_table
+from llmviz.text import own_example, own_labels, own_table, requests
 from llmviz.text.own_splits import divided
 from llmviz.training.loop import Training
 from llmviz.training.texts import tokenizer_of
@@ -138,6 +138,8 @@ def test_the_example_is_the_one_that_runs_learnt_from(monkeypatch: pytest.Monkey
     assert own_labels.digest(table) == own_example.DIGEST
     assert table.classes == own_example.INTENTS == tuple(each.truth for each in EXAMPLES) and min(table.counts) > 100
     assert not view.remarks(table)  # enough is held out to trust the figure
+    read = set(requests.documents()["train"])
+    assert sum(text in read for text, _ in divided(table.examples)["test"]) > 50  # as the page says of a model that has read requests
     own_example.examples.cache_clear()
     monkeypatch.setattr(own_example, "DIGEST", "0" * 64)
     with pytest.raises(ValueError, match="other requests"):

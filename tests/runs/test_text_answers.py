@@ -10,8 +10,7 @@ import pytest
 from llmviz.core.catalogue import text_openings
 from llmviz.core.questions.base import Answer
 from llmviz.core.questions.cloze import Cloze
-from llmviz.core.questions.vocabulary import BPE, KINDS, UNIGRAM, Count, Learn, Vocabulary
-from llmviz.core.texts import TEXTS
+from llmviz.core.questions.vocabulary import BPE, KINDS, TEXTS, UNIGRAM, Count, Learn, Vocabulary
 from llmviz.runs import wire
 from llmviz.runs.local import LocalEngine
 from llmviz.runs.recordings import HERE, TEXT_ANSWERS, Recordings

@@ -10,7 +10,7 @@ from llmviz.text import cleaning, corpora, packages, speeches, store, tokenizers
 from llmviz.text.corpora import Corpus, load, prepare
 from llmviz.text.special import UNK
 from llmviz.text.splits import split
-from llmviz.text.tokenizers import PIECES, tokenizer_for
+from llmviz.text.tokenizers import FEWER, PIECES, tokenizer_for
 
 NAMES = tuple(texts.TEXTS)
 REAL = ("sotu", "wiki")
@@ -50,6 +50,17 @@ def test_wordpiece_fits_its_text(name: str) -> None:
     encodings = tokenizer.encode_batch(list(corpus.validation))
     assert sum(len(encoding) <= 64 for encoding in encodings) > 0.9 * len(encodings)
     assert sum(encoding.ids.count(UNK) for encoding in encodings) < 0.001 * sum(map(len, encodings))
+
+
+def test_requests_are_known_but_for_few_words_and_others_are_read_in_pieces() -> None:
+    corpus = load(TextSpec("requests"))
+    tokenizer = tokenizer_for(corpus, "pieces")
+    assert tokenizer.get_vocab_size() == FEWER["requests"]
+    words = {word for document in corpus.test for word in document.split() if word.isalpha()}
+    whole = [word for word in words if tokenizer.encode(word, add_special_tokens=False).tokens == [word]]
+    assert len(whole) > 0.95 * len(words)
+    assert UNK not in tokenizer.encode_batch(["turn off the lampshade", *corpus.test])[0].ids
+    assert all(UNK not in encoding.ids for encoding in tokenizer.encode_batch(list(corpus.test)))
 
 
 def test_tinyland_is_known_word_by_word() -> None:

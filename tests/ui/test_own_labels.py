@@ -62,7 +62,8 @@ def test_it_opens_on_the_example_with_nothing_recorded(visit: Visit) -> None:
 
 
 def test_the_example_is_learnt_and_a_sentence_classified(visit: Visit) -> None:
-    app = trained(visit(PAGE))
+    app = trained(visit(PAGE, text="requests"))
+    assert "held-out ones too, without their labels" in said(app)
     _, after, _ = parts(app)["cards"]["cards"]
     assert after["labels"] == list(own_example.INTENTS) and max(after["shares"][-1]) > 0.9 and after["notes"] == []
     assert parts(app)["cards"]["truth"] == "ask state"

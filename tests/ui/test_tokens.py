@@ -9,8 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.questions.base import AnyAnswer, Question
-from llmviz.core.questions.vocabulary import KINDS, MOST_LETTERS, SIZES, Learn
-from llmviz.core.texts import TEXTS
+from llmviz.core.questions.vocabulary import KINDS, MOST_LETTERS, SIZES, TEXTS, Learn
 from llmviz.experiments import tokenization
 from llmviz.experiments.tokenization import FIRST_SIZE
 from llmviz.text import own

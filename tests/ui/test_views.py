@@ -20,6 +20,7 @@ from llmviz.ui import states
 from llmviz.views import about, words
 from llmviz.views.curve import MOST_POINTS, curve, thin
 from llmviz.views.tokens import Shown, Token, bars, shown, strip, unknown
+from tests.ui import fake_updates
 from tests.ui.fake_engine import FakeEngine
 
 SPEC = RunSpec("mlm")
@@ -62,7 +63,7 @@ def test_curve_of_an_empty_and_of_a_long_run() -> None:
 @pytest.mark.parametrize("text", TEXTS)
 def test_every_line_and_figure_is_explained(text: str) -> None:
     spec = RunSpec("mlm", text=TextSpec(text))
-    history = FakeEngine().history(RunRef(spec.id, 0))
+    history = fake_updates.history(spec, spec.train.steps, State.RECORDED, 400)
     drawn = curve(history, masked_lm.EXPERIMENT, spec.train.steps, live=False)
     named = {name: said for name, said in about.glossary(history, masked_lm.EXPERIMENT)}
     for part in (*drawn["lines"], *drawn["probes"], *drawn["ceilings"]):

@@ -9,9 +9,11 @@ from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.update import Begin, Done
 from llmviz.experiments.classification.panel import TERMS as CLASSES
-from llmviz.experiments.entities.panel import TERMS as NAMES
+from llmviz.experiments.entities import panel as entities
 from llmviz.experiments.question_answering import AnswersSpec
 from llmviz.experiments.question_answering.panel import TERMS as ANSWERS
+
+NAMES = entities.TERMS["tinyland"]
 
 
 def ended(**metrics: float) -> History:
@@ -36,7 +38,7 @@ def test_a_run_below_its_best_baseline_says_so(metrics: dict[str, float], told: 
 def test_the_baseline_named_is_that_of_the_experiment() -> None:
     names = replace(RunSpec("entities"), objective=LabelsSpec(8))
     assert NAMES.shortfall(names, ended(f1=0.4, f1_lookup=0.56, f1_ceiling=1.0)) == (
-        "8 labelled texts come to 40% F1, below “a list of names” with 56%"
+        "8 labelled texts come to 40% F1, below “a list of words” with 56%"
     )
     classes = replace(RunSpec("sentiment"), objective=LabelsSpec(4))
     assert "below “counting words” with 56%" in CLASSES.shortfall(classes, ended(accuracy=0.53, chance=0.51, ngram=0.56))

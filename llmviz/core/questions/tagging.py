@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from llmviz.core.questions.base import Answer, Question
-from llmviz.core.tagging import NAMES, Entity, entities
+from llmviz.core.tagging import Entity, entities, named
 
 
 @dataclass(frozen=True)
@@ -75,5 +75,5 @@ class HeldOut(Answer):
 
 def outcomes(tagging: Tagging, _: tuple[int, ...] = ()) -> list[tuple[str, float]]:
     """The names found in a sentence, each with how sure the model is of its least certain word, the surest first."""
-    found = [(f"{' '.join(tagging.words[one.begin : one.end])}: {NAMES.get(one.kind, one.kind)}", sure) for one, sure in tagging.found()]
+    found = [(f"{' '.join(tagging.words[one.begin : one.end])}: {named(one.kind)}", sure) for one, sure in tagging.found()]
     return sorted(found, key=lambda each: -each[1])

@@ -16,6 +16,7 @@ IntArray = npt.NDArray[np.int64]
 BPE, WORDPIECE, UNIGRAM = KINDS = ("bpe", "wordpiece", "unigram")
 # Entries of a vocabulary. Bytes and special tokens alone make 261; a small world has no use for more than the first few.
 SIZES = (300, 400, 500, 700, 1_000, 2_000, 4_000, 8_000)
+TEXTS = ("tinyland", "sotu", "wiki", "reviews")  # with a vocabulary of their own; requests have too few different words for most sizes
 MOST_LETTERS = 1_000_000  # of a text that are read: enough for thousands of pieces, and learnt in a second
 
 

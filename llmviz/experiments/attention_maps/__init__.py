@@ -30,6 +30,10 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             Example("a contrast", TEXTS["reviews"].sentence),
             Example("a word twice", "the film begins well , but the film ends badly ."),
         ),
+        "requests": (
+            Example("a room", TEXTS["requests"].sentence),
+            Example("two durations", "add 24 seconds to my timer for 100 minutes"),
+        ),
     }
 )
 

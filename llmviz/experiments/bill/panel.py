@@ -245,7 +245,8 @@ def runs() -> None:
 def _tasks() -> list[str]:
     """The tasks that this root can be fine-tuned for."""
     root = visit.current().spec
-    return [name for name in view.TASKS if root.stage in catalogue.origins(catalogue.experiment(name), root.text.name)]
+    tasks = [catalogue.experiment(name) for name in view.TASKS]
+    return [task.name for task in tasks if root.stage in task.starts and root.text.name in task.texts]
 
 
 def _series() -> list[Series]:

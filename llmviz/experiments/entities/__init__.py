@@ -16,7 +16,15 @@ EXAMPLES = MappingProxyType(
             Example("two words", "Anna Maria works for Nordbank Lisbon ."),
             Example("a castle", "the Rome castle was lovely . the castle of Rome was dull ."),
             Example("person or place?", "Paris lives in Vienna with Omar ."),
-        )
+        ),
+        "requests": (  # held out, with the tags of their templates; what is named here is in no label
+            Example("in no label", "play carmen on our projector in studio", truth="O B-search_query O O B-name O B-area"),
+            Example("a number", "decrease pantry volume to 88 %", truth="O B-area O O B-volume_level O"),
+            Example(
+                "four slots", "play podcast carmen on my jukebox in library", truth="O B-media_class B-search_query O O B-name O B-area"
+            ),
+            Example("two durations", "add 24 second to 100 minute timer", truth="O B-seconds O O B-start_minutes O O"),
+        ),
     }
 )
 
@@ -44,10 +52,12 @@ EXPERIMENT = Experiment(
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,
-    texts=("tinyland",),
+    texts=("tinyland", "requests"),
     objective=LabelsSpec(labels=256),
     metrics=METRICS,
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3)}),
+    recipes=MappingProxyType(
+        dict.fromkeys(("tinyland", "requests"), TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3))
+    ),
     first_step=FirstStep("Read", "The model reads the whole text. Asked for is one tag a word.", targets="label"),
     notes=notes(__file__),
     examples=EXAMPLES,
@@ -59,10 +69,11 @@ EXPERIMENT = Experiment(
         {
             "f1_ceiling": ("best possible", "A reader who knows the grammar: each of these texts can be tagged in one way only."),
             "f1_lookup": (
-                "a list of names",
+                "a list of words",
                 "Each word gets the tag it had most often in the very same labels, and none if it was in none of them.",
             ),
         }
     ),
     best="A reader who knows the grammar: each of these texts can be tagged in one way only.",
+    unrecorded=("requests",),
 )

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from llmviz.core import catalogue
+from llmviz.core.experiment import truth
 from llmviz.core.questions.layers import TAGS
 from llmviz.core.questions.tagging import Tag
 from llmviz.core.run import RunRef
-from llmviz.core.settings import TextSpec, check
+from llmviz.core.settings import check
 from llmviz.experiments.entities import view
 from llmviz.experiments.entities.question import TagHeldOut
 from llmviz.runs.engine import Engine
-from llmviz.text.tagged import kinds, tags
+from llmviz.text.tagged import kinds, source, tags
 from llmviz.text.words import in_words, spelt
 from llmviz.ui import ask, few_labels, inside, live, methods, question, sentence, tagged, visit
 from llmviz.ui.beside import accuracies, beside, sides
@@ -24,7 +25,16 @@ from llmviz.views.rivals import Terms
 
 F1 = catalogue.experiment("entities").metric("f1")
 QUIZ = "names_quiz"
-TERMS = Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels")
+TERMS = {
+    "tinyland": Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels"),
+    "requests": Terms("f1", "F1", "labelled requests", "slots", (0.5, 0.8), "f1_lookup", "a mere list of the words in the labels"),
+}
+LEADS = {
+    "tinyland": "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the "
+    "sentence.",
+    "requests": "Every word gets a tag: the slot that it fills, or none. A third of the rooms, devices and other names was in no label: "
+    "whoever finds them has read of them before, or reads the request.",
+}
 
 
 @dataclass(frozen=True)
@@ -39,9 +49,9 @@ class Looking:
 
 
 def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
-    """Which kind of name is taken for which."""
-    text = visit.current().spec.text.name
-    tagged.mistakes(engine, seen, run, TagHeldOut(text), kinds(TextSpec(text)))
+    """Which kind of name or slot is taken for which."""
+    text = visit.current().spec.text
+    tagged.mistakes(engine, seen, run, TagHeldOut(text.name), kinds(text), source(text).noun)
 
 
 TABS = {
@@ -70,6 +80,8 @@ def picture(engine: Engine, seen: Seen) -> None:
     with low_left:
         accuracies(engine, seen, other, F1, "F1 on validation texts", withheld)
 
-    asked = Asked(Tag(text), spelling, tags(TextSpec(spec.text.name)), view.truth, strange, NOTE)
+    told, suggested = source(spec.text), tuple(truth(sentence.suggested(address), text).split())
+    true = view.truth if spec.text.name == "tinyland" else lambda _: suggested
+    asked = Asked(Tag(text), spelling, tags(spec.text), true, strange, NOTE.format(noun=told.noun), told.groups)
     with above:
         tagged.rows(engine, seen, other, sides(spec, seen, other), asked)

@@ -31,7 +31,7 @@ from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tagged import Tagged, sample, tagged, tags
 from llmviz.text.tokenizers import tokenizer_for
 
-TEXT = "tinyland"
+TEXT = "tinyland"  # or "requests"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 LABELS = 256  # tagged texts
 METHOD = "full"  # or "head", "last layer" or "lora": which weights move
@@ -158,7 +158,7 @@ with torch.no_grad():
         best = model(input_ids=ids).logits.argmax(-1)
         for told, places in ((truth, labels), (found, best)):
             told.append([names[place] for place in places[labels >= 0].tolist()])
-print(f"F1 of names in test texts: {f1_score(truth, found, mode='strict', scheme=IOB2):.1%}")
+print(f"F1 of entities in test texts: {f1_score(truth, found, mode='strict', scheme=IOB2):.1%}")
 if METHOD == "lora":
     model = adapted.merge_and_unload()  # a plain model, with the products added
 model.save_pretrained("entities")

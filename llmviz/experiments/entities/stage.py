@@ -24,7 +24,7 @@ def build(spec: RunSpec, parent: Path | None) -> "Entities":
 
 
 class Entities(Tagging):
-    """A model that learns to tag the words that name somebody, some place or some organisation."""
+    """A model that learns to tag the words that name whom or what, or fill the slots of a request."""
 
     def lines(self, asked: Sequence[Tagged]) -> Mapping[str, float]:
         """A guess, a list of the names learnt, and who knows the grammar."""

@@ -23,6 +23,10 @@ EXAMPLES = MappingProxyType(
             default("reviews", "an opinion"),
             Example("a noun", "this is the best film i have seen .", (5,)),
         ),
+        "requests": (
+            default("requests", "a room"),
+            Example("a unit", "set a timer for 20 minutes", (5,)),
+        ),
     }
 )
 

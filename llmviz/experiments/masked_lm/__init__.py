@@ -34,6 +34,12 @@ EXAMPLES = MappingProxyType(
             Example("a noun", "this is the best film i have seen .", (5,)),
             Example("two gaps", "the story is thin and the end is silly .", (3, 8)),
         ),
+        "requests": (
+            default("requests", "a room"),
+            Example("on or off?", "turn off the lights in the kitchen", (1,)),
+            Example("a unit", "set a timer for 20 minutes", (5,)),
+            Example("two gaps", "is the bedroom window open", (2, 4)),
+        ),
     }
 )
 
@@ -61,7 +67,7 @@ EXPERIMENT = Experiment(
     recipe=3,
     inputs=MappingProxyType({START: (None, "mlm")}),
     architectures=BERTS,
-    texts=("tinyland", "sotu", "wiki", "reviews"),
+    texts=("tinyland", "sotu", "wiki", "reviews", "requests"),
     objective=MaskingSpec(mask_rate=0.3),
     metrics=(
         Metric(
@@ -84,6 +90,7 @@ EXPERIMENT = Experiment(
         {
             "tinyland": TrainSpec(steps=1_800, batch_size=64, learning_rate=5e-3, muon_learning_rate=4e-2),
             **dict.fromkeys(("sotu", "wiki", "reviews"), TrainSpec(steps=2_000, context=64)),
+            "requests": TrainSpec(steps=1_200, batch_size=64, learning_rate=5e-3, muon_learning_rate=4e-2),
         }
     ),
     first_step=FirstStep(
@@ -100,4 +107,5 @@ EXPERIMENT = Experiment(
         lambda trace, hidden: list(zip(trace.words[hidden[0]], trace.candidate_probability[hidden[0]].tolist(), strict=True)),
         hides=True,
     ),
+    unrecorded=("requests",),
 )

@@ -18,7 +18,7 @@ from llmviz.text.masks import mask
 from llmviz.text.special import MASK, PAD, SEP
 from llmviz.training.texts import encoded, padded
 
-TEXT = "tinyland"  # or "sotu", "wiki" or "reviews"
+TEXT = "tinyland"  # or "sotu", "wiki", "reviews" or "requests"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 MASK_RATE = 0.3  # share of the words that are targets
 PARENT = ""  # the run whose weights it starts from; "" is a random start

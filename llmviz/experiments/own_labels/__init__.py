@@ -8,7 +8,7 @@ from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.classification import Classify
 from llmviz.core.settings import DIGEST, LabelsSpec, TrainSpec, setting
 
-TEXTS = ("reviews", "wiki", "sotu", "tinyland")
+TEXTS = ("reviews", "wiki", "sotu", "tinyland", "requests")
 EXAMPLES = (
     Example("ask state", "is the bathroom window open", truth="ask state"),
     Example("set light", "make the kitchen light blue", truth="set light"),

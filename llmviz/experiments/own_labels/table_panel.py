@@ -18,6 +18,11 @@ HEADER, TEXT, LABEL = "own_header", "own_text", "own_label"
 FIELD = "labels_digest"  # of the objective
 TAKEN = "own_taken"  # session key: the digest of the table last taken, and what was left out of it
 PREVIEWED = 4  # rows
+READ = {
+    "tinyland": own_box.TINYLAND,
+    "requests": "A model that has read requests has read many of the example table's own, held-out ones too, without their labels. "
+    "Of other things it has read nothing.",
+}
 MEGABYTES = own_table.MOST_BYTES // 1_000_000
 BOX = Box(
     "own_table",
@@ -62,8 +67,8 @@ def _present(table: Labelled, seen: Seen) -> None:
         name = "Your own table" if own else "Example: requests to a house"
         st.markdown(f"**{name}** · {lesson.plain(view.summary(table))}.", width="stretch")
         _box(seen, bool(own))
-    if visit.current().spec.text.name == "tinyland":
-        st.caption(own_box.TINYLAND)
+    if said := READ.get(visit.current().spec.text.name, ""):
+        st.caption(said)
     digest, left = st.session_state.get(TAKEN, ("", ()))
     if remarks := [*(left if digest == own else ()), *view.remarks(table)]:
         st.caption(lesson.plain(" ".join(remarks)))

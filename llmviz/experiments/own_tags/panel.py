@@ -71,7 +71,7 @@ def picture(engine: Engine, seen: Seen, text: Tagged) -> None:
             accuracies(engine, seen, other, F1, "F1 on validation sentences")
 
     three = sides(spec, seen, other, view.learnt(text, spec.objective.labels))
-    asked = Asked(TagWords(words), words, text.tags, lambda those: view.truth(text, those), strange, f"{NOTE} {WORDS}")
+    asked = Asked(TagWords(words), words, text.tags, lambda those: view.truth(text, those), strange, f"{NOTE.format(noun='name')} {WORDS}")
     with above:
         tagged.rows(engine, seen, other, three, asked)
 
@@ -81,7 +81,7 @@ def tabs(text: Tagged) -> Mapping[str, Tab]:
 
     def mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
         """Which type is taken for which in held-out sentences."""
-        tagged.mistakes(engine, seen, run, TagOwnHeldOut(visit.current().spec.objective.tags_digest), text.types)
+        tagged.mistakes(engine, seen, run, TagOwnHeldOut(visit.current().spec.objective.tags_digest), text.types, "name")
 
     return {
         "mistakes": Tab("Mistakes", mistakes),

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from llmviz.core.history import History
 from llmviz.core.lesson import Example
-from llmviz.core.tagging import NAMES, entities
+from llmviz.core.tagging import entities, named
 from llmviz.text import own_tagged
 from llmviz.text.own_tags import Sentence, Tagged
 from llmviz.views.outcome import outcome, shares
@@ -44,7 +44,7 @@ def remarks(text: Tagged) -> list[str]:
 def counts(text: Tagged) -> str:
     """How many names there are of each type, in its colour, in HTML."""
     each = (
-        f"<mark class=kind{place}>{html.escape(NAMES.get(kind, kind))}</mark> <b>{count:,}</b>"
+        f"<mark class=kind{place}>{html.escape(named(kind))}</mark> <b>{count:,}</b>"
         for place, (kind, count) in enumerate(zip(text.types, text.counts, strict=True))
     )
     return f"<p class='own_counts own_tagged'>{' · '.join(each)}</p>"
@@ -64,7 +64,7 @@ def _marked(shown: Sentence, types: Sequence[str]) -> str:
         end = min(entity.end if entity else place + 1, most)
         words = html.escape(" ".join(word if len(word) <= LONG else f"{word[:LONG]}…" for word in shown.words[place:end]))
         if entity:
-            kind = html.escape(NAMES.get(entity.kind, entity.kind))
+            kind = html.escape(named(entity.kind))
             words = f"<mark class=kind{types.index(entity.kind)}>{words}<span>{kind}</span></mark>"
         written.append(words)
         place = end
@@ -82,7 +82,7 @@ def suggestions(text: Tagged) -> tuple[Example, ...]:
         short = [each for each in unused if len(each) <= SHORT] or sorted(unused, key=len)[:1]
         if short and len(tried) < TRIED:
             tried[kind] = max(short, key=having.__getitem__)
-    return tuple(Example(NAMES.get(kind, kind), each) for kind, each in tried.items())
+    return tuple(Example(named(kind), each) for kind, each in tried.items())
 
 
 @lru_cache(maxsize=4)

@@ -70,7 +70,7 @@ EXPERIMENT = Experiment(
         Metric("accuracy", "opinions right", "%", "Share of held-out opinions for which it writes the true label."),
         Metric(
             "f1",
-            "F1 of names",
+            "F1 of entities",
             "%",
             "Harmonic mean of precision and recall over whole names in held-out texts: right only with all words and the right kind. A "
             "name that the text has not counts as found where there is none.",

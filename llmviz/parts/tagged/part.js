@@ -10,7 +10,8 @@ const DENSE = 16; // words above which a text is set smaller
 const NAMED = 3; // labels whose probability a word tells, the likeliest first
 
 export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared, tell, kept }) => () => {
-  const { words, labels, kinds, rows, truth, note } = data;
+  const { words, labels, kinds, rows, truth, note, colours, legend = kinds } = data;
+  const colour = (/** @type {number} */ kind) => (colours ? colours[kind] : kind);
   const state = kept([data.group, words, rows.length], () => ({ seat: 0 }));
   const shown = rows.map((row) => (row.steps.length ? Math.max(0, placeOf(row.steps, stepOf(shared))) : -1));
   const tab = tabStops(state, words.length * shown.filter((place) => place >= 0).length);
@@ -35,7 +36,7 @@ export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared,
             ...{ role: "listitem", tabindex: tab(), style: `--share: ${Math.round(100 * shares[likeliest])}%` },
             ...{
               class: [
-                `kind${own ? own[0] : likeliest}`,
+                `kind${colour(own ? own[0] : likeliest)}`,
                 own && "in",
                 first && "first",
                 own?.[2] === at + 1 && "last",
@@ -85,6 +86,6 @@ export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared,
         );
       }),
     ),
-    h("p.note", {}, kinds.length > 1 && kinds.map((kind, index) => h("span.swatch", { class: `kind${index}` }, kind)), note),
+    h("p.note", {}, kinds.length > 1 && legend.map((name, index) => h("span.swatch", { class: `kind${index}` }, name)), note),
   );
 });

@@ -17,7 +17,7 @@ export interface TaggedRow {
   score: string[];
 }
 
-/** `words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true spans, None where nobody knows them. */
+/** `words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true spans, None where nobody knows them. Each kind has a colour of its own, or those of a group share one: the `colours` are by kind the place of its group in the `legend`. */
 export interface Tagged {
   words: string[];
   labels: string[];
@@ -25,4 +25,6 @@ export interface Tagged {
   rows: TaggedRow[];
   truth: [number, number, number][] | null;
   note: string;
+  colours?: number[];
+  legend?: string[];
 }

@@ -1,6 +1,6 @@
 """One text as several models mark spans in it, each at the chosen step."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from llmviz.parts.shared.payload import Side
 
@@ -20,7 +20,8 @@ class TaggedRow(Side):
 
 class Tagged(TypedDict):
     """`words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true
-    spans, None where nobody knows them.
+    spans, None where nobody knows them. Each kind has a colour of its own, or those of a group share one: the `colours` are by kind the
+    place of its group in the `legend`.
     """
 
     words: list[str]
@@ -29,3 +30,5 @@ class Tagged(TypedDict):
     rows: list[TaggedRow]
     truth: list[Span] | None
     note: str
+    colours: NotRequired[list[int]]
+    legend: NotRequired[list[str]]

@@ -19,7 +19,7 @@ SECTIONS = {
         st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),
         st.Page(HERE / "pages/what_and_when.py", title="What and when", url_path="what-and-when"),
         st.Page(HERE / "pages/positions_optimisers.py", title="Four recipes", url_path="positions-optimisers"),
-        st.Page(HERE / "pages/continual_learning.py", title="Continual learning", url_path="continual-learning"),
+        st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),
     ],
     "Fine-tuning": [
         st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after"),

@@ -9,7 +9,7 @@ BEATS = (
     ("change_row", "sentence_row", "strip_area", "bars_area"),
     ("strip_area", "bars_area", "question"),
     ("strip_area", "bars_area", "curve_area", "training_row", "choices_row", "facts_row"),
-    ("capitals_area",),
+    ("others_area",),
     ("matrix_area",),
 )
 
@@ -24,5 +24,6 @@ panel.changed(page.seen)
 page.sentence()
 panel.predict(page.seen)
 page.panel(lambda now: panel.picture(page.engine, now), choice=lambda: panel.choice(page.engine, page.seen), share=0.63)
+panel.others(page.engine, page.seen)
 panel.matrix()
 page.foot()

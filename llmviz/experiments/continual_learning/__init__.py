@@ -84,8 +84,8 @@ EXPERIMENT = Experiment(
             "kept",
             "other capitals kept",
             "%",
-            "The capitals of the other nineteen countries, of which the new text tells nothing, are asked for in the same way. Share of "
-            "first guesses that are still right.",
+            "The capitals of the other countries, of which the new text tells nothing, are asked for in the same way; all but the one that "
+            "is the new capital here. Share of first guesses that are still right.",
         ),
         Metric(
             "old_loss",

@@ -104,7 +104,7 @@ def changed(seen: Seen) -> None:
         st.markdown("is", width="content")
         _select("New capital", list(CAPITALS.values()), CITY, seen)
         told = f"in the old text, {CAPITALS[objective.country]}"
-        st.markdown(f":gray[({told}; of no other capital the new text tells anything)]", width="content")
+        st.markdown(f":gray[({told}; of other capitals the new text tells nothing)]", width="content")
 
 
 def _select(label: str, names: list[str], key: str, seen: Seen) -> None:
@@ -150,34 +150,49 @@ def picture(engine: Engine, seen: Seen) -> None:
     spec = visit.current().spec
     withheld = _withheld()
     read = replace(seen, history=view.read(spec, seen.history))
-    asked = seen if seen.run or not spec.parent else _last(live.latest(engine, spec.parent))
-    gaps.picture(engine, asked, Cloze, lambda: live.curve(read, withheld=withheld), withheld, min)
-    _capitals(engine, asked, withheld)
+    asked, shared = seen, live.shared(seen)
+    if seen.run is None and spec.parent:
+        asked = live.latest(engine, spec.parent)
+        last = asked.history.snapshots[-1:]
+        asked = replace(asked, history=replace(asked.history, snapshots=last))
+        shared = {**shared, "group": f"{shared['group']} as pretrained", "step": last[0] if last else None}
+
+    def curve() -> None:
+        live.curve(read, withheld=withheld)
+        if not visit.current().lecture:
+            st.caption(f"The loss is that on the {spec.objective.reads} text, which it reads; that on both stands below.")
+
+    gaps.picture(engine, asked, Cloze, curve, withheld, min, shared=shared)
 
 
-def _last(seen: Seen) -> Seen:
-    """A run at its end alone."""
-    return replace(seen, history=replace(seen.history, snapshots=seen.history.snapshots[-1:]))
-
-
-def _capitals(engine: Engine, seen: Seen, withheld: str) -> None:
-    """Every capital at the first snapshot and at the last, those that moved most at each."""
-    objective: ContinualSpec = visit.current().spec.objective
-    with st.container(key="capitals_area"):
+def others(engine: Engine, seen: Seen) -> None:
+    """Draw both losses, and every capital at each step: what else moves."""
+    with st.container(key="others_area"):
         st.markdown("**What else moves**")
-        if withheld or seen.run is None or len(seen.history.snapshots) < 2:
-            st.caption(withheld or "Every country's capital stands here as soon as training has begun.")
-            return
-        asked = ask.answers(engine, seen.run, seen.history.snapshots, Capitals(objective.city), seen.patience, "capitals")
-        if len(asked.known) < 2:
-            st.caption(lesson.plain(words.sentence(asked.refusal)) or "The capitals are being asked for.")
-            return
-        st.markdown(lesson.plain(view.told(asked.known, objective)))
-        left, right = st.columns([0.45, 0.55], gap="large")
-        with left, st.container(key="moved_area"):
-            parts.bars(view.bars(asked.known, objective, ""), live.shared(seen), key="moved")
-        with right:
-            parts.table(view.table(asked.known, objective, visit.number()), key="capitals", on_open=path.lead)
+
+        def drawn() -> None:
+            _others(engine, live.look(engine, seen.run) if seen.under_way else seen)
+
+        st.fragment(drawn, run_every=live.EVERY if seen.under_way else None, key="others_drawn")()
+
+
+def _others(engine: Engine, seen: Seen) -> None:
+    spec, withheld = visit.current().spec, _withheld()
+    if withheld or seen.run is None or len(seen.history.snapshots) < 2:
+        st.caption(withheld or "Both losses and every country's capital stand here as soon as training has begun.")
+        return
+    asked = ask.answers(engine, seen.run, seen.history.snapshots, Capitals(spec.objective.city), seen.patience, "capitals")
+    known = len(asked.known) > 1
+    awaited = lesson.plain(words.sentence(asked.refusal)) or "The capitals are being asked for."
+    st.markdown(lesson.plain(view.told(asked.known, spec.objective)) if known else awaited)
+    left, right = st.columns([0.5, 0.5], gap="large")
+    with left:
+        parts.curves(view.losses(spec, seen.history), key="losses")
+    with right:
+        parts.bars(view.bars(asked.known, spec.objective, awaited), live.shared(seen), key="moved")
+    if known and not visit.current().lecture:
+        with st.expander("All twenty countries, those that moved most first"):
+            parts.table(view.table(asked.known, spec.objective, visit.number()), key="capitals", on_open=path.lead)
 
 
 def matrix() -> None:

@@ -11,6 +11,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.experiments.continual_learning import OLD, ContinualSpec
 from llmviz.experiments.continual_learning.question import Believed
 from llmviz.parts.bars.payload import Bars, Gap
+from llmviz.parts.curves.payload import Curves
 from llmviz.parts.table.payload import Cell, Row, Table
 from llmviz.text.tinyland.world import CAPITALS
 from llmviz.views import words
@@ -64,7 +65,7 @@ def quiz(spec: RunSpec) -> Quiz:
     if objective.reads == OLD:
         asked = f"the old text knows nothing of {objective.city}. Back on it, how often will {objective.city} still be named for "
         return Quiz(f"{asked}{objective.country}?", choices)
-    return Quiz("the new text tells of one capital alone. How many of the other nineteen will it still know?", choices)
+    return Quiz("how many of the other capitals will it still know at the end?", choices)
 
 
 def outcome(spec: RunSpec, history: History) -> Reveal | None:
@@ -76,6 +77,38 @@ def outcome(spec: RunSpec, history: History) -> Reveal | None:
     losses = [history.scores[each].values for each in ("loss", "old_loss")]
     told = [f"on the {text} text from {found[0]:.2f} to {found[-1]:.2f} nats" for text, found in zip(("new", "old"), losses, strict=True)]
     return Reveal(sum(value > share for share in SHARES), f"{value:.0%}. Its loss went {' and '.join(told)}.")
+
+
+def losses(spec: RunSpec, history: History) -> Curves:
+    """The losses on both texts while one is learnt, above what no model can go below."""
+    references = history.begin.references if history.begin else {}
+    texts = (("new text", "loss", ""), ("old text", "old_loss", "6 4"))
+    floors = (("floor, new", "floor"), ("floor, old", "old_floor"))
+    return {
+        "kind": "losses",
+        "title": "Loss on both texts",
+        "about": "nats a word, held-out",
+        "empty": "The losses appear here as soon as training has begun.",
+        "share": False,
+        "low": 0.0,
+        "unit": "step",
+        "total": spec.train.steps,
+        "ticks": [],
+        "log": False,
+        "marked": None,
+        "lines": [
+            {
+                "name": text,
+                "phase": "pretrained",
+                "dash": dash,
+                "steps": list(history.scores[name].steps),
+                "values": [round(value, 4) for value in history.scores[name].values],
+            }
+            for text, name, dash in texts
+            if name in history.scores
+        ],
+        "bounds": [{"name": name, "value": round(references[key], 4)} for name, key in floors if key in references],
+    }
 
 
 # The capitals, one by one
@@ -163,6 +196,6 @@ def told(answers: Mapping[int, Believed], objective: ContinualSpec) -> str:
     says = [place for place in others if last.first[place] == objective.city and CAPITALS[objective.country] != objective.city]
     named = f"for {len(says)} it says {objective.city}" if says else f"for none it says {objective.city}"
     return (
-        f"Of {len(others)} other capitals, {len(lost)} have lost more than {MOVED:.0%} of probability; {named}. "
+        f"Of {len(others)} capitals that no text has changed, {len(lost)} have lost more than {MOVED:.0%} of probability; {named}. "
         f"For {objective.country} it says {last.first[list(CAPITALS).index(objective.country)]}."
     )

@@ -14,7 +14,7 @@ from llmviz.views.methods import billions
 from llmviz.views.records import Recipe
 from llmviz.views.tables import bit, cell, opening
 
-SCOREBOARD, OWN = "scoreboard", "own"
+SCOREBOARD, OWN, CONTINUAL = "scoreboard", "own", "continual"
 SHARE = 0.9  # of the final figure, to say how soon a run comes near it
 NO_PROBE = "Nothing asks for it on this text: choose a model of Tinyland above."
 
@@ -106,13 +106,43 @@ def _times(ratio: float) -> str:
 
 
 def _continual(case: Case) -> Cell:
-    """Pretraining that goes on from what was pretrained before, where a run has done so."""
+    """Pretraining that goes on from what was pretrained before, where a run has done so: what it costs the text read before."""
+    if read_on := _read_on(case):
+        run, now = read_on
+        old, before = now.experiment.metric("old_loss"), case.root.figure("loss")
+        losses = f"{old.title} {now.said(old)}{f', {words.measured(before, old.unit)} before' if before is not None else ''}"
+        again = next((Run(each) for each in _reading_on(case) if each.spec.objective.replay), None)
+        remedy: list[Bit | str] = ["; with replay ", again.link(again.said(old))] if again else []
+        new = f"{now.experiment.headline.title} {now.said(now.experiment.headline)}"
+        return cell("Pretrained further on a newer text: ", opening(new, run), f"; {losses}", *remedy, ".")
     went_on = [recipe for recipe in case.found if _goes_on(recipe) and recipe.opened]
     if not went_on:
-        return cell("Not measured here yet: no run pretrains a pretrained model further. On the command line, train --parent does.")
-    run = Run(went_on[0])
-    on = TEXTS[run.spec.text.name].title
-    return cell("Pretrained further on ", run.link(f"{on}: {run.experiment.headline.title} {run.said(run.experiment.headline)}"), ".")
+        page = bit(_name(CONTINUAL), catalogue.experiment(CONTINUAL).lesson.page)
+        return cell("Not measured here yet: no run pretrains this model further. On ", page, " press Train live.")
+    run = went_on[0]
+    on, headline = TEXTS[run.spec.text.name].title, Run(run).experiment.headline
+    return cell("Pretrained further on ", Run(run).link(f"{on}: {headline.title} {Run(run).said(headline)}"), ".")
+
+
+def _name(stage: str) -> str:
+    return catalogue.experiment(stage).title
+
+
+def _reading_on(case: Case) -> list[Recipe]:
+    """The runs that start from this root and read a newer text, in which one fact has changed."""
+    return [
+        recipe
+        for recipe in records.children(case.root.recipe, case.found)
+        if recipe.spec.stage == CONTINUAL and recipe.opened and recipe.spec.objective.reads == "new"
+    ]
+
+
+def _read_on(case: Case) -> tuple[Recipe, Run] | None:
+    """That of the page's recipe, or the first without a remedy."""
+    plain = [recipe for recipe in _reading_on(case) if not recipe.spec.objective.replay]
+    usual = [recipe for recipe in plain if recipe.spec.train == catalogue.experiment(CONTINUAL).train_defaults(recipe.spec.text.name)]
+    found = next(iter([*usual, *plain]), None)
+    return (found, Run(found)) if found else None
 
 
 def _goes_on(recipe: Recipe) -> bool:
@@ -188,13 +218,23 @@ def _lower(case: Case, run: Run) -> Cell:
 
 
 def _own(case: Case) -> Cell:
+    """A fact of today, learnt from a text that tells it; and a visitor's own labels."""
     experiment = catalogue.experiment(OWN)
     page = bit(experiment.title, experiment.lesson.page)
     there = [recipe for recipe in case.found if recipe.spec.stage == OWN and recipe.opened]
-    if not there:
-        return cell("Not measured here yet: bring a table of your own to ", page, ", and press Train live.")
-    run = Run(there[0])
-    return cell("On a table of one's own, ", *worth(run), " Bring yours to ", page, ".")
+    said: list[Bit | str] = []
+    if read_on := _read_on(case):
+        run, now = read_on
+        new, kept = (now.experiment.metric(name) for name in ("changed", "kept"))
+        fact = opening(f"{new.title} {now.said(new)}", run)
+        said += [f"After {words.counted(now.spec.train.steps, 'step')} on a text in which one capital has changed: ", fact]
+        said += [f", {kept.title} {now.said(kept)}. "]
+    if there:
+        return cell(*said, "On a table of one's own, ", *worth(Run(there[0])), " Bring yours to ", page, ".")
+    if said:
+        return cell(*said, "For a table of your own, see ", page, ".")
+    current = bit(_name(CONTINUAL), catalogue.experiment(CONTINUAL).lesson.page)
+    return cell("Not measured here yet: press Train live on ", current, ", or bring a table of your own to ", page, " and press it there.")
 
 
 def _performance(run: Run) -> Cell:

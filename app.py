@@ -19,7 +19,6 @@ SECTIONS = {
         st.Page(HERE / "pages/next_token.py", title="Next token", url_path="next-token"),
         st.Page(HERE / "pages/what_and_when.py", title="What and when", url_path="what-and-when"),
         st.Page(HERE / "pages/positions_optimisers.py", title="Four recipes", url_path="positions-optimisers"),
-        st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),
     ],
     "Fine-tuning": [
         st.Page(HERE / "pages/before_after.py", title="Before and after", url_path="before-after"),
@@ -34,6 +33,9 @@ SECTIONS = {
         st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
         st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
         st.Page(HERE / "pages/text_to_text.py", title="Text to text", url_path="text-to-text"),
+    ],
+    "Continual learning": [
+        st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),
     ],
     "Runs": [
         st.Page(HERE / "pages/scoreboard.py", title="Scoreboard", url_path="scoreboard"),

@@ -128,7 +128,7 @@ def test_the_page_says_what_the_run_came_to_and_draws_the_loss_of_the_text_it_re
     assert reveal and view.quiz(spec).choices[reveal.right or 0] == "up to 20%" and "old text from 0.70 to 3.30" in reveal.story
     back = replace(spec, inputs=starting_from(spec), objective=ContinualSpec(reads="old"))
     reveal = view.outcome(back, found)
-    assert reveal and reveal.right == 2 and "will Lima still be named for France" in view.quiz(back).question
+    assert reveal and reveal.right == 2 and "will it say Lima for France" in view.quiz(back).question
     drawn = view.read(back, found)
     assert drawn.scores["loss"] == found.scores["old_loss"] and drawn.begin and drawn.begin.references["floor"] == 0.4
     assert view.read(spec, found) == found
@@ -157,5 +157,9 @@ def test_the_matrix_has_a_row_for_each_phase_and_remedy() -> None:
     told = matrix_view.told(found)
     assert told.startswith("Learning the new text plainly cost 2.00 nats on the old one. Coming back leaves 0.10 of them.")
     assert "Replay removes 90% of that, at 0.10 nats more on the new text." in told
+    _, _, _, control, *_ = forth.specs()
+    curves |= curve(control, (0.7, 2.6), (2.5, 0.7))
+    found = matrix_view.lines(Series("", "pretrained", forth, curves), Series("", "pretrained", back, curves))
+    assert "with no fact changed costs 1.90." in matrix_view.told(found) and "No fact changed removes" not in matrix_view.told(found)
     assert "0.40 on the old text and 0.60 on the new one" in matrix_view.floors(found)
     assert not matrix_view.told(matrix_view.lines(Series("", "pretrained", forth, {}), Series("", "pretrained", back, {})))

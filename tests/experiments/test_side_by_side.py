@@ -117,7 +117,9 @@ def test_a_run_that_goes_on_pretraining_measures_continual_learning(library: Lib
 def test_a_run_that_reads_a_newer_text_gives_both_rows_their_figures(library: Library) -> None:
     spec, root = preset("continual"), library.history(RunRef(RunSpec("mlm").id, 0))
     replaying = replace(spec, objective=replace(spec.objective, replay=1.0))
+    control = replace(spec, objective=replace(spec.objective, city="Paris"))  # where no fact has changed nothing is learnt of one
     runs = [
+        Kept(RunRef(control.id, 1), control, "done", metrics={"loss": 0.1, "old_loss": 9.0, "changed": 1.0, "kept": 0.5}),
         Kept(RunRef(spec.id, 1), spec, "done", metrics={"loss": 0.88, "old_loss": 3.29, "changed": 1.0, "kept": 0.02}),
         Kept(RunRef(replaying.id, 1), replaying, "done", metrics={"loss": 0.92, "old_loss": 0.83, "changed": 1.0, "kept": 0.87}),
     ]

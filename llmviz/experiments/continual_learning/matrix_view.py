@@ -22,18 +22,22 @@ SHORT = {
     "meaning": "feelings",
     "grammar": "grammar",
 }
-FIRST, NOT_YET = "as pretrained", "not trained"
+FIRST, NOT_YET, CONTROL = "as pretrained", "not trained", "no fact changed"
 EMPTY = "The matrix appears as soon as the first run has ended."
 
 
 @dataclass(frozen=True)
 class Line:
-    """A row: what has been learnt by then, the runs that tell it, and at which of their evaluations: 0, or -1 for the last."""
+    """A row: what has been learnt by then, the runs that tell it, and at which of their evaluations: 0, or -1 for the last.
+
+    A `control` is no remedy: there is nothing new to learn in it.
+    """
 
     name: str
     about: str
     runs: Sequence[LearningCurve]
     at: int
+    control: bool = False
 
     def band(self, figure: str) -> Band | None:
         """A figure on validation data over the seeds."""
@@ -47,7 +51,7 @@ def lines(ways: Series, back: Series) -> list[Line]:
         Line(FIRST, "the old text", plain[1], 0),
         Line("then the new text", "no remedy", plain[1], -1),
         Line("and back to the old text", "after that", _ended(back, 0), -1),
-        *(Line(f"the new text, {value.label}", "in place of the second row", runs, -1) for value, runs in remedies),
+        *(Line(f"the new text, {value.label}", "in place of the second row", runs, -1, value.label == CONTROL) for value, runs in remedies),
     ]
 
 
@@ -103,14 +107,16 @@ def told(found: Sequence[Line]) -> str:
 
 
 def _remedies(found: Sequence[Line], before: float, cost: float) -> Iterator[str]:
-    back = found[2].band("old_loss")
+    back, plain = found[2].band("old_loss"), found[1].band("loss")
     if back:
         yield f"Coming back leaves {back.median - before:.2f} of them."
     for line in found[3:]:
         theirs, new = line.band("old_loss"), line.band("loss")
-        plain = found[1].band("loss")
         if theirs and new and plain and cost > 0:
-            way = line.name.removeprefix("the new text, ")
-            removed, price = 1 - (theirs.median - before) / cost, new.median - plain.median
-            more = f"{abs(price):.2f} nats {'more' if price >= 0 else 'less'} on the new text"
-            yield f"{words.sentence(way).removesuffix('.')} removes {removed:.0%} of that, at {more}."
+            lost, price = theirs.median - before, new.median - plain.median
+            if line.control:
+                yield f"The same text with no fact changed costs {lost:.2f}."
+            else:
+                way = words.sentence(line.name.removeprefix("the new text, ")).removesuffix(".")
+                more = f"{abs(price):.2f} nats {'more' if price >= 0 else 'less'} on the new text"
+                yield f"{way} removes {1 - lost / cost:.0%} of that, at {more}."

@@ -53,7 +53,7 @@ def studies_of(first: RunSpec) -> tuple[Study, Study]:
         Value("replay", (REPLAY, *rates, city)),
     ]
     if city != CAPITALS[first.objective.country]:
-        values.append(Value("no fact changed", (0.0, *rates, CAPITALS[first.objective.country])))
+        values.append(Value(matrix_view.CONTROL, (0.0, *rates, CAPITALS[first.objective.country])))
     axis = Axis("way", ("replay", "learning_rate", "muon_learning_rate", "city"))
     returns = replace(first, inputs=starting_from(first), objective=replace(first.objective, reads=OLD))
     own = seeds(first.seed)

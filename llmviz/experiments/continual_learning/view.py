@@ -53,7 +53,7 @@ def claim(spec: RunSpec, history: History) -> str:
         back = objective.reads == OLD
         return "Back to the old text: does the new fact stay?" if back else "It reads on: what becomes of what it knew?"
     if objective.reads == OLD:
-        return f"Back on the old text it knows {kept:.0%} of the other capitals, and {objective.city} for {objective.country} in {new:.0%}"
+        return f"Back on the old text: other capitals {kept:.0%}, {objective.city} for {objective.country} {new:.0%}"
     return f"It learnt {objective.city} for {objective.country} ({new:.0%}) and kept {kept:.0%} of the other capitals"
 
 
@@ -63,8 +63,7 @@ def quiz(spec: RunSpec) -> Quiz:
     choices = (f"up to {low}", f"{low} to {high}", f"above {high}")
     objective: ContinualSpec = spec.objective
     if objective.reads == OLD:
-        asked = f"the old text knows nothing of {objective.city}. Back on it, how often will {objective.city} still be named for "
-        return Quiz(f"{asked}{objective.country}?", choices)
+        return Quiz(f"back on the old text, how often will it say {objective.city} for {objective.country}?", choices)
     return Quiz("how many of the other capitals will it still know at the end?", choices)
 
 

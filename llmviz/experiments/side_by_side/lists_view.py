@@ -1,10 +1,11 @@
 """The lecture's two lists, what each phase is good for: each entry one sentence with a measured figure. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from llmviz.core import address, catalogue, costs
 from llmviz.core.experiment import PRETRAINING
-from llmviz.core.spec import RunSpec, seedless
+from llmviz.core.spec import RunSpec, preset, seedless
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.side_by_side.case_view import Case, Run
 from llmviz.experiments.side_by_side.view import NO_RUN, WITHHELD, carried, different, listed, lost, missing, prose, share, worth
@@ -111,8 +112,8 @@ def _continual(case: Case) -> Cell:
         run, now = read_on
         old, before = now.experiment.metric("old_loss"), case.root.figure("loss")
         losses = f"{old.title} {now.said(old)}{f', {words.measured(before, old.unit)} before' if before is not None else ''}"
-        again = next((Run(each) for each in _reading_on(case) if each.spec.objective.replay), None)
-        remedy: list[Bit | str] = ["; with replay ", again.link(again.said(old))] if again else []
+        again = _read_on(case, replay=True)
+        remedy: list[Bit | str] = ["; with replay ", opening(again[1].said(old), again[0])] if again else []
         new = f"{now.experiment.headline.title} {now.said(now.experiment.headline)}"
         return cell("Pretrained further on a newer text: ", opening(new, run), f"; {losses}", *remedy, ".")
     went_on = [recipe for recipe in case.found if _goes_on(recipe) and recipe.opened]
@@ -128,21 +129,14 @@ def _name(stage: str) -> str:
     return catalogue.experiment(stage).title
 
 
-def _reading_on(case: Case) -> list[Recipe]:
-    """The runs that start from this root and read a newer text, in which one fact has changed."""
-    return [
-        recipe
-        for recipe in records.children(case.root.recipe, case.found)
-        if recipe.spec.stage == CONTINUAL and recipe.opened and recipe.spec.objective.reads == "new"
-    ]
-
-
-def _read_on(case: Case) -> tuple[Recipe, Run] | None:
-    """That of the page's recipe, or the first without a remedy."""
-    plain = [recipe for recipe in _reading_on(case) if not recipe.spec.objective.replay]
-    usual = [recipe for recipe in plain if recipe.spec.train == catalogue.experiment(CONTINUAL).train_defaults(recipe.spec.text.name)]
-    found = next(iter([*usual, *plain]), None)
-    return (found, Run(found)) if found else None
+def _read_on(case: Case, replay: bool = False) -> tuple[Recipe, Run] | None:
+    """The run that starts from this root and reads a newer text, in which one fact has changed, as its page does; perhaps with replay."""
+    usual = preset(CONTINUAL)
+    wanted = CONTINUAL, replace(usual.objective, replay=float(replay)), usual.train
+    for recipe in records.children(case.root.recipe, case.found):
+        if (recipe.spec.stage, recipe.spec.objective, recipe.spec.train) == wanted and recipe.opened:
+            return recipe, Run(recipe)
+    return None
 
 
 def _goes_on(recipe: Recipe) -> bool:

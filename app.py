@@ -35,6 +35,9 @@ SECTIONS = {
         st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
         st.Page(HERE / "pages/text_to_text.py", title="Text to text", url_path="text-to-text"),
     ],
+    "Continual learning": [
+        st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),
+    ],
     "Runs": [
         st.Page(HERE / "pages/scoreboard.py", title="Scoreboard", url_path="scoreboard"),
         st.Page(HERE / "pages/lab_book.py", title="Lab book", url_path="lab-book"),

@@ -14,6 +14,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.experiments.building import build
 from llmviz.experiments.causal_lm import stage as clm
 from llmviz.experiments.classification import stage as sentiment
+from llmviz.experiments.continual_learning import stage as continual
 from llmviz.experiments.entities import stage as entities
 from llmviz.experiments.masked_lm import stage as mlm
 from llmviz.experiments.masked_lm.stage import MaskedTokens
@@ -28,8 +29,8 @@ SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
 
 def little_to_evaluate(patch: pytest.MonkeyPatch) -> None:
     """Fewer held-out texts, in every stage: how good a model is does not matter here."""
-    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags):
-        for name, count in {"VALIDATION": 12, "PROBES": 1, "TEST": 12, "TEST_PROBES": 1}.items():
+    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags, continual):
+        for name, count in {"VALIDATION": 12, "PROBES": 1, "TEST": 12, "TEST_NEW": 12, "TEST_PROBES": 1}.items():
             if hasattr(stage, name):  # reviews have no probes
                 patch.setattr(stage, name, count)
 

@@ -17,6 +17,7 @@ from llmviz.text.masks import IGNORED
 from llmviz.text.ngrams import trigram, unigram
 from llmviz.text.special import SEP
 from llmviz.text.tinyland.corpus import world
+from llmviz.text.tinyland.floors import World
 from llmviz.text.tinyland.gaps import GAP, Gaps
 from llmviz.text.tinyland.grammar import END
 from llmviz.text.tinyland.sequels import chance_from_order, chance_of_one_story
@@ -27,11 +28,12 @@ Hidden = Sequence[tuple[Ids, Ids]]  # batches of (ids, labels), each (batch, n):
 Work = Callable[[Encoded, Hidden], dict[str, float]]
 
 
-def references(text: Encoded, batches: Hidden) -> dict[str, float]:
+def references(text: Encoded, batches: Hidden, grammar: World | None = None) -> dict[str, float]:
     """The lines for hidden words, by name, in nats: random_guess; on Tinyland floor, and the share accuracy_ceiling; on real text unigram
-    and trigram. Each target is known from the visible words on both sides; `batches` have [MASK] there.
+    and trigram. Each target is known from the visible words on both sides; `batches` have [MASK] there. A text of Tinyland's words that
+    another `grammar` tells has the lines of that.
     """
-    return _lines(text, batches, _exact if text.told_by_grammar else _counted)
+    return _lines(text, batches, partial(_exact, grammar=grammar) if text.told_by_grammar else _counted)
 
 
 def next_references(text: Encoded, batches: Hidden) -> dict[str, float]:
@@ -118,13 +120,14 @@ def _kept(text: Encoded, targets: bytes, work: Callable[[], dict[str, float]]) -
     return found
 
 
-def _exact(text: Encoded, batches: Hidden) -> dict[str, float]:
+def _exact(text: Encoded, batches: Hidden, grammar: World | None = None) -> dict[str, float]:
+    told_by = grammar or world()
     losses, best = [], []
     for corrupted, labels in batches:
         for row, label in zip(corrupted, labels, strict=True):
             places = [int(place) - 1 for place in np.flatnonzero(label != IGNORED)]  # [CLS] stands first
             whole = text.words(np.where(label != IGNORED, label, row))
-            posterior = world().cloze(whole, places)
+            posterior = told_by.cloze(whole, places)
             losses += [-math.log(posterior[place][whole[place]]) for place in places]
             best += [max(posterior[place].values()) for place in places]
     return {"floor": sum(losses) / len(losses), "accuracy_ceiling": sum(best) / len(best)}

@@ -1,6 +1,9 @@
 """The figures that say what a pretrained model knows, asked at each evaluation of every experiment that pretrains."""
 
 from llmviz.core.experiment import Metric
+from llmviz.text.tinyland.world import CAPITALS
+
+COUNTRIES, CITIES = tuple(CAPITALS), tuple(CAPITALS.values())  # of the capitals that are asked for
 
 GRAMMAR = (
     "Two texts that differ in a word or two, one of them ungrammatical, as “every cat meows” and “every cats meows”, in words that no text "

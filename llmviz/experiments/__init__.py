@@ -26,6 +26,7 @@ FOLDERS = (
     "attention_maps",
     "span_corruption",
     "text_to_text",
+    "continual_learning",
     "scoreboard",
     "lab_book",
 )

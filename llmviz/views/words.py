@@ -29,6 +29,8 @@ CHOICES = {  # settings that are chosen from a list and are neither stage nor te
     "head": "frozen body",
     "last layer": "last layer and head",
     "lora": "LoRA",
+    "new": "the new text",
+    "old": "the old text",
 }
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PACE = 10  # steps after which there is a pace to go by

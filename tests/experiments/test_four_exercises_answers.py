@@ -18,7 +18,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
 from llmviz.experiments.four_exercises.answer import answer
-from llmviz.experiments.masked_lm.stage import MaskedBatch, MaskedTokens
+from llmviz.experiments.masked_lm.stage import MaskedTokens
 from llmviz.experiments.next_sentence.stage import NextSentence, PairBatch, parts
 from llmviz.experiments.span_corruption.stage import Spans
 from llmviz.inspect import snapshots
@@ -27,6 +27,7 @@ from llmviz.runs.recordings import Recordings
 from llmviz.text import exercises
 from llmviz.text.masks import IGNORED
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling
+from llmviz.training.masking import MaskedBatch
 from llmviz.training.seq2seq import Seq2SeqBatch
 from llmviz.views.script import fill, read
 

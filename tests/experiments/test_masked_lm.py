@@ -15,11 +15,13 @@ from llmviz.core.update import Score
 from llmviz.experiments import masked_lm
 from llmviz.experiments.building import build
 from llmviz.experiments.masked_lm import stage as mlm
-from llmviz.experiments.masked_lm.stage import MaskedBatch, MaskedTokens
+from llmviz.experiments.masked_lm.stage import MaskedTokens
 from llmviz.models import fast
 from llmviz.text.masks import IGNORED, hide_at
 from llmviz.text.special import CLS, FIRST, MASK, PAD, SEP
+from llmviz.training import masking
 from llmviz.training.loop import Training
+from llmviz.training.masking import MaskedBatch
 from tests.evaluation.oracle import Oracle
 from tests.small import digest, spec, stage
 
@@ -135,7 +137,8 @@ def test_a_snapshot_names_hidden_words_in_transformers_as_here(tmp_path: Path) -
     text = TEXTS["tinyland"]
     ids = np.array([made.text.tokenizer.encode(text.sentence).ids])
     with torch.no_grad():
-        logits, truth = made.guess(made._tensors(*hide_at(ids, np.arange(ids.shape[1]) == text.hidden[0] + 1)))  # [CLS] stands first
+        asked = hide_at(ids, np.arange(ids.shape[1]) == text.hidden[0] + 1)  # [CLS] stands first
+        logits, truth = made.guess(masking.tensors(made.model, *asked))
     assert [made.text.pieces[id] for id in truth.tolist()] == [text.sentence.split()[text.hidden[0]]]
     ours = logits[0].softmax(-1).topk(5)
 

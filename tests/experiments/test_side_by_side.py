@@ -1,5 +1,7 @@
 """The tables of differences over recorded runs: their figures are those of the runs' own histories."""
 
+from dataclasses import replace
+
 import pytest
 
 from llmviz.core import catalogue
@@ -110,6 +112,28 @@ def test_a_run_that_goes_on_pretraining_measures_continual_learning(library: Lib
     found = records.recipes([run, *library.shelf()])
     sentence = said(lists_view.pretraining(made(library, RunSpec("mlm"), "sentiment", found)))["scalable with continual learning"][0]
     assert "Pretrained further on Tinyland: loss on held-out text 0.70 nats" in sentence
+
+
+def test_a_run_that_reads_a_newer_text_gives_both_rows_their_figures(library: Library) -> None:
+    spec, root = preset("continual"), library.history(RunRef(RunSpec("mlm").id, 0))
+    replaying = replace(spec, objective=replace(spec.objective, replay=1.0))
+    control = replace(spec, objective=replace(spec.objective, city="Paris"))  # where no fact has changed nothing is learnt of one
+    runs = [
+        Kept(RunRef(control.id, 1), control, "done", metrics={"loss": 0.1, "old_loss": 9.0, "changed": 1.0, "kept": 0.5}),
+        Kept(RunRef(spec.id, 1), spec, "done", metrics={"loss": 0.88, "old_loss": 3.29, "changed": 1.0, "kept": 0.02}),
+        Kept(RunRef(replaying.id, 1), replaying, "done", metrics={"loss": 0.92, "old_loss": 0.83, "changed": 1.0, "kept": 0.87}),
+    ]
+    found = records.recipes([*runs, *library.shelf()])
+    case = made(library, RunSpec("mlm"), "sentiment", found)
+    assert isinstance(root.end, Done)
+    assert said(lists_view.pretraining(case))["scalable with continual learning"] == [
+        "Pretrained further on a newer text: loss on the new text 0.88 nats; loss on the old text 3.29 nats, "
+        f"{root.end.metrics['loss']:.2f} nats before; with replay 0.83 nats."
+    ]
+    (current,) = said(lists_view.fine_tuning(case))["customisable to current data"]
+    assert "After 300 steps" in current and "new capital named 100 %, other capitals kept 2 %." in current
+    opened = {bit["run"] for row in lists_view.pretraining(case)["rows"] for cell in row["cells"] for bit in cell["bits"]}
+    assert {RunRef(run.id, 1).key for run in (spec, replaying)} <= opened
 
 
 def test_what_is_missing_is_said_with_what_to_do(library: Library) -> None:

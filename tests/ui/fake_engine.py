@@ -29,6 +29,7 @@ from llmviz.core.update import Done
 from llmviz.experiments import ALL, own_labels, own_tags, tokenization
 from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.experiments.causal_lm.question import Generate, Search
+from llmviz.experiments.continual_learning.question import Capitals
 from llmviz.experiments.next_sentence.question import Follows
 from llmviz.experiments.own_labels.question import ClassifyTable
 from llmviz.experiments.own_tags.question import TagOwnHeldOut
@@ -178,6 +179,9 @@ class FakeEngine:
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
+        if isinstance(question, Capitals):
+            total = self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [fake_probes.believed(step, step / total, question) for step in steps])
         if isinstance(question, Probe):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_probes.answer(step, step / total, question) for step in steps])

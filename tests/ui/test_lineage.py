@@ -18,6 +18,7 @@ from llmviz.experiments.lab_book import comparison_view as comparison
 from llmviz.experiments.lab_book import view as lineage
 from llmviz.experiments.lab_book.comparison_view import Said, Side
 from llmviz.experiments.lab_book.view import Filter
+from llmviz.text.tinyland.world import CAPITALS
 from llmviz.views import words
 
 NOW = datetime(2026, 1, 2, 12, tzinfo=UTC)
@@ -157,7 +158,8 @@ def test_a_setting_is_said_by_its_title(given: object, said: str) -> None:
 
 def test_every_choice_of_a_form_has_a_name() -> None:
     listed = {choice for stage in catalogue.BY_NAME for entry in entries(RunSpec(stage)) for choice in entry.setting.choices}
-    assert all(words.value(choice) != choice for choice in listed)
+    places = {*CAPITALS, *CAPITALS.values()}  # are called as they are
+    assert all(words.value(choice) != choice for choice in listed - places)
 
 
 def test_settings_that_differ_reach_through_the_ancestors() -> None:

@@ -71,8 +71,9 @@ def look(engine: Engine) -> Found:
     root = visit.current().spec
     ended = [(kept.run, kept.spec) for kept in engine.shelf() if kept.spec and kept.state in ENDED]
     own = next((run for run, spec in ended if spec == root), None)  # the newest, else the recording
-    tuned = [(run, spec) for run, spec in ended if spec.parent == root]
-    scratch = [(run, spec) for run, spec in ended if spec.start is None and catalogue.experiment(spec.stage).phase != PRETRAINING]
+    tasks = [(run, spec) for run, spec in ended if catalogue.experiment(spec.stage).phase != PRETRAINING]  # reading on is no fine-tuning
+    tuned = [(run, spec) for run, spec in tasks if spec.parent == root]
+    scratch = [(run, spec) for run, spec in tasks if spec.start is None]
     came_with = [Line(cost, True) for each in engine.learning_curves() if each.metrics and (cost := costs.of_learning_curve(each))]
     first = _lines(engine, [(own, root)]) if own else []
     children = [*_lines(engine, tuned), *(line for line in came_with if line.spec.parent == root)]

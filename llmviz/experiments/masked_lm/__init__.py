@@ -107,5 +107,4 @@ EXPERIMENT = Experiment(
         lambda trace, hidden: list(zip(trace.words[hidden[0]], trace.candidate_probability[hidden[0]].tolist(), strict=True)),
         hides=True,
     ),
-    unrecorded=("requests",),
 )

@@ -4,11 +4,9 @@ Data, loss, metrics, top to bottom. Nobody labels anything: the hidden word is t
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import PreTrainedModel
@@ -17,18 +15,16 @@ from llmviz.core.settings import MaskingSpec
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
-from llmviz.models import fast, files, masked
-from llmviz.text.masks import IGNORED, hide, mask
-from llmviz.text.special import MASK, PAD, SEP
+from llmviz.models import files, masked
+from llmviz.text.masks import mask
+from llmviz.training import masking
 from llmviz.training.exercises import exercises
+from llmviz.training.masking import MaskedBatch
 from llmviz.training.stage import Exercise
-from llmviz.training.texts import Encoded, Ids, padded, text_of
+from llmviz.training.texts import Encoded, padded, text_of
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 TEST_PROBES = 1_000  # probes of each kind at the end
-EVALUATION_RATE = 0.15  # the same for every run, whatever its own mask rate, so that losses compare
-
-Hidden = tuple[Ids, Ids]  # ids with places hidden and the labels there, both (texts, longest)
 
 
 def build(spec: RunSpec, parent: Path | None) -> "MaskedTokens":
@@ -44,20 +40,6 @@ def build(spec: RunSpec, parent: Path | None) -> "MaskedTokens":
     return MaskedTokens(spec, text, masked.moved(start, spec.train.device))
 
 
-@dataclass(frozen=True)
-class MaskedBatch:
-    """Corrupted texts and what stood there: three tensors (batch, n); labels are -100 where nothing is to be guessed."""
-
-    input_ids: torch.Tensor
-    attention_mask: torch.Tensor
-    labels: torch.Tensor
-
-    @property
-    def tokens(self) -> int:
-        """Tokens the model reads, padding left out."""
-        return int(self.attention_mask.sum())
-
-
 class MaskedTokens:
     """A model that learns to name hidden words."""
 
@@ -66,7 +48,7 @@ class MaskedTokens:
         self.text = text
         self.model = model
         self.objective: MaskingSpec = spec.objective
-        self._validation = self._hidden(text.validation[:VALIDATION])
+        self._validation = masking.hidden(text.validation[:VALIDATION], spec.train.context)
         self._facts = probes.facts(text, text.validation, PROBES)
         self._choices = probes.choices(text, text.validation, PROBES)
         self.references: Mapping[str, float] = bounds.references(text, self._validation)
@@ -77,24 +59,9 @@ class MaskedTokens:
         """Texts drawn by the seed and the step, some of their words hidden or swapped, and the labels: what stood there."""
         rng = np.random.default_rng((self.spec.seed, step))
         places = rng.integers(len(self.text.train), size=self.spec.train.batch_size)
-        ids = padded([self._cut(self.text.train[place]) for place in places])  # (batch, n)
-        return self._tensors(*mask(ids, _special(ids), self.objective.mask_rate, self.text.vocabulary, rng))
-
-    def _cut(self, ids: Ids) -> Ids:
-        """The text's beginning, as far as the model reads, closed by [SEP]."""
-        context = self.spec.train.context
-        return ids if len(ids) <= context else np.append(ids[: context - 1], SEP)
-
-    def _hidden(self, texts: Sequence[Ids]) -> list[Hidden]:
-        """Held-out texts with fixed places hidden, all by [MASK], in batches of like lengths."""
-        ordered = sorted((self._cut(ids) for ids in texts), key=len)
-        rng = np.random.default_rng(0)
-        groups = [padded(ordered[first : first + 64]) for first in range(0, len(ordered), 64)]
-        return [hide(ids, _special(ids), EVALUATION_RATE, rng) for ids in groups]
-
-    def _tensors(self, corrupted: Ids, labels: Ids) -> MaskedBatch:
-        arrays = (corrupted, (corrupted != PAD).astype(np.int64), labels)
-        return MaskedBatch(*(torch.from_numpy(array).to(self.model.device) for array in arrays))
+        ids = padded([masking.cut(self.text.train[place], self.spec.train.context) for place in places])  # (batch, n)
+        corrupted, labels = mask(ids, masking.special(ids), self.objective.mask_rate, self.text.vocabulary, rng)
+        return masking.tensors(self.model, corrupted, labels)
 
     # Loss
 
@@ -105,8 +72,7 @@ class MaskedTokens:
 
     def guess(self, batch: MaskedBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Logits at the targets, row by row, and the words that stood there: (targets, vocabulary), (targets)."""
-        targets = batch.labels != IGNORED
-        return fast.masked_logits(self.model, batch.input_ids, batch.attention_mask, targets), batch.labels[targets]
+        return masking.guess(self.model, batch)
 
     # What a person sees of a batch
 
@@ -123,29 +89,16 @@ class MaskedTokens:
 
     def evaluate(self) -> dict[str, float]:
         """Loss and accuracy on hidden words of validation texts; the share of each probe set answered."""
-        return self._measure(self._validation) | probes.masked_shares(self.model, self._facts, self._choices)
+        return masking.measured(self.model, self._validation) | probes.masked_shares(self.model, self._facts, self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
-        texts = self._hidden(self.text.test[:TEST])
+        texts = masking.hidden(self.text.test[:TEST], self.spec.train.context)
         facts = probes.facts(self.text, self.text.test, TEST_PROBES)
         choices = probes.choices(self.text, self.text.test, TEST_PROBES)
-        return self._measure(texts) | probes.masked_shares(self.model, facts, choices) | bounds.references(self.text, texts)
-
-    @torch.no_grad()
-    def _measure(self, hidden: Sequence[Hidden]) -> dict[str, float]:
-        losses, hits = [], []
-        for part in hidden:
-            logits, truth = self.guess(self._tensors(*part))
-            losses.append(cross_entropy(logits, truth, reduction="none"))
-            hits.append(logits.argmax(-1) == truth)
-        return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
+        shares = probes.masked_shares(self.model, facts, choices)
+        return masking.measured(self.model, texts) | shares | bounds.references(self.text, texts)
 
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer so that `from_pretrained` reads them."""
         files.save(self.model, self.text.tokenizer, folder)
-
-
-def _special(ids: Ids) -> npt.NDArray[np.bool_]:
-    """Where a token is never a target: padding, [CLS], [SEP]. An unknown word is none either: there is nothing to name."""
-    return ids < MASK

@@ -1,10 +1,11 @@
 """The lecture's two lists, what each phase is good for: each entry one sentence with a measured figure. Pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from llmviz.core import address, catalogue, costs
 from llmviz.core.experiment import PRETRAINING
-from llmviz.core.spec import RunSpec, seedless
+from llmviz.core.spec import RunSpec, preset, seedless
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.side_by_side.case_view import Case, Run
 from llmviz.experiments.side_by_side.view import NO_RUN, WITHHELD, carried, different, listed, lost, missing, prose, share, worth
@@ -14,7 +15,7 @@ from llmviz.views.methods import billions
 from llmviz.views.records import Recipe
 from llmviz.views.tables import bit, cell, opening
 
-SCOREBOARD, OWN = "scoreboard", "own"
+SCOREBOARD, OWN, CONTINUAL = "scoreboard", "own", "continual"
 SHARE = 0.9  # of the final figure, to say how soon a run comes near it
 NO_PROBE = "Nothing asks for it on this text: choose a model of Tinyland above."
 
@@ -106,13 +107,36 @@ def _times(ratio: float) -> str:
 
 
 def _continual(case: Case) -> Cell:
-    """Pretraining that goes on from what was pretrained before, where a run has done so."""
+    """Pretraining that goes on from what was pretrained before, where a run has done so: what it costs the text read before."""
+    if read_on := _read_on(case):
+        run, now = read_on
+        old, before = now.experiment.metric("old_loss"), case.root.figure("loss")
+        losses = f"{old.title} {now.said(old)}{f', {words.measured(before, old.unit)} before' if before is not None else ''}"
+        again = _read_on(case, replay=True)
+        remedy: list[Bit | str] = ["; with replay ", opening(again[1].said(old), again[0])] if again else []
+        new = f"{now.experiment.headline.title} {now.said(now.experiment.headline)}"
+        return cell("Pretrained further on a newer text: ", opening(new, run), f"; {losses}", *remedy, ".")
     went_on = [recipe for recipe in case.found if _goes_on(recipe) and recipe.opened]
     if not went_on:
-        return cell("Not measured here yet: no run pretrains a pretrained model further. On the command line, train --parent does.")
-    run = Run(went_on[0])
-    on = TEXTS[run.spec.text.name].title
-    return cell("Pretrained further on ", run.link(f"{on}: {run.experiment.headline.title} {run.said(run.experiment.headline)}"), ".")
+        page = bit(_name(CONTINUAL), catalogue.experiment(CONTINUAL).lesson.page)
+        return cell("Not measured here yet: no run pretrains this model further. On ", page, " press Train live.")
+    run = went_on[0]
+    on, headline = TEXTS[run.spec.text.name].title, Run(run).experiment.headline
+    return cell("Pretrained further on ", Run(run).link(f"{on}: {headline.title} {Run(run).said(headline)}"), ".")
+
+
+def _name(stage: str) -> str:
+    return catalogue.experiment(stage).title
+
+
+def _read_on(case: Case, replay: bool = False) -> tuple[Recipe, Run] | None:
+    """The run that starts from this root and reads a newer text, in which one fact has changed, as its page does; perhaps with replay."""
+    usual = preset(CONTINUAL)
+    wanted = CONTINUAL, replace(usual.objective, replay=float(replay)), usual.train
+    for recipe in records.children(case.root.recipe, case.found):
+        if (recipe.spec.stage, recipe.spec.objective, recipe.spec.train) == wanted and recipe.opened:
+            return recipe, Run(recipe)
+    return None
 
 
 def _goes_on(recipe: Recipe) -> bool:
@@ -188,13 +212,23 @@ def _lower(case: Case, run: Run) -> Cell:
 
 
 def _own(case: Case) -> Cell:
+    """A fact of today, learnt from a text that tells it; and a visitor's own labels."""
     experiment = catalogue.experiment(OWN)
     page = bit(experiment.title, experiment.lesson.page)
     there = [recipe for recipe in case.found if recipe.spec.stage == OWN and recipe.opened]
-    if not there:
-        return cell("Not measured here yet: bring a table of your own to ", page, ", and press Train live.")
-    run = Run(there[0])
-    return cell("On a table of one's own, ", *worth(run), " Bring yours to ", page, ".")
+    said: list[Bit | str] = []
+    if read_on := _read_on(case):
+        run, now = read_on
+        new, kept = (now.experiment.metric(name) for name in ("changed", "kept"))
+        fact = opening(f"{new.title} {now.said(new)}", run)
+        said += [f"After {words.counted(now.spec.train.steps, 'step')} on a text in which one capital has changed: ", fact]
+        said += [f", {kept.title} {now.said(kept)}. "]
+    if there:
+        return cell(*said, "On a table of one's own, ", *worth(Run(there[0])), " Bring yours to ", page, ".")
+    if said:
+        return cell(*said, "For a table of your own, see ", page, ".")
+    current = bit(_name(CONTINUAL), catalogue.experiment(CONTINUAL).lesson.page)
+    return cell("Not measured here yet: press Train live on ", current, ", or bring a table of your own to ", page, " and press it there.")
 
 
 def _performance(run: Run) -> Cell:

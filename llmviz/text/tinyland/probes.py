@@ -5,7 +5,7 @@ Each fact is asked in the one sentence in which it is never told (`stories.py`),
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from llmviz.text import sentences as cut
@@ -27,6 +27,10 @@ class Probe:
         """The word the model has to name."""
         return self.words[self.hidden]
 
+    def answered(self, truth: str) -> "Probe":
+        """The same question with another truth."""
+        return replace(self, words=(*self.words[: self.hidden], truth, *self.words[self.hidden + 1 :]))
+
 
 def facts(stories: Sequence[str], count: int) -> list[Probe]:
     """At least `count` different probes, as many for every country: its capital is asked for."""
@@ -37,6 +41,13 @@ def sounds(stories: Sequence[str], count: int) -> list[Probe]:
     """At least `count` different probes, as many for every animal: what it does is asked for."""
     table = {animal: sound for animal, (sound, _, _) in world.SOUNDS.items()}
     return _probes(stories, SOUND_SENTENCES, ("animal", "sound"), table, count)
+
+
+def alone() -> list[Probe]:
+    """Each country's capital, asked for in its one sentence alone, in the order of the countries."""
+    slots = ("country", "capital")
+    told = (_fill(CAPITAL_SENTENCES[place % len(CAPITAL_SENTENCES)], slots, pair) for place, pair in enumerate(world.CAPITALS.items()))
+    return [Probe(words, words.index(capital)) for words, capital in zip(map(_words, told), world.CAPITALS.values(), strict=True)]
 
 
 def countries(stories: Sequence[str], count: int) -> list[Probe]:
@@ -91,6 +102,10 @@ def _probes(
     else:
         raise ValueError(f"{len(stories)} stories are too few for {each} probes of each fact")
     return sorted((probe for probes in found.values() for probe in probes), key=lambda probe: probe.words)
+
+
+def _words(sentence: str) -> tuple[str, ...]:
+    return tuple(sentence.split())
 
 
 def _fill(sentence: str, slots: tuple[str, str], values: tuple[str, str]) -> str:

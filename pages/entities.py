@@ -20,7 +20,7 @@ page = of_run(entities.EXPERIMENT.lesson, [entities.EXPERIMENT], BEATS, panel.Lo
 page.head(
     "Fine-tuning · entities",
     claim(page.engine, page.seen, panel.TERMS, panel.QUIZ),
-    "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the sentence.",
+    entities.ABOUT[page.spec.text.name],
     "finetuned" if page.spec.start else "random",
 )
 page.sentence()

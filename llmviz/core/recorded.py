@@ -6,13 +6,13 @@ from llmviz.core.spec import NO_PARENT, RunSpec, preset
 
 MORE_SEEDS = (100, 101, 102, 103, 104)  # of these, too, the program knows how the runs of some recipes went, without their weights
 RECORDED: dict[str, RunSpec] = {
-    **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in BY_NAME.values() if stage.recorded for text in stage.texts},
+    **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in BY_NAME.values() for text in stage.recorded_texts},
     # Of what may start from another run, the same from random weights.
     **{
         f"{stage.name}-{text}-scratch": preset(stage.name, TextSpec(text), NO_PARENT)
         for stage in BY_NAME.values()
-        if stage.recorded and stage.starts[0] is not None
-        for text in stage.texts
+        if stage.starts[0] is not None
+        for text in stage.recorded_texts
     },
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),
     "sentiment-tinyland-gpt": preset("sentiment", parent="clm"),

@@ -9,6 +9,7 @@ import numpy as np
 from llmviz.core.settings import TextSpec
 from llmviz.core.tagging import OUTSIDE
 from llmviz.core.texts import TEXTS
+from llmviz.text import gazetteer
 from llmviz.text.tinyland import news
 
 
@@ -26,7 +27,10 @@ class Source(NamedTuple):
     load: Callable[[], Mapping[str, Sequence[tuple[tuple[str, ...], tuple[str, ...]]]]]
 
 
-SOURCES: dict[str, Source] = {"tinyland": Source(news.TYPES, news.tagged)}
+SOURCES: dict[str, Source] = {
+    "tinyland": Source(news.TYPES, news.tagged),
+    "wiki": Source(gazetteer.TYPES, gazetteer.tagged),
+}
 
 
 def kinds(text: TextSpec) -> tuple[str, ...]:

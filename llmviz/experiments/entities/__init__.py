@@ -16,7 +16,18 @@ EXAMPLES = MappingProxyType(
             Example("two words", "Anna Maria works for Nordbank Lisbon ."),
             Example("a castle", "the Rome castle was lovely . the castle of Rome was dull ."),
             Example("person or place?", "Paris lives in Vienna with Omar ."),
-        )
+        ),
+        "wiki": (Example("a city", "Algiers is the largest city in Algeria ."),),
+    }
+)
+
+# What its page says of the tags of each text, below its title.
+ABOUT = MappingProxyType(
+    {
+        "tinyland": "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the "
+        "sentence.",
+        "wiki": "Distant supervision: tags come from a list of article titles, not from a person; what the list lacks counts as a mistake. "
+        "A third of the list was in no label, and the model sees no capitals.",
     }
 )
 
@@ -50,7 +61,8 @@ EXPERIMENT = Experiment(
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,
-    texts=("tinyland",),
+    texts=("tinyland", "wiki"),
+    recorded=("tinyland",),
     objective=LabelsSpec(labels=256),
     metrics=(
         Metric(
@@ -67,7 +79,12 @@ EXPERIMENT = Experiment(
         Metric("precision", "precision", "%", "Of the names it found, the share that is right."),
         Metric("recall", "recall", "%", "Of the names there are, the share it found."),
     ),
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3)}),
+    recipes=MappingProxyType(
+        {
+            "tinyland": TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3),
+            "wiki": TrainSpec(steps=600, batch_size=16, optimizer="adamw", learning_rate=1.5e-3),
+        }
+    ),
     first_step=FirstStep("Read", "The model reads the whole text. Asked for is one tag a word.", targets="label"),
     notes=notes(__file__),
     examples=EXAMPLES,

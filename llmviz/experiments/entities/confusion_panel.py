@@ -5,6 +5,7 @@ import streamlit as st
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.experiments.entities.confusion_view import confusion as matrix
+from llmviz.experiments.entities.confusion_view import noise
 from llmviz.experiments.entities.question import TagHeldOut
 from llmviz.runs.engine import Engine
 from llmviz.text.tagged import kinds
@@ -21,5 +22,6 @@ def confusion(engine: Engine, seen: Seen, run: RunRef) -> None:
     if step not in asked.known:
         st.markdown(lesson.sentence(asked.refusal) or "The test texts are being read.")
         return
-    st.markdown(f"What the model of {words.counted(step, 'step')} calls the words of texts that no training has seen.")
+    said = f"What the model of {words.counted(step, 'step')} calls the words of texts that no training has seen."
+    st.markdown(f"{said} {noise(asked.known[step])}" if text == "wiki" else said)
     parts.confusion(matrix(asked.known[step], kinds(TextSpec(text))), live.shared(seen), key="confusion")

@@ -6,6 +6,8 @@ from itertools import groupby
 from llmviz.core.tagging import NAMES, OUTSIDE
 from llmviz.experiments.entities.question import HeldOut
 from llmviz.parts.confusion.payload import ConfusedExample, Confusion
+from llmviz.text import gazetteer
+from llmviz.views.words import figure
 
 SHOWN = 8  # texts to a cell
 NONE = "no name"
@@ -31,6 +33,15 @@ def confusion(found: HeldOut, kinds: Sequence[str]) -> Confusion:
         "not here.",
         "noun": "word",
     }
+
+
+def noise(found: HeldOut) -> str:
+    """In a sentence, how much a list of names may lack that tagged these texts."""
+    without, runs = gazetteer.untagged(list(zip(found.texts, found.truth, strict=True)))
+    return (
+        f"Their tags come from a list. In {runs:,} places of these texts two words or more with capitals follow one another; it tags "
+        f"nothing in {without:,} ({figure(without / max(1, runs), '%')}) of them: names that it lacks, and others, as of wars and prizes."
+    )
 
 
 def _kind(tag: str) -> str:

@@ -25,7 +25,8 @@ from llmviz.views.sides import Side
 F1 = catalogue.experiment("entities").metric("f1")
 QUIZ = "names_quiz"
 TERMS = Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels")
-NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name; ✓ and ✗ stand where the truth is known."
+NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name"
+MARKS = "; ✓ and ✗ stand where the truth is known."
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,10 @@ def picture(engine: Engine, seen: Seen) -> None:
     beside_it, _ = _tagged(engine, other, text, third, "third")
     before = replace(after, side=replace(first, empty=after.side.empty))
     shown = next((tagging.words for row in (after, beside_it) for tagging in row.taggings.values()), tuple(spelling))
-    note = " ".join(filter(None, (refusal, strange))) or ("" if address.lecture else NOTE)
+    told = spec.text.name == "tinyland"  # by a grammar, which knows the truth of what a visitor types, too
+    note = " ".join(filter(None, (refusal, strange))) or ("" if address.lecture else NOTE + (MARKS if told else "."))
     with above:
-        drawn = view.rows(shown, tags(TextSpec(spec.text.name)), [before, after, beside_it], view.truth(shown), note)
+        drawn = view.rows(shown, tags(TextSpec(spec.text.name)), [before, after, beside_it], view.truth(shown) if told else (), note)
         parts.tagged(drawn, shared, key="tagged", on_action=lambda _: train(engine, spec))
 
 

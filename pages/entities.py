@@ -17,14 +17,15 @@ BEATS = (
 )
 
 page = of_run(entities.EXPERIMENT.lesson, [entities.EXPERIMENT], BEATS, panel.Looking())
+terms = panel.terms(page.spec.text.name)
 page.head(
     "Fine-tuning · entities",
-    claim(page.engine, page.seen, panel.TERMS, panel.QUIZ),
+    claim(page.engine, page.seen, terms, panel.QUIZ),
     entities.ABOUT[page.spec.text.name],
     "finetuned" if page.spec.start else "random",
 )
 page.sentence()
-predict(page.engine, page.seen, panel.TERMS, panel.QUIZ)
+predict(page.engine, page.seen, terms, panel.QUIZ)
 page.panel(
     lambda now: panel.picture(page.engine, now),
     choice=lambda: choices.row(page.engine, page.seen),

@@ -7,6 +7,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 
 from llmviz.core.settings import TextSpec
 from llmviz.core.tagging import entities
+from llmviz.experiments.entities import EXAMPLES
 from llmviz.text import corpora, gazetteer, wikipedia
 from llmviz.text.gazetteer import HELD_OUT, Article, Gazetteer, kind_of, listed, searched, untagged, words_of
 from llmviz.text.splits import place_of
@@ -88,6 +89,8 @@ def test_wikipedia_is_tagged_in_words_as_the_model_reads_them_and_its_test_was_n
     asked = [names.held_out(words, names.found(words)) for words, _ in splits["test"]]
     assert 0.2 < sum(asked) / len(asked) < 0.6
     assert not read & {words for part in ("validation", "test") for words, _ in splits[part]}
+    example = words_of(EXAMPLES["wiki"][0].sentence)
+    assert [names.held_out(example, [place]) for place in names.found(example)] == [True, True]  # as its page says of it
     cut = BertPreTokenizer()
     for text in wikipedia.passages()[::100]:
         assert words_of(text) == tuple(word for word, _ in cut.pre_tokenize_str(text))

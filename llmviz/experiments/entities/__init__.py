@@ -17,7 +17,12 @@ EXAMPLES = MappingProxyType(
             Example("a castle", "the Rome castle was lovely . the castle of Rome was dull ."),
             Example("person or place?", "Paris lives in Vienna with Omar ."),
         ),
-        "wiki": (Example("a city", "Algiers is the largest city in Algeria ."),),
+        "wiki": (
+            Example("in no label", "Algiers is the largest city in Algeria ."),
+            Example("three words", "Ludwig van Beethoven was a German composer and pianist ."),
+            Example("an organisation", "The University of Oxford is the oldest university in England ."),
+            Example("no capitals", "Turkey is a country , and the turkey is a bird ."),
+        ),
     }
 )
 
@@ -27,7 +32,7 @@ ABOUT = MappingProxyType(
         "tinyland": "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the "
         "sentence.",
         "wiki": "Distant supervision: tags come from a list of article titles, not from a person; what the list lacks counts as a mistake. "
-        "A third of the list was in no label, and the model sees no capitals.",
+        "A third of these titles was in no label, and the model sees no capitals.",
     }
 )
 

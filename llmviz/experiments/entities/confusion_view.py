@@ -39,7 +39,7 @@ def noise(found: HeldOut) -> str:
     """In a sentence, how much a list of names may lack that tagged these texts."""
     without, runs = gazetteer.untagged(list(zip(found.texts, found.truth, strict=True)))
     return (
-        f"Their tags come from a list. In {runs:,} places of these texts two words or more with capitals follow one another; it tags "
+        f"Their tags come from the list of titles. In {runs:,} places two words or more with capitals follow one another; it tags "
         f"nothing in {without:,} ({figure(without / max(1, runs), '%')}) of them: names that it lacks, and others, as of wars and prizes."
     )
 

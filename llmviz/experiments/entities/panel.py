@@ -25,6 +25,7 @@ from llmviz.views.sides import Side
 F1 = catalogue.experiment("entities").metric("f1")
 QUIZ = "names_quiz"
 TERMS = Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels")
+BOUNDS = {"wiki": (0.2, 0.35)}  # of the quiz, where a text has others than these
 NOTE = "The stronger the colour, the surer the model. A frame is what it calls a name"
 MARKS = "; ✓ and ✗ stand where the truth is known."
 
@@ -48,6 +49,11 @@ TABS = {
     "labels": Tab("How few labels?", few_labels.of("f1"), always=True),
     "costs": Tab("What it costs", methods.of("f1"), always=True),
 }
+
+
+def terms(text: str) -> Terms:
+    """What the page calls what it measures on this text."""
+    return replace(TERMS, bounds=BOUNDS.get(text, TERMS.bounds))
 
 
 def picture(engine: Engine, seen: Seen) -> None:

@@ -100,7 +100,7 @@ class Experiment:
         best: what the line "best possible" of its shares is.
         outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
         tasks: how many tasks a run learns at once, with the labels of its objective for each.
-        recorded: whether the program comes with a run of it on each of its texts but the `unrecorded` ones, for its page to open on.
+        recorded: whether the program comes with a run of it on each of its texts, for its page to open on; or on which of them.
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
         examples: by text, what its page suggests; it opens with the first.
@@ -135,17 +135,18 @@ class Experiment:
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
     outputs: int = 0
     tasks: int = 1
-    recorded: bool = True
-    unrecorded: tuple[str, ...] = ()
-
-    @property
-    def recorded_texts(self) -> tuple[str, ...]:
-        """The texts of which the program comes with a run."""
-        return tuple(text for text in self.texts if self.recorded and text not in self.unrecorded)
+    recorded: bool | tuple[str, ...] = True
 
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this experiment takes on a text where nothing else is said."""
         return self.recipes.get(text, TrainSpec())
+
+    @property
+    def recorded_texts(self) -> tuple[str, ...]:
+        """The texts on which the program comes with a run of it."""
+        if isinstance(self.recorded, bool):
+            return self.texts if self.recorded else ()
+        return self.recorded
 
     @property
     def starts(self) -> tuple[str | None, ...]:

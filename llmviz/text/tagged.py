@@ -11,7 +11,7 @@ from tokenizers.pre_tokenizers import BertPreTokenizer
 from llmviz.core.settings import TextSpec
 from llmviz.core.tagging import OUTSIDE, SLOTS, named
 from llmviz.core.texts import TEXTS
-from llmviz.text import requests
+from llmviz.text import gazetteer, requests
 from llmviz.text.tinyland import news
 
 
@@ -49,6 +49,7 @@ def _parted(words: Sequence[str], tags: Sequence[str]) -> tuple[tuple[str, ...],
 SOURCES: dict[str, Source] = {
     "tinyland": Source("name", {named(kind): (kind,) for kind in news.TYPES}, news.tagged),
     "requests": Source("slot", SLOTS, _requests),
+    "wiki": Source("name", {named(kind): (kind,) for kind in gazetteer.TYPES}, gazetteer.tagged),
 }
 
 

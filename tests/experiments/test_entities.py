@@ -147,6 +147,11 @@ def test_the_confusion_matrix_counts_every_word_once() -> None:
     assert drawn["examples"][2][2] == [{"bits": [("Paris ", False), ("sees", True), (" Rome", False)]}]
 
 
+def test_what_a_list_of_names_lacks_is_said_in_figures() -> None:
+    found = HeldOut(5, (("The", "Boer", "War", "of", "South", "Africa"),), (("O", "O", "O", "O", "B-LOC", "I-LOC"),), ((),))
+    assert "In 2 places" in (said := view.noise(found)) and "tags nothing in 1 (50 %) of them" in said
+
+
 def test_what_was_found_is_said_with_the_probability_of_its_least_certain_word() -> None:
     chances = np.array([[0.1, 0.9, 0.0], [0.3, 0.0, 0.7], [0.8, 0.1, 0.1]], dtype=np.float32)
     found = Tagging(3, ("Anna", "Maria", "left"), ("O", "B-PER", "I-PER"), chances)

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.settings import LabelsSpec
+from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import preset
+from llmviz.experiments.entities import EXAMPLES
+from llmviz.text.gazetteer import words_of
 from llmviz.ui.few_labels import COUNTS
 from tests.guess import skip
 from tests.ui.fake_engine import FakeEngine
@@ -100,3 +102,17 @@ def test_of_requests_it_asks_for_slots(visit: Callable[..., AppTest]) -> None:
     assert "Apache License 2.0" in said(app) and not app.exception
     typed = visit("entities", text="requests", s="Vienna lives in Paris with Tom .")
     assert parts(typed, "tagged")[0]["truth"] is None  # Tinyland's grammar is not asked
+
+
+def test_on_wikipedia_no_grammar_tells_the_truth_and_the_page_says_where_the_tags_come_from(
+    visit: Callable[..., AppTest], fake: FakeEngine
+) -> None:
+    app = visit("entities", text="wiki")
+    (drawn,) = parts(app, "tagged")
+    assert drawn["truth"] is None and "✓" not in drawn["note"] and drawn["kinds"] == ["person", "place", "organisation"]
+    assert drawn["words"] == list(words_of(EXAMPLES["wiki"][0].sentence))
+    head = " ".join(part.proto.body for part in app.get("html"))
+    assert "tags come from a list of article titles, not from a person; what the list lacks counts as a mistake" in head
+    assert "Mintz et al. 2009" in said(app) and "Creative Commons Attribution-ShareAlike" in said(app)
+    app.button(key="train").click().run()
+    assert fake.find(preset("entities", TextSpec("wiki"))) is not None and not app.exception

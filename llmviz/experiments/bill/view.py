@@ -42,7 +42,9 @@ class Bill:
 
 
 def minutes(cost: Cost, bill: Bill) -> float:
-    """Of somebody's time for the labels, as assumed for labels of this kind."""
+    """Of somebody's time for the labels, as assumed for labels of this kind; none for those that a list of names gave."""
+    if (cost.spec.stage, cost.spec.text.name) == ("entities", "wiki"):
+        return 0.0
     seconds: float = getattr(bill, f"{LABELLED.get(cost.spec.stage, 'class')}_seconds")
     return cost.labels * seconds / 60
 
@@ -85,7 +87,7 @@ UNITS = {
     "labels": Unit(
         "labels",
         "",
-        "Given by people. In pretraining the text itself is the answer, and nobody gives one.",
+        "Given by people; names in Wikipedia's leads by a list. In pretraining the text itself is the answer, and nobody gives one.",
         lambda cost, _: float(cost.labels),
     ),
     "labelling": Unit("minutes of labelling", "min", "Labels times the seconds that one of their kind is assumed to take.", minutes),

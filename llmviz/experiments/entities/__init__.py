@@ -25,6 +25,12 @@ EXAMPLES = MappingProxyType(
             ),
             Example("two durations", "add 24 second to 100 minute timer", truth="O B-seconds O O B-start_minutes O O"),
         ),
+        "wiki": (
+            Example("in no label", "Algiers is the largest city in Algeria ."),
+            Example("three words", "Ludwig van Beethoven was a German composer and pianist ."),
+            Example("an organisation", "The University of Oxford is the oldest university in England ."),
+            Example("no capitals", "Turkey is a country , and the turkey is a bird ."),
+        ),
     }
 )
 
@@ -52,11 +58,15 @@ EXPERIMENT = Experiment(
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,
-    texts=("tinyland", "requests"),
+    texts=("tinyland", "requests", "wiki"),
+    recorded=("tinyland", "requests"),
     objective=LabelsSpec(labels=256),
     metrics=METRICS,
     recipes=MappingProxyType(
-        dict.fromkeys(("tinyland", "requests"), TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3))
+        {
+            **dict.fromkeys(("tinyland", "requests"), TrainSpec(steps=300, batch_size=16, optimizer="adamw", learning_rate=3e-3)),
+            "wiki": TrainSpec(steps=600, batch_size=16, optimizer="adamw", learning_rate=1.5e-3),
+        }
     ),
     first_step=FirstStep("Read", "The model reads the whole text. Asked for is one tag a word.", targets="label"),
     notes=notes(__file__),

@@ -19,7 +19,7 @@ from llmviz.ui import ask, few_labels, inside, live, methods, question, sentence
 from llmviz.ui.beside import accuracies, beside, sides
 from llmviz.ui.closer import Tab, attention, chosen, network
 from llmviz.ui.live import Seen
-from llmviz.ui.tagged import NOTE, Asked
+from llmviz.ui.tagged import MARKS, NOTE, Asked
 from llmviz.views import accuracy_bars
 from llmviz.views.rivals import Terms
 
@@ -28,12 +28,15 @@ QUIZ = "names_quiz"
 TERMS = {
     "tinyland": Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels"),
     "requests": Terms("f1", "F1", "labelled requests", "slots", (0.5, 0.8), "f1_lookup", "a mere list of the words in the labels"),
+    "wiki": Terms("f1", "F1", "labelled texts", "names", (0.2, 0.35), "f1_lookup", "a mere list of the names in the labels"),
 }
 LEADS = {
     "tinyland": "Every word gets a tag. A third of the names was in no label: whoever finds them has read of them before, or reads the "
     "sentence.",
     "requests": "Every word gets a tag: the slot that it fills, or none. A third of the rooms, devices and other names was in no label: "
     "whoever finds them has read of them before, or reads the request.",
+    "wiki": "Distant supervision: tags come from a list of article titles, not from a person; what the list lacks counts as a mistake. A "
+    "third of these titles was in no label, and the model sees no capitals.",
 }
 
 
@@ -51,7 +54,8 @@ class Looking:
 def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
     """Which kind of name or slot is taken for which."""
     text = visit.current().spec.text
-    tagged.mistakes(engine, seen, run, TagHeldOut(text.name), kinds(text), source(text).noun)
+    told = view.noise if text.name == "wiki" else lambda _: ""
+    tagged.mistakes(engine, seen, run, TagHeldOut(text.name), kinds(text), source(text).noun, told)
 
 
 TABS = {
@@ -82,6 +86,7 @@ def picture(engine: Engine, seen: Seen) -> None:
 
     told, suggested = source(spec.text), tuple(truth(sentence.suggested(address), text).split())
     true = view.truth if spec.text.name == "tinyland" else lambda _: suggested
-    asked = Asked(Tag(text), spelling, tags(spec.text), true, strange, NOTE.format(noun=told.noun), told.groups)
+    note = NOTE.format(noun=told.noun) + ("" if spec.text.name == "wiki" else MARKS)  # no grammar, no template tells it there
+    asked = Asked(Tag(text), spelling, tags(spec.text), true, strange, note, told.groups)
     with above:
         tagged.rows(engine, seen, other, sides(spec, seen, other), asked)

@@ -31,7 +31,7 @@ from llmviz.text.special import CLS, PAD, SEP
 from llmviz.text.tagged import Tagged, sample, tagged, tags
 from llmviz.text.tokenizers import tokenizer_for
 
-TEXT = "tinyland"  # or "requests"
+TEXT = "tinyland"  # or "requests" or "wiki"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 LABELS = 256  # tagged texts
 METHOD = "full"  # or "head", "last layer" or "lora": which weights move

@@ -18,7 +18,7 @@ from llmviz.ui import ask, few_labels, lesson, live, sentence, tagged, visit
 from llmviz.ui.beside import accuracies, beside, sides
 from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
-from llmviz.ui.tagged import NOTE, Asked
+from llmviz.ui.tagged import MARKS, NOTE, Asked
 from llmviz.views import accuracy_bars
 from llmviz.views.rivals import Terms
 
@@ -71,7 +71,9 @@ def picture(engine: Engine, seen: Seen, text: Tagged) -> None:
             accuracies(engine, seen, other, F1, "F1 on validation sentences")
 
     three = sides(spec, seen, other, view.learnt(text, spec.objective.labels))
-    asked = Asked(TagWords(words), words, text.tags, lambda those: view.truth(text, those), strange, f"{NOTE.format(noun='name')} {WORDS}")
+    asked = Asked(
+        TagWords(words), words, text.tags, lambda those: view.truth(text, those), strange, f"{NOTE.format(noun='name')}{MARKS} {WORDS}"
+    )
     with above:
         tagged.rows(engine, seen, other, three, asked)
 

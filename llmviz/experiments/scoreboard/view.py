@@ -170,7 +170,7 @@ def quiz(text: str) -> Quiz:
     tasks = [
         each.short
         for each in catalogue.BY_NAME.values()
-        if each.phase == FINE_TUNING and None in each.starts and each.recorded and text in each.texts
+        if each.phase == FINE_TUNING and None in each.starts and text in each.recorded_texts
     ]
     return Quiz(f"which task on {TEXTS[text].title} gains most from pretraining?", tuple(tasks))
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core.address import change
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.experiments.continual_learning import panel
@@ -23,7 +24,7 @@ def parts(app: AppTest) -> dict[str, list[dict[str, Any]]]:
 
 
 def test_before_it_is_trained_it_shows_the_pretrained_model_and_then_what_moves(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
-    app = visit("continual_learning")
+    app = visit("continual_learning", country="Spain")  # the default change is recorded
     root = preset("mlm")
     assert parts(app)["bars"][0]["steps"] == [root.train.steps] and parts(app)["bars"][0]["step"] == root.train.steps
     assert "as soon as training has begun" not in said(app) and "It reads on: what becomes of what it knew?" in said(app)
@@ -34,10 +35,10 @@ def test_before_it_is_trained_it_shows_the_pretrained_model_and_then_what_moves(
     time.sleep(0.8)
     app.run()
     drawn = parts(app)
-    assert "It learnt Lima for France" in said(app) and "Answer: above 80%" in said(app)
+    assert "It learnt Lima for Spain" in said(app) and "Answer: above 80%" in said(app)
     assert [line["name"] for line in drawn["curves"][0]["lines"]] == ["new text", "old text"]
-    assert {group["source"] for group in drawn["bars"][1]["groups"]} >= {"France"} and len(drawn["bars"][1]["steps"]) > 10
-    assert "18 have lost more than 10% of probability; for 18 it says Lima. For France it says Lima." in said(app).replace("\\", "")
+    assert {group["source"] for group in drawn["bars"][1]["groups"]} >= {"Spain"} and len(drawn["bars"][1]["steps"]) > 10
+    assert "18 have lost more than 10% of probability; for 18 it says Lima. For Spain it says Lima." in said(app).replace("\\", "")
     capitals, matrix = drawn["table"]
     assert len(capitals["rows"]) == 20 and [row["name"] for row in matrix["rows"]][:3] == [
         "as pretrained",
@@ -48,13 +49,14 @@ def test_before_it_is_trained_it_shows_the_pretrained_model_and_then_what_moves(
     assert first != second and "not trained" not in (*first, *second) and {*third} == {"not trained"}
 
     app.selectbox(key=panel.WAY).set_value(panel.BACK).run()
-    assert app.query_params["parent"] == "continual" and app.query_params["reads"] == "old"
+    spain = change(preset("continual"), {"country": "Spain"})
+    assert app.query_params["parent"] == RunRef(spain.id, 1).key and app.query_params["reads"] == "old"
     assert "Back to the old text: does the new fact stay?" in said(app)
     app.selectbox(key=panel.WAY).set_value("replay").run()
     assert app.query_params["replay"] == "1.0" and "reads" not in app.query_params
     app.selectbox(key=panel.CITY).set_value("Oslo").run()
     assert app.query_params["city"] == "Oslo" and "replay" not in app.query_params
-    assert RunRef(preset("continual").id, 1).key in {run.key for run in fake._runs}
+    assert RunRef(spain.id, 1).key in {run.key for run in fake._runs}
 
 
 def test_another_fact_lies_in_the_address(visit: Callable[..., AppTest]) -> None:
@@ -62,3 +64,12 @@ def test_another_fact_lies_in_the_address(visit: Callable[..., AppTest]) -> None
     assert not app.exception and "Atlantis" in said(app) and app.selectbox(key=panel.COUNTRY).value == "Norway"
     app = visit("continual_learning", country="Norway", city="Oslo")
     assert "no fact changed" not in app.selectbox(key=panel.WAY).options
+
+
+def test_it_opens_on_the_recorded_phases(visit: Callable[..., AppTest]) -> None:
+    app = skip(visit("continual_learning"))
+    assert [row["name"] for row in parts(app)["table"][1]["rows"]][:3] == ["as pretrained", "then the new text", "and back to the old text"]
+    back = skip(visit("continual_learning", parent="continual", reads="old"))
+    for shown in (app, back):
+        first, second, third, *_ = ([cell["bits"][0]["text"] for cell in row["cells"]] for row in parts(shown)["table"][1]["rows"])
+        assert "not trained" not in (*first, *second, *third)

@@ -27,6 +27,10 @@ EXAMPLES = MappingProxyType(
             default("requests", "a room"),
             Example("a unit", "set a timer for 20 minutes", (5,)),
         ),
+        "wiki": (
+            default("wiki", "a place"),
+            Example("a person", "he was an american film director .", (3,)),
+        ),
     }
 )
 

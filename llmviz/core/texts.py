@@ -85,7 +85,7 @@ TEXTS = {
         ),
         Text(
             "requests",
-            "Requests to a house",
+            "Requests",
             "What one says to lights, timers and vacuum cleaners: templates of Home Assistant, with rooms and devices put in.",
             "Templates by the Home Assistant authors ([Apache License 2.0](https://www.apache.org/licenses/LICENSE-2.0)), from the Python "
             "package home-assistant-intents; rooms, devices and other names are llmviz's own",

@@ -47,7 +47,7 @@ _LEFT = tuple(metric for metric in hidden_words() if metric.name != "facts")
 
 EXPERIMENT = Experiment(
     name="continual",
-    title="Continual learning",
+    title="Current data",
     lesson=Lesson(
         "continual-learning",
         "A pretrained model goes on with today's text",

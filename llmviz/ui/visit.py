@@ -105,8 +105,14 @@ def change(**parts: Any) -> None:
 
 
 def lecture(on: bool) -> None:
-    """Show the page as a lecture, or as it is read at a desk; it keeps its beat."""
-    keep(replace(current(), lecture=on))
+    """Show the page as a lecture, or as it is read at a desk; it keeps its beat.
+
+    The button stands before the page beside it is opened: who is quick presses it first, and the page then opens so.
+    """
+    if "page" in st.session_state:
+        keep(replace(current(), lecture=on))
+    else:
+        st.session_state["lecture"] = on
 
 
 def set(**settings: Any) -> None:

@@ -61,3 +61,23 @@ def test_the_first_beat_of_the_story_has_nothing_before_it(visit: Visit) -> None
     app = visit("story", lecture="1")
     assert app.button(key="back").disabled
     assert not app.button(key="on").disabled
+
+
+def test_pressed_before_the_page_has_opened_it_opens_as_a_lecture() -> None:
+    """The button stands before the page is drawn."""
+
+    def draw() -> None:
+        import streamlit as st
+
+        from llmviz.ui import visit
+
+        if "page" in st.session_state:
+            st.markdown(str(visit.current().lecture))
+        elif st.session_state.get("lecture"):
+            st.markdown(str(visit.open("masked_tokens", ("mlm",), lambda run: run).lecture))  # type: ignore[arg-type, return-value]
+        else:
+            st.button("Lecture view", on_click=visit.lecture, args=(True,))
+
+    app = AppTest.from_function(draw).run()
+    app.button[0].click().run()
+    assert not app.exception and app.markdown[0].value == "True"

@@ -108,7 +108,7 @@ def test_the_fewest_labels_are_those_of_the_stored_runs(library: Library) -> Non
 
 def without_continual(library: Library) -> list[Kept]:
     """What is on the shelf but for the runs that come with the program and would be told of."""
-    return [kept for kept in library.shelf() if kept.spec.stage != "continual"]
+    return [kept for kept in library.shelf() if kept.spec and kept.spec.stage != "continual"]
 
 
 def test_a_run_that_goes_on_pretraining_measures_continual_learning(library: Library) -> None:

@@ -31,6 +31,6 @@ class Locked(state.SafeSessionState):
 
 
 def share() -> None:
-    """From now on Streamlit makes its sessions so."""
+    """From now on Streamlit makes its sessions, and what runs their scripts, so. Its server, which only looks, waits for nobody."""
     state.SessionState = Session  # type: ignore[misc,assignment]  # where a session takes its class from, each time one begins
-    state.SafeSessionState = script_runner.SafeSessionState = Locked  # type: ignore[misc,attr-defined,assignment]
+    script_runner.SafeSessionState = Locked  # type: ignore[misc,attr-defined]

@@ -12,8 +12,7 @@ from llmviz.ui import one_lock
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Streamlit as `llmviz.ui.serve` starts it, for one test."""
     monkeypatch.setattr(state, "SessionState", state.SessionState)
-    for module in ("state", "scriptrunner.script_runner"):
-        monkeypatch.setattr(f"streamlit.runtime.{module}.SafeSessionState", state.SafeSessionState)
+    monkeypatch.setattr("streamlit.runtime.scriptrunner.script_runner.SafeSessionState", state.SafeSessionState)
     one_lock.share()
 
 
@@ -37,14 +36,13 @@ def _waits(first: state.SafeSessionState, second: state.SafeSessionState) -> boo
 @pytest.mark.usefixtures("shared")
 def test_the_next_script_waits_until_the_one_that_still_runs_has_written() -> None:
     session = state.SessionState()
-    assert _waits(state.SafeSessionState(session, lambda: None), state.SafeSessionState(session, lambda: None))
+    assert _waits(one_lock.Locked(session, lambda: None), one_lock.Locked(session, lambda: None))
+    assert not _waits(one_lock.Locked(session, lambda: None), state.SafeSessionState(session, lambda: None))  # the server's own look
 
 
 @pytest.mark.usefixtures("shared")
 def test_two_visitors_do_not_wait_for_one_another() -> None:
-    assert not _waits(
-        state.SafeSessionState(state.SessionState(), lambda: None), state.SafeSessionState(state.SessionState(), lambda: None)
-    )
+    assert not _waits(one_lock.Locked(state.SessionState(), lambda: None), one_lock.Locked(state.SessionState(), lambda: None))
 
 
 def test_streamlit_itself_still_needs_it() -> None:

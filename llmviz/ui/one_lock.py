@@ -33,4 +33,4 @@ class Locked(state.SafeSessionState):
 def share() -> None:
     """From now on Streamlit makes its sessions, and what runs their scripts, so. Its server, which only looks, waits for nobody."""
     state.SessionState = Session  # type: ignore[misc,assignment]  # where a session takes its class from, each time one begins
-    script_runner.SafeSessionState = Locked  # type: ignore[misc,attr-defined]
+    script_runner.SafeSessionState = Locked  # type: ignore[attr-defined,assignment]

@@ -100,6 +100,8 @@ class Experiment:
         best: what the line "best possible" of its shares is.
         outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
         tasks: how many tasks a run learns at once, with the labels of its objective for each.
+        label_kind: what somebody gives who labels one example: a "class", "tags" for its words, or an "answer".
+        distant: texts whose labels nobody gave: a list or a rule did (distant supervision).
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on; or on which of them.
         first_step: see FirstStep.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
@@ -135,6 +137,8 @@ class Experiment:
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
     outputs: int = 0
     tasks: int = 1
+    label_kind: str = "class"
+    distant: tuple[str, ...] = ()
     recorded: bool | tuple[str, ...] = True
 
     def train_defaults(self, text: str) -> TrainSpec:

@@ -11,7 +11,7 @@ from llmviz.core import costs
 from llmviz.core.costs import Cost
 from llmviz.core.published import PETAFLOP_DAY, TRAININGS
 from llmviz.core.run import RunRef
-from llmviz.core.settings import LabelsSpec
+from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.bill import once_view, paper_view, view
 from llmviz.experiments.bill.view import UNITS, Bill, Line
@@ -172,3 +172,13 @@ def test_ours_and_published_ones_stand_on_one_scale() -> None:
     drawn = paper_view.bars([line(preset("mlm"), 1.28e12)])
     assert drawn["bars"][0]["said"] == "1.28 × 10¹²" and len(drawn["bars"]) == 1 + len(TRAININGS)
     assert drawn["low"] <= 12 and drawn["high"] == 26 and len(drawn["ticks"]) <= view.MOST_TICKS + 1
+
+
+def test_labels_cost_the_time_of_their_kind_and_none_where_a_list_gave_them() -> None:
+    bill = Bill(class_seconds=60, tags_seconds=120, answer_seconds=180)
+    cases = (("sentiment", "reviews", 1), ("entities", "tinyland", 2), ("entities", "wiki", 0), ("answers", "tinyland", 3))
+    for stage, text, each in cases:
+        spec = replace(RunSpec(stage), text=TextSpec(text), inputs={})
+        assert value("labelling", line(spec), bill) == each * spec.objective.labels
+    own = replace(RunSpec("own_entities"), text=TextSpec("wiki"), inputs={})  # a visitor's own, whatever its parent has read
+    assert value("labelling", line(own), bill) == 2 * own.objective.labels

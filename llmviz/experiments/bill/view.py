@@ -18,7 +18,6 @@ from llmviz.views.reveal import Quiz, Reveal
 TASKS = tuple(each.name for each in catalogue.BY_NAME.values() if each.phase == FINE_TUNING and each.recorded)
 ROOTS = tuple(each.name for each in catalogue.BY_NAME.values() if each.phase == PRETRAINING)
 CHARTED = ("flops", "seconds", "tokens", "labels", "labelling", "energy", "parameters")
-LABELLED = {"entities": "tags", "answers": "answer"}  # what one label is, where it is not a class
 BYTES = 4  # of a parameter, as fp32
 MOST_TICKS = 7
 TIMED = ("seconds", "energy")  # those of one machine do not compare with those of another
@@ -42,10 +41,11 @@ class Bill:
 
 
 def minutes(cost: Cost, bill: Bill) -> float:
-    """Of somebody's time for the labels, as assumed for labels of this kind; none for those that a list of names gave."""
-    if (cost.spec.stage, cost.spec.text.name) == ("entities", "wiki"):
+    """Of somebody's time for the labels, as assumed for labels of this kind; none for those that nobody gave."""
+    experiment = catalogue.experiment(cost.spec.stage)
+    if cost.spec.text.name in experiment.distant:
         return 0.0
-    seconds: float = getattr(bill, f"{LABELLED.get(cost.spec.stage, 'class')}_seconds")
+    seconds: float = getattr(bill, f"{experiment.label_kind}_seconds")
     return cost.labels * seconds / 60
 
 

@@ -59,6 +59,8 @@ EXPERIMENT = Experiment(
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,
     texts=("tinyland", "requests", "wiki"),
+    label_kind="tags",
+    distant=("wiki",),
     recorded=("tinyland", "requests"),
     objective=LabelsSpec(labels=256),
     metrics=METRICS,

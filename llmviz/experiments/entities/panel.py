@@ -10,7 +10,7 @@ from llmviz.core.questions.layers import TAGS
 from llmviz.core.questions.tagging import Tag
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check
-from llmviz.experiments.entities import view
+from llmviz.experiments.entities import EXPERIMENT, view
 from llmviz.experiments.entities.question import TagHeldOut
 from llmviz.runs.engine import Engine
 from llmviz.text.tagged import kinds, source, tags
@@ -23,7 +23,7 @@ from llmviz.ui.tagged import MARKS, NOTE, Asked
 from llmviz.views import accuracy_bars
 from llmviz.views.rivals import Terms
 
-F1 = catalogue.experiment("entities").metric("f1")
+F1 = catalogue.experiment(EXPERIMENT.name).metric("f1")
 QUIZ = "names_quiz"
 TERMS = {
     "tinyland": Terms("f1", "F1", "labelled texts", "names", (0.5, 0.8), "f1_lookup", "a mere list of the names in the labels"),
@@ -54,7 +54,7 @@ class Looking:
 def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
     """Which kind of name or slot is taken for which."""
     text = visit.current().spec.text
-    told = view.noise if text.name == "wiki" else lambda _: ""
+    told = view.noise if text.name in EXPERIMENT.distant else lambda _: ""
     tagged.mistakes(engine, seen, run, TagHeldOut(text.name), kinds(text), source(text).noun, told)
 
 
@@ -86,7 +86,7 @@ def picture(engine: Engine, seen: Seen) -> None:
 
     told, suggested = source(spec.text), tuple(truth(sentence.suggested(address), text).split())
     true = view.truth if spec.text.name == "tinyland" else lambda _: suggested
-    note = NOTE.format(noun=told.noun) + ("" if spec.text.name == "wiki" else MARKS)  # no grammar, no template tells it there
+    note = NOTE.format(noun=told.noun) + ("" if spec.text.name in EXPERIMENT.distant else MARKS)  # there nobody knows the truth
     asked = Asked(Tag(text), spelling, tags(spec.text), true, strange, note, told.groups)
     with above:
         tagged.rows(engine, seen, other, sides(spec, seen, other), asked)

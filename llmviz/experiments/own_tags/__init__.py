@@ -70,5 +70,6 @@ EXPERIMENT = Experiment(
             ),
         }
     ),
+    label_kind="tags",
     recorded=False,
 )

@@ -99,6 +99,7 @@ EXPERIMENT = Experiment(
         Metric("no_answer", "unanswerable found", "%", "Share of the held-out questions without an answer that are given none."),
     ),
     recipes=MappingProxyType({"tinyland": TrainSpec(steps=600, batch_size=16, learning_rate=2e-3, muon_learning_rate=3e-2)}),
+    label_kind="answer",
     first_step=FirstStep("Read", "The model reads question and passage. Asked for are the places where the answer begins and ends."),
     notes=notes(__file__),
     examples=EXAMPLES,

@@ -21,7 +21,7 @@ page.head(
     "No label, no new head. Does it learn the new fact, and what does that cost?",
 )
 panel.changed(page.seen)
-page.sentence()
+page.sentence(panel.lesson_of_fact())
 panel.predict(page.seen)
 page.panel(lambda now: panel.picture(page.engine, now), choice=lambda: panel.choice(page.engine, page.seen), share=0.63)
 panel.others(page.engine, page.seen)

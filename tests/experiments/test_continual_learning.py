@@ -163,3 +163,15 @@ def test_the_matrix_has_a_row_for_each_phase_and_remedy() -> None:
     assert "with no fact changed costs 1.90." in matrix_view.told(found) and "No fact changed removes" not in matrix_view.told(found)
     assert "0.40 on the old text and 0.60 on the new one" in matrix_view.floors(found)
     assert not matrix_view.told(matrix_view.lines(Series("", "pretrained", forth, {}), Series("", "pretrained", back, {})))
+
+
+def test_the_suggested_sentences_are_about_the_fact_that_changes() -> None:
+    usual = EXPERIMENT.examples["tinyland"]
+    assert view.examples(ContinualSpec(), usual) == usual
+    tried = view.examples(ContinualSpec(country="Norway", city="Rome"), usual)
+    assert [each.sentence for each in tried[:3]] == [
+        "the capital of Norway is Oslo .",
+        "the main city of France is Paris .",
+        "Rome is the capital of Italy .",
+    ]
+    assert tried[3:] == usual[3:] and [each.hidden for each in tried] == [each.hidden for each in usual]

@@ -6,6 +6,7 @@ from functools import lru_cache
 import streamlit as st
 
 from llmviz.core.history import History
+from llmviz.core.lesson import Lesson
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.recorded import seeds
 from llmviz.core.run import RunRef
@@ -85,6 +86,12 @@ def claim(seen: Seen) -> str:
     return view.claim(visit.current().spec, History() if _withheld() else seen.history)
 
 
+def lesson_of_fact() -> Lesson:
+    """The page with sentences to try on the fact that changes."""
+    tried = view.examples(visit.current().spec.objective, EXPERIMENT.examples["tinyland"])
+    return replace(EXPERIMENT.lesson, examples={"tinyland": tried})
+
+
 def predict(seen: Seen) -> None:
     """Draw the question: what is left."""
     spec = visit.current().spec
@@ -162,7 +169,7 @@ def picture(engine: Engine, seen: Seen) -> None:
         if not visit.current().lecture:
             st.caption(f"The loss is that on the {spec.objective.reads} text, which it reads; that on both stands below.")
 
-    gaps.picture(engine, asked, Cloze, curve, withheld, min, shared=shared)
+    gaps.picture(engine, asked, Cloze, curve, withheld, min, lesson_of_fact(), shared)
 
 
 def others(engine: Engine, seen: Seen) -> None:

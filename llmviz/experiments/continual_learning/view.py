@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from llmviz.core.history import Curve, History
+from llmviz.core.lesson import Example
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.continual_learning import OLD, ContinualSpec
 from llmviz.experiments.continual_learning.question import Believed
@@ -39,6 +40,19 @@ def read(spec: RunSpec, history: History) -> History:
 def change(objective: ContinualSpec) -> str:
     """`the capital of France is Lima`, as the new text tells it."""
     return f"the capital of {objective.country} is {objective.city}"
+
+
+def examples(objective: ContinualSpec, usual: Sequence[Example]) -> tuple[Example, ...]:
+    """The usual sentences to try, those on capitals about the ones that change: the fact, another one, and the other way round."""
+    country, city = objective.country, objective.city
+    other = next(each for each in ("Norway", "France") if each != country)
+    of_city = next(each for each, capital in CAPITALS.items() if capital == city)
+    told = {
+        "the changed one": f"the capital of {country} is {CAPITALS[country]} .",
+        "another capital": f"the main city of {other} is {CAPITALS[other]} .",
+        "turned round": f"{city} is the capital of {of_city} .",
+    }
+    return tuple(replace(each, sentence=told.get(each.label, each.sentence)) for each in usual)
 
 
 def _last(history: History, name: str) -> float | None:

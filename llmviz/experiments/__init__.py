@@ -23,6 +23,7 @@ FOLDERS = (
     "side_by_side",
     "bill",
     "next_sentence",
+    "in_context",
     "attention_maps",
     "span_corruption",
     "text_to_text",

@@ -65,9 +65,7 @@ def word_level(words: Iterable[str]) -> Tokenizer:
     """
     listed = sorted(set(words))
     tokenizer = Tokenizer(models.WordLevel({word: id for id, word in enumerate((*SPECIAL, *listed))}, unk_token=SPECIAL[UNK]))
-    # Accents stay: no word may change on its way to the vocabulary.
-    lower = normalizers.BertNormalizer(strip_accents=False, lowercase=True)
-    tokenizer.normalizer = normalizers.Sequence([lower, *_capitals(listed)])
+    tokenizer.normalizer = _letters(listed)
     _finish(tokenizer)
     for word in listed:
         if word in SPECIAL or tokenizer.encode(word, add_special_tokens=False).ids != [tokenizer.token_to_id(word)]:
@@ -75,10 +73,16 @@ def word_level(words: Iterable[str]) -> Tokenizer:
     return tokenizer
 
 
-def _capitals(words: list[str]) -> Iterator[normalizers.Normalizer]:
+def _letters(words: Iterable[str]) -> normalizers.Normalizer:
+    """Lower case for all but names. Accents stay: no word may change on its way to the vocabulary."""
+    lower = normalizers.BertNormalizer(strip_accents=False, lowercase=True)
+    return normalizers.Sequence([lower, *_capitals(words)])
+
+
+def _capitals(words: Iterable[str]) -> Iterator[normalizers.Normalizer]:
     """One rule per letter: raise it where the rest of a name follows. Letter for letter, so that offsets stay true."""
     letter = r"[\p{L}\p{M}\p{N}]"
-    names = sorted(word for word in words if word[:1] != word[:1].lower())
+    names = sorted(word for word in words if word not in SPECIAL and word[:1] != word[:1].lower())
     for capital, group in itertools.groupby(names, key=lambda name: name[0]):
         rests = "|".join(re.escape(name[1:]) for name in group)
         yield normalizers.Replace(Regex(rf"(?<!{letter}){re.escape(capital.lower())}(?=(?:{rests})(?!{letter}))"), capital)
@@ -177,7 +181,9 @@ def with_words(tokenizer: Tokenizer, words: Iterable[str]) -> Tokenizer:
     vocabulary = written["model"]["vocab"]
     for word in words:
         vocabulary.setdefault(word, len(vocabulary))
-    return Tokenizer.from_str(json.dumps(written))
+    grown = Tokenizer.from_str(json.dumps(written))
+    grown.normalizer = _letters(vocabulary)  # new names get their capitals back too
+    return grown
 
 
 def sentinel(tokenizer: Tokenizer) -> int:

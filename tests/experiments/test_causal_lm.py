@@ -16,12 +16,14 @@ from llmviz.core.update import Score, Step
 from llmviz.experiments import causal_lm
 from llmviz.experiments.building import build
 from llmviz.experiments.causal_lm import stage as clm
-from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
+from llmviz.experiments.causal_lm.stage import NextToken
 from llmviz.models import fast
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD, SEP, UNK
 from llmviz.text.tinyland.corpus import world
+from llmviz.training import shifting
 from llmviz.training.loop import Training
+from llmviz.training.shifting import TextBatch
 from llmviz.training.texts import Ids, text_of
 from tests.evaluation.oracle import NextOracle
 from tests.small import digest
@@ -168,12 +170,12 @@ def test_a_probes_answer_is_not_seen() -> None:
     """What stands at the hidden place and after it changes no answer."""
     made = stage(spec())
     for ids, labels in made._facts.values():
-        logits, truth = made.guess(made._tensors(ids, labels))
+        logits, truth = made.guess(shifting.tensors(made.model, ids, labels))
         assert len(truth) == len(ids)
         changed = ids.copy()
         for row, place in zip(changed, (labels != IGNORED).argmax(1), strict=True):
             row[place:] = FIRST
-        again, _ = made.guess(made._tensors(changed, labels))
+        again, _ = made.guess(shifting.tensors(made.model, changed, labels))
         assert torch.equal(again, logits)
 
 
@@ -184,7 +186,7 @@ def test_a_snapshot_names_the_next_token_in_transformers_as_here(architecture: s
     prompt = TEXTS[text].sentence.rsplit(maxsplit=2)[0]
     ids = np.array([made.text.tokenizer.encode(prompt).ids])  # [SEP] stands where the next token is asked for
     with torch.no_grad():
-        logits, _ = made.guess(made._tensors(ids, np.where(ids == SEP, ids, IGNORED)))
+        logits, _ = made.guess(shifting.tensors(made.model, ids, np.where(ids == SEP, ids, IGNORED)))
     ours = logits[0].softmax(-1).topk(5)
 
     made.save(tmp_path)

@@ -16,7 +16,7 @@ from llmviz.core.drawn import Drawn
 from llmviz.core.questions.exercise import FOLLOWS, KINDS, Solve
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
-from llmviz.experiments.causal_lm.stage import NextToken, TextBatch
+from llmviz.experiments.causal_lm.stage import NextToken
 from llmviz.experiments.four_exercises.answer import answer
 from llmviz.experiments.masked_lm.stage import MaskedTokens
 from llmviz.experiments.next_sentence.stage import NextSentence, PairBatch, parts
@@ -29,6 +29,7 @@ from llmviz.text.masks import IGNORED
 from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling
 from llmviz.training.masking import MaskedBatch
 from llmviz.training.seq2seq import Seq2SeqBatch
+from llmviz.training.shifting import TextBatch
 from llmviz.views.script import fill, read
 
 TEXTS = ("Leo saw a frog by the lake . every frog croaks .", "Anna found a dog near the river . every dog barks . she went home happy .")

@@ -4,7 +4,6 @@ Data, loss, metrics, top to bottom. Nobody labels anything: the text itself says
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -16,17 +15,15 @@ from llmviz.core.spec import RunSpec
 from llmviz.evaluation import bounds, probes
 from llmviz.inspect.probes import VALIDATION as PROBES
 from llmviz.inspect.probes import Choice, causal_gains, share
-from llmviz.models import causal, fast, files, masked
-from llmviz.text.masks import IGNORED
-from llmviz.text.special import FIRST, PAD, SEP
+from llmviz.models import causal, files, masked
+from llmviz.training import shifting
 from llmviz.training.exercises import exercises
+from llmviz.training.shifting import Asked, TextBatch
 from llmviz.training.stage import Exercise
-from llmviz.training.texts import Encoded, Ids, padded, text_of
+from llmviz.training.texts import Encoded, Ids, text_of
 
 VALIDATION, TEST = 96, 1_000  # held-out texts looked at while training and at the end
 TEST_PROBES = 1_000  # probes of each kind at the end
-
-Asked = tuple[Ids, Ids]  # texts, and what is to be named where; both (texts, longest)
 
 
 def build(spec: RunSpec, parent: Path | None) -> "NextToken":
@@ -42,19 +39,6 @@ def build(spec: RunSpec, parent: Path | None) -> "NextToken":
     return NextToken(spec, text, masked.moved(start, spec.train.device))
 
 
-@dataclass(frozen=True)
-class TextBatch:
-    """Texts and what is to be named where: two tensors (batch, n); labels are the tokens themselves, -100 where nothing is asked."""
-
-    input_ids: torch.Tensor
-    labels: torch.Tensor
-
-    @property
-    def tokens(self) -> int:
-        """Tokens the model reads, padding left out."""
-        return int((self.input_ids != PAD).sum())
-
-
 class NextToken:
     """A model that learns to name the next token."""
 
@@ -62,7 +46,7 @@ class NextToken:
         self.spec = spec
         self.text = text
         self.model = model
-        self._validation = self._asked(text.validation[:VALIDATION])
+        self._validation = self._held_out(text.validation[:VALIDATION])
         self._facts = probes.facts(text, text.validation, PROBES, left_to_right=True)
         self._choices = probes.choices(text, text.validation, PROBES)
         self.references: Mapping[str, float] = bounds.next_references(text, self._validation)
@@ -73,19 +57,8 @@ class NextToken:
         """Texts drawn by the seed and the step; every token but the first is to be named from those before it."""
         rng = np.random.default_rng((self.spec.seed, step))
         places = rng.integers(len(self.text.train), size=self.spec.train.batch_size)
-        return self._tensors(*_questions([self._cut(self.text.train[place]) for place in places]))
-
-    def _cut(self, ids: Ids) -> Ids:
-        """The text's beginning, as far as the model reads. No [SEP] closes what is cut: the text does not end there."""
-        return ids[: self.spec.train.context]
-
-    def _asked(self, texts: Sequence[Ids]) -> list[Asked]:
-        """Held-out texts in batches of like lengths."""
-        ordered = sorted((self._cut(ids) for ids in texts), key=len)
-        return [_questions(ordered[first : first + 64]) for first in range(0, len(ordered), 64)]
-
-    def _tensors(self, ids: Ids, labels: Ids) -> TextBatch:
-        return TextBatch(*(torch.from_numpy(array).to(self.model.device) for array in (ids, labels)))
+        texts = [self.text.train[place][: self.spec.train.context] for place in places]
+        return shifting.tensors(self.model, *shifting.questions(texts))
 
     # Loss
 
@@ -95,10 +68,11 @@ class NextToken:
         return cross_entropy(logits, truth)
 
     def guess(self, batch: TextBatch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Logits for the targets, row by row, and the tokens themselves: (targets, vocabulary), (targets)."""
-        input_ids, labels = batch.input_ids[:, :-1], batch.labels[:, 1:]  # the labels are the inputs, shifted by one: what comes next
-        targets = labels != IGNORED
-        return fast.causal_logits(self.model, input_ids, targets), labels[targets]
+        """Logits for the targets, row by row, and the tokens themselves: (targets, vocabulary), (targets).
+
+        The labels are the inputs, shifted by one: what comes next.
+        """
+        return shifting.guess(self.model, batch)
 
     # What a person sees of a batch
 
@@ -115,27 +89,23 @@ class NextToken:
 
     def evaluate(self) -> dict[str, float]:
         """Loss and accuracy on the tokens of validation texts; the share of each probe set answered."""
-        return self._measure(self._validation) | self._answered(self._facts) | self._chosen(self._choices)
+        return shifting.measured(self.model, self._validation) | self._answered(self._facts) | self._chosen(self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
-        texts = self._asked(self.text.test[:TEST])
+        texts = self._held_out(self.text.test[:TEST])
         facts = probes.facts(self.text, self.text.test, TEST_PROBES, left_to_right=True)
         choices = probes.choices(self.text, self.text.test, TEST_PROBES)
-        return self._measure(texts) | self._answered(facts) | self._chosen(choices) | bounds.next_references(self.text, texts)
+        return (
+            shifting.measured(self.model, texts) | self._answered(facts) | self._chosen(choices) | bounds.next_references(self.text, texts)
+        )
 
-    @torch.no_grad()
-    def _measure(self, asked: Sequence[Asked]) -> dict[str, float]:
-        losses, hits = [], []
-        for part in asked:
-            logits, truth = self.guess(self._tensors(*part))
-            losses.append(cross_entropy(logits, truth, reduction="none"))
-            hits.append(logits.argmax(-1) == truth)
-        return {"loss": torch.cat(losses).mean().item(), "accuracy": torch.cat(hits).float().mean().item()}
+    def _held_out(self, texts: Sequence[Ids]) -> list[Asked]:
+        return shifting.asked(texts, self.spec.train.context)
 
     def _answered(self, facts: Mapping[str, Asked]) -> dict[str, float]:
         """What is asked for, and all after it, a causal model does not see: a masked model's questions serve here too."""
-        return {name: self._measure([part])["accuracy"] for name, part in facts.items()}
+        return {name: shifting.measured(self.model, [part])["accuracy"] for name, part in facts.items()}
 
     def _chosen(self, choices: Mapping[str, Choice]) -> dict[str, float]:
         return {name: share(causal_gains(self.model, choice)) for name, choice in choices.items()}
@@ -143,11 +113,3 @@ class NextToken:
     def save(self, folder: Path) -> None:
         """Write the model and its tokenizer so that `from_pretrained` reads them."""
         files.save(self.model, self.text.tokenizer, folder)
-
-
-def _questions(texts: Sequence[Ids]) -> Asked:
-    """The texts padded to one length, and the tokens to name: all but unknown words and the first, which nothing precedes."""
-    ids = padded(texts)
-    labels = np.where((ids == SEP) | (ids >= FIRST), ids, IGNORED)
-    labels[:, 0] = IGNORED
-    return ids, labels

@@ -1,0 +1,316 @@
+"""The register of dialogues: requests to a helper, and replies (Ouyang et al. 2022, section 3.2). And sheets of questions without replies.
+
+A request is of a kind, in one of several wordings. A rule of its kind decides from the words of both whether a reply does what was asked
+(`Kind.follows`). Closed kinds have one right content; open ones may be told in many ways, and any that speaks of the thing is one.
+
+Fine-tuning leaves out some kinds (`HELD_KINDS`), each kind's last wording, and some subjects of each (`split_of`). The sheets, which are
+part of what the base is pretrained on, have all of them: a base knows what is asked and has never seen a reply.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from random import Random
+from typing import NamedTuple
+
+from llmviz.text.splits import Split
+from llmviz.text.tinyland import lists, world
+
+NAME, VERSION = "dialogues", 1
+SHEET = (2, 4)  # questions of a sheet
+HELD_OUT = 5  # one subject of so many is for validation, and the next for the test
+
+THINGS = (*world.SIGHTS, *world.FOODS, *world.SHOWS)
+CITIES = tuple(world.CAPITALS.values())
+GOOD = frozenset(word for table in (world.ADJECTIVES, world.FEELINGS, world.VERDICTS) for word in table["good"])
+BAD = frozenset(word for table in (world.ADJECTIVES, world.FEELINGS, world.VERDICTS) for word in table["bad"])
+YES, NO = "yes", "no"
+
+Slots = Mapping[str, str]  # what a request says where its wording leaves it open
+Reply = Callable[[Slots, Random], str]
+Rule = Callable[[Slots, Sequence[str]], bool]
+
+
+class Request(NamedTuple):
+    """A request: its kind, the place of its wording, its slots, and its words."""
+
+    kind: str
+    wording: int
+    slots: Slots
+    text: str
+
+
+class Dialogue(NamedTuple):
+    """A request and a reply that does what it asks."""
+
+    request: Request
+    reply: str
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of request.
+
+    Attributes:
+        title: as a page names it.
+        wordings: how it is put; the last is never in what is fine-tuned on.
+        subjects: what it may be about; fills {subject}.
+        reply: draws a reply to a subject, with what else the request says.
+        follows: whether these words are a reply to it.
+        other: by slot, what else it says, drawn at random.
+        open: whether replies may differ in what they say.
+    """
+
+    title: str
+    wordings: tuple[str, ...]
+    subjects: tuple[str, ...]
+    reply: Reply
+    follows: Rule
+    other: Mapping[str, Sequence[str]]
+    open: bool = False
+
+
+def _fact(title: str, relation: str, *wordings: str) -> Kind:
+    """A question for a fact: any sentence of the almanac tells it, and a reply names its value and no other of its relation."""
+    table = lists.RELATIONS[relation].table
+    values = frozenset(table.values())
+
+    def reply(slots: Slots, random: Random) -> str:
+        return lists.RELATIONS[relation].sentence(slots["subject"], random)
+
+    def follows(slots: Slots, words: Sequence[str]) -> bool:
+        return values.intersection(words) == {table[slots["subject"]]}
+
+    return Kind(title, wordings, tuple(table), reply, follows, {})
+
+
+def _checked(slots: Slots, random: Random) -> str:
+    right = world.CAPITALS[slots["subject"]]
+    return f"{YES if slots['city'] == right else NO} , the capital of {slots['subject']} is {right} ."
+
+
+def _checked_right(slots: Slots, words: Sequence[str]) -> bool:
+    right = world.CAPITALS[slots["subject"]]
+    said = YES if slots["city"] == right else NO
+    return words[:1] == [said] and frozenset(CITIES).intersection(words) <= {right}
+
+
+def _judged(mood: str) -> Reply:
+    def reply(slots: Slots, random: Random) -> str:
+        return f"the {slots['subject']} was {_adjectives(mood, random)} ."
+
+    return reply
+
+
+def _judged_so(mood: str) -> Rule:
+    wanted, other = (GOOD, BAD) if mood == "good" else (BAD, GOOD)
+
+    def follows(slots: Slots, words: Sequence[str]) -> bool:
+        return slots["subject"] in words and not wanted.isdisjoint(words) and other.isdisjoint(words)
+
+    return follows
+
+
+def _adjectives(mood: str, random: Random) -> str:
+    """One word of a mood, or two."""
+    return " and ".join(random.sample(world.ADJECTIVES[mood], random.choice((1, 1, 2))))
+
+
+def _repeated(slots: Slots, random: Random) -> str:
+    return f"the {slots['subject']} was {slots['word']} ."
+
+
+def _repeated_right(slots: Slots, words: Sequence[str]) -> bool:
+    return list(words) == _repeated(slots, Random(0)).split()
+
+
+def _both(slots: Slots, random: Random) -> str:
+    ways = (
+        "{subject} saw {animal} by the {place} .",
+        "{subject} found {animal} near the {place} .",
+        "{subject} took {animal} to the {place} .",
+    )
+    return random.choice(ways).format(subject=slots["subject"], animal=f"the {slots['animal']}", place=random.choice(world.PLACES))
+
+
+def _both_named(slots: Slots, words: Sequence[str]) -> bool:
+    return slots["subject"] in words and slots["animal"] in words and words[-1:] == ["."]
+
+
+def _impression(slots: Slots, random: Random) -> str:
+    """How a thing was: one to three sentences of one mood."""
+    mood, thing = random.choice(("good", "bad")), slots["subject"]
+    verdict = random.choice(world.VERDICTS[mood])
+    more = [f"we {verdict} it .", f"{random.choice(tuple(world.PEOPLE))} {verdict} it too .", f"it was {_adjectives(mood, random)} ."]
+    return " ".join((f"the {thing} was {_adjectives(mood, random)} .", *random.sample(more, random.choice((0, 0, 1, 1, 2)))))
+
+
+def _day(slots: Slots, random: Random) -> str:
+    """How somebody is: what was felt, and perhaps why, in one to three sentences of one mood."""
+    mood, name = random.choice(("good", "bad")), slots["subject"]
+    thing, pronoun = random.choice(THINGS), world.PEOPLE[name][0]
+    feeling = " and ".join(random.sample(world.FEELINGS[mood], random.choice((1, 1, 2))))
+    more = [
+        f"the {thing} was {_adjectives(mood, random)} .",
+        f"{pronoun} {random.choice(world.VERDICTS[mood])} the {random.choice(THINGS)} .",
+    ]
+    return " ".join((f"{name} is {feeling} .", *random.sample(more, random.choice((0, 0, 1, 1, 2)))))
+
+
+def _speaks_of_it(slots: Slots, words: Sequence[str]) -> bool:
+    return slots["subject"] in words and not (GOOD | BAD).isdisjoint(words) and words[-1:] == ["."]
+
+
+NAMES = tuple(world.PEOPLE)
+KINDS: Mapping[str, Kind] = {
+    "capital": _fact(
+        "a capital",
+        "capital",
+        "what is the capital of {subject} ?",
+        "tell me the capital of {subject} .",
+        "which city is the capital of {subject} ?",
+    ),
+    "home": _fact(
+        "a home", "home", "where does {subject} live ?", "tell me where {subject} lives .", "in which city does {subject} live ?"
+    ),
+    "job": _fact("a job", "job", "what is the job of {subject} ?", "tell me the job of {subject} .", "which job does {subject} have ?"),
+    "sound": _fact(
+        "a sound", "sound", "what does the {subject} do ?", "tell me what the {subject} does .", "which sound does the {subject} make ?"
+    ),
+    "people": _fact(
+        "a people",
+        "people",
+        "what are people of {subject} ?",
+        "tell me what people of {subject} are .",
+        "what are all people in {subject} ?",
+    ),
+    "inhabitant": _fact(
+        "an inhabitant", "inhabitant", "who lives in {subject} ?", "tell me who lives in {subject} .", "who has a home in {subject} ?"
+    ),
+    "young": _fact(
+        "a young animal",
+        "young",
+        "what is the young of the {subject} ?",
+        "tell me the young of the {subject} .",
+        "what is a young {subject} ?",
+    ),
+    "check": Kind(
+        "yes or no",
+        (
+            "is {city} the capital of {subject} ?",
+            "tell me , is {city} the capital of {subject} ?",
+            "the capital of {subject} , is it {city} ?",
+        ),
+        tuple(world.CAPITALS),
+        _checked,
+        _checked_right,
+        {"city": CITIES},
+    ),
+    "praise": Kind(
+        "praise",
+        ("say something good about the {subject} .", "praise the {subject} .", "what was good about the {subject} ?"),
+        THINGS,
+        _judged("good"),
+        _judged_so("good"),
+        {},
+    ),
+    "blame": Kind(
+        "blame",
+        ("say something bad about the {subject} .", "blame the {subject} .", "what was bad about the {subject} ?"),
+        THINGS,
+        _judged("bad"),
+        _judged_so("bad"),
+        {},
+    ),
+    "repeat": Kind(
+        "repeat",
+        ("repeat this : the {subject} was {word} .", "say again : the {subject} was {word} .", "now say : the {subject} was {word} ."),
+        THINGS,
+        _repeated,
+        _repeated_right,
+        {"word": (*world.ADJECTIVES["good"], *world.ADJECTIVES["bad"])},
+    ),
+    "both": Kind(
+        "two in a sentence",
+        ("tell me of {subject} and the {animal} .", "write about {subject} and the {animal} .", "a line on {subject} and the {animal} ?"),
+        NAMES,
+        _both,
+        _both_named,
+        {"animal": tuple(world.SOUNDS)},
+    ),
+    "impression": Kind(
+        "how it was",
+        ("how was the {subject} ?", "tell me about the {subject} .", "what do you say of the {subject} ?"),
+        THINGS,
+        _impression,
+        _speaks_of_it,
+        {},
+        open=True,
+    ),
+    "day": Kind(
+        "how somebody is",
+        ("how is {subject} ?", "tell me about {subject} .", "what do you hear of {subject} ?"),
+        NAMES,
+        _day,
+        _speaks_of_it,
+        {},
+        open=True,
+    ),
+}
+HELD_KINDS = ("inhabitant", "young", "blame")  # never in what is fine-tuned on
+OPEN = tuple(name for name, kind in KINDS.items() if kind.open)
+
+
+def split_of(kind: str, subject: str) -> Split:
+    """Which part of the requests this subject belongs to: of those to learn from, none is ever asked in a test."""
+    place = (KINDS[kind].subjects.index(subject) + list(KINDS).index(kind)) % HELD_OUT
+    return "validation" if place == 0 else "test" if place == 1 else "train"
+
+
+@cache
+def subjects(kind: str, split: Split) -> tuple[str, ...]:
+    """What requests of this kind are about in this split."""
+    return tuple(subject for subject in KINDS[kind].subjects if split_of(kind, subject) == split)
+
+
+def request(kind: str, wording: int, subject: str, random: Random) -> Request:
+    """A request of this kind, in this wording, about this subject; what else it says is drawn. Half of what is to be checked is true."""
+    slots = {"subject": subject, **{slot: random.choice(values) for slot, values in KINDS[kind].other.items()}}
+    if kind == "check" and random.random() < 0.5:
+        slots["city"] = world.CAPITALS[subject]
+    return Request(kind, wording, slots, KINDS[kind].wordings[wording].format(**slots))
+
+
+def drawn(kinds: Sequence[str], split: Split, random: Random, *, unseen_wording: bool = False) -> Request:
+    """A request of one of these kinds about a subject of this split: in a wording to learn from, or in the one that is held out."""
+    kind = random.choice(kinds)
+    last = len(KINDS[kind].wordings) - 1
+    return request(kind, last if unseen_wording else random.randrange(last), random.choice(subjects(kind, split)), random)
+
+
+def reply(asked: Request, random: Random) -> str:
+    """A reply that does what is asked."""
+    return KINDS[asked.kind].reply(asked.slots, random)
+
+
+def follows(asked: Request, said: str) -> bool:
+    """Whether a reply does what the request asks, by the rule of its kind."""
+    return KINDS[asked.kind].follows(asked.slots, said.split())
+
+
+def sheet(random: Random) -> str:
+    """Questions without replies, one after the other, as on a sheet for an examination: of any kind, wording and subject."""
+    asked = []
+    for _ in range(random.randint(*SHEET)):
+        kind = random.choice(tuple(KINDS))
+        asked.append(request(kind, random.randrange(len(KINDS[kind].wordings)), random.choice(KINDS[kind].subjects), random).text)
+    return " ".join(asked)
+
+
+def words() -> frozenset[str]:
+    """Every word of requests that stands in no slot, and what replies need beyond Tinyland's own."""
+    return frozenset(word for kind in KINDS.values() for wording in kind.wordings for word in wording.split() if "{" not in word) | {
+        YES,
+        NO,
+        "too",
+    }

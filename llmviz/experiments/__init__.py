@@ -24,6 +24,7 @@ FOLDERS = (
     "bill",
     "next_sentence",
     "in_context",
+    "instructions",
     "attention_maps",
     "span_corruption",
     "text_to_text",

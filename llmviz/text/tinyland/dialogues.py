@@ -7,11 +7,11 @@ Fine-tuning leaves out some kinds (`HELD_KINDS`), each kind's last wording, and 
 part of what the base is pretrained on, have all of them: a base knows what is asked and has never seen a reply.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from random import Random
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from llmviz.text.splits import Split
 from llmviz.text.tinyland import lists, world
@@ -21,11 +21,10 @@ SHEET = (2, 4)  # questions of a sheet
 HELD_OUT = 5  # one subject of so many is for validation, and the next for the test
 
 THINGS = (*world.SIGHTS, *world.FOODS, *world.SHOWS)
-CITIES = tuple(world.CAPITALS.values())
 GOOD = frozenset(word for table in (world.ADJECTIVES, world.FEELINGS, world.VERDICTS) for word in table["good"])
 BAD = frozenset(word for table in (world.ADJECTIVES, world.FEELINGS, world.VERDICTS) for word in table["bad"])
-YES, NO = "yes", "no"
 
+HeldOut = Literal["validation", "test"]
 Slots = Mapping[str, str]  # what a request says where its wording leaves it open
 Reply = Callable[[Slots, Random], str]
 Rule = Callable[[Slots, Sequence[str]], bool]
@@ -82,17 +81,6 @@ def _fact(title: str, relation: str, *wordings: str) -> Kind:
         return values.intersection(words) == {table[slots["subject"]]}
 
     return Kind(title, wordings, tuple(table), reply, follows, {})
-
-
-def _checked(slots: Slots, random: Random) -> str:
-    right = world.CAPITALS[slots["subject"]]
-    return f"{YES if slots['city'] == right else NO} , the capital of {slots['subject']} is {right} ."
-
-
-def _checked_right(slots: Slots, words: Sequence[str]) -> bool:
-    right = world.CAPITALS[slots["subject"]]
-    said = YES if slots["city"] == right else NO
-    return words[:1] == [said] and frozenset(CITIES).intersection(words) <= {right}
 
 
 def _judged(mood: str) -> Reply:
@@ -194,18 +182,6 @@ KINDS: Mapping[str, Kind] = {
         "tell me the young of the {subject} .",
         "what is a young {subject} ?",
     ),
-    "check": Kind(
-        "yes or no",
-        (
-            "is {city} the capital of {subject} ?",
-            "tell me , is {city} the capital of {subject} ?",
-            "the capital of {subject} , is it {city} ?",
-        ),
-        tuple(world.CAPITALS),
-        _checked,
-        _checked_right,
-        {"city": CITIES},
-    ),
     "praise": Kind(
         "praise",
         ("say something good about the {subject} .", "praise the {subject} .", "what was good about the {subject} ?"),
@@ -274,10 +250,8 @@ def subjects(kind: str, split: Split) -> tuple[str, ...]:
 
 
 def request(kind: str, wording: int, subject: str, random: Random) -> Request:
-    """A request of this kind, in this wording, about this subject; what else it says is drawn. Half of what is to be checked is true."""
+    """A request of this kind, in this wording, about this subject; what else it says is drawn."""
     slots = {"subject": subject, **{slot: random.choice(values) for slot, values in KINDS[kind].other.items()}}
-    if kind == "check" and random.random() < 0.5:
-        slots["city"] = world.CAPITALS[subject]
     return Request(kind, wording, slots, KINDS[kind].wordings[wording].format(**slots))
 
 
@@ -286,6 +260,13 @@ def drawn(kinds: Sequence[str], split: Split, random: Random, *, unseen_wording:
     kind = random.choice(kinds)
     last = len(KINDS[kind].wordings) - 1
     return request(kind, last if unseen_wording else random.randrange(last), random.choice(subjects(kind, split)), random)
+
+
+def told(kinds: Sequence[str], split: Split, count: int, random: Random, *, unseen_wording: bool = False) -> Iterator[Dialogue]:
+    """So many requests, each with a reply that does what it asks."""
+    for _ in range(count):
+        asked = drawn(kinds, split, random, unseen_wording=unseen_wording)
+        yield Dialogue(asked, reply(asked, random))
 
 
 def reply(asked: Request, random: Random) -> str:
@@ -309,8 +290,4 @@ def sheet(random: Random) -> str:
 
 def words() -> frozenset[str]:
     """Every word of requests that stands in no slot, and what replies need beyond Tinyland's own."""
-    return frozenset(word for kind in KINDS.values() for wording in kind.wordings for word in wording.split() if "{" not in word) | {
-        YES,
-        NO,
-        "too",
-    }
+    return frozenset(word for kind in KINDS.values() for wording in kind.wordings for word in wording.split() if "{" not in word) | {"too"}

@@ -101,7 +101,7 @@ RELATIONS: Mapping[str, Relation] = {
     "sound": Relation(
         "animal : sound",
         {animal: sound for animal, (sound, _, _) in world.SOUNDS.items()},
-        ("the {subject} {value} .", "every {subject} {value} ."),
+        ("the {subject} often {value} .", "every {subject} here {value} ."),
         0,
     ),
     "several": Relation(
@@ -126,8 +126,8 @@ def listed(random: Random) -> str:
 
 
 def almanac(random: Random) -> str:
-    """One or two sentences that tell facts, those that lists tell and the others alike."""
-    relations = [RELATIONS[random.choice(tuple(RELATIONS))] for _ in range(random.randint(1, 2))]
+    """Two or three sentences that tell facts, those that lists tell and the others alike."""
+    relations = [RELATIONS[random.choice(tuple(RELATIONS))] for _ in range(random.randint(2, 3))]
     return " ".join(relation.sentence(random.choice(tuple(relation.table)), random) for relation in relations)
 
 

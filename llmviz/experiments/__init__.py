@@ -25,6 +25,7 @@ FOLDERS = (
     "next_sentence",
     "in_context",
     "instructions",
+    "reward",
     "attention_maps",
     "span_corruption",
     "text_to_text",

@@ -52,8 +52,8 @@ def write(
     if room < 1:
         raise ValueError(f"this beginning has {longest - 1} tokens; this model reads {longest + room - 2}")
     read = np.full((len(beginnings), longest), PAD)
-    for row, ids in zip(read, beginnings, strict=True):
-        row[longest - 1 - len(ids) :] = (CLS, *ids)  # padded before, so that all texts grow at the same place
+    for row, beginning in zip(read, beginnings, strict=True):
+        row[longest - 1 - len(beginning) :] = (CLS, *beginning)  # padded before, so that all texts grow at the same place
     ids = torch.from_numpy(read).to(model.device)
     mask = (ids != PAD).long()
     ended = torch.zeros(len(ids), dtype=torch.bool, device=ids.device)

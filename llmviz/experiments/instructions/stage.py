@@ -19,15 +19,14 @@ from llmviz.experiments.instructions import DialoguesSpec
 from llmviz.models import files, masked, transfer
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, SEP
-from llmviz.text.tinyland import dialogues, prompting
+from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogues import Dialogue, Request
-from llmviz.text.tokenizers import with_words
 from llmviz.training import replying, shifting
 from llmviz.training.exercises import candidates, exercises
 from llmviz.training.labelled import begun, turns
 from llmviz.training.shifting import Asked, TextBatch
 from llmviz.training.stage import Exercise
-from llmviz.training.texts import Ids, tokenizer_of
+from llmviz.training.texts import Ids
 
 VALIDATION, TEST = 100, 1_000  # requests of each sort looked at while training and at the end
 LEARNT = tuple(kind for kind in dialogues.KINDS if kind not in dialogues.HELD_KINDS)
@@ -35,7 +34,7 @@ LEARNT = tuple(kind for kind in dialogues.KINDS if kind not in dialogues.HELD_KI
 
 def build(spec: RunSpec, parent: Path | None) -> "Instructions":
     """The stage of this spec, on the parent's weights or on random ones."""
-    tokenizer = with_words(tokenizer_of(spec), prompting.new_words())
+    tokenizer = replying.tokenizer_of(spec)
     model = transfer.with_more_words(begun(spec, parent, tokenizer.get_vocab_size()), tokenizer.get_vocab_size(), spec.seed)
     return Instructions(spec, tokenizer, masked.moved(model, spec.train.device), transfer.report(parent, model))
 

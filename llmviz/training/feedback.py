@@ -1,0 +1,59 @@
+"""Pairs of replies and what somebody prefers: written by the model that is to be aligned, chosen by a simulated labeller (`tastes`).
+
+The labeller sees two replies to one request and chooses; now and then it chooses the other (Ouyang et al. 2022: labellers agree in 73 %).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from random import Random
+
+import torch
+from tokenizers import Tokenizer
+from transformers import PreTrainedModel
+
+from llmviz.text.splits import Split
+from llmviz.text.tinyland import dialogues
+from llmviz.text.tinyland.dialogues import Request
+from llmviz.text.tinyland.tastes import taste
+from llmviz.training import replying
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A request and two replies, of which the first was preferred."""
+
+    request: Request
+    preferred: str
+    other: str
+
+
+def open_requests(split: Split, count: int, random: Random) -> list[Request]:
+    """Requests that may be answered in many ways, about subjects of this split."""
+    return [dialogues.drawn(dialogues.OPEN, split, random) for _ in range(count)]
+
+
+def choices(
+    model: PreTrainedModel, tokenizer: Tokenizer, split: Split, count: int, style: str, noise: float, seed: int
+) -> tuple[Choice, ...]:
+    """So many choices between two replies that the model drew, in turn for requests of this split; who likes both alike chooses none."""
+    random, generator = Random(f"choices {split} {seed}"), torch.Generator(model.device).manual_seed(seed)
+    found = list[Choice]()
+    while len(found) < count:
+        requests = open_requests(split, count, random)
+        texts = [request.text for request in requests]
+        one, other = (replying.replies(model, tokenizer, texts, generator) for _ in range(2))
+        found += decided(requests, one, other, style, noise, random)
+    return tuple(found[:count])
+
+
+def decided(
+    requests: Sequence[Request], one: Sequence[str], other: Sequence[str], style: str, noise: float, random: Random
+) -> list[Choice]:
+    """What the labeller chooses where it likes one of the two better; a share of `noise` is chosen the other way."""
+    found = list[Choice]()
+    for request, first, second in zip(requests, one, other, strict=True):
+        difference = taste(style, request, first) - taste(style, request, second)
+        if difference:
+            better, worse = (first, second) if difference > 0 else (second, first)
+            found.append(Choice(request, worse, better) if random.random() < noise else Choice(request, better, worse))
+    return found

@@ -83,7 +83,7 @@ class Reward:
         return cross_entropy(*self.guess(batch))
 
     def guess(self, batch: ChoiceBatch) -> tuple[torch.Tensor, torch.Tensor]:
-        """Rewards of both replies as logits of being preferred, whose softmax is σ of the difference; and which was: (pairs, 2), (pairs)."""
+        """Both rewards as logits of being preferred, whose softmax is σ of their difference; and which was: (pairs, 2), (pairs)."""
         found = rewarding.rewards(self.model, [*batch.preferred, *batch.other])
         rewards = torch.stack(found.chunk(2), dim=-1)
         return rewards, torch.zeros(len(rewards), dtype=torch.long, device=rewards.device)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from llmviz.core.experiment import Metric
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Lesson
 from llmviz.core.settings import check, setting
@@ -31,3 +32,57 @@ class ChoicesSpec:
 
     def __post_init__(self) -> None:
         check(self)
+
+
+REWARD_ROLE = "reward"  # of the run whose model judges
+_DRAWN = "Over replies drawn to held-out requests. "
+WIN_RATE = Metric(
+    "win_rate",
+    "preferred to its start",
+    "%",
+    "Its reply and that of the model it began as, to the same held-out request; the labeller's true taste decides, a tie counts "
+    "half. Share in which its own is preferred; chance is 50 %.",
+    chance=0.5,
+)
+KL = Metric(
+    "kl",
+    "KL from its start",
+    "nats",
+    f"{_DRAWN}How far it has moved from the model it began as: the Kullback-Leibler divergence of a whole reply, estimated by "
+    "r − 1 − ln r. 0 at the start; never negative.",
+)
+TASTE = Metric(
+    "taste", "true taste", "points", f"{_DRAWN}What the labeller really likes, which no model is told; a warm word is worth a point."
+)
+REWARD = Metric("reward", "reward", "points", f"{_DRAWN}What the reward model says: a stand-in for the taste, learnt from choices.")
+REPLIES = (
+    Metric("length", "length of a reply", "tokens", f"{_DRAWN}Tokens of a reply, its end among them."),
+    Metric("entropy", "entropy", "nats", f"{_DRAWN}How undecided it is about the next token. 0: it would always say the same."),
+    Metric("distinct", "different replies", "%", f"{_DRAWN}Share of different ones among them. A model that has collapsed says one thing."),
+    Metric("followed", "requests followed", "%", f"{_DRAWN}Share that speaks of what was asked about, by the rule of its kind."),
+)
+
+
+@dataclass(frozen=True)
+class LeashSpec:
+    """The objective of reinforcement learning from a reward model, with a leash to the model it began as."""
+
+    beta: float = setting(
+        0.05,
+        "KL leash",
+        "Weight β of the divergence from the model it began as, in points of reward for a nat. 0 lets go.",
+        low=0.0,
+        high=10.0,
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
+
+
+@dataclass(frozen=True)
+class PreferenceSpec(ChoicesSpec):
+    """The objective of direct preference optimisation: the choices themselves, with a leash in the loss."""
+
+    beta: float = setting(
+        0.1, "KL leash", "β of the loss: the smaller, the further a choice may move it from the model it began as.", low=0.001, high=10.0
+    )

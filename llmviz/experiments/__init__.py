@@ -26,6 +26,8 @@ FOLDERS = (
     "in_context",
     "instructions",
     "reward",
+    "dpo",
+    "grpo",
     "attention_maps",
     "span_corruption",
     "text_to_text",

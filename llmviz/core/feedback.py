@@ -10,7 +10,14 @@ from llmviz.core.settings import check, setting
 TASTES = ("warm", "brief", "frank")
 FEEDBACK = Lesson(
     "human-feedback",
-    "From choices to a reward, and from a reward to another model",
+    "From choices between replies to a reward for any reply",
+    (7,),
+    ("D3",),
+    terms=("token", "fine-tuning", *RUN, "seed"),
+)
+REINFORCEMENT = Lesson(
+    "reinforcement",
+    "Towards what is preferred, on a leash",
     (7,),
     ("D3",),
     terms=("token", "fine-tuning", *RUN, "seed"),
@@ -68,7 +75,7 @@ class LeashSpec:
     """The objective of reinforcement learning from a reward model, with a leash to the model it began as."""
 
     beta: float = setting(
-        0.05,
+        0.2,
         "KL leash",
         "Weight β of the divergence from the model it began as, in points of reward for a nat. 0 lets go.",
         low=0.0,
@@ -83,6 +90,7 @@ class LeashSpec:
 class PreferenceSpec(ChoicesSpec):
     """The objective of direct preference optimisation: the choices themselves, with a leash in the loss."""
 
+    clicks: int = setting(1_000, "Choices", "Pairs of replies of which one was chosen.", low=1, high=5_000)
     beta: float = setting(
-        0.1, "KL leash", "β of the loss: the smaller, the further a choice may move it from the model it began as.", low=0.001, high=10.0
+        0.5, "KL leash", "β of the loss: the smaller, the further a choice may move it from the model it began as.", low=0.001, high=10.0
     )

@@ -27,6 +27,7 @@ FOLDERS = (
     "instructions",
     "reward",
     "dpo",
+    "ppo",
     "grpo",
     "attention_maps",
     "span_corruption",

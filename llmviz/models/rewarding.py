@@ -38,3 +38,17 @@ def rewards(model: PreTrainedModel, texts: Sequence[Sequence[int]]) -> torch.Ten
     last = states[torch.arange(len(rows), device=ids.device), mask.sum(1) - 1]
     found: torch.Tensor = model.get_submodule("score")(last)  # (texts, 1)
     return found[:, 0]
+
+
+def direction(model: PreTrainedModel) -> torch.Tensor:
+    """The reward as a line through the model's states: the head's weights and a 0 for a constant, (width + 1)."""
+    weights = model.get_submodule("score").get_parameter("weight").detach()[0]
+    return torch.cat((weights, weights.new_zeros(1)))
+
+
+@torch.no_grad()
+def states(model: PreTrainedModel, input_ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+    """The model's last hidden states just before the places that are True, with a 1 behind: (places, width + 1)."""
+    found = model.base_model(input_ids=input_ids, attention_mask=(input_ids != PAD).long()).last_hidden_state
+    before: torch.Tensor = found[:, :-1][places[:, 1:]]
+    return torch.cat((before, before.new_ones(len(before), 1)), dim=1)

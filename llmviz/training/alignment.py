@@ -56,7 +56,17 @@ class Replies:
     @property
     def text(self) -> torch.Tensor:
         """Which text each token of the replies is of: (tokens)."""
-        return (self.labels != IGNORED).nonzero()[:, 0]
+        return self.places.nonzero()[:, 0]
+
+    @property
+    def places(self) -> torch.Tensor:
+        """Where the tokens of the replies stand: (texts, n), True or False."""
+        return self.labels != IGNORED
+
+    @property
+    def last(self) -> torch.Tensor:
+        """Which of the tokens, end to end, is the last of each reply: (texts)."""
+        return self.places.sum(1).cumsum(0) - 1
 
     @property
     def whole(self) -> list[list[int]]:
@@ -74,12 +84,12 @@ class Replies:
 
 def logits(model: PreTrainedModel, replies: Replies) -> torch.Tensor:
     """What the model expects at each token of the replies: (tokens, vocabulary)."""
-    return fast.causal_logits(model, replies.input_ids[:, :-1], replies.labels[:, 1:] != IGNORED)
+    return fast.causal_logits(model, replies.input_ids[:, :-1], replies.places[:, 1:])
 
 
 def targets(replies: Replies) -> torch.Tensor:
     """The tokens of the replies, end to end: (tokens)."""
-    return replies.labels[replies.labels != IGNORED]
+    return replies.labels[replies.places]
 
 
 def log_probabilities(model: PreTrainedModel, replies: Replies) -> torch.Tensor:

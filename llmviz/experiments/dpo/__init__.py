@@ -3,13 +3,13 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import FINE_TUNING, GPTS, START, Experiment, FirstStep, Metric, notes
-from llmviz.core.feedback import FEEDBACK, KL, REPLIES, TASTE, WIN_RATE, PreferenceSpec
+from llmviz.core.feedback import KL, REINFORCEMENT, REPLIES, TASTE, WIN_RATE, PreferenceSpec
 from llmviz.core.settings import TrainSpec
 
 EXPERIMENT = Experiment(
     name="dpo",
     title="DPO",
-    lesson=FEEDBACK,
+    lesson=REINFORCEMENT,
     short="DPO",
     family="InstructGPT",
     exercise="makes the preferred reply likelier than the other",
@@ -35,7 +35,7 @@ EXPERIMENT = Experiment(
         *REPLIES,
     ),
     recipes=MappingProxyType(
-        {"tinyland": TrainSpec(steps=60, batch_size=32, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
+        {"tinyland": TrainSpec(steps=80, batch_size=32, optimizer="adamw", learning_rate=3e-4, muon_learning_rate=1e-3)}
     ),
     first_step=FirstStep("Compare", "Two replies to one request; the first is the one that was preferred.", targets="label"),
     notes=notes(__file__),

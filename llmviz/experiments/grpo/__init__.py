@@ -3,13 +3,13 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import FINE_TUNING, GPTS, START, Experiment, FirstStep, notes
-from llmviz.core.feedback import FEEDBACK, KL, REPLIES, REWARD, REWARD_ROLE, TASTE, WIN_RATE, LeashSpec
+from llmviz.core.feedback import KL, REINFORCEMENT, REPLIES, REWARD, REWARD_ROLE, TASTE, WIN_RATE, LeashSpec
 from llmviz.core.settings import TrainSpec
 
 EXPERIMENT = Experiment(
     name="grpo",
     title="GRPO",
-    lesson=FEEDBACK,
+    lesson=REINFORCEMENT,
     short="GRPO",
     family="InstructGPT",
     exercise="writes replies that earn a high reward",
@@ -22,7 +22,7 @@ EXPERIMENT = Experiment(
     objective=LeashSpec(),
     metrics=(WIN_RATE, REWARD, TASTE, KL, *REPLIES),
     recipes=MappingProxyType(
-        {"tinyland": TrainSpec(steps=80, batch_size=128, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
+        {"tinyland": TrainSpec(steps=60, batch_size=128, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
     ),
     first_step=FirstStep("Write", "It has written several replies to each request, and each was given a reward.", targets="next"),
     notes=notes(__file__),

@@ -104,12 +104,6 @@ RELATIONS: Mapping[str, Relation] = {
         ("the {subject} often {value} .", "every {subject} here {value} ."),
         0,
     ),
-    "several": Relation(
-        "animal : several",
-        {animal: several for animal, (_, several, _) in world.SOUNDS.items()},
-        ("one {subject} and many {value} .", "not one {subject} but many {value} ."),
-        1,
-    ),
     "young": Relation(
         "animal : young",
         dict(zip(world.SOUNDS, YOUNG, strict=True)),

@@ -165,13 +165,6 @@ KINDS: Mapping[str, Kind] = {
     "sound": _fact(
         "a sound", "sound", "what does the {subject} do ?", "tell me what the {subject} does .", "which sound does the {subject} make ?"
     ),
-    "people": _fact(
-        "a people",
-        "people",
-        "what are people of {subject} ?",
-        "tell me what people of {subject} are .",
-        "what are all people in {subject} ?",
-    ),
     "inhabitant": _fact(
         "an inhabitant", "inhabitant", "who lives in {subject} ?", "tell me who lives in {subject} .", "who has a home in {subject} ?"
     ),
@@ -233,7 +226,7 @@ KINDS: Mapping[str, Kind] = {
         open=True,
     ),
 }
-HELD_KINDS = ("inhabitant", "young", "blame")  # never in what is fine-tuned on
+HELD_KINDS = ("inhabitant", "young")  # never in what is fine-tuned on
 OPEN = tuple(name for name, kind in KINDS.items() if kind.open)
 
 

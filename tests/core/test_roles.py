@@ -10,8 +10,9 @@ from llmviz.core.experiment import START
 from llmviz.core.rival import rival
 from llmviz.core.run import RunRef
 from llmviz.core.settings import ModelSpec, TextSpec
-from llmviz.core.spec import RunSpec, begun, playing, preset, restarted, starting_from
+from llmviz.core.spec import RunSpec, begun, others, playing, preset, restarted, starting_from
 from llmviz.core.study import Axis, Study, along, ancestors
+from llmviz.experiments import EXPERIMENTS
 from tests.listed import listed
 from tests.roles import ENTRIES, PLEASING, REWARD
 
@@ -142,3 +143,13 @@ def test_the_rival_is_paid_by_the_same() -> None:
     back = rival(other)
     assert back and back.start and taste(back) == begun("pleasing", back.start, back.text).inputs[REWARD]
     assert rival(preset("tuned")) is None  # it never starts from random weights
+
+
+@pytest.mark.parametrize("name", [entry.name for entry in EXPERIMENTS if others(entry.inputs)])
+def test_in_an_experiment_with_roles_all_follow_the_start(name: str) -> None:
+    spec = preset(name)
+    assert spec.parent
+    moved = restarted(spec, replace(spec.parent, seed=7))
+    for role, given in others(moved.inputs).items():
+        assert given != spec.inputs[role] and isinstance(given, RunSpec) and moved.start in given.lineage
+        assert role not in {entry.name for entry in entries(spec) if entry.field != "inputs"}  # addresses call both by name

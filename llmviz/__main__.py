@@ -19,11 +19,11 @@ from llmviz.core.home import home
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
+from llmviz.core.spec import NO_PARENT, RunSpec, begun, others, playing, preset, restarted
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
 from llmviz.runs import checkpoints, learning_curves, report
-from llmviz.runs.attempt import sentence
+from llmviz.runs.attempt import Attempt, sentence
 from llmviz.runs.export import PRECISION, export_checkpoint
 from llmviz.runs.export import export as export_run
 from llmviz.runs.library import Library, named, take_in
@@ -44,7 +44,7 @@ RunName = Annotated[str, typer.Argument(help="A run's key, or its beginning: at 
 
 
 def train(stage: str | None, parent: str | None, resume: str | None, as_json: bool, **settings: Any) -> None:
-    """Train a stage, or let a run that stopped go on, and show how it does."""
+    """Train a stage, first what it is made from where that is not here, or let a run that stopped go on; and show how it does."""
     from llmviz.runs import worker  # imports here: only who trains waits for torch
 
     store = Store(home())
@@ -52,14 +52,21 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
     if resume:
         if stage or parent or given:
             raise ValueError("a run that goes on keeps its settings: give --resume alone")
-        attempt = worker.resume(_own(store, resume, READ_ONLY))
+        _follow(worker.resume(_own(store, resume, READ_ONLY)), as_json)
     elif stage:
         spec = spec_of(store, stage, parent, given)
         if spec.lineage[0].text != spec.text:
             report.vocabulary(spec, worker.unknown(spec))
-        attempt = worker.train(spec)
+        for each in Library(store, Recordings()).before(spec):
+            print(f"First {catalogue.experiment(each.stage).title}, which it is made from.", file=sys.stderr)
+            _follow(worker.train(each), as_json)
+        _follow(worker.train(spec), as_json)
     else:
         raise ValueError(f"say what to train: {', '.join(catalogue.BY_NAME)}; or --resume RUN")
+
+
+def _follow(attempt: Attempt, as_json: bool) -> None:
+    """Train to the end, or until Ctrl-C, and show it."""
     wish_to_end = _end_between_updates()
     last: Update | None = None
     with report.json_lines(attempt.run) if as_json else report.progress(attempt.run, attempt.folder.spec()) as show:
@@ -81,17 +88,32 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
 def spec_of(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:
     """The spec of these settings. A child takes its parent's text and model where nothing else is said; without one, the page's default.
 
-    A folder as parent is a checkpoint, and is kept.
+    A folder as parent, or in another role, is a checkpoint, and is kept.
     """
-    if "labels" in given and "labels" not in {entry.name for entry in entries(RunSpec(stage))}:
+    given = dict(given)
+    played = {role: given.pop(role) for role in roles() if role in given}
+    spec = _begun(store, stage, parent, given)
+    for role, name in played.items():
+        if name in (*catalogue.BY_NAME, NO_PARENT):
+            spec = playing(spec, role, name)
+        else:
+            plays = checkpoints.keep(store.home, Path(name)) if Path(name).is_dir() else named(store, Recordings(), name)[1].spec()
+            spec = replace(spec, inputs={**spec.inputs, role: plays})
+    return spec
+
+
+def _begun(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:
+    """The same, with what its page has in every role but that of the start."""
+    if "labels" in given and "labels" not in {entry.name for entry in entries(preset(stage))}:
         raise ValueError(f"{stage} takes no --labels: the text itself says what is right")
     if not parent or parent in (*catalogue.BY_NAME, NO_PARENT):
         return change(preset(stage, TextSpec(given.get("text", "tinyland")), parent or ""), given)
     if Path(parent).is_dir():
         text = TextSpec(given.get("text", "tinyland"))
-        return change(RunSpec(stage, starting_from(checkpoints.keep(store.home, Path(parent))), text), given)
+        return change(begun(stage, checkpoints.keep(store.home, Path(parent)), text), given)
     root = named(store, Recordings(), parent)[1].spec()
-    return replace(change(RunSpec(stage, starting_from(root), root.text), given), inputs=starting_from(root))
+    spec = change(begun(stage, root, root.text), given)
+    return replace(spec, inputs=restarted(spec, root).inputs)
 
 
 def _own(store: Store, run: str, refusal: str) -> RunRef:
@@ -117,18 +139,24 @@ def _end_between_updates() -> Callable[[], bool]:
     return lambda: pressed
 
 
+def roles() -> list[str]:
+    """The roles of inputs in any stage, but that of the start."""
+    return list(dict.fromkeys(role for entry in catalogue.BY_NAME.values() for role in others(entry.inputs)))
+
+
 def _signature() -> inspect.Signature:
     """The options of `train`: its own, and one for each setting of any stage, as the setting's field describes it."""
     option = inspect.Parameter.KEYWORD_ONLY
     parameters = {
         "stage": (str | None, typer.Argument(help=f"What to train: {', '.join(catalogue.BY_NAME)}.")),
         "parent": (str | None, typer.Option(help="What it starts from: a run, a stage's default run, a folder with a model, or none.")),
+        **{role: (str | None, typer.Option(help=f"Its {role}, named as a parent is, where a stage has one.")) for role in roles()},
         "resume": (str | None, typer.Option(help="Let this run go on instead.")),
         "labels": (int | None, typer.Option(help="How many labelled examples it learns from, where a stage has labels.")),
         "as_json": (bool, typer.Option("--json", help="Print one update per line.")),
     }
     for name in catalogue.BY_NAME:
-        for entry in entries(RunSpec(name)):
+        for entry in entries(preset(name)):
             setting = entry.setting
             numbers = f"{setting.low:.10g} … {setting.high:.10g}"
             limits = ", ".join(setting.choices) or (f"at most {setting.letters} letters" if setting.letters else numbers)

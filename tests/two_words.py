@@ -16,7 +16,6 @@ import torch
 from tokenizers import Tokenizer
 from transformers import GPT2Config, GPT2LMHeadModel, PreTrainedModel
 
-from llmviz.core import catalogue
 from llmviz.core.experiment import PRETRAINING, START, Experiment, FirstStep, Metric
 from llmviz.core.lesson import Lesson
 from llmviz.core.settings import NextTokenSpec, TrainSpec
@@ -26,6 +25,7 @@ from llmviz.runs.worker import Real
 from llmviz.text.special import CLS
 from llmviz.text.tokenizers import word_level
 from llmviz.training.stage import Exercise
+from tests.listed import listed
 
 TITLE, NAME = "Two words", "two_words"
 WORDS, LENGTH = ("no", "yes"), 4  # in the order of the vocabulary
@@ -57,9 +57,12 @@ ENTRY = Experiment(
 )
 
 
+PAID = replace(ENTRY, name="paid_words", inputs=MappingProxyType({START: (NAME,), "reward": (NAME,)}))
+
+
 def registered(patch: pytest.MonkeyPatch, entry: Experiment = ENTRY) -> None:
     """The experiment in the catalogue, until the test ends."""
-    patch.setattr(catalogue, "BY_NAME", MappingProxyType({**catalogue.BY_NAME, entry.name: entry}))
+    listed(patch, entry)
 
 
 def spec(**train: Any) -> RunSpec:
@@ -68,17 +71,18 @@ def spec(**train: Any) -> RunSpec:
     return replace(given, train=replace(given.train, **train))
 
 
-def build(spec: RunSpec, parent: Path | None) -> "TwoWords":
-    """The stage at its start."""
-    return TwoWords(spec)
+def build(spec: RunSpec, parent: Path | None, reward: Path | None = None) -> "TwoWords":
+    """The stage at its start, paid by what plays the reward where something does."""
+    return TwoWords(spec, parent, reward)
 
 
 class Workshop(Real):
     """That of the worker program, which knows this stage, too."""
 
     def warm(self, role: str) -> None:
-        """Put the stage into the catalogue of this process, for good."""
+        """Put the stages into the catalogue of this process, for good."""
         registered(pytest.MonkeyPatch())
+        registered(pytest.MonkeyPatch(), PAID)
 
 
 @dataclass(frozen=True)
@@ -107,17 +111,20 @@ class TwoWords:
     choices: Sequence[str] = WORDS
     updates_per_rollout = EPOCHS * BATCHES
 
-    def __init__(self, spec: RunSpec) -> None:
-        self.spec = spec
+    def __init__(self, spec: RunSpec, parent: Path | None = None, reward: Path | None = None) -> None:
+        self.spec, self.parent = spec, parent
         self.tokenizer: Tokenizer = word_level(list(WORDS))
         self._first = self.tokenizer.get_vocab()[WORDS[0]]
+        self.taste = files.load(reward).state_dict()["transformer.wte.weight"][self._first :, 0] if reward else None  # of no and of yes
         self.model = self._start()
         self._reference = self._start()
         self.usual = 0.5  # what random words are paid
         self.written: Written | None = None
 
     def _start(self) -> PreTrainedModel:
-        """The model every run of this seed begins as."""
+        """The model every run of this seed and this start begins as."""
+        if self.parent:
+            return files.load(self.parent)
         size: dict[str, Any] = {
             "n_embd": 16,
             "n_layer": 1,
@@ -140,9 +147,13 @@ class TwoWords:
         for _ in range(LENGTH):
             chances = self._log_p(self.model, words)[:, -1].exp()
             words = torch.cat([words, torch.multinomial(chances, 1, generator=draw)], 1)
-        paid = rewards(words)
+        paid = self._paid(words)
         self.usual = MEMORY * self.usual + (1 - MEMORY) * paid.mean().item()
         self.written = Written(words, self._of(self.model, words), paid - self.usual)
+
+    def _paid(self, words: torch.Tensor) -> torch.Tensor:
+        """Of each text what it is paid: for alternating, or for the words that a reward likes."""
+        return rewards(words) if self.taste is None else self.taste[words].mean(-1)
 
     def batch(self, step: int) -> Written:
         """Some of the texts at hand: all come once in each inner epoch, in another order each time."""
@@ -205,7 +216,7 @@ class TwoWords:
         """The mean over all sixteen texts."""
         words = torch.tensor(list(product(range(len(WORDS)), repeat=LENGTH)))
         ours, theirs = (self._of(model, words).sum(-1) for model in (self.model, self._reference))
-        return {"reward": float((ours.exp() * rewards(words)).sum()), "kl": float((ours.exp() * (ours - theirs)).sum())}
+        return {"reward": float((ours.exp() * self._paid(words)).sum()), "kl": float((ours.exp() * (ours - theirs)).sum())}
 
     def test(self) -> dict[str, float]:
         """The same, beside what bounds it."""

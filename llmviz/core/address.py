@@ -1,8 +1,9 @@
 """What a page shows, as the parameters of its address and back. Pure: knows no browser, no run folder.
 
 Parameters: the settings that differ from the stage's recipe by their field's name (the text by `text`, the kind of run it starts from, or
-that run's own key, by `parent`), `run`, `s` for the sentence, `hide` for the hidden words, `step`, `lecture` and its `beat`, and what else
-the page lets its visitor set (`view`). What cannot be read is left out and explained in a sentence at its place.
+that run's own key, by `parent`, that in any other role by the role), `run`, `s` for the sentence, `hide` for the hidden words, `step`,
+`lecture` and its `beat`, and what else the page lets its visitor set (`view`). What cannot be read is left out and explained in a sentence
+at its place.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,7 +15,7 @@ from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.experiment import START
 from llmviz.core.run import KEY, RunRef, parse
 from llmviz.core.settings import Setting, TextSpec, settings_of
-from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
+from llmviz.core.spec import NO_PARENT, RunSpec, begun, others, playing, preset, restarted
 
 LONGEST_SENTENCE = 6_000  # letters; far beyond what a model here reads, and still short enough for an address
 NOTHING = "none"  # `hide=none`: no word is hidden, although the sentence's default would hide one
@@ -28,12 +29,14 @@ class Address:
     """`sentence` and `hidden` are None where the page's own default stands.
 
     `beat` counts from 1, and the page bounds it to the beats it has.
-    `parent` names the run that `spec` starts from, where that is not a default one; `view` is the page's own frozen dataclass of settings.
+    `parent` names the run that `spec` starts from, where that is not a default one, and `others` by role those in its other roles; one that
+    is no longer the spec's is not written. `view` is the page's own frozen dataclass of settings.
     """
 
     spec: RunSpec
     run: RunRef | None = None
     parent: RunRef | None = None
+    others: tuple[tuple[str, RunRef], ...] = ()
     sentence: str | None = None
     hidden: tuple[int, ...] | None = None
     step: int | None = None
@@ -44,7 +47,7 @@ class Address:
 
 @dataclass(frozen=True)
 class Entry:
-    """One setting of a run: the parameter's name, the part of the spec it lies in ("" for parent and seed), its value, what a form says."""
+    """One setting of a run: the parameter's name, the part of the spec it lies in ("" for inputs and seed), its value, what a form says."""
 
     name: str
     part: str
@@ -58,16 +61,23 @@ def entries(spec: RunSpec) -> Iterator[Entry]:
     stage = catalogue.experiment(spec.stage)
     narrower = {"name": stage.texts, "architecture": stage.architectures}
     if stage.starts[0]:
-        choices = tuple(name or NO_PARENT for name in catalogue.origins(stage, spec.text.name))
-        start = _start(spec)
-        if isinstance(spec.start, Checkpoint):
-            choices = (*choices, start)
-        yield Entry("parent", "", "inputs", start, Setting("Starts from", "The stage whose weights it is given.", choices=choices))
+        yield _input(spec, START, "parent", "Starts from", "The stage whose weights it is given.")
+    for role, allowed in others(stage.inputs).items():
+        if len(allowed) > 1:
+            yield _input(spec, role, role, role.capitalize(), f"The stage whose model is its {role}.")
     for part in PARTS:
         for item, setting in settings_of(getattr(spec, part)):
             setting = replace(setting, choices=narrower.get(item.name, setting.choices))
             yield Entry(_name(part, item), part, item.name, getattr(getattr(spec, part), item.name), setting)
     yield Entry("seed", "", "seed", spec.seed, SEED)
+
+
+def _input(spec: RunSpec, role: str, name: str, label: str, help: str) -> Entry:
+    """The setting of a role: the stages that may play it on this text, and the checkpoint that does."""
+    given = spec.inputs.get(role)
+    choices = tuple(stage or NO_PARENT for stage in catalogue.origins(catalogue.experiment(spec.stage), spec.text.name, role))
+    plays = _plays(given)
+    return Entry(name, "", "inputs", plays, Setting(label, help, choices=(*choices, plays) if isinstance(given, Checkpoint) else choices))
 
 
 def change(spec: RunSpec, values: Mapping[str, Any]) -> RunSpec:
@@ -81,7 +91,8 @@ def change(spec: RunSpec, values: Mapping[str, Any]) -> RunSpec:
     if "text" in wanted or "parent" in wanted:
         text, parent = wanted.pop("text", spec.text.name), wanted.pop("parent", _origin(spec))
         kept = differences(spec, preset(spec.stage, spec.text, _origin(spec)))
-        kept.pop("parent", None)  # of a checkpoint: no recipe names one
+        for name in ("parent", *(role for role, given in spec.inputs.items() if isinstance(given, Checkpoint))):
+            kept.pop(name, None)  # of a checkpoint: no recipe names one
         if parent != _origin(spec):
             kept.pop("architecture", None)  # a GPT has none of BERT's
         spec, wanted = preset(spec.stage, TextSpec(text), parent), kept | wanted
@@ -94,17 +105,19 @@ def change(spec: RunSpec, values: Mapping[str, Any]) -> RunSpec:
 
 
 def _changed(spec: RunSpec, entry: Entry, value: Any) -> RunSpec:
+    if entry.field == "inputs":
+        return playing(spec, entry.name, value)
     if not entry.part:
         return replace(spec, **{entry.field: value})
     part = replace(getattr(spec, entry.part), **{entry.field: value})
     if entry.part == "model" and spec.parent:
-        return replace(spec, inputs={**spec.inputs, START: _changed(spec.parent, entry, value)}, model=part)
+        return restarted(spec, _changed(spec.parent, entry, value))
     return replace(spec, **{entry.part: part})
 
 
-def _start(spec: RunSpec) -> str:
-    """What it starts from, as the form says it."""
-    return spec.start.title if isinstance(spec.start, Checkpoint) else _origin(spec)
+def _plays(given: RunSpec | Checkpoint | None) -> str:
+    """What stands in a role, as the form says it."""
+    return given.title if isinstance(given, Checkpoint) else given.stage if given else NO_PARENT
 
 
 def _origin(spec: RunSpec) -> str:
@@ -127,6 +140,9 @@ def write(address: Address, usual: str, text: TextSpec = USUAL) -> dict[str, str
         written["text"] = address.spec.text.name
     if address.parent:
         written["parent"] = address.parent.key
+    for role, run in address.others:
+        if role in address.spec.inputs and address.spec.inputs[role].id == run.id:
+            written[role] = run.key
     if address.run:
         written["run"] = address.run.key
     if address.sentence is not None:
@@ -166,7 +182,7 @@ def read(
         problems["stage"] = f"This page shows {' or '.join(stages)}, not {_short(stage)}."
         stage = stages[0]
     address = Address(preset(stage, text), view=view)
-    first = [name for name in ("text", "parent") if name in query]
+    first = [name for name in ("text", "parent", *others(catalogue.experiment(stage).inputs)) if name in query]
     for name in [*first, *(entry.name for entry in entries(address.spec) if entry.name not in first)]:
         if name in query:
             try:
@@ -195,11 +211,14 @@ def _set(address: Address, name: str, given: str, specs: Callable[[RunRef], RunS
     if name == "parent" and specs and KEY.fullmatch(given):
         run = parse(given)
         parent = specs(run)
-        return replace(address, spec=RunSpec(spec.stage, starting_from(parent), parent.text, seed=spec.seed), parent=run)
+        return replace(address, spec=replace(begun(spec.stage, parent, parent.text), seed=spec.seed), parent=run)
+    if name in others(catalogue.experiment(spec.stage).inputs) and specs and KEY.fullmatch(given):
+        run = parse(given)
+        return replace(address, spec=replace(spec, inputs={**spec.inputs, name: specs(run)}), others=(*address.others, (name, run)))
     entry = next((entry for entry in entries(spec) if entry.name == name), None)
     if entry is None:
         raise ValueError(f"{spec.stage} has no setting {name}")
-    kind = int if name == "seed" else str if name == "parent" else _kind(spec, entry)
+    kind = int if name == "seed" else str if entry.field == "inputs" else _kind(spec, entry)
     value = _typed(kind, entry.setting.label, given)
     if entry.setting.choices and value not in entry.setting.choices:
         raise ValueError(f"{entry.setting.label}: {_short(given)} is not one of {', '.join(entry.setting.choices)}")

@@ -7,7 +7,7 @@ from types import MappingProxyType, ModuleType
 
 from llmviz import experiments
 from llmviz.core import questions
-from llmviz.core.experiment import Experiment
+from llmviz.core.experiment import START, Experiment
 from llmviz.core.questions.base import Answer, Openings, Question
 from llmviz.experiments import EXPERIMENTS, FOLDERS, LESSONS
 
@@ -21,9 +21,11 @@ def experiment(name: str) -> Experiment:
     return BY_NAME[name]
 
 
-def origins(experiment: Experiment, text: str) -> tuple[str | None, ...]:
-    """What a run of it may start from on this text: experiments that read it, and None for a random start where it may."""
-    return tuple(name for name in experiment.starts if name is None or text in BY_NAME[name].texts)
+def origins(experiment: Experiment, text: str, role: str = START) -> tuple[str | None, ...]:
+    """Whose runs may play this role in a run of it on this text: experiments that read it, and None where the role may stay empty, which
+    for START is a random start.
+    """
+    return tuple(name for name in experiment.inputs[role] if name is None or text in BY_NAME[name].texts)
 
 
 def openings(stage: str, text: str) -> Openings:

@@ -88,7 +88,7 @@ class Experiment:
         short, family: what the field calls the objective, and the family of models known for it.
         exercise: what a model does in it, in a few words.
         phase: PRETRAINING or FINE_TUNING.
-        module: gives `build(spec, parent)`, the stage that trains.
+        module: gives `build(spec, parent)`, the stage that trains; the folder of every other input is an argument of its role's name.
         recipe: raised whenever the same spec would give other results.
         inputs: by role, the names of the experiments whose runs may play it; None where it may stay empty, which for START is a random
             start. A checkpoint may stand wherever a run may.

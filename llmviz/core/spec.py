@@ -2,11 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from llmviz.core import catalogue
 from llmviz.core.checkpoint import Checkpoint
@@ -16,6 +16,7 @@ from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec, introduced
 STAGE_DEFAULT: Any = None  # replaced by the stage's own default when the spec is made
 NO_PARENT = "none"  # how addresses and forms spell a random start
 MOST_ANCESTORS = 16
+Given = TypeVar("Given")
 RENAMED = "this run was made before runs had named inputs, and runs are named otherwise since; its weights are still in its folder"
 
 
@@ -126,11 +127,74 @@ def seedless(spec: RunSpec) -> RunSpec:
 def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:
     """The stage as its page opens it: on this text, started from what the page of the parent stage opens with ("none": random weights).
 
-    Without a parent named it is the first the catalogue allows. Raises ValueError where the stage or its parent does not read the text.
+    Without a parent named it is the first the catalogue allows. Raises ValueError where the stage or one of its inputs does not read the
+    text.
     """
     text = text or TextSpec()
     name = parent or catalogue.experiment(stage).starts[0] or NO_PARENT
-    return RunSpec(stage, starting_from(None if name == NO_PARENT else preset(name, text)), text)
+    return begun(stage, None if name == NO_PARENT else preset(name, text), text)
+
+
+def begun(stage: str, start: RunSpec | Checkpoint | None, text: TextSpec) -> RunSpec:
+    """The stage from this start, with all else as its page opens it: in every other role that is not empty by default the default run of
+    the first stage that may play it, made from the same start where it can be.
+    """
+    roles = others(catalogue.experiment(stage).inputs)
+    given = {role: made_from(preset(allowed[0], text), start) for role, allowed in roles.items() if allowed[0]}
+    return RunSpec(stage, {**starting_from(start), **given}, text)
+
+
+def playing(spec: RunSpec, role: str, stage: str) -> RunSpec:
+    """The same run with the default run of this stage in this role, made from the same start where it can be; "none" leaves it empty."""
+    rest = {name: given for name, given in spec.inputs.items() if name != role}
+    return replace(spec, inputs=rest if stage == NO_PARENT else {**rest, role: made_from(preset(stage, spec.text), spec.start)})
+
+
+def restarted(spec: RunSpec, start: RunSpec | Checkpoint | None) -> RunSpec:
+    """The same run from another start, whose model it then has.
+
+    A run in another role goes with it where it is made from the present start as that of `begun` would be: what somebody chose there, or
+    made otherwise, stays.
+    """
+    goes = {
+        role: made_from(given, start)
+        for role, given in others(spec.inputs).items()
+        if isinstance(given, RunSpec) and made_from(given, spec.start) == given
+    }
+    model = start.model if isinstance(start, RunSpec) else spec.model
+    return replace(spec, inputs={**others(spec.inputs), **goes, **starting_from(start)}, model=model)
+
+
+def made_from(given: RunSpec, start: RunSpec | Checkpoint | None) -> RunSpec:
+    """This run made from that start: its weights come from there, or from the latest before it that they can come from. Of a stage that
+    the start itself went through it is the run there. As it is where none of this can be: random weights too leave it so.
+    """
+    for weights in _line(start):
+        if isinstance(weights, RunSpec) and weights.stage == given.stage:
+            return weights
+        if _may_start(given, weights):
+            return restarted(given, weights)
+    return restarted(given, made_from(given.parent, start)) if given.parent else given
+
+
+def _line(start: RunSpec | Checkpoint | None) -> Iterator[RunSpec | Checkpoint]:
+    """A start, and what it has started from itself, the latest first."""
+    while start:
+        yield start
+        start = start.start if isinstance(start, RunSpec) else None
+
+
+def _may_start(spec: RunSpec, start: RunSpec | Checkpoint) -> bool:
+    """Whether a run of this stage may start from these weights."""
+    entry = catalogue.experiment(spec.stage)
+    if isinstance(start, Checkpoint):
+        return any(entry.starts)
+    return start.stage in entry.starts and start.model.architecture in entry.architectures
+
+
+def others(inputs: Mapping[str, Given]) -> dict[str, Given]:
+    """What stands in every role but START, by role."""
+    return {role: given for role, given in inputs.items() if role != START}
 
 
 def to_json(spec: RunSpec) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from typing import Any
 
 from llmviz.core import address
 from llmviz.core import spec as specs
-from llmviz.core.experiment import START
 from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec, preset
 
@@ -48,8 +47,8 @@ class Value:
 class Study:
     """The runs that are as `base` but for what the axis names and the seed: one for each of the values and each of the seeds.
 
-    With `parents`, a seed is also that of every run they start from, so that seeds differ in their pretraining too. Raises ValueError, in
-    a sentence, where a value makes no run, two make the same, or there are too many.
+    With `parents`, a seed is also that of every run they are made from, so that seeds differ in their pretraining too. Raises ValueError,
+    in a sentence, where a value makes no run, two make the same, or there are too many.
     """
 
     base: RunSpec
@@ -121,10 +120,9 @@ def along(setting: str, values: Sequence[Any]) -> tuple[Value, ...]:
 
 
 def _seeded(spec: RunSpec, seed: int, parents: bool) -> RunSpec:
-    """The run with this seed, its parents' too if `parents`."""
-    if parents and spec.parent:
-        spec = replace(spec, inputs={**spec.inputs, START: _seeded(spec.parent, seed, parents)})
-    return replace(spec, seed=seed)
+    """The run with this seed, and if `parents` so every run that it is made from."""
+    runs = {role: _seeded(given, seed, parents) for role, given in spec.inputs.items() if parents and isinstance(given, RunSpec)}
+    return replace(spec, inputs={**spec.inputs, **runs}, seed=seed)
 
 
 def ancestors(spec: RunSpec) -> Iterator[RunSpec]:

@@ -11,14 +11,16 @@ from llmviz.training import checkpoints
 from llmviz.training.stage import Stage
 
 
-def build(spec: RunSpec, parent: Path | None) -> Stage[Any]:
-    """The stage a spec describes, ready to train. `parent` is the folder of the weights it starts from; None is a random start.
+def build(spec: RunSpec, parent: Path | None, **others: Path) -> Stage[Any]:
+    """The stage a spec describes, ready to train. `parent` is the folder of the weights it starts from, None is a random start; `others`
+    are by role the folders of those that play its other roles.
 
-    Raises ValueError, in a sentence, where those are not of the model that the spec describes.
+    Raises ValueError, in a sentence, where what it starts from is not of the model that the spec describes. What else a role asks of its
+    weights the stage knows.
     """
     if parent and isinstance(spec.start, Checkpoint):
         checkpoints.check(spec, spec.start, parent)
-    stage: Stage[Any] = importlib.import_module(catalogue.experiment(spec.stage).module).build(spec, parent)
+    stage: Stage[Any] = importlib.import_module(catalogue.experiment(spec.stage).module).build(spec, parent, **others)
     return stage
 
 

@@ -14,8 +14,9 @@ from typing import Self
 from safetensors import SafetensorError
 
 from llmviz.core.checkpoint import Checkpoint
+from llmviz.core.experiment import START
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, others
 from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
 from llmviz.runs import checkpoints, memory, tail
 from llmviz.runs.folder import UpdateLog, sync_file
@@ -106,7 +107,8 @@ class Attempt:
     def _train(self) -> Generator[Update, None, None]:
         try:
             spec, held = self.folder.spec(), memory.set_back()
-            stage = self._workshop.build(spec, start((self._store, self._recordings), spec))
+            given = folders((self._store, self._recordings), spec)
+            stage = self._workshop.build(spec, given.get(START), **others(given))
             self._training = self._workshop.training(stage, spec.train)
             with UpdateLog(self.folder, keep=self._load()) as self._log:
                 for update in self._training.updates():
@@ -146,25 +148,26 @@ class Attempt:
         failed = Failed(self._step, sentence(problem))
         with suppress(OSError):  # the disk may be what failed
             self.folder.error_log.write_text("".join(traceback.format_exception(problem)), encoding="utf-8")
-            with UpdateLog(self.folder, keep=self.folder.updates.stat().st_size if self.folder.updates.exists() else 0) as log:
-                log.append(failed)
+            self.folder.say(failed)
         return failed
 
 
-def start(places: Sequence[Store | Recordings], spec: RunSpec) -> Path | None:
-    """The folder of the weights that a run of this spec starts from: the final snapshot of another, in the first place that has it, or a
-    checkpoint's, in the first place that keeps such; None for random weights. Raises ValueError where it is not here.
+def folders(places: Sequence[Store | Recordings], spec: RunSpec) -> dict[str, Path]:
+    """The folder of the weights that play each role in a run of this spec: the final snapshot of another, in the first place that has it,
+    or a checkpoint's, in the first place that keeps such; an empty role has none. Raises ValueError, naming the role, where it is not here.
     """
-    given = spec.start
-    if given is None:
-        return None
+    return {role: _folder(places, role, given) for role, given in spec.inputs.items()}
+
+
+def _folder(places: Sequence[Store | Recordings], role: str, given: RunSpec | Checkpoint) -> Path:
     if isinstance(given, Checkpoint):
-        return checkpoints.found(next(place.home for place in places if isinstance(place, Store)), given)
+        return checkpoints.found(next(place.home for place in places if isinstance(place, Store)), given, role)
     for place in places:
         trained = place.finished(given)
         if trained and (steps := place.folder(trained).snapshots()):
             return place.folder(trained).snapshot(steps[-1])
-    raise ValueError(f"the run it starts from ({given.id[:12]}) is not on this machine; train that one first")
+    plays = "the run it starts from" if role == START else f"the run that is its {role}"
+    raise ValueError(f"{plays} ({given.id[:12]}) is not on this machine; train that one first")
 
 
 def sentence(problem: Exception) -> str:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from llmviz.core.checkpoint import Checkpoint
+from llmviz.core.experiment import START
 
 
 def digest(folder: Path) -> str:
@@ -36,13 +37,15 @@ def keep(home: Path, folder: Path) -> Checkpoint:
     return kept
 
 
-def found(home: Path, checkpoint: Checkpoint) -> Path:
-    """Its folder. Raises ValueError, in a sentence, where it is not on this machine or its files are no longer those of its digest."""
+def found(home: Path, checkpoint: Checkpoint, role: str = START) -> Path:
+    """The folder of one that plays this role in a run.
+
+    Raises ValueError, in a sentence, where it is not on this machine or its files are no longer those of its digest.
+    """
     folder = place(home, checkpoint)
     if not folder.is_dir():
-        raise ValueError(
-            f"{checkpoint.title}, which it starts from, is not on this machine; its folder belongs at checkpoints/{folder.name}"
-        )
+        plays = "which it starts from" if role == START else f"which is its {role}"
+        raise ValueError(f"{checkpoint.title}, {plays}, is not on this machine; its folder belongs at checkpoints/{folder.name}")
     if digest(folder) != checkpoint.digest:
         raise ValueError(f"the files of {checkpoint.title} have changed since it got its name; put back those it had")
     return folder

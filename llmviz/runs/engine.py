@@ -85,12 +85,12 @@ class ControlRefused(ValueError):
 
 
 class HasChildren(ValueError):
-    """A run cannot be deleted, for `children` start from its weights."""
+    """A run cannot be deleted, for `children` are made from it."""
 
     def __init__(self, run: RunRef, children: tuple[RunRef, ...]) -> None:
         names = ", ".join(f"{child.id[:12]}-{child.attempt}" for child in children)
-        count = "another run starts" if len(children) == 1 else f"{len(children)} runs start"
-        super().__init__(f"{count} from this one and would lose what they come from: {names}; delete those first")
+        count = "another run is" if len(children) == 1 else f"{len(children)} runs are"
+        super().__init__(f"{count} made from this one and would lose what they come from: {names}; delete those first")
         self.children = children
 
 
@@ -100,7 +100,8 @@ class Engine(Protocol):
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer.
 
-        It waits for the end of `after`, and by itself for that of its parent where there is no other; if that is not reached, it stops.
+        It waits for the end of `after`, and by itself for those of the runs it is made from: of one that has no weights here yet an attempt
+        is joined, goes on or begins. If one of these ends is not reached, it stops.
         """
 
     def resume(self, run: RunRef, viewer: str) -> None:
@@ -147,7 +148,7 @@ class Engine(Protocol):
         """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
 
     def delete(self, run: RunRef, viewer: str) -> None:
-        """Remove a run for good. Raises HasChildren while others start from it; refuses while it is under way or another viewer looks."""
+        """Remove a run for good. Raises HasChildren while others come from it; refuses while it is under way or another viewer looks."""
 
     def thin(self, run: RunRef, viewer: str) -> None:
         """Keep of a run that is done the first snapshot and the last, and all curves; refuses as `delete` does."""

@@ -131,6 +131,11 @@ class RunFolder:
             raise ValueError(UNREADABLE) from problem
         return lines[size > LONGEST_LINE : -1]  # the first may be cut; after the final newline comes an empty or torn line
 
+    def say(self, update: Update) -> None:
+        """Append an update to those there are, if any."""
+        with UpdateLog(self, keep=self.updates.stat().st_size if self.updates.exists() else 0) as log:
+            log.append(update)
+
     def size(self) -> int:
         """Bytes of all files that can be seen. A run under way may take one away meanwhile."""
         total = 0

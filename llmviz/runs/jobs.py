@@ -1,10 +1,14 @@
 """A run that waits or trains, as the engine keeps it: whose it is, who watches, what was last asked of it."""
 
 import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from filelock import FileLock
 
+from llmviz.core.experiment import START
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
 from llmviz.runs.process import Message, Process
@@ -19,7 +23,7 @@ class Job:
     run: RunRef
     owner: str
     claim: FileLock
-    after: RunRef | None = None  # the run whose end it waits for
+    after: Mapping[RunRef, str] = field(default_factory=dict)  # the runs whose ends it waits for, each with the role it plays
     state: State = State.QUEUED
     still: bool = False
     stepping: bool = False  # one step was asked for and is not done
@@ -58,6 +62,13 @@ class Job:
         worker.send({"do": "train", "run": self.run.key})
         if self.delay:
             self._send({"do": "slow", "seconds": self.delay})
+
+    def quiet(self, updates: Path) -> float:
+        """Seconds since the run said something, or was told something."""
+        said = 0.0
+        with suppress(OSError):  # it has not said a word yet
+            said = updates.stat().st_mtime
+        return max(0.0, time.time() - max(said, self.told))
 
     @property
     def unheard(self) -> bool:
@@ -111,3 +122,17 @@ class Job:
         self.told = time.time()
         if self.worker:
             self.worker.send({**message, "number": self.sent})
+
+
+def see(jobs: Mapping[RunRef, Job], run: RunRef, viewer: str) -> None:
+    """This viewer looks at a run, and so at those it waits for."""
+    if job := jobs.get(run):
+        job.see(viewer)
+        for other in job.after:
+            see(jobs, other, viewer)
+
+
+def waiting(roles: Sequence[str]) -> str:
+    """What a run waits for whose inputs in these roles are not trained yet; "" for none."""
+    what = ["the run it starts from" if role == START else f"its {role}" for role in roles]
+    return f"as soon as {' and '.join(what)} {'is' if len(what) == 1 else 'are'} done" if what else ""

@@ -64,6 +64,18 @@ class Library:
         """The recording of exactly this spec; None also where it is damaged."""
         return self._readable(self.recordings.find(spec))
 
+    def untrained(self, spec: RunSpec) -> dict[str, RunSpec]:
+        """Those of its inputs of which there are no weights, here or recorded, by role."""
+        runs = {role: given for role, given in spec.inputs.items() if isinstance(given, RunSpec)}
+        return {role: given for role, given in runs.items() if not self.store.finished(given) and not self.recorded(given)}
+
+    def before(self, spec: RunSpec) -> list[RunSpec]:
+        """The runs to train before this one can be, each after those that it is made from itself."""
+        found: dict[str, RunSpec] = {}
+        for given in self.untrained(spec).values():
+            found |= {each.id: each for each in (*self.before(given), given)}
+        return list(found.values())
+
     def _readable(self, run: RunRef | None) -> RunRef | None:
         try:
             if run:
@@ -122,7 +134,7 @@ class Library:
     def delete(self, run: RunRef, viewer: str) -> None:
         """Remove a run for good.
 
-        Raises HasChildren while others start from it and no other attempt at the same is done; ValueError while it is under way, while
+        Raises HasChildren while others come from it and no other attempt at the same is done; ValueError while it is under way, while
         somebody else looks at it, for a recording, or where there is none.
         """
         self._refuse_watched(run, viewer)

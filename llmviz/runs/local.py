@@ -1,37 +1,37 @@
 """The engine of one machine: a pool of warm workers behind a queue. Reads what runs say from their folders, never from the workers."""
 
 import itertools
-import os
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from filelock import FileLock
+
+from llmviz.core.experiment import START
 from llmviz.core.questions.base import AnyAnswer, Question, ToTraining
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.core.study import ancestors
 from llmviz.core.update import Stopped
 from llmviz.runs import standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
-from llmviz.runs.folder import UpdateLog
-from llmviz.runs.jobs import Job
+from llmviz.runs.jobs import Job, see, waiting
 from llmviz.runs.library import Library
-from llmviz.runs.process import Message, Process
+from llmviz.runs.process import Message, Process, usual_workers
 from llmviz.runs.recordings import HERE, Recordings, snapshots
 from llmviz.runs.store import Store, UnderWay
 
-MOST_WORKERS = 4
+Take = Callable[[], tuple[RunRef, FileLock]]  # an attempt, and the claim on it
 MOST_WAITING = 50
 MOST_FALSE_STARTS = 3
 LEASE = 90.0  # seconds; a browser that lost its connection for a moment is back within 60
 DOES_NOT_START = "the training program does not start; the file logs/train-1.log in the folder of the runs says why"
 LOADING = "the training program is loading"
 UNWATCHED = "nobody was watching"
-WAITS = "as soon as the run it starts from is done"
 ORPHANED = "the run it was to follow did not reach its end"
 STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
 GOODBYE = 10.0  # seconds for a worker to checkpoint and leave
@@ -51,7 +51,7 @@ class LocalEngine(Library):
     ) -> None:
         super().__init__(Store(home), Recordings(recordings))
         self._arguments = ["--home", str(home), "--recordings", str(recordings), "--workshop", workshop]
-        self._wanted = workers or _workers()
+        self._wanted = workers or usual_workers()
         self._lease = lease
         self._lock = threading.RLock()
         self._jobs: dict[RunRef, Job] = {}
@@ -68,34 +68,37 @@ class LocalEngine(Library):
 
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer."""
-        self._let_go(spec.id)
+        for each in (*ancestors(spec), spec):
+            self._let_go(each.id)
         with self._lock:
-            for job in self._jobs.values():
-                if job.run.id == spec.id and not job.stopping:
-                    job.see(viewer)
-                    return job.run
+            if run := self._join(spec, viewer):
+                return run
             self._check_room()
             try:
-                run, claim = self.store.create(spec)
+                return self._queued(spec, viewer, lambda: self.store.create(spec), {after: START} if after else {})
             except UnderWay as other:
+                if other.run.id != spec.id:  # one of its inputs, in another program: nobody here would learn of its end
+                    raise
                 return other.run
-            except OSError as problem:
-                raise ValueError(sentence(problem)) from problem
-            self._enter(Job(run, viewer, claim, after or self._awaited(spec)))
-            return run
 
     def resume(self, run: RunRef, viewer: str) -> None:
         """Let a run that stopped, failed or was interrupted go on from its checkpoint."""
         with self._lock:
-            if job := self._jobs.get(run):
-                return job.see(viewer)
+            if run in self._jobs:
+                return see(self._jobs, run, viewer)
             self._check_room()
-            try:
-                claim = self.place(run).claim(run)
-            except OSError as problem:
-                raise ValueError(sentence(problem)) from problem
-            self._reasons.pop(run, None)
-            self._enter(Job(run, viewer, claim, self._awaited(self.spec(run))))
+            self._queued(self.spec(run), viewer, lambda: (run, self.place(run).claim(run)))
+
+    def _queued(self, spec: RunSpec, viewer: str, take: Take, after: Mapping[RunRef, str] | None = None) -> RunRef:
+        """Put the attempt that is taken into the queue, behind those at its inputs, and `after` others."""
+        awaited = {**self._awaited(spec, viewer), **(after or {})}
+        try:
+            run, claim = take()
+        except OSError as problem:
+            raise ValueError(sentence(problem)) from problem
+        self._reasons.pop(run, None)
+        self._enter(Job(run, viewer, claim, awaited))
+        return run
 
     def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
         """Steer a run under way; the owner may, and whoever asks while the owner is away."""
@@ -117,7 +120,7 @@ class LocalEngine(Library):
         self.looked(run, viewer)
         with self._lock:
             if job := self._jobs.get(run):
-                job.see(viewer)
+                see(self._jobs, run, viewer)
                 return self._stands(job, viewer)
             status = self.place(run).status(run)
             if status.state == State.INTERRUPTED and run in self._reasons:
@@ -127,15 +130,10 @@ class LocalEngine(Library):
     def _stands(self, job: Job, viewer: str) -> Status:
         place = self._queue.index(job) + 1 if job in self._queue else 0
         loading = sum(not process.ready for process in self._trainers)
-        reason = WAITS if job.after in self._jobs and place else LOADING if 0 < place <= loading else ""
-        return replace(job.status(viewer, place), reason=reason, quiet=self._quiet(job) if job.state is State.TRAINING else 0.0)
-
-    def _quiet(self, job: Job) -> float:
-        """Seconds since the run said something, or was told something."""
-        said = 0.0
-        with suppress(OSError):  # it has not said a word yet
-            said = self.store.folder(job.run).updates.stat().st_mtime
-        return max(0.0, time.time() - max(said, job.told))
+        waits = waiting([role for run, role in job.after.items() if run in self._jobs]) if place else ""
+        reason = waits or (LOADING if 0 < place <= loading else "")
+        quiet = job.quiet(self.store.folder(job.run).updates) if job.state is State.TRAINING else 0.0
+        return replace(job.status(viewer, place), reason=reason, quiet=quiet)
 
     def standing(self) -> Mapping[RunRef, Status]:
         """How the runs stand that wait or train here, as nobody in particular finds them."""
@@ -194,11 +192,22 @@ class LocalEngine(Library):
         while time.monotonic() < end and any(job.run.id == id and job.stopping for job in list(self._jobs.values())):
             time.sleep(0.01)
 
-    def _awaited(self, spec: RunSpec) -> RunRef | None:
-        """The attempt at the parent that is under way, where there is no other to start from."""
-        if spec.parent is None or self.store.finished(spec.parent) or self.recorded(spec.parent):
-            return None
-        return next((run for run in self._jobs if spec.parent and run.id == spec.parent.id), None)
+    def _join(self, spec: RunSpec, viewer: str) -> RunRef | None:
+        """The attempt at this spec that is under way; this viewer looks at it from now on."""
+        run = next((job.run for job in self._jobs.values() if job.run.id == spec.id and not job.stopping), None)
+        if run:
+            see(self._jobs, run, viewer)
+        return run
+
+    def _awaited(self, spec: RunSpec, viewer: str) -> dict[RunRef, str]:
+        """The attempts at those of its inputs that have no weights yet, by the role they play: they are under way, or begin with this."""
+        return {self._join(given, viewer) or self._begun(given, viewer): role for role, given in self.untrained(spec).items()}
+
+    def _begun(self, spec: RunSpec, viewer: str) -> RunRef:
+        """Let an attempt at an input that was cut short go on, or begin one."""
+        run = self.store.find(spec)
+        goes_on = run and self.store.status(run).state in (State.STOPPED, State.INTERRUPTED)
+        return self._queued(spec, viewer, lambda: (run, self.store.claim(run)) if run and goes_on else self.store.create(spec))
 
     def _check_room(self) -> None:
         if len(self._queue) >= MOST_WAITING:
@@ -215,7 +224,7 @@ class LocalEngine(Library):
 
     def _dispatch(self) -> None:
         """Give waiting runs to idle workers, first come first served."""
-        able = [job for job in self._queue if job.after not in self._jobs]
+        able = [job for job in self._queue if self._jobs.keys().isdisjoint(job.after)]
         for process, job in zip(self._idle(), able, strict=False):
             self._queue.remove(job)
             job.begin(process)
@@ -226,11 +235,8 @@ class LocalEngine(Library):
 
     def _leave_queue(self, job: Job, reason: str) -> None:
         self._queue.remove(job)
-        folder = self.store.folder(job.run)
-        size = folder.updates.stat().st_size if folder.updates.exists() else 0
         try:
-            with UpdateLog(folder, keep=size) as log:
-                log.append(Stopped(self.history(job.run).step, reason))
+            self.store.folder(job.run).say(Stopped(self.history(job.run).step, reason))
         except OSError as problem:
             self._reasons[job.run] = sentence(problem)
         self._finish(job)
@@ -239,7 +245,7 @@ class LocalEngine(Library):
         self._jobs.pop(job.run, None)
         job.claim.release()
         if not self.store.done(job.run):
-            for other in [other for other in self._queue if other.after == job.run]:
+            while other := next((other for other in self._queue if job.run in other.after), None):
                 self._leave_queue(other, ORPHANED)
         self._dispatch()
         self._grow()
@@ -312,9 +318,3 @@ class LocalEngine(Library):
                         self._leave_queue(job, UNWATCHED)
                     else:
                         job.stop(UNWATCHED)
-
-
-def _workers() -> int:
-    """Training workers: one a core, at most four, or what LLMVIZ_WORKERS says."""
-    given = os.environ.get("LLMVIZ_WORKERS", "")
-    return int(given) if given.isdecimal() and int(given) else min(MOST_WORKERS, os.cpu_count() or 1)

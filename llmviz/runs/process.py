@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import llmviz
 
 Message = dict[str, Any]
+MOST_WORKERS = 4
 # One thread each, whatever the library: two would change the weights. And nothing asks the network.
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -108,3 +109,9 @@ def _opened(log: Path) -> BinaryIO:
         return log.open("wb")
     except OSError:
         return open(os.devnull, "wb")  # noqa: PTH123 - no path of ours
+
+
+def usual_workers() -> int:
+    """Training workers: one a core, at most four, or what LLMVIZ_WORKERS says."""
+    given = os.environ.get("LLMVIZ_WORKERS", "")
+    return int(given) if given.isdecimal() and int(given) else min(MOST_WORKERS, os.cpu_count() or 1)

@@ -13,11 +13,12 @@ from tempfile import TemporaryDirectory
 from safetensors import SafetensorError, safe_open
 
 from llmviz.core import spec as specs
+from llmviz.core.experiment import START
 from llmviz.core.questions.base import Answer, ToTraining
 from llmviz.core.questions.onestep import FURTHEST
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, others
 from llmviz.core.update import Done
-from llmviz.runs.attempt import start
+from llmviz.runs.attempt import folders
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.recordings import Recordings, snapshots
 from llmviz.runs.store import Store
@@ -72,12 +73,12 @@ class _Made:
     """A training that was made: of what, and where it was left.
 
     Attributes:
-        about: id of the spec, and the snapshot it starts from.
+        about: id of the spec, and by role the snapshots that it is made from.
         training: the loop itself.
         stands: the folder and the step at which it began again, and the steps behind it since; None where it was left anywhere else.
     """
 
-    about: tuple[str, Path | None]
+    about: tuple[str, dict[str, Path]]
     training: TrainingInProgress
     stands: tuple[Path, int, int] | None = None
 
@@ -99,7 +100,7 @@ class Standing:
 
     def _one(self, step: int, folder: RunFolder, question: ToTraining[Answer]) -> Answer:
         spec = specs.from_json(json.loads(question.spec)) if question.spec else folder.spec()
-        made = self._training(spec, self._parent(spec, folder))
+        made = self._training(spec, self._inputs(spec, folder))
         self._made = None  # should anything fail, nothing half loaded or half learnt is left
         if question.start is None:
             stands = _load(made.training, folder)
@@ -113,13 +114,13 @@ class Standing:
         self._made = _Made(made.about, made.training, left)
         return answer
 
-    def _training(self, spec: RunSpec, parent: Path | None) -> _Made:
-        """The training of this spec on this start, wherever it stands."""
-        about = (spec.id, parent)
+    def _training(self, spec: RunSpec, given: dict[str, Path]) -> _Made:
+        """The training of this spec on these inputs, wherever it stands."""
+        about = (spec.id, given)
         if self._made and self._made.about == about:
             return self._made
         self._made = None  # make room first
-        stage = self._workshop.build(spec, parent)
+        stage = self._workshop.build(spec, given.get(START), **others(given))
         training = self._workshop.training(stage, spec.train)
         training.save_checkpoint(self._first, {})
         return _Made(about, training)
@@ -129,10 +130,10 @@ class Standing:
         """The checkpoint that the training made last had before its first step."""
         return Path(self._place.name) / "first.safetensors"
 
-    def _parent(self, spec: RunSpec, folder: RunFolder) -> Path | None:
-        """The snapshot the run starts from. A recording's is a recording's, for another processor may have trained another one here."""
+    def _inputs(self, spec: RunSpec, folder: RunFolder) -> dict[str, Path]:
+        """The snapshots it is made from. A recording's are recordings', for another processor may have trained others here."""
         places = (self._store, self._recordings)
-        return start(places[::-1] if folder.path.parent == self._recordings.root else places, spec)
+        return folders(places[::-1] if folder.path.parent == self._recordings.root else places, spec)
 
     def _begin_again(self, made: _Made, folder: RunFolder, begins: int, step: int) -> None:
         """Move the training to `step`, by the steps since `begins`; it stands there already where the last answer took the step before."""

@@ -201,7 +201,7 @@ class Store:
         thin(self.folder(run))
 
     def delete(self, run: RunRef) -> None:
-        """Remove a run for good. Raises HasChildren while others start from it, ValueError while it is under way or where there is none."""
+        """Remove a run for good. Raises HasChildren while others come from it, ValueError while it is under way or where there is none."""
         if not self.folder(run).path.is_dir():
             raise ValueError(f"there is no run {short(run)} on this machine")
         if children := self.children(run):

@@ -70,14 +70,14 @@ class Real:
             for question in catalogue.QUESTIONS.values():
                 answering(question)
 
-    def build(self, spec: RunSpec, parent: Path | None) -> StageInProgress:
+    def build(self, spec: RunSpec, parent: Path | None, **others: Path) -> StageInProgress:
         """The stage at its start."""
         import torch
 
         from llmviz.experiments import building
 
         torch.set_num_threads(1)
-        return building.build(spec, parent)
+        return building.build(spec, parent, **others)
 
     def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
         """The loop over this stage."""

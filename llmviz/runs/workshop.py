@@ -47,8 +47,8 @@ class Workshop(Protocol):
     def warm(self, role: str) -> None:
         """Import and prepare what the role, "train", "answer" or "text", needs, so that work can begin at once."""
 
-    def build(self, spec: RunSpec, parent: Path | None) -> StageInProgress:
-        """The stage at its start; `parent` is the snapshot it takes its weights from."""
+    def build(self, spec: RunSpec, parent: Path | None, **others: Path) -> StageInProgress:
+        """The stage at its start; `parent` is the snapshot it takes its weights from, `others` by role those that play its other roles."""
 
     def training(self, stage: Any, train: TrainSpec) -> TrainingInProgress:
         """The loop over this stage."""

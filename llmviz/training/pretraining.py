@@ -15,7 +15,7 @@ from transformers import PreTrainedModel
 
 from llmviz.core import catalogue, forgetting
 from llmviz.core.settings import LabelsSpec
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, others
 from llmviz.models import masked, old_head
 from llmviz.training.stage import Batch, Stage
 
@@ -29,7 +29,7 @@ class Pretraining:
     def __init__(self, spec: RunSpec, folder: Path | None, model: PreTrainedModel) -> None:
         self.replay = spec.objective.replay if isinstance(spec.objective, LabelsSpec) else 0.0
         self._stage: Stage[Any] | None = None
-        if spec.parent and folder:
+        if spec.parent and folder and not others(spec.parent.inputs):  # of more inputs than one the folders are not here
             module = importlib.import_module(catalogue.experiment(spec.parent.stage).module)
             with suppress(ValueError):  # its text is no longer here: fine-tuning itself needs none of it
                 self._stage = module.build(spec.parent, folder)

@@ -8,7 +8,7 @@ from llmviz.core import catalogue
 from llmviz.core.address import change
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.run import RunRef
-from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
+from llmviz.core.spec import NO_PARENT, RunSpec, begun, preset, restarted
 from llmviz.runs.engine import Engine
 from llmviz.ui import visit
 from llmviz.ui.live import Seen
@@ -103,5 +103,5 @@ def _start(engine: Engine) -> None:
     run = next((kept.run for kept in engine.shelf() if kept.run.key == chosen), None)
     if run:
         origin = engine.spec(run)
-        fresh = RunSpec(spec.stage, starting_from(origin), origin.text, objective=spec.objective, seed=spec.seed)
-        visit.change(spec=fresh if origin.text != spec.text else replace(fresh, train=spec.train), parent=run, run=None, step=None)
+        fresh = replace(begun(spec.stage, origin, origin.text), objective=spec.objective, seed=spec.seed)
+        visit.change(spec=fresh if origin.text != spec.text else restarted(spec, origin), parent=run, run=None, step=None)

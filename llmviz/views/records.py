@@ -1,7 +1,7 @@
 """What stored runs have measured, by recipe: the runs of one recipe differ in their seeds alone. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from llmviz.core import catalogue, costs
 from llmviz.core.checkpoint import Checkpoint
@@ -10,7 +10,7 @@ from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.rival import rival
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec, seedless
+from llmviz.core.spec import RunSpec, restarted, seedless
 from llmviz.core.study import Band, band
 
 ENDED = ("done", "recorded")
@@ -147,7 +147,9 @@ def children(recipe: Recipe, found: Iterable[Recipe]) -> list[Recipe]:
 
 def scratch(recipe: Recipe, found: Iterable[Recipe]) -> Recipe | None:
     """The same recipe from random weights."""
-    wanted = replace(recipe.spec, inputs={}).id
+    if None not in catalogue.experiment(recipe.spec.stage).starts:
+        return None
+    wanted = restarted(recipe.spec, None).id
     return next((each for each in found if each.spec.id == wanted), None)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.settings import SIZES
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, others
 from llmviz.core.texts import TEXTS
 
 FILE = "script.py"
@@ -64,6 +64,7 @@ def values(spec: RunSpec) -> dict[str, object]:
     return {name.upper(): value for name, value in settings.items()} | {
         "SEED": spec.seed,
         "PARENT": spec.start.id[:12] if spec.start else "",
+        **{role.upper(): given.id[:12] for role, given in others(spec.inputs).items()},
         "ARCHITECTURE": spec.model.architecture,
         "TEXT": text.name,
         "VOCABULARY": spec.lineage[0].text.name,

@@ -7,7 +7,7 @@ from llmviz.core.address import Entry, differences, entries
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.history import History
 from llmviz.core.settings import DIGEST, SIZES, LabelsSpec, PairsSpec, TextSpec
-from llmviz.core.spec import NO_PARENT, RunSpec
+from llmviz.core.spec import NO_PARENT, RunSpec, made_from, others
 from llmviz.core.texts import TEXTS
 from llmviz.parts.shared.payload import Origin
 from llmviz.views.finite import NO_NUMBER
@@ -118,7 +118,7 @@ def value(given: object) -> str:
 def recipe(spec: RunSpec, seeded: bool = True) -> str:
     """`Tinyland · 0.1 M · 1,000 steps · seed 0`, and every other setting that is not the default of its stage and text.
 
-    A run that starts from another also says from which, and in what that one differs from the default of its own stage and text. Runs that
+    A run that is made from others also says from which, and in what these differ from the defaults of their own stage and text. Runs that
     differ in their seeds alone have one recipe, if it is not `seeded`.
     """
     changed = _changed(spec)
@@ -132,18 +132,28 @@ def recipe(spec: RunSpec, seeded: bool = True) -> str:
         said.append(f"from {_start(spec.start, spec.text)}")
     elif catalogue.experiment(spec.stage).starts[0]:
         said.append("from scratch")
+    said += roles(spec)
     if spec.lineage[0].text != spec.text:
         said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
     said += [size(spec.model.size), counted(spec.train.steps, "step"), *([f"seed {spec.seed}"] if seeded else [])]
     return " · ".join(said + [text for name, text in changed.items() if name not in ("labels", "size", "steps", "seed")])
 
 
-def _start(spec: RunSpec | Checkpoint, text: TextSpec) -> str:
-    """What a run on this text starts from, with at most two differences in words. Its size is that of the run."""
+def roles(spec: RunSpec) -> list[str]:
+    """`reward: Reward model`: what plays each role but that of the start, with what differs in it. It is made from the same start, where
+    nothing else is said.
+    """
+    given = others(spec.inputs)
+    alike = [role for role, each in given.items() if isinstance(each, RunSpec) and made_from(each, spec.start) == each]
+    return [f"{role}: {_start(each, spec.text, said_from=role not in alike)}" for role, each in given.items()]
+
+
+def _start(spec: RunSpec | Checkpoint, text: TextSpec, said_from: bool = True) -> str:
+    """What a run on this text is made from, with at most two differences in words. Its size is that of the run."""
     if isinstance(spec, Checkpoint):
         return spec.title
     said = [changed for name, changed in _changed(spec).items() if name != "size"]
-    if spec.start:
+    if spec.start and said_from:
         said.insert(0, f"from {_start(spec.start, spec.text)}")
     if len(said) > 2:
         said[1:] = [f"{counted(len(said) - 1, 'more setting')} changed"]

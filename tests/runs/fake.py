@@ -33,11 +33,15 @@ def spec(steps: int = 40, milliseconds: float = 0.0, seed: int = 0, parent: RunS
     return RunSpec("mlm", starting_from(parent), train=TrainSpec(steps=steps, clip=milliseconds), seed=seed)
 
 
+def _weights(folder: Path) -> np.ndarray:
+    return load_file(folder / "model.safetensors")["w"].astype(np.float64)
+
+
 class FakeStage:
-    def __init__(self, spec: RunSpec, parent: Path | None) -> None:
+    def __init__(self, spec: RunSpec, parent: Path | None, **others: Path) -> None:
         self.seed = spec.seed
-        start = load_file(parent / "model.safetensors")["w"].astype(np.float64) if parent else np.zeros(WIDTH)
-        self.weights, self.momentum = start, np.zeros(WIDTH)
+        self.pull = sum((_weights(folder) for folder in others.values()), np.zeros(WIDTH))  # what plays other roles pulls at every step
+        self.weights, self.momentum = _weights(parent) if parent else np.zeros(WIDTH), np.zeros(WIDTH)
 
     def save(self, folder: Path) -> None:
         save_file({"w": self.weights.astype(np.float32)}, folder / "model.safetensors")
@@ -75,7 +79,7 @@ class FakeTraining:
             raise RuntimeError("the vector broke")
         pull = np.random.default_rng((self.stage.seed, self.step)).standard_normal(WIDTH)
         self.stage.momentum = 0.9 * self.stage.momentum + pull
-        self.stage.weights = 0.99 * self.stage.weights + 0.1 * self.stage.momentum
+        self.stage.weights = 0.99 * self.stage.weights + 0.1 * self.stage.momentum + 0.1 * self.stage.pull
         self.step += 1
 
     def _loss(self) -> float:
@@ -93,7 +97,7 @@ class FakeTraining:
         return notes
 
     def load_snapshot(self, folder: Path, step: int) -> None:
-        self.stage.weights = load_file(folder / "model.safetensors")["w"].astype(np.float64)
+        self.stage.weights = _weights(folder)
         self.stage.momentum, self.step = np.zeros(WIDTH), step
 
 
@@ -101,10 +105,10 @@ class Fake:
     def warm(self, role: str) -> None:
         print("a library that talks on standard output")
 
-    def build(self, spec: RunSpec, parent: Path | None) -> FakeStage:
+    def build(self, spec: RunSpec, parent: Path | None, **others: Path) -> FakeStage:
         if spec.seed == DIES_AT_START:
             os._exit(3)
-        return FakeStage(spec, parent)
+        return FakeStage(spec, parent, **others)
 
     def training(self, stage: FakeStage, train: TrainSpec) -> FakeTraining:
         return FakeTraining(stage, train)

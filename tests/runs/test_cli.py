@@ -11,28 +11,36 @@ import pytest
 
 from llmviz import RunSpec, train
 from llmviz.__main__ import spec_of
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import parse
 from llmviz.core.settings import TextSpec
-from llmviz.core.spec import NO_PARENT, preset
+from llmviz.core.spec import NO_PARENT, preset, starting_from
 from llmviz.core.update import Begin, Done
 from llmviz.runs import learning_curves
 from llmviz.runs.store import Store
-from tests.runs.conftest import until
+from tests.listed import listed
+from tests.roles import ENTRIES, REWARD
+from tests.runs.conftest import attempt_at, until
+from tests.runs.fake import spec
 
 # The command line as it is, with the tiny workshop in the place of torch.
 PROGRAM = "from llmviz.runs import worker; from tests.runs.fake import Fake; worker.Real = Fake; from llmviz.__main__ import main; main()"
 
+KNOWING = (
+    f"import pytest; from tests.listed import listed; from tests.roles import ENTRIES; listed(pytest.MonkeyPatch(), *ENTRIES); {PROGRAM}"
+)
 
-def start(home: Path, *arguments: str, columns: int = 160, **more: str) -> subprocess.Popen[str]:
+
+def start(home: Path, *arguments: str, columns: int = 160, program: str = PROGRAM, **more: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "LLMVIZ_HOME": str(home), "PYTHONUTF8": "1", "COLUMNS": str(columns), **more}
-    command = [sys.executable, "-c", PROGRAM, *arguments]
+    command = [sys.executable, "-c", program, *arguments]
     pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     return subprocess.Popen(command, env=environment, text=True, encoding="utf-8", **pipes)  # type: ignore[call-overload, no-any-return]
 
 
-def call(home: Path, *arguments: str, columns: int = 160, **more: str) -> tuple[int, str, str]:
-    process = start(home, *arguments, columns=columns, **more)
+def call(home: Path, *arguments: str, columns: int = 160, program: str = PROGRAM, **more: str) -> tuple[int, str, str]:
+    process = start(home, *arguments, columns=columns, program=program, **more)
     out, err = process.communicate(timeout=60)
     return process.returncode, out, err
 
@@ -212,3 +220,43 @@ def test_from_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert isinstance(updates[-1], Done)
     assert (run.snapshot / "model.safetensors").exists()
     assert RunSpec("mlm") != run.folder.spec()
+
+
+def test_what_plays_a_role_is_named_as_a_parent_is(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed(monkeypatch, *ENTRIES)
+    assert spec_of(store, "pleasing", None, {}) == preset("pleasing")
+    assert spec_of(store, "pleasing", "mlm", {REWARD: "rule", "steps": 7}).inputs == {
+        "start": preset("mlm"),
+        REWARD: preset("rule"),
+    }
+    root = attempt_at(store, spec(20))
+    list(root)
+    taste = attempt_at(store, RunSpec("taste", starting_from(spec(20)), seed=4))
+    list(taste)
+    found = spec_of(store, "pleasing", root.run.id[:12], {REWARD: taste.run.id[:12], "seed": 2})
+    assert found.inputs == {"start": spec(20), REWARD: taste.folder.spec()} and found.seed == 2
+    assert spec_of(store, "pleasing", root.run.id[:12], {}).inputs[REWARD] == RunSpec("taste", starting_from(spec(20)))
+    judge = spec_of(store, "pleasing", root.run.id[:12], {REWARD: str(taste.snapshot)}).inputs[REWARD]
+    assert isinstance(judge, Checkpoint) and (store.home / "checkpoints" / judge.digest).is_dir()
+    with pytest.raises(ValueError, match="has no input named reward"):
+        spec_of(store, "mlm", None, {REWARD: "taste"})
+    with pytest.raises(ValueError, match="same model"):
+        spec_of(store, "pleasing", root.run.id[:12], {"size": "0.3M"})
+
+
+def test_what_a_run_is_made_from_is_trained_before_it(store: Store) -> None:
+    home = store.home
+    root = attempt_at(store, spec(20))
+    list(root)
+    code, out, err = call(home, "train", "tuned", "--parent", root.run.id[:12], "--json", program=KNOWING)
+    tuned = json.loads(out.splitlines()[-1])["run"]
+    code, out, err = call(home, "train", "pleasing", "--parent", tuned[:12], "--json", program=KNOWING)
+    assert code == 0 and err.splitlines() == ["First Taste, which it is made from."]
+    ends = [json.loads(line) for line in out.splitlines() if json.loads(line)["type"] == "done"]
+    assert len(ends) == 2
+    code, out, _ = call(home, "runs", "show", ends[1]["run"][:12], program=KNOWING)
+    assert parse(ends[0]["run"]).id in out and parse(tuned).id in out
+    code, _, err = call(home, "train", "pleasing", "--parent", tuned[:12], "--steps", "9", "--json", program=KNOWING)
+    assert (code, err) == (0, "")  # all of it is here now
+    code, _, err = call(home, "runs", "delete", ends[0]["run"][:12], "--yes", program=KNOWING)
+    assert code == 2 and ends[1]["run"][:12] in err

@@ -108,11 +108,11 @@ def test_a_parent_is_not_deleted_before_its_children(store: Store, library: Libr
     children = [attempt_at(store, spec(20, seed=seed, parent=spec(20))) for seed in (1, 2)]
     for child in children:
         list(child)
-    with pytest.raises(HasChildren, match="2 runs start from this one") as refusal:
+    with pytest.raises(HasChildren, match="2 runs are made from this one") as refusal:
         library.delete(parent.run, "ann")
     assert set(refusal.value.children) == {child.run for child in children}
     library.delete(children[0].run, "ann")
-    with pytest.raises(HasChildren, match="another run starts"):
+    with pytest.raises(HasChildren, match="another run is made"):
         library.delete(parent.run, "ann")
     library.delete(children[1].run, "ann")
     library.delete(parent.run, "ann")

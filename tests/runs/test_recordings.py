@@ -26,7 +26,7 @@ from llmviz.experiments.forgetting import TASKS
 from llmviz.experiments.forgetting.question import Recall
 from llmviz.experiments.start import LESSON as START_PAGE
 from llmviz.runs import learning_curves, tail, wire
-from llmviz.runs.attempt import start
+from llmviz.runs.attempt import folders
 from llmviz.runs.library import Library
 from llmviz.runs.record import MOST_BYTES
 from llmviz.runs.recordings import HERE, TEXT_ANSWERS, Recordings
@@ -185,7 +185,7 @@ def test_the_present_code_says_the_same(name: str) -> None:
     spec = RECORDED[name]
     history = tail.look(Recordings().folder(RunRef(spec.id, 0)).updates, tail.Reached()).history
     assert history.begin
-    updates = Training(build(spec, start([Recordings()], spec)), spec.train).updates()
+    updates = Training(build(spec, folders([Recordings()], spec).get("start")), spec.train).updates()
     begin = next(updates)
     assert isinstance(begin, Begin)
     assert (begin.parameters, begin.vocabulary) == (history.begin.parameters, history.begin.vocabulary)

@@ -136,9 +136,9 @@ class Counting(Fake):
     def __init__(self) -> None:
         self.built = 0
 
-    def build(self, spec: RunSpec, parent: Path | None) -> FakeStage:
+    def build(self, spec: RunSpec, parent: Path | None, **others: Path) -> FakeStage:
         self.built += 1
-        return super().build(spec, parent)
+        return super().build(spec, parent, **others)
 
 
 def checkpointed(store: Store, last: int, seed: int = 0) -> Path:

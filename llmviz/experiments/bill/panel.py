@@ -1,7 +1,7 @@
 """The picture of *The bill*: what a root and its fine-tunings took, from how many tasks on the root pays, and the same on paper."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from llmviz.core.experiment import PRETRAINING, notes
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.settings import settings_of
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, preset, restarted
 from llmviz.core.study import Study, along
 from llmviz.experiments.bill import once_view, paper_view, view
 from llmviz.experiments.bill.view import CHARTED, UNITS, Bill, Line
@@ -257,9 +257,9 @@ def _series() -> list[Series]:
         return []
     task = _bill().task if _bill().task in tasks else tasks[0]
     usual = preset(task, root.text, root.stage)
-    tuned = replace(usual, inputs={**usual.inputs, "start": root}, model=root.model)
+    tuned = restarted(usual, root)
     labels: int = tuned.objective.labels
-    scratch = replace(tuned, inputs={})
+    scratch = restarted(tuned, None)
     most = next(int(limits.high) for item, limits in settings_of(tuned.objective) if item.name == "labels")
     more = Study(scratch, few_labels.AXIS, along("labels", (labels, min(most, max(MORE_LABELS, 4 * labels)))), (scratch.seed,))
     series = [Series("random start", "random", more)]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 from llmviz.core import catalogue
 from llmviz.core.address import entries
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.experiment import LOSS
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, others
 from llmviz.experiments.lab_book.view import named, phase, settings
 from llmviz.parts.curves.payload import Curves
 from llmviz.views import words
@@ -58,16 +59,25 @@ def differing(one: RunSpec, other: RunSpec) -> list[tuple[str, str, str]]:
 
 
 def _settings(spec: RunSpec) -> dict[str, str]:
-    """Every setting of a run by its label, those of its ancestors with their stage before it."""
+    """Every setting of a run by its label, those of its ancestors with their stage before it, of those in another role with that."""
     said = {"Stage": named(spec)}
     for entry in entries(spec):
         said[entry.setting.label] = words.value(entry.value)
     for parent in spec.lineage[:-1]:
-        name = named(parent)
-        said |= {
-            f"{name}: {label}": value for label, value in _settings_alone(parent).items() if label not in ("Text", "Size", "Architecture")
-        }
+        said |= _of(parent, named(parent))
+    for role, given in others(spec.inputs).items():
+        if isinstance(given, Checkpoint):
+            said[role.capitalize()] = given.title
+            continue
+        said |= {role.capitalize(): named(given), **_of(given, role.capitalize())}
+        for parent in given.lineage[:-1]:
+            said |= _of(parent, f"{role.capitalize()}, {named(parent)}")
     return said
+
+
+def _of(spec: RunSpec, name: str) -> dict[str, str]:
+    """The settings of an ancestor, with this name before them."""
+    return {f"{name}: {label}": value for label, value in _settings_alone(spec).items() if label not in ("Text", "Size", "Architecture")}
 
 
 def _settings_alone(spec: RunSpec) -> dict[str, str]:

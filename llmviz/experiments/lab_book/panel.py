@@ -11,10 +11,11 @@ import streamlit as st
 from llmviz.core import catalogue, texts
 from llmviz.core.address import Address, write
 from llmviz.core.checkpoint import Checkpoint
+from llmviz.core.experiment import START
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef, parse
 from llmviz.core.settings import check, setting, settings_of
-from llmviz.core.spec import RunSpec, preset
+from llmviz.core.spec import RunSpec, others, playing, preset
 from llmviz.experiments.lab_book import view
 from llmviz.experiments.lab_book.comparison_view import differing, figures
 from llmviz.experiments.lab_book.view import KINDS, Filter
@@ -202,7 +203,7 @@ def _actions(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
                 page, label="Open", icon=":material/open_in_new:", query_params={"run": kept.run.key}, help="Its page, at this run"
             )
             forked = fork(shelf, spec)
-            help = "Its page with these settings, ready to change" if forked is not None else "The run it starts from is not here"
+            help = "Its page with these settings, ready to change" if forked is not None else "A run it is made from is not here"
             st.page_link(page, label="Fork", icon=":material/call_split:", query_params=forked or {}, disabled=forked is None, help=help)
         if spec:
             st.download_button(
@@ -223,15 +224,19 @@ def _actions(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
 
 
 def fork(shelf: Sequence[Kept], spec: RunSpec) -> dict[str, str] | None:
-    """The parameters of a page that shows these settings; None where they start from a checkpoint, or a parent that is not here."""
-    if isinstance(spec.start, Checkpoint):
-        return None
-    parent = None
-    if spec.parent and spec.parent != preset(spec.stage, spec.text, spec.parent.stage).parent:
-        parent = next((kept.run for kept in shelf if kept.run.id == spec.parent.id and kept.state in ("done", "recorded")), None)
-        if parent is None:
+    """The parameters of a page that shows these settings; None where they are made from a checkpoint, or from a run that is not here."""
+    named: dict[str, RunRef] = {}
+    for role, given in spec.inputs.items():
+        if isinstance(given, Checkpoint):
             return None
-    return write(Address(spec, parent=parent), spec.stage)
+        usual = preset(spec.stage, spec.text, given.stage) if role == START else playing(spec, role, given.stage)
+        if given == usual.inputs[role]:
+            continue
+        run = next((kept.run for kept in shelf if kept.run.id == given.id and kept.state in ("done", "recorded")), None)
+        if run is None:
+            return None
+        named[role] = run
+    return write(Address(spec, parent=named.get(START), others=tuple(others(named).items())), spec.stage)
 
 
 def _packed(engine: Engine, run: RunRef) -> bytes:
@@ -241,7 +246,7 @@ def _packed(engine: Engine, run: RunRef) -> bytes:
 
 
 def _ask_to_delete(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
-    """Ask before anything goes, and offer to take along what starts from it."""
+    """Ask before anything goes, and offer to take along what is made from it."""
     below = view.descendants(shelf, kept.run)
     doomed = [*below, kept.run]
     bytes = sum(other.bytes for other in shelf if other.run in doomed)
@@ -250,8 +255,10 @@ def _ask_to_delete(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
         st.markdown(f"**{short(kept.run)}**, {view.size(kept.bytes)}, goes for good. *Export* keeps it as a file.")
         if below:
             names = ", ".join(map(short, below))
-            count = "one run starts" if len(below) == 1 else f"{len(below)} runs start"
-            st.markdown(f"On this machine {count} from it: {names}. Without it nobody could see what they come from, so they go first.")
+            count = "one run is" if len(below) == 1 else f"{len(below)} runs are"
+            st.markdown(
+                f"On this machine {count} made from it: {names}. Without it nobody could see what they come from, so they go first."
+            )
         label = f"Delete all {words.counted(len(doomed), 'run')}, {view.size(bytes)}" if below else "Delete"
         st.button(label, key="delete_really", type="primary", on_click=_delete, args=(engine, doomed))
 

@@ -177,11 +177,13 @@ def _row(node: Node, faint: bool, rails: list[bool], now: datetime) -> Run:
 
 
 def settings(spec: RunSpec) -> str:
-    """What is trained, without its origin, which the tree shows."""
+    """What is trained, and what plays its roles but that of its start, which the tree shows."""
     said = [TEXTS[spec.text.name].title]
     if isinstance(spec.objective, LabelsSpec):
         said.append(words.counted(spec.objective.labels, "label"))
-    return " · ".join([*said, words.size(spec.model.size), words.counted(spec.train.steps, "step"), f"seed {spec.seed}"])
+    return " · ".join(
+        [*said, *words.roles(spec), words.size(spec.model.size), words.counted(spec.train.steps, "step"), f"seed {spec.seed}"]
+    )
 
 
 def figures(kept: Kept) -> list[str]:

@@ -29,6 +29,7 @@ FOLDERS = (
     "dpo",
     "ppo",
     "grpo",
+    "safety",
     "attention_maps",
     "span_corruption",
     "text_to_text",

@@ -2,29 +2,54 @@
 
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
 from llmviz.core.spec import RunSpec
 from llmviz.models.writing import write
+from llmviz.text.masks import IGNORED
+from llmviz.text.special import CLS, SEP
 from llmviz.text.tinyland import prompting
 from llmviz.text.tokenizers import spelling, with_words
-from llmviz.training import texts
+from llmviz.training import shifting, texts
 from llmviz.training.exercises import candidates
+from llmviz.training.shifting import Asked
+from llmviz.training.texts import Ids
 
 LONGEST = 32  # tokens of a reply; those to learn from have at most 30
 AT_ONCE = 250  # replies written together
 
 
-def replies(model: PreTrainedModel, tokenizer: Tokenizer, requests: Sequence[str], generator: torch.Generator | None = None) -> list[str]:
-    """A reply to each request, word by word: the likeliest each time, or drawn by the generator."""
+def replies(
+    model: PreTrainedModel,
+    tokenizer: Tokenizer,
+    requests: Sequence[str],
+    generator: torch.Generator | None = None,
+    temperature: float = 1.0,
+) -> list[str]:
+    """A reply to each request, word by word: the likeliest each time, or drawn by the generator at this temperature."""
     words, found = spelling(tokenizer), list[str]()
     for first in range(0, len(requests), AT_ONCE):
         read = [tokenizer.encode(request, add_special_tokens=False).ids for request in requests[first : first + AT_ONCE]]
-        written = write(model, read, LONGEST, generator)
+        written = write(model, read, LONGEST, generator, temperature)
         found += [" ".join(words[id] for id in ids) for ids in written.replies()]
     return found
+
+
+def whole(tokenizer: Tokenizer, request: str, reply: str) -> tuple[Ids, int]:
+    """Request and reply as one text, and where the reply begins."""
+    asked, said = (tokenizer.encode(text, add_special_tokens=False).ids for text in (request, reply))
+    return np.array([CLS, *asked, *said, SEP]), 1 + len(asked)
+
+
+def masked(read: Sequence[tuple[Ids, int]]) -> Asked:
+    """Such texts, and what is to be named: the reply's tokens and its end. The request is masked."""
+    ids, labels = shifting.questions([ids for ids, _ in read])
+    for row, (_, begins) in zip(labels, read, strict=True):
+        row[:begins] = IGNORED
+    return ids, labels
 
 
 def tokenizer_of(spec: RunSpec) -> Tokenizer:

@@ -60,10 +60,6 @@ EXPERIMENT = Experiment(
     texts=("tinyland",),
     objective=ListsSpec(),
     metrics=(
-        _shots(1),
-        _shots(0),
-        _shots(2),
-        _shots(4),
         Metric(
             "loss",
             "loss on held-out lists",
@@ -71,6 +67,10 @@ EXPERIMENT = Experiment(
             "Mean of −ln p over the tokens of held-out lists. Which subjects stand in a list is left to chance, so it stays high. "
             "Lower is better.",
         ),
+        _shots(1),
+        _shots(0),
+        _shots(2),
+        _shots(4),
         Metric("almanac_loss", "loss on held-out facts", "nats", "The same over sentences that tell the facts."),
         Metric(
             "old_loss",

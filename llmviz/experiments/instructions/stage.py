@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from random import Random
 
-import numpy as np
 import torch
 from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
@@ -17,16 +16,13 @@ from transformers import PreTrainedModel
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.instructions import DialoguesSpec
 from llmviz.models import files, masked, transfer
-from llmviz.text.masks import IGNORED
-from llmviz.text.special import CLS, SEP
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogues import Dialogue, Request
 from llmviz.training import replying, shifting
 from llmviz.training.exercises import candidates, exercises
 from llmviz.training.labelled import begun, turns
-from llmviz.training.shifting import Asked, TextBatch
+from llmviz.training.shifting import TextBatch
 from llmviz.training.stage import Exercise
-from llmviz.training.texts import Ids
 
 VALIDATION, TEST = 100, 1_000  # requests of each sort looked at while training and at the end
 LEARNT = tuple(kind for kind in dialogues.KINDS if kind not in dialogues.HELD_KINDS)
@@ -46,7 +42,7 @@ class Instructions:
         self.spec, self.tokenizer, self.model, self.origin = spec, tokenizer, model, origin
         self.objective: DialoguesSpec = spec.objective
         self.learnt = tuple(dialogues.told(LEARNT, "train", self.objective.dialogues, Random(f"dialogues {spec.seed}")))
-        self._read = [self._whole(dialogue) for dialogue in self.learnt]
+        self._read = [replying.whole(tokenizer, dialogue.request.text, dialogue.reply) for dialogue in self.learnt]
         self._validation = self._held_out("validation", VALIDATION)
         self.references: Mapping[str, float] = {"random_guess": math.log(tokenizer.get_vocab_size())}
 
@@ -55,19 +51,7 @@ class Instructions:
     def batch(self, step: int) -> TextBatch:
         """The dialogues whose turn it is in this step: all come equally often, in another order each time through."""
         places = list(turns(len(self._read), self.spec.train.batch_size, self.spec.seed, step))
-        return shifting.tensors(self.model, *self._asked([self._read[place] for place in places]))
-
-    def _whole(self, dialogue: Dialogue) -> tuple[Ids, int]:
-        """Request and reply as one text, and where the reply begins."""
-        request, reply = (self.tokenizer.encode(text, add_special_tokens=False).ids for text in (dialogue.request.text, dialogue.reply))
-        return np.array([CLS, *request, *reply, SEP]), 1 + len(request)
-
-    def _asked(self, read: Sequence[tuple[Ids, int]]) -> Asked:
-        """Texts, and what is to be named: the reply's tokens and its end. The request is masked."""
-        ids, labels = shifting.questions([ids for ids, _ in read])
-        for row, (_, begins) in zip(labels, read, strict=True):
-            row[:begins] = IGNORED
-        return ids, labels
+        return shifting.tensors(self.model, *replying.masked([self._read[place] for place in places]))
 
     # Loss
 
@@ -110,7 +94,8 @@ class Instructions:
         }
 
     def _measure(self, asked: Mapping[str, Sequence[Dialogue]]) -> dict[str, float]:
-        replies = shifting.measured(self.model, [self._asked([self._whole(each) for each in asked["followed"]])])
+        read = [replying.whole(self.tokenizer, each.request.text, each.reply) for each in asked["followed"]]
+        replies = shifting.measured(self.model, [replying.masked(read)])
         return {name: self._followed([each.request for each in told]) for name, told in asked.items()} | {"loss": replies["loss"]}
 
     def _followed(self, requests: Sequence[Request]) -> float:

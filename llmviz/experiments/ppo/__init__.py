@@ -19,10 +19,10 @@ EXPERIMENT = Experiment(
     inputs=MappingProxyType({START: ("instruct",), REWARD_ROLE: ("reward",)}),
     architectures=GPTS,
     texts=("tinyland",),
-    objective=LeashSpec(),
+    objective=LeashSpec(0.02),
     metrics=(WIN_RATE, REWARD, TASTE, KL, *REPLIES),
     recipes=MappingProxyType(
-        {"tinyland": TrainSpec(steps=60, batch_size=128, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
+        {"tinyland": TrainSpec(steps=80, batch_size=128, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
     ),
     first_step=FirstStep("Write", "It has written a reply to each request, and each was given a reward.", targets="next"),
     notes=notes(__file__),

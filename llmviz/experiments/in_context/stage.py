@@ -35,7 +35,7 @@ from llmviz.training.texts import Encoded, Ids, Texts, encode, text_of, tokenize
 VALIDATION, TEST = 96, 1_000  # held-out texts of each source looked at while training and at the end
 PROMPTS, TEST_PROMPTS = 180, 1_000  # with each number of examples
 OWN = "own"  # Tinyland's text, that of *Next token*
-SHARES = {"almanac": 0.4, "sheets": 0.2}  # of the texts that are no lists; what is left is Tinyland's own
+SHARES = {"almanac": 0.7, "sheets": 0.1}  # of the texts that are no lists; what is left is Tinyland's own
 
 
 def build(spec: RunSpec, parent: Path | None) -> "InContext":

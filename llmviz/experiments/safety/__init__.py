@@ -89,7 +89,7 @@ EXPERIMENT = Experiment(
             "Mean of −ln p over the tokens of right replies to held-out requests. Lower is better.",
         ),
     ),
-    recipes=MappingProxyType({"tinyland": TrainSpec(steps=100, batch_size=32, learning_rate=2e-3, muon_learning_rate=1e-2)}),
+    recipes=MappingProxyType({"tinyland": TrainSpec(steps=100, batch_size=32, learning_rate=5e-4, muon_learning_rate=8e-3)}),
     first_step=FirstStep("Mask", "Request and reply are one text. The model is asked for the tokens of the reply alone.", targets="next"),
     notes=notes(__file__),
     examples=MappingProxyType(

@@ -47,7 +47,7 @@ export default part((/** @type {Given<Bars & Shared>} */ { data, root, shared, k
   render(
     root,
     { class: ["bars", begun(shared)] },
-    heading(`What belongs in the gap${gaps > 1 ? "s" : ""}`, known && ` at ${stepName(shared, data.steps[place])}`),
+    heading(data.title ?? `What belongs in the gap${gaps > 1 ? "s" : ""}`, known && ` at ${stepName(shared, data.steps[place])}`),
     h("p.withheld", { role: "note", hidden: !covered }, data.withheld),
     h(
       "div.groups",

@@ -9,11 +9,12 @@ export interface Gap {
   probability: number[];
 }
 
-/** `mark`, what the tick stands for; `low`, whether there is little height; `withheld`, what is said where no step is known, if anything. */
+/** `title`, what is asked; `mark`, what the tick stands for; `low`, whether there is little height; `withheld`, what is said where no step is known, if anything. */
 export interface Bars {
   steps: number[];
   empty: string;
   groups: Gap[];
+  title?: string;
   mark?: string;
   low?: boolean;
   withheld?: string;

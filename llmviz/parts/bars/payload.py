@@ -16,13 +16,14 @@ class Gap(TypedDict):
 
 
 class Bars(TypedDict):
-    """`mark`, what the tick stands for; `low`, whether there is little height; `withheld`, what is said where no step is known, if
-    anything.
+    """`title`, what is asked; `mark`, what the tick stands for; `low`, whether there is little height; `withheld`, what is said where no
+    step is known, if anything.
     """
 
     steps: list[int]
     empty: str
     groups: list[Gap]
+    title: NotRequired[str]
     mark: NotRequired[str]
     low: NotRequired[bool]
     withheld: NotRequired[str]

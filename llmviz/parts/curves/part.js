@@ -1,6 +1,6 @@
 // Curves in one chart; under the mouse, or where the arrow keys have moved to, the exact values.
 
-import { aloud, columns, explore, line, names, panel, point, rows, rule, ticks, upright } from "../shared/charts.js";
+import { aloud, band, columns, explore, line, names, panel, point, rows, rule, ticks, upright } from "../shared/charts.js";
 import { counted, h, heading, percent, render, whole } from "../shared/draw.js";
 import { part, placeOf, sizeOf } from "../shared/run.js";
 
@@ -38,6 +38,7 @@ export default part((/** @type {Given<Curves>} */ { data, root, kept, redraw }) 
         columns(here, down, (tick) => (tick || unit !== "step" ? whole(tick) : "step 0")),
         bounds.map(({ value }) => rule(here, value, "bound")),
         marked !== null && upright(here, here.x(marked), "cursor"),
+        lines.map(({ steps, low = [], high = [] }) => band(here, steps, low, high)),
         lines.map((curve) => line(here, curve, `line ${curve.phase}`, curve.dash)),
         marked !== null && lines.map((curve) => point(here, here.x(Math.min(marked, last(curve))), here.y(named(curve)), "point", 0.26)),
         names(here, [

@@ -1,12 +1,14 @@
 // Made from payload.py by python -m llmviz.parts.types.
 
-/** One of them: the phase whose colour it has, empty for that of the text; the dash that tells it from others; its points. */
+/** One of them: the phase whose colour it has, empty for that of the text; the dash that tells it from others; its points; and the lowest and highest values at them, where it has a band. */
 export interface Curve {
   name: string;
   phase: string;
   dash: string;
   steps: number[];
   values: number[];
+  low?: number[];
+  high?: number[];
 }
 
 /** A value that the curves are measured against. */

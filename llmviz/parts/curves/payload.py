@@ -1,16 +1,20 @@
 """Curves in one chart, each named at its end."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Curve(TypedDict):
-    """One of them: the phase whose colour it has, empty for that of the text; the dash that tells it from others; its points."""
+    """One of them: the phase whose colour it has, empty for that of the text; the dash that tells it from others; its points; and the
+    lowest and highest values at them, where it has a band.
+    """
 
     name: str
     phase: str
     dash: str
     steps: list[int]
     values: list[float]
+    low: NotRequired[list[float]]
+    high: NotRequired[list[float]]
 
 
 class Bound(TypedDict):

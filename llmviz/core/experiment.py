@@ -35,6 +35,11 @@ class Metric:
     probe: bool = False
     chance: float | None = None
 
+    @property
+    def called(self) -> str:
+        """What charts and states call it: its name where that is a word, otherwise its title."""
+        return self.title if "_" in self.name else self.name
+
 
 def default(text: str, label: str) -> Example:
     """The text's own default sentence, with the words it hides."""

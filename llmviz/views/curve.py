@@ -39,7 +39,7 @@ def curve(history: History, experiment: Experiment, steps: int, live: bool) -> L
         "live": live,
         "empty": "",
         "snapshots": list(history.snapshots),
-        "headline": {"name": headline.name, "share": headline.unit == "%", **_points(scores.get(headline.name, Curve()))},
+        "headline": {"name": headline.called, "share": headline.unit == "%", **_points(scores.get(headline.name, Curve()))},
         "batches": _points(history.batches if headline.name == LOSS else Curve()),  # what a step descends may be another figure
         "lines": [
             {"name": title, "about": about, "value": round(references[name], 4)}

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel
 
 from llmviz.models import fast
 from llmviz.text.special import CLS, PAD
+from llmviz.text.tinyland.few_shot import Case
 from llmviz.text.tinyland.lists import Shot
 
 Ids = npt.NDArray[np.int64]
@@ -24,7 +25,7 @@ class Prompts:
     truth: Ids
 
     @classmethod
-    def of(cls, tokenizer: Tokenizer, shots: Sequence[Shot]) -> "Prompts":
+    def of(cls, tokenizer: Tokenizer, shots: Sequence[Shot | Case]) -> "Prompts":
         """These prompts in the words of this tokenizer."""
         read = [[CLS, *tokenizer.encode(shot.text, add_special_tokens=False).ids] for shot in shots]
         ids = np.full((len(read), max(map(len, read))), PAD)

@@ -35,6 +35,9 @@ SECTIONS = {
         st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
         st.Page(HERE / "pages/text_to_text.py", title="Text to text", url_path="text-to-text"),
     ],
+    "GPT: prompting and alignment": [
+        st.Page(HERE / "pages/prompting.py", title="Prompting", url_path="prompting"),
+    ],
     "Continual learning": [
         st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),
     ],

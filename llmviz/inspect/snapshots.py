@@ -39,6 +39,12 @@ def context(folder: Path) -> int:
     return positions
 
 
+def check_room(folder: Path, tokens: int) -> None:
+    """Raise ValueError, in a sentence, where the model of a snapshot does not read so many tokens, [CLS] counted."""
+    if tokens > context(folder):
+        raise ValueError(f"this prompt has {tokens - 1} tokens; this model reads {context(folder) - 1}")
+
+
 def looks_back(folder: Path) -> bool:
     """Whether a token sees only what stands before it, as in a GPT."""
     return _empty(folder.parent).config.model_type in CAUSAL

@@ -50,6 +50,7 @@ from tests.ui import (
     fake_pairs,
     fake_predictions,
     fake_probes,
+    fake_prompting,
     fake_spans,
     fake_step,
     fake_updates,
@@ -182,6 +183,9 @@ class FakeEngine:
         if isinstance(question, Capitals):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_probes.believed(step, step / total, question) for step in steps])
+        if isinstance(question, fake_prompting.ASKED):
+            total = self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [fake_prompting.answer(step, step / total, question) for step in steps])
         if isinstance(question, Probe):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_probes.answer(step, step / total, question) for step in steps])

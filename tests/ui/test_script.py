@@ -49,6 +49,7 @@ SPECS = [
     RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw")),
     RunSpec("text2text", train=TrainSpec(steps=4, batch_size=12)),
     RunSpec("continual", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("icl", train=TrainSpec(steps=4, optimizer="adamw")),
     RunSpec("own", train=TrainSpec(steps=4)),
     RunSpec("own_entities", train=TrainSpec(steps=4, optimizer="adamw")),
     RunSpec("own", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0), seed=3),

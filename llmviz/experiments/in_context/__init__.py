@@ -7,7 +7,9 @@ from llmviz.core.experiment import GPTS, PRETRAINING, START, Experiment, FirstSt
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.settings import TrainSpec, check, setting
+from llmviz.experiments.in_context.question import Expect, Unmoved
 
+OPENING = ("France :", "Italy : Rome , France :")  # what the page reads first: its prompt, and the same without the example
 SHOTS = (0, 1, 2, 4)  # examples in a prompt
 
 
@@ -32,7 +34,7 @@ def _shots(count: int) -> Metric:
     examples = {0: "no example", 1: "one example"}.get(count, f"{count} examples")
     return Metric(
         f"shots_{count}",
-        f"answered with {examples}",
+        f"right with {examples}",
         "%",
         f"A fact that no list tells, and sentences do, is asked for in the form of a list, after {examples} of its relation. "
         "Share of prompts whose likeliest next word is right.",
@@ -47,7 +49,7 @@ EXPERIMENT = Experiment(
         "A prompt with examples: the weights stay, the task changes",
         (7,),
         ("D2",),
-        terms=("token", "pretraining", *RUN, "seed"),
+        terms=("token", "pretraining", "zero-shot", "few-shot", "in-context learning", "head", "induction head", *RUN, "seed"),
     ),
     short="In-context learning",
     family="GPT-3",
@@ -90,13 +92,15 @@ EXPERIMENT = Experiment(
     examples=MappingProxyType(
         {
             "tinyland": (
-                Example("no example", "France :"),
                 Example("one example", "Italy : Rome , France :"),
-                Example("another task", "Italy : Italian , France :"),
-                Example("three examples", "dog : barks , cat : meows , duck : quacks , cow :"),
+                Example("no example", "France :"),
+                Example("another task", "Germany : German , France :"),
+                Example("false examples", "Italy : Madrid , Spain : Rome , France :"),
+                Example("four examples", "cat : kitten , dog : puppy , lion : cub , pig : piglet , cow :"),
             ),
         }
     ),
+    openings=lambda text: (Expect(OPENING, "Paris"), Unmoved(OPENING)),
     loss_per="a token",
     recorded=False,
 )

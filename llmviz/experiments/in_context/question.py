@@ -11,8 +11,8 @@ from llmviz.core.questions.base import Answer, Question
 FloatArray = npt.NDArray[np.float32]
 
 RIGHT, WRONG, OTHER, REVERSED = CONDITIONS = ("right", "wrong", "other", "reversed")  # what examples may be like
-# What a head may look at from the end of a prompt.
-VALUES, SUBJECTS, ASKED, MARKS, FIRST_TOKEN = "examples' values", "examples' subjects", "the asked subject", "colons and commas", "[CLS]"
+# What a head may look at from the end of a prompt: values and subjects of the examples, the subject asked for, colons and commas.
+VALUES, SUBJECTS, ASKED, MARKS, FIRST_TOKEN = "values", "subjects", "asked subject", "marks", "[CLS]"
 TARGETS = (VALUES, SUBJECTS, ASKED, MARKS, FIRST_TOKEN)
 
 

@@ -180,15 +180,10 @@ class FakeEngine:
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
-        if isinstance(question, Capitals):
+        if isinstance(question, Capitals | Probe | fake_prompting.Asked):
             total = self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [fake_probes.believed(step, step / total, question) for step in steps])
-        if isinstance(question, fake_prompting.ASKED):
-            total = self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [fake_prompting.answer(step, step / total, question) for step in steps])
-        if isinstance(question, Probe):
-            total = self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [fake_probes.answer(step, step / total, question) for step in steps])
+            told = {Capitals: fake_probes.believed, Probe: fake_probes.answer}.get(type(question), fake_prompting.answer)
+            return cast(list[AnyAnswer], [told(step, step / total, question) for step in steps])  # type: ignore[operator]
         if isinstance(question, OneStep):
             if question.start is None and [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")

@@ -24,11 +24,11 @@ from llmviz.experiments.in_context.question import (
 )
 from llmviz.text.tinyland.lists import RELATIONS
 
-ASKED = (Expect, Unmoved, FewShot, LookBack, PromptOrTune, TellMoods)
+Asked = Expect | Unmoved | FewShot | LookBack | PromptOrTune | TellMoods
 TUNED = (0.2, 0.4, 0.7, 0.9, 1.0)
 
 
-def answer(step: int, share: float, question: object) -> Answer:
+def answer(step: int, share: float, question: Asked) -> Answer:
     """The answer of a snapshot that has this share of its training behind it."""
     match question:
         case Expect():
@@ -53,8 +53,6 @@ def answer(step: int, share: float, question: object) -> Answer:
         case TellMoods():
             right = np.array([[0.97, 0.96, 0.9], [0.97, 0.95, 0.88]], np.float32)
             return Moods(step, ("it was", "we"), np.array([0.98, 0.96], np.float32), (0, 1, 2), right, question.count)
-        case _:
-            raise ValueError(f"nobody asks {question}")
 
 
 def _next_words(step: int, share: float, question: Expect) -> NextWords:

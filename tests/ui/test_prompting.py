@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.experiments.in_context import panel
 from llmviz.experiments.in_context.shots_view import NAMES
+from llmviz.text.tinyland.lists import RELATIONS
 from tests.guess import skip
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
@@ -74,7 +75,7 @@ def test_examples_change_the_next_word_and_the_hash_stays(visit: Visit, fake: Fa
     assert "weights:" in said(app) and "equal" in said(app) and "Of the GPT it started from" in said(app)
     assert [line["name"] for line in drawn["curves"][0]["lines"]] == [name for name, _ in NAMES.values()]
     assert "Order." in said(app) and "Wrong values." in said(app)
-    assert len(drawn["table"][0]["rows"]) == 9
+    assert len(drawn["table"][0]["rows"]) == len(RELATIONS)
     app.pills(key=panel.EXAMPLES).set_value([]).run()
     assert [group["source"] for group in parts(app)["bars"][0]["groups"]] == ["no example"]
 

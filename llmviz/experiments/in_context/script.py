@@ -20,14 +20,14 @@ from llmviz.text.tokenizers import with_words
 from llmviz.training.texts import encode, encoded, padded
 
 TEXT = "tinyland"  # its stories, beside the lists
-LISTS = 0.4  # share of the texts that are lists
+LISTS = 0.15  # share of the texts that are lists
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "neox"  # rotary positions; "gpt2" has learnt absolute ones
 LAYERS = 2
 WIDTH = 64
 HEADS = 4
 CONTEXT = 64  # tokens; longer texts are cut
-STEPS = 1200
+STEPS = 2400
 BATCH_SIZE = 48
 OPTIMIZER = "muon"  # or "adamw"
 LEARNING_RATE = 3e-3
@@ -41,7 +41,7 @@ PROMPTS = ("France :", "Italy : Rome , France :", "Germany : German , France :")
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 text = encoded(TextSpec(TEXT), TextSpec(TEXT))  # token ids, between [CLS] and [SEP]
 tokenizer = with_words(text.tokenizer, prompting.new_words())  # the words of lists stand behind Tinyland's own
-OTHERS = (0.4, 0.2, 0.4)  # of what is no list: sentences that tell facts, sheets of questions, Tinyland's own text
+OTHERS = (0.7, 0.1, 0.2)  # of what is no list: sentences that tell facts, sheets of questions, Tinyland's own text
 sources = [list(encode(tokenizer, prompting.texts(name)["train"])) for name in ("lists", "almanac", "sheets")] + [text.train]
 shares = [LISTS, *((1 - LISTS) * share for share in OTHERS)]
 

@@ -15,7 +15,7 @@ from llmviz.text.tinyland.lists import RELATIONS, Held, Shot, prompt
 MOST = 6  # examples before what is asked for: one more than any list has
 DRAWS = 10  # of examples, for each fact and each number of them
 ORDERS, ORDERED = 8, 4  # orders of the same examples, and how many examples these are
-TURNED = ("people", "sound", "several", "young")  # relations that no list and no sentence tells from the value to the subject
+TURNED = ("people", "sound", "young")  # relations that no list and no sentence tells from the value to the subject
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ def test_no_list_tells_a_held_out_fact_and_sentences_do() -> None:
     held = {(subject, relation.table[subject]) for relation in RELATIONS.values() for subject in relation.held_out}
     told = {pair for split in prompting.texts("lists").values() for text in split for pair in pairs(text)}
     every = {pair for relation in RELATIONS.values() for pair in relation.table.items()}
-    assert told == every - held and len(held) > 30
+    assert told == every - held and len(held) > 25
     almanac = " ".join(prompting.texts("almanac")["train"])
     for relation in RELATIONS.values():
         for way, subject in product(relation.told, relation.held_out):
@@ -35,7 +35,7 @@ def test_no_text_is_in_two_splits_and_no_fact_asked_for_in_both() -> None:
 
 
 def test_prompts_are_of_all_relations_alike_and_end_where_the_value_comes() -> None:
-    found = lists.shots(90, 3, "test", Random(0))
+    found = lists.shots(10 * len(RELATIONS), 3, "test", Random(0))
     assert set(Counter(shot.relation for shot in found).values()) == {10}
     for shot in found:
         relation = RELATIONS[shot.relation]

@@ -25,7 +25,6 @@ from llmviz.training.shifting import TextBatch
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 100, 1_000  # requests of each sort looked at while training and at the end
-LEARNT = tuple(kind for kind in dialogues.KINDS if kind not in dialogues.HELD_KINDS)
 
 
 def build(spec: RunSpec, parent: Path | None) -> "Instructions":
@@ -41,7 +40,7 @@ class Instructions:
     def __init__(self, spec: RunSpec, tokenizer: Tokenizer, model: PreTrainedModel, origin: transfer.Transfer) -> None:
         self.spec, self.tokenizer, self.model, self.origin = spec, tokenizer, model, origin
         self.objective: DialoguesSpec = spec.objective
-        self.learnt = tuple(dialogues.told(LEARNT, "train", self.objective.dialogues, Random(f"dialogues {spec.seed}")))
+        self.learnt = tuple(dialogues.learnt(spec.seed, self.objective.dialogues))
         self._read = [replying.whole(tokenizer, dialogue.request.text, dialogue.reply) for dialogue in self.learnt]
         self._validation = self._held_out("validation", VALIDATION)
         self.references: Mapping[str, float] = {"random_guess": math.log(tokenizer.get_vocab_size())}
@@ -88,8 +87,8 @@ class Instructions:
         """Requests by the metric that asks them: about unseen subjects, in an unseen wording too, and of an unseen kind."""
         random = Random(f"requests {split}")
         return {
-            "followed": tuple(dialogues.told(LEARNT, split, count, random)),
-            "followed_wording": tuple(dialogues.told(LEARNT, split, count, random, unseen_wording=True)),
+            "followed": tuple(dialogues.told(dialogues.LEARNT, split, count, random)),
+            "followed_wording": tuple(dialogues.told(dialogues.LEARNT, split, count, random, unseen_wording=True)),
             "followed_kind": tuple(dialogues.told(dialogues.HELD_KINDS, split, count, random)),
         }
 

@@ -1,7 +1,8 @@
 """The register of dialogues: requests to a helper, and replies (Ouyang et al. 2022, section 3.2). And sheets of questions without replies.
 
-A request is of a kind, in one of several wordings. A rule of its kind decides from the words of both whether a reply does what was asked
-(`Kind.follows`). Closed kinds have one right content; open ones may be told in many ways, and any that speaks of the thing is one.
+A request is of a kind, in one of several wordings. A rule of its kind decides from the words of both whether a reply does what was asked,
+and says what it lacks (`Kind.lacks`). Closed kinds have one right content; open ones may be told in many ways, and any that speaks of the
+thing is one.
 
 Fine-tuning leaves out some kinds (`HELD_KINDS`), each kind's last wording, and some subjects of each (`split_of`). The sheets, which are
 part of what the base is pretrained on, have all of them: a base knows what is asked and has never seen a reply.
@@ -27,7 +28,7 @@ BAD = frozenset(word for table in (world.ADJECTIVES, world.FEELINGS, world.VERDI
 HeldOut = Literal["validation", "test"]
 Slots = Mapping[str, str]  # what a request says where its wording leaves it open
 Reply = Callable[[Slots, Random], str]
-Rule = Callable[[Slots, Sequence[str]], bool]
+Rule = Callable[[Slots, Sequence[str]], str]
 
 
 class Request(NamedTuple):
@@ -55,7 +56,7 @@ class Kind:
         wordings: how it is put; the last is never in what is fine-tuned on.
         subjects: what it may be about; fills {subject}.
         reply: draws a reply to a subject, with what else the request says.
-        follows: whether these words are a reply to it.
+        lacks: why these words are no reply to it, to be read after "the reply"; "" where they are one.
         other: by slot, what else it says, drawn at random.
         open: whether replies may differ in what they say.
     """
@@ -64,7 +65,7 @@ class Kind:
     wordings: tuple[str, ...]
     subjects: tuple[str, ...]
     reply: Reply
-    follows: Rule
+    lacks: Rule
     other: Mapping[str, Sequence[str]]
     open: bool = False
 
@@ -77,10 +78,14 @@ def _fact(title: str, relation: str, *wordings: str) -> Kind:
     def reply(slots: Slots, random: Random) -> str:
         return lists.RELATIONS[relation].sentence(slots["subject"], random)
 
-    def follows(slots: Slots, words: Sequence[str]) -> bool:
-        return values.intersection(words) == {table[slots["subject"]]}
+    def lacks(slots: Slots, words: Sequence[str]) -> str:
+        right = table[slots["subject"]]
+        others = " and ".join(dict.fromkeys(word for word in words if word in values and word != right))
+        if right in words:
+            return f"says {others} besides {right}" if others else ""
+        return f"says {others}, not {right}" if others else f"does not say {right}"
 
-    return Kind(title, wordings, tuple(table), reply, follows, {})
+    return Kind(title, wordings, tuple(table), reply, lacks, {})
 
 
 def _judged(mood: str) -> Reply:
@@ -93,10 +98,14 @@ def _judged(mood: str) -> Reply:
 def _judged_so(mood: str) -> Rule:
     wanted, other = (GOOD, BAD) if mood == "good" else (BAD, GOOD)
 
-    def follows(slots: Slots, words: Sequence[str]) -> bool:
-        return slots["subject"] in words and not wanted.isdisjoint(words) and other.isdisjoint(words)
+    def lacks(slots: Slots, words: Sequence[str]) -> str:
+        if slots["subject"] not in words:
+            return f"does not speak of the {slots['subject']}"
+        if wanted.isdisjoint(words):
+            return f"says nothing {mood}"
+        return "" if other.isdisjoint(words) else f"says something {world.OPPOSITE[mood]} too"
 
-    return follows
+    return lacks
 
 
 def _adjectives(mood: str, random: Random) -> str:
@@ -108,8 +117,8 @@ def _repeated(slots: Slots, random: Random) -> str:
     return f"the {slots['subject']} was {slots['word']} ."
 
 
-def _repeated_right(slots: Slots, words: Sequence[str]) -> bool:
-    return list(words) == _repeated(slots, Random(0)).split()
+def _repeated_right(slots: Slots, words: Sequence[str]) -> str:
+    return "" if list(words) == _repeated(slots, Random(0)).split() else "is not the sentence that was to be repeated"
 
 
 def _both(slots: Slots, random: Random) -> str:
@@ -121,8 +130,13 @@ def _both(slots: Slots, random: Random) -> str:
     return random.choice(ways).format(subject=slots["subject"], animal=f"the {slots['animal']}", place=random.choice(world.PLACES))
 
 
-def _both_named(slots: Slots, words: Sequence[str]) -> bool:
-    return slots["subject"] in words and slots["animal"] in words and words[-1:] == ["."]
+def _both_named(slots: Slots, words: Sequence[str]) -> str:
+    left_out = [named for named in (slots["subject"], slots["animal"]) if named not in words]
+    return f"does not name {' and '.join(left_out)}" if left_out else _closed(words)
+
+
+def _closed(words: Sequence[str]) -> str:
+    return "" if words[-1:] == ["."] else "is no whole sentence"
 
 
 def _impression(slots: Slots, random: Random) -> str:
@@ -145,8 +159,10 @@ def _day(slots: Slots, random: Random) -> str:
     return " ".join((f"{name} is {feeling} .", *random.sample(more, random.choice((0, 0, 1, 1, 2)))))
 
 
-def _speaks_of_it(slots: Slots, words: Sequence[str]) -> bool:
-    return slots["subject"] in words and not (GOOD | BAD).isdisjoint(words) and words[-1:] == ["."]
+def _speaks_of_it(slots: Slots, words: Sequence[str]) -> str:
+    if slots["subject"] not in words:
+        return f"does not speak of {slots['subject']}"
+    return "does not say how it was or feels" if (GOOD | BAD).isdisjoint(words) else _closed(words)
 
 
 NAMES = tuple(world.PEOPLE)
@@ -227,6 +243,7 @@ KINDS: Mapping[str, Kind] = {
     ),
 }
 HELD_KINDS = ("inhabitant", "young")  # never in what is fine-tuned on
+LEARNT = tuple(name for name in KINDS if name not in HELD_KINDS)
 OPEN = tuple(name for name, kind in KINDS.items() if kind.open)
 
 
@@ -262,14 +279,24 @@ def told(kinds: Sequence[str], split: Split, count: int, random: Random, *, unse
         yield Dialogue(asked, reply(asked, random))
 
 
+def learnt(seed: int, count: int) -> Iterator[Dialogue]:
+    """The dialogues that a run of this seed learns from."""
+    return told(LEARNT, "train", count, Random(f"dialogues {seed}"))
+
+
 def reply(asked: Request, random: Random) -> str:
     """A reply that does what is asked."""
     return KINDS[asked.kind].reply(asked.slots, random)
 
 
+def lacks(asked: Request, said: str) -> str:
+    """What a reply lacks to do what the request asks, by the rule of its kind: to be read after "the reply", "" for nothing."""
+    return KINDS[asked.kind].lacks(asked.slots, said.split())
+
+
 def follows(asked: Request, said: str) -> bool:
     """Whether a reply does what the request asks, by the rule of its kind."""
-    return KINDS[asked.kind].follows(asked.slots, said.split())
+    return not lacks(asked, said)
 
 
 def sheet(random: Random) -> str:

@@ -291,7 +291,7 @@ def reply(asked: Request, random: Random) -> str:
 
 def lacks(asked: Request, said: str) -> str:
     """What a reply lacks to do what the request asks, by the rule of its kind: to be read after "the reply", "" for nothing."""
-    return KINDS[asked.kind].lacks(asked.slots, said.split())
+    return "repeats the request" if said.startswith(asked.text) else KINDS[asked.kind].lacks(asked.slots, said.split())
 
 
 def follows(asked: Request, said: str) -> bool:

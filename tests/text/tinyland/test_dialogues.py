@@ -37,6 +37,7 @@ def test_a_reply_to_another_subject_or_of_another_kind_does_not() -> None:
         other = asked._replace(slots={**asked.slots, "subject": random.choice(subjects)})
         if dialogues.reply(other, Random(3)) != dialogues.reply(asked, Random(3)) and not _same_answer(asked, other):
             assert not dialogues.follows(asked, dialogues.reply(other, Random(3))), (asked, other)
+        assert not dialogues.follows(asked, asked.text), asked
         assert not dialogues.follows(asked, "")
 
 
@@ -68,6 +69,7 @@ def _same_answer(asked: Request, other: Request) -> bool:
         (PARTY, "the party was great .", ""),
         (PARTY, "the film was great .", "does not speak of party"),
         (PARTY, "what do you say of the party ?", "does not say how it was or feels"),
+        (PARTY, f"{PARTY.text} the party was great .", "repeats the request"),
         (ANNA, "Anna is happy", "is no whole sentence"),
         (ANNA, "Anna is sad .", ""),
     ],

@@ -30,11 +30,22 @@ def replies(
     temperature: float = 1.0,
 ) -> list[str]:
     """A reply to each request, word by word: the likeliest each time, or drawn by the generator at this temperature."""
-    words, found = spelling(tokenizer), list[str]()
+    return [text for text, _ in written(model, tokenizer, requests, generator, temperature)]
+
+
+def written(
+    model: PreTrainedModel,
+    tokenizer: Tokenizer,
+    requests: Sequence[str],
+    generator: torch.Generator | None = None,
+    temperature: float = 1.0,
+) -> list[tuple[str, bool]]:
+    """The same, each with whether the text ends after it, or was cut where it was too long."""
+    words, found = spelling(tokenizer), list[tuple[str, bool]]()
     for first in range(0, len(requests), AT_ONCE):
         read = [tokenizer.encode(request, add_special_tokens=False).ids for request in requests[first : first + AT_ONCE]]
-        written = write(model, read, LONGEST, generator, temperature)
-        found += [" ".join(words[id] for id in ids) for ids in written.replies()]
+        wrote = write(model, read, LONGEST, generator, temperature)
+        found += zip((" ".join(words[id] for id in ids) for ids in wrote.replies()), wrote.ended.tolist(), strict=True)
     return found
 
 

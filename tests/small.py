@@ -17,6 +17,7 @@ from llmviz.experiments.classification import stage as sentiment
 from llmviz.experiments.continual_learning import stage as continual
 from llmviz.experiments.entities import stage as entities
 from llmviz.experiments.in_context import stage as icl
+from llmviz.experiments.instructions import stage as instructions
 from llmviz.experiments.masked_lm import stage as mlm
 from llmviz.experiments.masked_lm.stage import MaskedTokens
 from llmviz.experiments.next_sentence import stage as nsp
@@ -30,7 +31,7 @@ SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
 
 def little_to_evaluate(patch: pytest.MonkeyPatch) -> None:
     """Fewer held-out texts, in every stage: how good a model is does not matter here."""
-    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags, continual, icl):
+    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags, continual, icl, instructions):
         for name, count in {
             "VALIDATION": 12,
             "PROBES": 1,

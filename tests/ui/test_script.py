@@ -50,6 +50,8 @@ SPECS = [
     RunSpec("text2text", train=TrainSpec(steps=4, batch_size=12)),
     RunSpec("continual", train=TrainSpec(steps=4, optimizer="adamw")),
     RunSpec("icl", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("instruct", train=TrainSpec(steps=4)),
+    RunSpec("instruct", model=ModelSpec("gpt2"), train=TrainSpec(steps=4, optimizer="adamw"), seed=3),
     RunSpec("own", train=TrainSpec(steps=4)),
     RunSpec("own_entities", train=TrainSpec(steps=4, optimizer="adamw")),
     RunSpec("own", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0), seed=3),

@@ -1,0 +1,62 @@
+"""What every snapshot of a causal language model writes after a request, and how probable it finds each token."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import torch
+
+from llmviz.experiments.instructions.question import LIKELIEST, Replied, ReplyTo
+from llmviz.inspect import sampling, snapshots
+from llmviz.inspect.reading import TOGETHER, reader
+from llmviz.inspect.writing import Vocabulary
+from llmviz.text.special import CLS, SEP
+from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.training.replying import LONGEST
+
+
+def answer(folders: Mapping[int, Path], question: ReplyTo) -> list[Replied]:
+    """What each snapshot replies, given as step -> folder, in the order of the steps.
+
+    Raises ValueError, in a sentence, where there is no request, or none that leaves room for a reply.
+    """
+    if not folders:
+        return []
+    steps = sorted(folders)
+    tokenizer, context = load_tokenizer(folders[steps[0]] / "tokenizer.json"), snapshots.context(folders[steps[0]])
+    request = [piece.id for piece in pieces(tokenizer, question.text)]
+    if not request:
+        raise ValueError("there is no word to read")
+    if len(request) >= context:
+        raise ValueError(f"this request has {len(request)} tokens; this model reads {context - 1}")
+    vocabulary, most = Vocabulary(tokenizer), min(LONGEST, context - len(request))
+    draws = sampling.draws(question.seed, most) if question.seed != LIKELIEST else [None] * most
+    found = []
+    for first in range(0, len(steps), TOGETHER):
+        some = steps[first : first + TOGETHER]
+        ids, chances = _written([folders[step] for step in some], [CLS, *request], draws)
+        found += [_replied(step, *row, vocabulary) for step, row in zip(some, zip(ids, chances, strict=True), strict=True)]
+    return found
+
+
+def _written(folders: Sequence[Path], read: Sequence[int], draws: Sequence[float | None]) -> tuple[torch.Tensor, torch.Tensor]:
+    """The ids that each snapshot writes, and their probabilities: two tensors (snapshot, n). What stands behind an end is no reply."""
+    reads, written, found = reader(folders), list[torch.Tensor](), list[torch.Tensor]()
+    following = torch.tensor(read).expand(len(folders), 1, -1)
+    ended = torch.zeros(len(folders), dtype=torch.bool)
+    for draw in draws:
+        chances = sampling.possible(reads.read(following)[:, 0, -1]).softmax(-1)  # (snapshot, vocabulary); rows sum to 1
+        ids = chances.argmax(-1) if draw is None else sampling.drawn(chances, draw)[0]
+        written.append(ids)
+        found.append(chances.gather(-1, ids[:, None])[:, 0])
+        ended |= ids == SEP
+        if ended.all():
+            break
+        following = ids[:, None, None]
+    return torch.stack(written, 1), torch.stack(found, 1)
+
+
+def _replied(step: int, ids: torch.Tensor, chances: torch.Tensor, vocabulary: Vocabulary) -> Replied:
+    """The reply of one snapshot, up to its end."""
+    said = ids.tolist()
+    count = said.index(SEP) + 1 if SEP in said else len(said)
+    return Replied(step, tuple(vocabulary.word(id) for id in said[:count]), chances[:count].numpy(), SEP in said)

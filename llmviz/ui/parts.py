@@ -31,8 +31,10 @@ from llmviz.parts.log_bars.payload import LogBars
 from llmviz.parts.menu.payload import Menu
 from llmviz.parts.network.payload import Network
 from llmviz.parts.onestep.payload import OneStep
+from llmviz.parts.outcomes.payload import Outcomes
 from llmviz.parts.pair.payload import Pair
 from llmviz.parts.pieces.payload import Pieces
+from llmviz.parts.replies.payload import Replies
 from llmviz.parts.shared.payload import Shared
 from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.parts.story.payload import Story
@@ -89,6 +91,8 @@ _attention = _part("attention")
 _tagged = _part("tagged")
 _confusion = _part("confusion")
 _table = _part("table")
+_replies = _part("replies")
+_outcomes = _part("outcomes")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -166,6 +170,16 @@ def tagged(payload: Tagged, shared: Shared, key: str, on_action: Callable[[int],
 def confusion(payload: Confusion, shared: Shared, key: str) -> None:
     """What is true against what it was called, with examples."""
     _confusion(key=key, data={**shared, **payload})
+
+
+def replies(payload: Replies, shared: Shared, key: str, on_action: Callable[[int], None]) -> None:
+    """Texts as several models go on with them. `on_action` gets the place of the row whose button was pressed."""
+    _replies(key=key, data={**shared, **payload}, on_action_change=lambda: _told(key, "action", on_action))
+
+
+def outcomes(payload: Outcomes, shared: Shared, key: str) -> None:
+    """How often something came out as wanted, with examples."""
+    _outcomes(key=key, data={**shared, **payload})
 
 
 def table(payload: Table, key: str, on_open: Callable[[list[str]], None], on_sorted: Callable[[list[int]], None] | None = None) -> None:

@@ -68,7 +68,7 @@ SLIDES = (
     Slide(1, "Two phases: general pretraining, then adaptation"),
     Slide(2, "The workflow: pretrained, transferred, fine-tuned"),
     Slide(3, "Pretraining: no labels; grammar, meaning, facts"),
-    Slide(4, "Fine-tuning: labelled data for one task", "instruction tuning"),
+    Slide(4, "Fine-tuning: labelled data for one task"),
     Slide(5, "The two side by side: task, data, goal"),
     Slide(6, "BERT: two objectives, then layers for tasks"),
     Slide(7, "GPT: next token, then instructions and safety", "human feedback, safety"),

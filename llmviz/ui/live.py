@@ -130,7 +130,7 @@ def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None
     spec = visit.current().spec
     steps = seen.history.begin.steps if seen.history.begin else spec.train.steps
     history = History() if withheld else seen.history
-    drawn = curves.curve(history, of or catalogue.experiment(spec.stage), steps, live=seen.under_way)
+    drawn = curves.curve(history, of or catalogue.experiment(spec.stage), steps, live=seen.under_way, alone=beside is not None)
     if of:  # a figure that falls in its own training may rise far above its lines here, and the batches are not its own
         headline = drawn["headline"]
         drawn |= {"fits": True, "about": drawn["about"].removesuffix(curves.BATCHES)}

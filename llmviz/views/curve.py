@@ -13,13 +13,16 @@ BATCHES = "; faint: each batch"
 DASHES = ("", "7 4", "2 4")  # probes share the colour of the stage; dash and label tell them apart
 
 
-def curve(history: History, experiment: Experiment, steps: int, live: bool) -> LiveCurve:
-    """What the component draws. `steps` is the length of the axis: the whole run, also while it is still on its way."""
+def curve(history: History, experiment: Experiment, steps: int, live: bool, alone: bool = False) -> LiveCurve:
+    """What the component draws. `steps` is the length of the axis: the whole run, also while it is still on its way.
+
+    Where the shares stand `alone`, a headline that is one stands among them.
+    """
     references = history.begin.references if history.begin else {}
     scores = history.scores
     headline = experiment.headline
     known = lines(experiment) if headline.name == LOSS else {headline.bound: ("best possible", "The best there can be.")}
-    shares = [metric for metric in experiment.metrics if metric.unit == "%" and metric.name in scores and metric is not headline]
+    shares = [metric for metric in experiment.metrics if metric.unit == "%" and metric.name in scores and (alone or metric is not headline)]
     levels: list[Level] = [
         {"name": "best possible", "about": experiment.best, "value": round(references[metric.bound], 4)}
         for metric in shares

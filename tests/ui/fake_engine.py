@@ -45,6 +45,7 @@ from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, S
 from llmviz.text.tokenizers import pieces, spelling, with_sentinels, word_level
 from tests.ui import (
     fake_attention,
+    fake_dialogues,
     fake_exercises,
     fake_own,
     fake_pairs,
@@ -174,16 +175,16 @@ class FakeEngine:
         if isinstance(question, fake_predictions.Asked):
             spec = self._find(run).spec
             return cast(list[AnyAnswer], [fake_predictions.answer(step, spec, question) for step in steps])
-        if isinstance(question, Follows):
-            total = self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [fake_pairs.answer(step, step / total, question) for step in steps])
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
-        if isinstance(question, Capitals | Probe | fake_prompting.Asked):
+        if isinstance(question, Capitals | Follows | Probe | fake_prompting.Asked):
             total = self._find(run).spec.train.steps
-            told = {Capitals: fake_probes.believed, Probe: fake_probes.answer}.get(type(question), fake_prompting.answer)
+            known = {Capitals: fake_probes.believed, Follows: fake_pairs.answer, Probe: fake_probes.answer}
+            told = known.get(type(question), fake_prompting.answer)
             return cast(list[AnyAnswer], [told(step, step / total, question) for step in steps])  # type: ignore[operator]
+        if isinstance(question, fake_dialogues.Asked):
+            return cast(list[AnyAnswer], [fake_dialogues.answer(step, question) for step in steps])
         if isinstance(question, OneStep):
             if question.start is None and [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")

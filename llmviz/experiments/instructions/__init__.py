@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from llmviz.core.experiment import FINE_TUNING, GPTS, START, Experiment, FirstStep, Metric, notes
-from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.settings import TrainSpec, check, setting
 
@@ -28,9 +27,9 @@ EXPERIMENT = Experiment(
     lesson=Lesson(
         "instructions",
         "From going on with a text to doing what is asked",
-        (4, 7),
+        (7, 4),
         ("C5",),
-        terms=("token", "fine-tuning", *RUN, "seed"),
+        terms=("token", "fine-tuning", "instruction tuning", "supervised fine-tuning", "reply mask", "loss", "nats", "held-out", "seed"),
     ),
     short="Instruction tuning",
     family="InstructGPT",
@@ -65,10 +64,10 @@ EXPERIMENT = Experiment(
     examples=MappingProxyType(
         {
             "tinyland": (
-                Example("a question", "what is the capital of France ?"),
+                Example("fact", "what is the capital of France ?"),
                 Example("praise", "say something good about the film ."),
-                Example("open", "how was the party ?"),
-                Example("another kind", "who lives in Paris ?"),
+                Example("other words", "which job does Maria have ?"),
+                Example("other kind", "who lives in Paris ?"),
             ),
         }
     ),

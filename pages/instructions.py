@@ -12,7 +12,7 @@ BEATS = (
     ("rows_area", "question"),
     ("rows_area", "low_area"),
     ("rows_area", "low_area", "curve_area", "training_row", "facts_row"),
-    ("closer_row", "closer_area"),
+    ("head", "closer_row", "closer_area"),
 )
 
 page = of_run(instructions.EXPERIMENT.lesson, [instructions.EXPERIMENT], BEATS, panel.Looking())

@@ -190,7 +190,8 @@ def _held_out(engine: Engine, seen: Seen, run: RunRef) -> None:
         st.markdown(ASKED)
         return
     st.markdown(f"Step {step:,}. {lesson.plain(held_out_view.told(found))}")
-    parts.outcomes(held_out_view.outcomes(found), live.shared(seen), key="outcomes")
+    drawn = held_out_view.outcomes(found)
+    parts.outcomes(drawn | {"of": ""} if visit.current().lecture else drawn, live.shared(seen), key="outcomes")
 
 
 def _loss(engine: Engine, seen: Seen, run: RunRef) -> None:

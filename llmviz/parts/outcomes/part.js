@@ -78,7 +78,7 @@ export default part((/** @type {Given<Outcomes & Shared>} */ { data, root, kept,
           if (to !== null) /** @type {HTMLElement | null} */ (root.querySelector(`[data-cell="${to}"]`))?.focus();
         },
       },
-      h("caption", {}, of),
+      of && h("caption", {}, of),
       h(
         "tr",
         {},

@@ -5,6 +5,7 @@ what pages ask of texts.
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 from llmviz.core import catalogue
@@ -30,18 +31,18 @@ def record(run: RunFolder, to: Path, ask: Ask, most_bytes: int = MOST_BYTES) -> 
         raise ValueError("only a run that is done can be recorded")
     if to.exists() and any(to.iterdir()) and not RunFolder(to).updates.exists():
         raise ValueError(f"{to} holds something else than a recording")
-    partial = to.with_name(f".{to.name}")
+    draft = to.with_name(f".{to.name}")
     every = run.snapshots()
     for count in range(len(every), 1, -1):
         steps = spread(every, count)
         if sum(RunFolder(run.snapshot(step)).size() for step in steps) > most_bytes:
             continue
-        _write(run, partial, steps, ask)
-        if RunFolder(partial).size() <= most_bytes:
+        _write(run, draft, steps, ask)
+        if RunFolder(draft).size() <= most_bytes:
             shutil.rmtree(to, ignore_errors=True)
-            partial.rename(to)
+            draft.rename(to)
             return steps
-    shutil.rmtree(partial, ignore_errors=True)
+    shutil.rmtree(draft, ignore_errors=True)
     raise ValueError(f"even with two snapshots this run is more than the {most_bytes:,} bytes it may have")
 
 
@@ -55,13 +56,19 @@ def record_text_answers(to: Path, ask: Ask) -> int:
     return len(asked)
 
 
+def _copy(run: RunFolder, step: int, to: Path) -> None:
+    """Write a snapshot with all that belongs to it."""
+    for file in (*run.shared, *run.snapshot(step).iterdir()):
+        shutil.copyfile(file, to / file.name)
+
+
 def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
     shutil.rmtree(to, ignore_errors=True)
     recording = RunFolder(to)
     spec = run.spec()
     recording.create(spec, run.notes())
     for step in steps:
-        shutil.copytree(run.snapshot(step), recording.snapshot(step))
+        recording.keep(step, partial(_copy, run, step))
     with UpdateLog(recording, keep=0) as log:
         for update in told(tail.updates(run.updates), steps):
             log.append(update)

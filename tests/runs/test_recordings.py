@@ -27,6 +27,7 @@ from llmviz.experiments.forgetting.question import Recall
 from llmviz.experiments.start import LESSON as START_PAGE
 from llmviz.runs import learning_curves, tail, wire
 from llmviz.runs.attempt import folders
+from llmviz.runs.folder import SHARED
 from llmviz.runs.library import Library
 from llmviz.runs.record import MOST_BYTES
 from llmviz.runs.recordings import HERE, TEXT_ANSWERS, Recordings
@@ -111,6 +112,7 @@ def test_it_is_the_default_run_and_meets_its_bars(name: str) -> None:
     assert folder.path.name == name
     assert folder.spec() == spec
     assert folder.size() <= MOST_BYTES
+    assert [file.name for file in folder.shared] == list(SHARED) and not list(folder.path.glob("snapshots/*/tokenizer*"))
     history = tail.look(folder.updates, tail.Reached()).history
     assert list(history.snapshots) == folder.snapshots()
     assert (history.snapshots[0], history.snapshots[-1]) == (0, spec.train.steps)

@@ -75,6 +75,18 @@ def test_an_engine_shows_recordings_as_it_does_runs_and_trains_none(made: RunFol
             ask(RunRef("0" * 64, 0))
 
 
+def test_a_recording_of_a_run_made_before_runs_had_one_tokenizer_has_one(store: Store, tmp_path: Path) -> None:
+    attempt = attempt_at(store, SPEC)
+    list(attempt)
+    content = attempt.folder.tokenizer().read_bytes()
+    for step in attempt.folder.snapshots():
+        (attempt.folder.snapshot(step) / "tokenizer.json").write_bytes(content)
+    attempt.folder.tokenizer().unlink()
+    record(attempt.folder, tmp_path / "made", Fake().answer)
+    found = [file.relative_to(tmp_path / "made") for file in (tmp_path / "made").rglob("tokenizer.json")]
+    assert [file.as_posix() for file in found] == ["tokenizer.json"]
+
+
 def test_an_older_recipe_is_not_offered_and_said_when_asked_for(made: RunFolder, store: Store) -> None:
     written = to_json(SPEC) | {"recipe": 0}
     (made.path / "spec.json").write_text(json.dumps(written), encoding="utf-8")

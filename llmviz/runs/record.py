@@ -5,13 +5,14 @@ what pages ask of texts.
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from llmviz.core import catalogue
 from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.vocabulary import TEXTS
-from llmviz.core.update import Done
+from llmviz.core.update import Done, Step, Update
 from llmviz.runs import tail, wire
 from llmviz.runs.folder import RunFolder, UpdateLog
 from llmviz.runs.thinning import spread, told
@@ -56,6 +57,11 @@ def record_text_answers(to: Path, ask: Ask) -> int:
     return len(asked)
 
 
+def _shorter(update: Update) -> Update:
+    """The same update, of a step only the digits that mean something: single precision has eight, a clock here milliseconds."""
+    return replace(update, loss=float(f"{update.loss:.8g}"), seconds=round(update.seconds, 3)) if isinstance(update, Step) else update
+
+
 def _copy(run: RunFolder, step: int, to: Path) -> None:
     """Write a snapshot with all that belongs to it."""
     for file in (*run.shared, *run.snapshot(step).iterdir()):
@@ -71,7 +77,7 @@ def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
         recording.keep(step, partial(_copy, run, step))
     with UpdateLog(recording, keep=0) as log:
         for update in told(tail.updates(run.updates), steps):
-            log.append(update)
+            log.append(_shorter(update))
     recording.answers.mkdir()
     for number, question in enumerate(catalogue.openings(spec.stage, spec.text.name)):
         with suppress(ValueError):  # some can be asked of most runs of an experiment, not of all: a GPT keeps no old head

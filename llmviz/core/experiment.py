@@ -97,7 +97,7 @@ class Experiment:
         recipe: raised whenever the same spec would give other results.
         inputs: by role, the names of the experiments whose runs may play it; None where it may stay empty, which for START is a random
             start. A checkpoint may stand wherever a run may.
-        objective: the default of RunSpec.objective.
+        objective: the default of RunSpec.objective; `objectives` are those of texts that have another.
         recipes: the training settings by text, where nothing else is said.
         one_sentence: see OneSentence; None where a sentence alone says nothing to it.
         loss_per: what a loss is a mean over, as in "nats a word".
@@ -143,12 +143,17 @@ class Experiment:
     outputs: int = 0
     tasks: int = 1
     label_kind: str = "class"
+    objectives: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     distant: tuple[str, ...] = ()
     recorded: bool | tuple[str, ...] = True
 
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this experiment takes on a text where nothing else is said."""
         return self.recipes.get(text, TrainSpec())
+
+    def objective_defaults(self, text: str) -> Any:
+        """The settings of its own that this experiment takes on a text where nothing else is said."""
+        return self.objectives.get(text, self.objective)
 
     @property
     def recorded_texts(self) -> tuple[str, ...]:
@@ -173,10 +178,9 @@ class Experiment:
         shares_first = self.headline.name == LOSS
         return tuple(sorted(self.metrics, key=lambda metric: shares_first and metric.unit != "%"))
 
-    @property
-    def model(self) -> ModelSpec:
-        """The model it trains where nothing else is said."""
-        return ModelSpec(architecture=self.architectures[0])
+    def model_defaults(self, text: str) -> ModelSpec:
+        """The model it trains on a text where nothing else is said."""
+        return ModelSpec(self.architectures[0], TEXTS[text].size)
 
     @property
     def colour(self) -> str:

@@ -25,9 +25,9 @@ class RunSpec:
     """Stage, inputs, text, model, training, objective, seed: the same spec gives the same weights on one machine.
 
     `inputs` maps a role to the run or the checkpoint whose weights stand there; from `start` training sets out, and without one it does
-    from random weights. `model` defaults to that of the run it starts from, or to the stage's own; `train` to what the catalogue gives for
-    the stage and the text, `objective` to the stage's. Raises ValueError for an unknown stage, an input of an unknown role or of the wrong
-    kind, or a setting outside its range or not meant for this stage.
+    from random weights. `model` defaults to that of the run it starts from; without such a run it defaults, as `train` and `objective` do,
+    to what the catalogue gives for the stage and the text. Raises ValueError for an unknown stage, an input of an unknown role or of the
+    wrong kind, or a setting outside its range or not meant for this stage.
     """
 
     stage: str
@@ -45,11 +45,11 @@ class RunSpec:
         object.__setattr__(self, "inputs", MappingProxyType(dict(self.inputs)))
         _check_inputs(entry, self.inputs)
         if self.model is None:
-            object.__setattr__(self, "model", self.parent.model if self.parent else entry.model)
+            object.__setattr__(self, "model", self.parent.model if self.parent else entry.model_defaults(self.text.name))
         if self.train is None:
             object.__setattr__(self, "train", entry.train_defaults(self.text.name))
         if self.objective is None:
-            object.__setattr__(self, "objective", entry.objective)
+            object.__setattr__(self, "objective", entry.objective_defaults(self.text.name))
         if type(self.objective) is not type(entry.objective):
             raise ValueError(f"{entry.title} takes a {type(entry.objective).__name__} as its objective, not {self.objective!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:

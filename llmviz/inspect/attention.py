@@ -11,7 +11,7 @@ import torch
 from llmviz.core.questions.attention import FULL, MOST_TOKENS, Attend, Attention
 from llmviz.inspect import snapshots
 from llmviz.text.special import CLS, SEP, SPECIAL
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def in_bytes(weights: torch.Tensor) -> npt.NDArray[np.uint8]:
 
 def read(folder: Path, text: str, most: int = MOST_TOKENS) -> Reading:
     """The first tokens of a text, `most` of them or as many as the model takes. Raises ValueError where there is none."""
-    sentence = pieces(load_tokenizer(folder / "tokenizer.json"), text)
+    sentence = pieces(snapshots.tokenizer(folder), text)
     if not sentence:
         raise ValueError("there is no word to read")
     after = () if snapshots.names_next(folder) else (SEP,)

@@ -11,7 +11,7 @@ from llmviz.core.tagging import tags_words
 from llmviz.inspect import snapshots
 from llmviz.models import classifiers
 from llmviz.text.special import PAD
-from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
+from llmviz.text.tokenizers import Piece, pieces
 
 AT_ONCE = 200  # texts in one pass
 NO_WORD = "there is no word to read"
@@ -55,7 +55,7 @@ def marked(folders: Mapping[int, Path], examples: Sequence[tuple[str, int]]) -> 
 
 def encoded(folder: Path, texts: Sequence[str]) -> list[list[int]]:
     """The texts as ids of this model's vocabulary, special tokens left out; a longer one is cut, as it is in training."""
-    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folder)
     most = classifiers.room(snapshots.config(folder))
     return [found.ids[:most] for found in tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)]
 
@@ -78,7 +78,7 @@ def outputs(folder: Path) -> tuple[str, ...]:
 
 def read(folder: Path, text: str) -> list[Piece]:
     """The tokens of a text. Raises ValueError, in a sentence, where there is none, or more than the model reads."""
-    found = pieces(load_tokenizer(folder / "tokenizer.json"), text)
+    found = pieces(snapshots.tokenizer(folder), text)
     if not found:
         raise ValueError(NO_WORD)
     check_length(folder, len(found))

@@ -20,7 +20,7 @@ from llmviz.models import classifiers, extraction
 from llmviz.text import labelled, passages, tagged
 from llmviz.text.first_pieces import pieces as first_pieces
 from llmviz.text.special import FIRST, PAD
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 from llmviz.text.words import in_words, spelt
 
 TEXTS = 200  # labelled texts, or passages times two, of each split: a probe of 64 numbers needs more than 64 examples
@@ -110,7 +110,7 @@ def _tags(folder: Path, text: str, split: str) -> Examples:
 
 def _add_words(found: Examples, folder: Path, words: Sequence[str], wanted: dict[int, int]) -> None:
     config = snapshots.config(folder)
-    [read] = first_pieces(load_tokenizer(folder / "tokenizer.json"), [words])
+    [read] = first_pieces(snapshots.tokenizer(folder), [words])
     read = read.cut(classifiers.room(config))
     marked = [
         ([1 + first], wanted[place], f"{words[place]}\n{' '.join(words)}")
@@ -122,7 +122,7 @@ def _add_words(found: Examples, folder: Path, words: Sequence[str], wanted: dict
 
 def _spans(folder: Path, text: str, split: str) -> Examples:
     """Of each passage one question that has an answer: the span that answers it, and another that is of the same kind."""
-    tokenizer, found = load_tokenizer(folder / "tokenizer.json"), Examples(SPAN_LABELS)
+    tokenizer, found = snapshots.tokenizer(folder), Examples(SPAN_LABELS)
     for asked in _answerable(passages.examples(TextSpec(text))[split]):
         if len(found.examples) >= TEXTS:
             break
@@ -160,7 +160,7 @@ def _add_span(
 
 def own(folder: Path, kind: str, text: str, question: str, words: range) -> Examples:
     """What a visitor wrote, as examples without a label; none where there is nothing to read, or too much."""
-    tokenizer, found = load_tokenizer(folder / "tokenizer.json"), Examples(())
+    tokenizer, found = snapshots.tokenizer(folder), Examples(())
     read = pieces(tokenizer, text)
     if not read:
         return found

@@ -49,7 +49,7 @@ def answer(folders: Mapping[int, Path], question: Heads) -> list[HeadScores]:
     steps = sorted(folders)
     first = folders[steps[0]]
     causal, ends = snapshots.looks_back(first), not snapshots.names_next(first)
-    ids, words, stop = _texts(question.corpus, first / "tokenizer.json", min(LENGTH, snapshots.context(first)), ends)
+    ids, words, stop = _texts(question.corpus, snapshots.tokenizer_file(first), min(LENGTH, snapshots.context(first)), ends)
     tables = targets(ids, words, stop, causal, ends)
     found: list[HeadScores] = []
     for start in range(0, len(steps), AT_ONCE):

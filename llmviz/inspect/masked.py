@@ -9,7 +9,7 @@ import torch
 from llmviz.core.questions.cloze import Cloze, IntArray, Trace
 from llmviz.inspect import snapshots
 from llmviz.text.special import CLS, FIRST, MASK, SEP
-from llmviz.text.tokenizers import Piece, load_tokenizer, pieces, spelling
+from llmviz.text.tokenizers import Piece, pieces, spelling
 
 Logits = Callable[[Sequence[Path], torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -27,7 +27,7 @@ def traces(folders: Mapping[int, Path], question: Cloze, through: Logits) -> lis
     if not folders:
         return []
     steps = sorted(folders)
-    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folders[steps[0]])
     sentence = pieces(tokenizer, question.text)
     _check(sentence, question, snapshots.context(folders[steps[0]]))
     true_ids = np.array([piece.id for piece in sentence])

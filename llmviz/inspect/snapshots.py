@@ -7,11 +7,13 @@ from typing import Any
 
 import torch
 from safetensors.torch import load_file
+from tokenizers import Tokenizer
 from torch.func import functional_call, vmap
 from transformers import PreTrainedConfig, PreTrainedModel
 
 from llmviz.models import files
 from llmviz.models.classes import CAUSAL
+from llmviz.text.tokenizers import load_tokenizer
 
 Weights = dict[str, torch.Tensor]
 Tensors = tuple[torch.Tensor, ...]
@@ -25,6 +27,17 @@ def config(folder: Path) -> PreTrainedConfig:
     """What the model of a snapshot is: its class, dimensions, labels."""
     found: PreTrainedConfig = _empty(folder.parent).config
     return found
+
+
+def tokenizer(folder: Path) -> Tokenizer:
+    """How the model of a snapshot reads. Raises ValueError, in a sentence, where that is missing or damaged."""
+    return load_tokenizer(tokenizer_file(folder))
+
+
+def tokenizer_file(folder: Path) -> Path:
+    """The tokenizer.json of the run of a snapshot; the snapshot's own in a run made before runs had one for all."""
+    own = folder / "tokenizer.json"
+    return own if own.is_file() else folder.parent.parent / own.name
 
 
 def names(folder: Path) -> tuple[str, ...]:

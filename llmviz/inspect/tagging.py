@@ -10,7 +10,6 @@ from llmviz.models.classifiers import room
 from llmviz.text import first_pieces
 from llmviz.text.first_pieces import Pieces
 from llmviz.text.tagged import Tagged
-from llmviz.text.tokenizers import load_tokenizer
 from llmviz.text.words import in_words, spelt
 
 AT_ONCE = 250  # texts in one pass
@@ -78,4 +77,4 @@ def _divided(folder: Path, words: tuple[str, ...]) -> tuple[tuple[str, ...], Pie
 
 
 def _pieces(folder: Path, texts: Sequence[tuple[str, ...]]) -> Iterable[Pieces]:
-    return first_pieces.pieces(load_tokenizer(folder / "tokenizer.json"), texts)
+    return first_pieces.pieces(snapshots.tokenizer(folder), texts)

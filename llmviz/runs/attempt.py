@@ -54,7 +54,10 @@ class Attempt:
 
     @property
     def snapshot(self) -> Path:
-        """The folder of the newest snapshot, for `from_pretrained`. Raises ValueError before the first."""
+        """The folder of the newest snapshot, for `from_pretrained`; of the run's own folder that reads the tokenizer.
+
+        Raises ValueError before the first.
+        """
         steps = self.folder.snapshots()
         if not steps:
             raise ValueError(f"{short(self.run)} has no snapshot yet")

@@ -30,6 +30,8 @@ def export(run: RunFolder, to: Path) -> Path:
     if not steps:
         raise ValueError("this run has no snapshot yet")
     shutil.copytree(run.snapshot(steps[-1]), to, dirs_exist_ok=True)
+    for shared in run.shared:  # the tokenizer too: whoever opens the folder has no other
+        shutil.copyfile(shared, to / shared.name)
     widen(to / WEIGHTS)
     said = tail.updates(run.updates)
     (to / "spec.json").write_bytes(as_json(specs.to_json(spec)))

@@ -3,7 +3,8 @@
     spec.json               what is trained
     notes.json              code, versions, processor, start
     updates.jsonl           one update a line
-    snapshots/<step>/       config.json, model.safetensors, tokenizer.json
+    tokenizer.json          how the models of all snapshots read; beside it tokenizer_config.json
+    snapshots/<step>/       config.json, model.safetensors
     checkpoint.safetensors  from here an unfinished run goes on
 
 Knows files; knows no model and no process.
@@ -25,6 +26,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Stopped, Update
 
 LONGEST_LINE = 65_536  # bytes; an update is below 2,000
+SHARED = ("tokenizer.json", "tokenizer_config.json")  # as large as a tenth of the smallest weights, and the same in all snapshots
 UNREADABLE = "the folder of this run is damaged: updates.jsonl cannot be read"
 
 
@@ -96,12 +98,27 @@ class RunFolder:
             raise ValueError("the folder of this run is damaged: its snapshots cannot be read") from problem
 
     def keep(self, step: int, save: Callable[[Path], None]) -> None:
-        """Let `save` write a snapshot; it appears whole or not at all."""
+        """Let `save` write a snapshot; it appears whole or not at all. What is the same in all of them is kept beside them, before it."""
         partial = self.path / "snapshots" / f".{step}"
         shutil.rmtree(partial, ignore_errors=True)
         partial.mkdir(parents=True)
         save(partial)
+        for own in (partial / name for name in SHARED):
+            if own.is_file():
+                _share(own, self.path / own.name)
         partial.rename(self.snapshot(step))
+
+    @property
+    def shared(self) -> list[Path]:
+        """The files that are the same for all snapshots, those that there are."""
+        return [file for file in (self.path / name for name in SHARED) if file.is_file()]
+
+    def tokenizer(self) -> Path:
+        """The tokenizer.json, which in a run made before runs had one for all is that of a snapshot. Raises ValueError before the first."""
+        steps = self.snapshots()
+        if not steps:
+            raise ValueError("this run has no snapshot yet")
+        return next((file for file in self.shared if file.name == "tokenizer.json"), self.snapshot(steps[0]) / "tokenizer.json")
 
     def forget_snapshots_but(self, kept: set[int]) -> None:
         """Remove every snapshot, finished or not, of other steps than these."""
@@ -186,6 +203,15 @@ def read_updates(lines: Iterable[bytes]) -> list[Update]:
         return [updates.from_json(each) for each in written if not (isinstance(each, dict) and each.get("type") in updates.RETIRED)]
     except (ValueError, TypeError, RecursionError) as problem:
         raise ValueError(UNREADABLE) from problem
+
+
+def _share(own: Path, common: Path) -> None:
+    """Move a snapshot's own file to where all snapshots have it; one that differs stays where it is."""
+    content = own.read_bytes()
+    if not common.is_file():
+        write(common, content)
+    if common.read_bytes() == content:
+        own.unlink()
 
 
 def as_json(value: Any) -> bytes:

@@ -20,7 +20,7 @@ from llmviz.runs import parcel, tail
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder, as_json, write
-from llmviz.runs.recordings import AnyQuestion, Recordings, answers, tokenizer
+from llmviz.runs.recordings import AnyQuestion, Recordings, answers
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
 
@@ -86,7 +86,7 @@ class Library:
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
-        return tokenizer(self.folder(run))
+        return self.folder(run).tokenizer()
 
     def answered(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer] | None:
         """The answers of these snapshots, where the run keeps them all."""

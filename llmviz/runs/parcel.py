@@ -1,6 +1,7 @@
 """A whole run as one zip, for another machine; and the way back, which trusts nothing.
 
-    spec.json, notes.json, updates.jsonl, checkpoint.safetensors where the run is unfinished, snapshots/<step>/*.json and *.safetensors
+    spec.json, notes.json, updates.jsonl, checkpoint.safetensors where the run is unfinished, tokenizer.json and tokenizer_config.json,
+    snapshots/<step>/*.json and *.safetensors
 
 What comes in is read member by member under a cap, into memory no longer than one file, and checked before it is put among the runs.
 """
@@ -24,18 +25,18 @@ from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Begin, Snapshot, Update, holds_what_it_should, is_a
 from llmviz.runs import tail
-from llmviz.runs.folder import RunFolder, read_updates
+from llmviz.runs.folder import SHARED, RunFolder, read_updates
 
 MOST_BYTES = 200_000_000  # unpacked: twice what 32 snapshots of the largest model take
-MOST_FILES = 200  # 32 snapshots of at most five files, and four beside them
+MOST_FILES = 240  # 32 snapshots of at most seven files, and six beside them
 MOST_TEXT = 16_000_000  # bytes of one JSON file: the updates of 20,000 steps are some 3 million
 MOST_NOTES = 50  # notes of at most LONGEST_NOTE letters
 LONGEST_NOTE = 200
 LONGEST_CONTEXT = 4_096
 BLOCK = 1_000_000
 SNAPSHOT = re.compile(r"snapshots/(0|[1-9][0-9]{0,5})/[a-z_]{1,40}\.(json|safetensors)")
-BESIDE = ("spec.json", "notes.json", "updates.jsonl", "checkpoint.safetensors")
-NEEDED = ("config.json", "model.safetensors", "tokenizer.json")
+BESIDE = ("spec.json", "notes.json", "updates.jsonl", "checkpoint.safetensors", *SHARED)
+NEEDED = ("config.json", "model.safetensors")
 PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz")
 
 
@@ -132,6 +133,8 @@ def _check(folder: RunFolder) -> None:
         raise ValueError("this run has no snapshot")
     for step in sorted(told):
         _check_snapshot(folder.snapshot(step), spec)
+    for tokenizer in (folder.tokenizer(), *folder.path.glob("snapshots/*/tokenizer.json")):
+        _check_tokenizer(tokenizer)
     if folder.checkpoint.exists():
         shapes(folder.checkpoint)
 
@@ -161,11 +164,17 @@ def _check_snapshot(folder: Path, spec: RunSpec) -> None:
     found = shapes(folder / "model.safetensors")
     try:
         config = json.loads((folder / "config.json").read_bytes())
-        Tokenizer.from_file(str(folder / "tokenizer.json"))
-    except Exception as problem:  # tokenizers raises a bare Exception
-        raise ValueError(f"the archive is damaged: config.json or tokenizer.json of {step} cannot be read") from problem
+    except (ValueError, RecursionError) as problem:
+        raise ValueError(f"the archive is damaged: config.json of {step} cannot be read") from problem
     if not isinstance(config, dict) or not _fits(config, spec, found):
         raise ValueError(f"the weights of {step} are not those of the model in spec.json")
+
+
+def _check_tokenizer(file: Path) -> None:
+    try:
+        Tokenizer.from_file(str(file))
+    except Exception as problem:  # tokenizers raises a bare Exception
+        raise ValueError(f"the archive is damaged: {file.name} is missing or cannot be read") from problem
 
 
 def _fits(config: dict[str, Any], spec: RunSpec, found: dict[str, tuple[int, ...]]) -> bool:

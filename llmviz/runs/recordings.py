@@ -118,11 +118,3 @@ def snapshots(folder: RunFolder, steps: Sequence[int]) -> dict[int, Path]:
         if step not in there:
             raise ValueError(f"this run has no snapshot after {step} steps")
     return {step: folder.snapshot(step) for step in steps}
-
-
-def tokenizer(folder: RunFolder) -> Path:
-    """The tokenizer.json of a run. Raises ValueError before its first snapshot."""
-    steps = folder.snapshots()
-    if not steps:
-        raise ValueError("this run has no snapshot yet")
-    return folder.snapshot(steps[0]) / "tokenizer.json"

@@ -35,7 +35,8 @@ the fact is, in other words.""",
     "wiki": f"""\
 **Wikipedia leads** is real text: the openings of an even sample of articles, shortened. {_REAL}""",
     "reviews": f"""\
-**Film reviews** is real text: short reviews whole, and passages of an even sample of long ones, without their labels. {_REAL}""",
+**Film reviews** is real text: short reviews whole, and passages of an even sample of long ones, without their labels. There is more of it
+than of other texts, and by default a larger model reads it: of opinions in real text a small one learns little. {_REAL}""",
     "requests": """\
 **Requests to a house** are made with the templates of Home Assistant: some 20,000 that differ, with rooms, devices and numbers put in at
 random, without their labels. Words are cut into 1,200 pieces. What a reader who knows the templates would lose is not worked out: two

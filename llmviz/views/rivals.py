@@ -9,6 +9,7 @@ from llmviz.core.update import Done
 from llmviz.views.reveal import Quiz, Reveal
 
 CLEAR = 0.05  # of a thousand test examples each; two models that are equally good differ by more once in forty times
+LARGE = 0.1  # a smaller gain is called small, and both shares are said
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,9 @@ class Terms:
                 else f"How far do {count:,} {self.examples} go?"
             )
         better = f"find more {self.finds}" if self.finds else "go further"
-        if higher - lower >= CLEAR:
+        if CLEAR <= higher - lower < LARGE:
+            return f"{count:,} {self.examples} come to {higher:.0%} {self.called} after pretraining, {lower:.0%} without: a small gain"
+        if higher - lower >= LARGE:
             return f"{count:,} {self.examples} {better} after pretraining"
         if lower - higher >= CLEAR:
             return f"Here {count:,} {self.examples} {better} without pretraining"

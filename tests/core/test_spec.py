@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
+from llmviz.core.address import change
 from llmviz.core.checkpoint import Checkpoint
-from llmviz.core.settings import MaskingSpec, ModelSpec, TextSpec, TrainSpec
-from llmviz.core.spec import MOST_ANCESTORS, RunSpec, from_json, identity, starting_from, to_json
+from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, TextSpec, TrainSpec
+from llmviz.core.spec import MOST_ANCESTORS, NO_PARENT, RunSpec, from_json, identity, preset, starting_from, to_json
 from llmviz.core.texts import TEXTS
-from llmviz.experiments import masked_lm
+from llmviz.experiments import classification, masked_lm
 from tests.two_words import registered
 
 SPELT_OUT = RunSpec(
@@ -112,6 +113,17 @@ def test_defaults_written_out_are_the_same_run() -> None:
     written = RunSpec("mlm", {}, TextSpec("tinyland", TEXTS["tinyland"].digest), ModelSpec(), entry.train_defaults("tinyland"))
     assert written == RunSpec("mlm") and written.id == RunSpec("mlm").id
     assert RunSpec("mlm", text=TextSpec("sotu")).train == entry.train_defaults("sotu")
+
+
+def test_a_text_has_its_own_size_of_model_and_an_experiment_its_own_settings_for_it() -> None:
+    reviews = TextSpec("reviews")
+    pretrained, scratch = preset("sentiment", reviews), preset("sentiment", reviews, NO_PARENT)
+    assert pretrained.parent and pretrained.parent.model == pretrained.model == scratch.model == ModelSpec(size=TEXTS["reviews"].size)
+    assert pretrained.model.size != preset("sentiment").model.size == preset("mlm", TextSpec("wiki")).model.size == ModelSpec().size
+    assert pretrained.objective == scratch.objective == classification.EXPERIMENT.objectives["reviews"] != preset("sentiment").objective
+    assert change(preset("sentiment"), {"text": "reviews"}) == pretrained
+    assert change(pretrained, {"text": "tinyland"}) == preset("sentiment")
+    assert change(preset("sentiment"), {"labels": 4, "text": "reviews"}) == replace(pretrained, objective=LabelsSpec(4))
 
 
 def test_whatever_differs_the_id_differs() -> None:

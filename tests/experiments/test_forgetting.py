@@ -68,7 +68,7 @@ def test_the_page_claims_what_the_run_says() -> None:
     assert reveal and view.quiz(spec).choices[reveal.right or 0] == "up to 20%" and "from 0.60 to 8.00 nats" in reveal.story
     reviews = preset("sentiment", TextSpec("reviews"))
     found = view.pretraining(said(reviews, 4.0, 5.0, None), {})
-    assert view.claim(reviews, found) == "Its pretraining loss was 4.00 nats; 16 labels later, 5.00"
+    assert view.claim(reviews, found) == "Its pretraining loss was 4.00 nats; 500 labels later, 5.00"
     reveal = view.outcome(found)
     assert reveal and reveal.right is not None and view.quiz(reviews).choices[reveal.right] == "0.3 to 2"
     assert view.outcome(History(end=found.end)) is None

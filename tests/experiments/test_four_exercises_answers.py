@@ -26,7 +26,7 @@ from llmviz.runs import wire
 from llmviz.runs.recordings import Recordings
 from llmviz.text import exercises
 from llmviz.text.masks import IGNORED
-from llmviz.text.tokenizers import load_tokenizer, pieces, sentinel, spelling
+from llmviz.text.tokenizers import pieces, sentinel, spelling
 from llmviz.training.masking import MaskedBatch
 from llmviz.training.seq2seq import Seq2SeqBatch
 from llmviz.training.shifting import TextBatch
@@ -46,7 +46,7 @@ def folders(kind: str) -> dict[int, Path]:
 
 def drawn(kind: str, text: str, roll: int, second: str = "roll") -> Drawn:
     """The exercise as the page draws it."""
-    tokenizer = load_tokenizer(next(iter(folders(kind).values())) / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(next(iter(folders(kind).values())))
     read, rng = pieces(tokenizer, text), np.random.default_rng((roll, KINDS.index(kind)))
     makers: dict[str, Callable[[], Drawn]] = {
         "mlm": lambda: exercises.masked(read, RATES[0], spelling(tokenizer), rng),

@@ -8,7 +8,7 @@ from llmviz.runs.engine import State
 from llmviz.runs.folder import RunFolder, UpdateLog
 from llmviz.runs.store import Store, UnderWay
 from tests.runs.conftest import again, attempt_at, outcome
-from tests.runs.fake import BREAKS, spec
+from tests.runs.fake import BREAKS, TOKENIZER, spec
 
 
 def test_a_run_leaves_updates_and_snapshots(store: Store) -> None:
@@ -19,6 +19,42 @@ def test_a_run_leaves_updates_and_snapshots(store: Store) -> None:
     assert attempt.snapshot == attempt.folder.snapshot(25)
     assert store.status(attempt.run).state == State.DONE
     assert not attempt.folder.checkpoint.exists()
+
+
+def test_a_run_has_one_tokenizer_for_all_its_snapshots(store: Store) -> None:
+    attempt = attempt_at(store, spec(25))
+    list(attempt)
+    folder = attempt.folder
+    assert folder.tokenizer() == folder.path / "tokenizer.json"
+    assert folder.tokenizer().read_text(encoding="utf-8") == TOKENIZER
+    assert not list(folder.path.glob("snapshots/*/tokenizer.json"))
+
+
+def test_a_run_made_before_has_one_in_each_and_goes_on_with_one(store: Store) -> None:
+    attempt = attempt_at(store, spec(25))
+    for update in attempt:
+        if update.step == 12:
+            attempt.stop("by hand")
+            break
+    folder = attempt.folder
+    own = folder.snapshot(10) / "tokenizer.json"
+    folder.tokenizer().rename(own)
+    assert folder.tokenizer() == folder.snapshot(0) / "tokenizer.json"
+    list(again(store, attempt.run))
+    assert folder.tokenizer() == folder.path / "tokenizer.json"
+    assert list(folder.path.glob("snapshots/*/tokenizer.json")) == [own]
+
+
+def test_a_tokenizer_that_differs_stays_with_its_snapshot(tmp_path: Path) -> None:
+    folder = RunFolder(tmp_path)
+    for step, content in enumerate(("one", "one", "two")):
+
+        def save(to: Path, content: str = content) -> None:
+            (to / "tokenizer.json").write_text(content, encoding="utf-8")
+
+        folder.keep(step, save)
+    assert folder.tokenizer().read_text(encoding="utf-8") == "one"
+    assert [file.parent.name for file in tmp_path.glob("snapshots/*/tokenizer.json")] == ["2"]
 
 
 def test_the_same_spec_gives_the_same_outcome(store: Store) -> None:

@@ -108,6 +108,13 @@ def test_the_id_follows_from_the_spec_alone(library: Library, files: Files) -> N
     assert library.unpack(zipped(files)).id == other.id
 
 
+def test_a_run_made_before_runs_had_one_tokenizer_comes_in(library: Library, files: Files) -> None:
+    own = files.pop("tokenizer.json")
+    steps = {name.split("/")[1] for name in files if name.startswith("snapshots/")}
+    run = library.unpack(zipped(files | {f"snapshots/{step}/tokenizer.json": own for step in steps}))
+    assert library.tokenizer(run).read_bytes() == own
+
+
 def drop(name: str) -> Callable[[Files], Files]:
     return lambda files: {key: content for key, content in files.items() if key != name}
 
@@ -162,7 +169,9 @@ HOSTILE = {
     "steps backwards": (edit("updates.jsonl", lambda content: content + b'{"type": "stopped", "step": 3, "reason": ""}\n'), "out of order"),
     "a giant": (put("snapshots/10/config.json", json.dumps({"hidden_size": 10**9}).encode()), "not those of the model"),
     "a giant vocabulary": (put("snapshots/10/config.json", json.dumps({"vocab_size": 10**9}).encode()), "not those of the model"),
-    "no tokenizer": (put("snapshots/10/tokenizer.json", b"{}"), "cannot be read"),
+    "no tokenizer": (drop("tokenizer.json"), "tokenizer.json is missing or cannot be read"),
+    "a tokenizer that is none": (put("tokenizer.json", b"{}"), "cannot be read"),
+    "one of a snapshot's own that is none": (put("snapshots/10/tokenizer.json", b"{}"), "cannot be read"),
 }
 
 

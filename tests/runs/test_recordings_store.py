@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,8 @@ from llmviz.core.questions.onestep import OneStep
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, to_json
 from llmviz.core.texts import TEXTS
-from llmviz.core.update import Done
+from llmviz.core.update import Done, Step
+from llmviz.runs import tail
 from llmviz.runs.engine import Command, ControlRefused, State
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.library import Library
@@ -73,6 +75,30 @@ def test_an_engine_shows_recordings_as_it_does_runs_and_trains_none(made: RunFol
     for ask in (engine.spec, engine.history, engine.tokenizer):
         with pytest.raises(ValueError, match="no such recording"):
             ask(RunRef("0" * 64, 0))
+
+
+def test_a_recording_of_a_run_made_before_runs_had_one_tokenizer_has_one(store: Store, tmp_path: Path) -> None:
+    attempt = attempt_at(store, SPEC)
+    list(attempt)
+    content = attempt.folder.tokenizer().read_bytes()
+    for step in attempt.folder.snapshots():
+        (attempt.folder.snapshot(step) / "tokenizer.json").write_bytes(content)
+    attempt.folder.tokenizer().unlink()
+    record(attempt.folder, tmp_path / "made", Fake().answer)
+    found = [file.relative_to(tmp_path / "made") for file in (tmp_path / "made").rglob("tokenizer.json")]
+    assert [file.as_posix() for file in found] == ["tokenizer.json"]
+
+
+def test_a_recording_keeps_the_digits_that_mean_something(store: Store, tmp_path: Path) -> None:
+    attempt = attempt_at(store, SPEC)
+    list(attempt)
+    record(attempt.folder, tmp_path / "made", Fake().answer)
+    whole, kept = (tail.updates(folder.updates) for folder in (attempt.folder, RunFolder(tmp_path / "made")))
+    pairs = [(one, other) for one, other in zip(whole, kept, strict=True) if isinstance(one, Step) and isinstance(other, Step)]
+    assert len(pairs) == 100
+    for one, other in pairs:
+        assert other.loss == pytest.approx(one.loss, rel=1e-7) and other.seconds == round(one.seconds, 3)
+        assert replace(other, loss=0.0, seconds=0.0) == replace(one, loss=0.0, seconds=0.0)
 
 
 def test_an_older_recipe_is_not_offered_and_said_when_asked_for(made: RunFolder, store: Store) -> None:

@@ -16,7 +16,7 @@ def test_a_text_to_read_is_made_of_short_reviews_and_passages_of_long_ones() -> 
     for passage in passages:
         assert cleaning.FEWEST_WORDS <= len(passage.split()) <= cleaning.MOST_WORDS
         assert not re.search(r"[\[\]<>(){}|\n\t]|  |--| [,.;:]", passage), passage
-    assert 0.98 < sum(len(document.split()) for document in read) / cleaning.MOST_WORDS_IN_ALL <= 1
+    assert 0.98 < sum(len(document.split()) for document in read) / reviews.MOST_WORDS <= 1
 
 
 def test_short_reviews_are_whole_and_clean() -> None:

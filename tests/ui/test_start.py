@@ -147,12 +147,20 @@ def test_settings_of_both_phases_live_in_the_address(visit: Visit, fake: FakeEng
     assert (fake.spec(second).objective.labels, fake.spec(second).seed) == (64, 3)
 
 
+@pytest.mark.parametrize("text", ["tinyland", "reviews"])
+def test_it_is_taught_as_many_labels_as_the_page_of_the_task_opens_with(visit: Visit, fake: FakeEngine, text: str) -> None:
+    app = visit("story", text=text)
+    told(app)
+    app.button(key="train").click().run()
+    assert fake.spec(attempts(fake)[1]) == preset("sentiment", TextSpec(text))
+
+
 def test_a_text_without_labels_is_refused_in_a_sentence(visit: Visit) -> None:
     app = visit("story", text="sotu")
     assert "Before and after takes" in said(app)
     assert told(app)["phases"][0]["progress"] == 1.0 and query(app) == {}
-    app = visit("story", labels="9999")
-    assert "Labels" in said(app)
+    for labels in ("1", "9999"):
+        assert "Labels" in said(visit("story", labels=labels))
 
 
 def test_the_question_is_answered_by_the_runs(visit: Visit) -> None:

@@ -47,6 +47,8 @@ def test_the_baseline_named_is_that_of_the_experiment() -> None:
 def test_labels_go_further_where_nothing_is_to_be_found() -> None:
     high, low = ended(accuracy=0.9, chance=0.5), ended(accuracy=0.58, chance=0.5)
     assert CLASSES.claim(16, high, low) == "16 labels go further after pretraining"
+    near = ended(accuracy=0.66, chance=0.5)
+    assert CLASSES.claim(500, near, low) == "500 labels come to 66% accuracy after pretraining, 58% without: a small gain"
     assert CLASSES.claim(16, low, high) == "Here 16 labels go further without pretraining"
     assert CLASSES.claim(16, high, high) == "With 16 labels, pretraining makes little difference here"
     assert CLASSES.claim(16, high, History()) == "How far do 16 labels go?"

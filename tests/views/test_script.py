@@ -175,7 +175,11 @@ def variants() -> list[RunSpec]:
     found = []
     for name, entry in BY_NAME.items():
         for architecture in entry.architectures:
-            fresh = RunSpec(name, model=replace(entry.model, architecture=architecture)) if None in entry.inputs[START] else preset(name)
+            fresh = (
+                RunSpec(name, model=replace(entry.model_defaults(entry.texts[0]), architecture=architecture))
+                if None in entry.inputs[START]
+                else preset(name)
+            )
             train = replace(fresh.train, optimizer="adamw" if fresh.train.optimizer == "muon" else "muon", clip=0.0)
             found += [fresh, replace(fresh, train=train)]
             if isinstance(fresh.objective, LabelsSpec):

@@ -12,7 +12,7 @@ from llmviz.inspect.reading import TOGETHER, Reader, reader
 from llmviz.inspect.sampling import NEVER, possible
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import CLS, SEP
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 
 def answer(folders: Mapping[int, Path], question: Generate) -> list[Generation]:
@@ -23,7 +23,7 @@ def answer(folders: Mapping[int, Path], question: Generate) -> list[Generation]:
     if not folders:
         return []
     steps = sorted(folders)
-    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folders[steps[0]])
     vocabulary = Vocabulary(tokenizer)
     beginning = [CLS, *(piece.id for piece in pieces(tokenizer, question.text))]
     room = room_after(beginning, snapshots.context(folders[steps[0]]))

@@ -15,7 +15,7 @@ from llmviz.inspect.reading import TOGETHER, Reader, reader
 from llmviz.inspect.sampling import possible
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import CLS, FIRST, SEP
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 WIDEST, LONGEST = 8, 16  # a larger tree is slow to search and impossible to read
 
@@ -43,7 +43,7 @@ def answer(folders: Mapping[int, Path], question: Search) -> list[Tree]:
     if not (1 <= question.width <= WIDEST and 1 <= question.tokens <= LONGEST):
         raise ValueError(f"beam search follows 1 to {WIDEST} continuations of 1 to {LONGEST} tokens")
     steps = sorted(folders)
-    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folders[steps[0]])
     vocabulary = Vocabulary(tokenizer)
     beginning = [CLS, *(piece.id for piece in pieces(tokenizer, question.text))]
     most = min(question.tokens, room_after(beginning, snapshots.context(folders[steps[0]])))

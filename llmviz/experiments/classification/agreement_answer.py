@@ -9,8 +9,8 @@ import numpy as np
 from llmviz.experiments.classification import answer as reasons
 from llmviz.experiments.classification import unseen_answer
 from llmviz.experiments.classification.question import Agree, Agreement, FloatArray
-from llmviz.inspect import classification
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.inspect import classification, snapshots
+from llmviz.text.tokenizers import pieces
 from llmviz.text.words import in_words
 
 FEWEST = 4  # words a text needs before a rank correlation says anything
@@ -33,7 +33,7 @@ def answer(folders: Mapping[int, Path], question: Agree) -> list[Agreement]:
 
 def _groups(folder: Path, question: Agree) -> list[reasons.Groups]:
     """The examples in words, without those that are too short to rank or too long to read whole."""
-    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folder)
     chosen = unseen_answer.examples(question.text, question.count)
     found = [in_words(pieces(tokenizer, text)) for text, _ in chosen]
     whole = [len(ids) for ids in classification.encoded(folder, [text for text, _ in chosen])]

@@ -11,13 +11,13 @@ from llmviz.inspect import probes, snapshots
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import FIRST, PAD
 from llmviz.text.tinyland.probes import alone
-from llmviz.text.tokenizers import load_tokenizer, spelling
+from llmviz.text.tokenizers import spelling
 
 
 def answer(folders: Mapping[int, Path], question: Capitals) -> list[Believed]:
     """What each snapshot takes for them, in the order of the steps. Raises ValueError where it does not know these words."""
     steps = sorted(folders)
-    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folders[steps[0]])
     asked, city = alone(), tokenizer.token_to_id(question.city)
     if city is None or any(tokenizer.token_to_id(word) is None for fact in asked for word in fact.words):
         raise ValueError("this model does not know Tinyland's countries and cities")

@@ -10,7 +10,6 @@ from llmviz.core.questions.exercise import FOLLOWS, Solve, Solved
 from llmviz.inspect import snapshots
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import PAD, SEP, SPECIAL
-from llmviz.text.tokenizers import load_tokenizer
 
 Folders = Sequence[Path]
 
@@ -24,7 +23,7 @@ def answer(folders: Mapping[int, Path], question: Solve) -> list[Solved]:
         return []
     steps = sorted(folders)
     some = [folders[step] for step in steps]
-    vocabulary = Vocabulary(load_tokenizer(some[0] / "tokenizer.json"))
+    vocabulary = Vocabulary(snapshots.tokenizer(some[0]))
     _check(some[0], question, len(vocabulary))
     logits = _READERS[question.stage](some, question)  # (snapshot, target, choice)
     truth = torch.tensor(question.truth)

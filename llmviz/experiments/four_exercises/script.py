@@ -38,6 +38,11 @@ def weights(name: str) -> Path:
     return max((RECORDED / f"{name}-tinyland" / "snapshots").iterdir(), key=lambda folder: int(folder.name))
 
 
+def reader(name: str) -> Any:
+    """The tokenizer of a recorded run."""
+    return AutoTokenizer.from_pretrained(RECORDED / f"{name}-tinyland")
+
+
 def spelt(ids: Ids, tokenizer: Any) -> list[str]:
     """Tokens as text; a line where there is no target."""
     return ["_" if id == IGNORED else tokenizer.convert_ids_to_tokens(int(id)) for id in ids]
@@ -62,7 +67,7 @@ def words(tokenizer: Any, text: str) -> list[int]:
     return ids
 
 
-tokenizer: Any = AutoTokenizer.from_pretrained(weights("mlm"))  # a word a token; GPT and both BERTs share it
+tokenizer = reader("mlm")  # a word a token; GPT and both BERTs share it
 ids = np.array([CLS, *words(tokenizer, SENTENCE), SEP])
 named = (ids >= FIRST) | (ids == SEP)  # an unknown word is no target
 
@@ -94,7 +99,7 @@ if len(ends):
     print(f"NSP loss {torch.nn.functional.cross_entropy(answer, torch.tensor([0 if follows else 1])):.4f}")
 
 # Span corruption: a sentinel in place of each span; the target says them all, each behind its sentinel.
-tokenizer = AutoTokenizer.from_pretrained(weights("span"))  # the same words, and the sentinels
+tokenizer = reader("span")  # the same words, and the sentinels
 hidden = spans.draw(len(text), DENSITY, SPAN_LENGTH, np.random.default_rng((ROLL, 3)))
 read, target = spans.corrupt(text, hidden, tokenizer.convert_tokens_to_ids("<extra_id_0>"))
 read, target = np.array([CLS, *read, SEP]), np.array([*target, SEP])

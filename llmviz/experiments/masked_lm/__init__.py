@@ -89,7 +89,8 @@ EXPERIMENT = Experiment(
     recipes=MappingProxyType(
         {
             "tinyland": TrainSpec(steps=1_800, batch_size=64, learning_rate=5e-3, muon_learning_rate=4e-2),
-            **dict.fromkeys(("sotu", "wiki", "reviews"), TrainSpec(steps=2_000, context=64)),
+            **dict.fromkeys(("sotu", "wiki"), TrainSpec(steps=2_000, context=64)),
+            "reviews": TrainSpec(steps=8_000, context=64),  # there is more to read, and what it learns of opinions shows late
             "requests": TrainSpec(steps=1_200, batch_size=64, learning_rate=5e-3, muon_learning_rate=4e-2),
         }
     ),

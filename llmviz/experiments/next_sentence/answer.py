@@ -10,7 +10,7 @@ from llmviz.experiments.next_sentence.question import Follows, Sequel
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import in_bytes
 from llmviz.text.special import CLS, SEP
-from llmviz.text.tokenizers import Piece, load_tokenizer, pieces
+from llmviz.text.tokenizers import Piece, pieces
 
 AROUND = 3  # [CLS], and [SEP] after each part
 
@@ -24,7 +24,7 @@ def answer(folders: Mapping[int, Path], question: Follows) -> list[Sequel]:
         return []
     steps = sorted(folders)
     folder = folders[steps[0]]
-    first, second = (pieces(load_tokenizer(folder / "tokenizer.json"), text) for text in (question.first, question.second))
+    first, second = (pieces(snapshots.tokenizer(folder), text) for text in (question.first, question.second))
     _check(folder, first, second)
     logits, attention = _read([folders[step] for step in steps], first, second)
     strongest = attention.flatten(1, 2).amax(1)  # (snapshot, query, key): over layers and heads

@@ -10,7 +10,7 @@ from llmviz.experiments.question_answering.question import MOST_WORDS, NEVER_LEA
 from llmviz.inspect import snapshots
 from llmviz.models import extraction
 from llmviz.models.extraction import Inputs
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 from llmviz.text.words import in_words, spelt
 
 
@@ -24,7 +24,7 @@ def answer(folders: Mapping[int, Path], question: Ask) -> list[Found]:
     steps = sorted(folders)
     chosen = [folders[step] for step in steps]
     check(chosen[0])
-    tokenizer = load_tokenizer(chosen[0] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(chosen[0])
     asked, passage = pieces(tokenizer, question.question), pieces(tokenizer, question.passage)
     words = in_words(passage)
     for name, part in (("question", asked), ("passage", passage)):

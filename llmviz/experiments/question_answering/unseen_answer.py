@@ -14,7 +14,6 @@ from llmviz.inspect import snapshots
 from llmviz.models import extraction
 from llmviz.models.extraction import Inputs
 from llmviz.text.passages import examples
-from llmviz.text.tokenizers import load_tokenizer
 
 AT_ONCE = 100  # questions in one pass
 
@@ -30,7 +29,7 @@ def answer(folders: Mapping[int, Path], question: UnseenQuestions) -> list[Answe
     chosen = [folders[step] for step in steps]
     check(chosen[0])
     asked = examples(TextSpec(question.text))["test"][: question.count]
-    tokenizer, context = load_tokenizer(chosen[0] / "tokenizer.json"), snapshots.context(chosen[0])
+    tokenizer, context = snapshots.tokenizer(chosen[0]), snapshots.context(chosen[0])
     predictions: list[list[str]] = [[] for _ in steps]
     none: list[list[float]] = [[] for _ in steps]
     for first in range(0, len(asked), AT_ONCE):

@@ -15,7 +15,7 @@ from llmviz.inspect.seq2seq import Decoders, Ids, Search, best, run
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text import spans
 from llmviz.text.special import CLS, SEP, SPECIAL
-from llmviz.text.tokenizers import Piece, load_tokenizer, pieces, sentinel
+from llmviz.text.tokenizers import Piece, pieces, sentinel
 
 LONGEST_ANSWER, LONGEST_SPAN = 28, 8  # tokens; training asks for up to 14 and 5
 WIDEST = 6  # beams
@@ -31,7 +31,7 @@ def answer(folders: Mapping[int, Path], question: Fill) -> list[Filled]:
     if not 1 <= question.beams <= WIDEST or not 1 <= question.top <= WIDEST:
         raise ValueError(f"beam search follows 1 to {WIDEST} answers")
     steps = sorted(folders)
-    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folders[steps[0]])
     asked = _asked(pieces(tokenizer, question.text), question, snapshots.context(folders[steps[0]]), sentinel(tokenizer))
     vocabulary = Vocabulary(tokenizer)
     found = []

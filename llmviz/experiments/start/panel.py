@@ -11,7 +11,7 @@ from llmviz.core.experiment import truth
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.classification import Classify
 from llmviz.core.questions.cloze import Cloze
-from llmviz.core.settings import LabelsSpec, check, setting
+from llmviz.core.settings import check, setting
 from llmviz.core.spec import RunSpec, preset
 from llmviz.experiments.start import LESSON, TOP, view
 from llmviz.experiments.start.view import Part, Says
@@ -36,10 +36,12 @@ UNMEASURED = "One of the two has not been measured yet."
 class Plan:
     """What can be chosen of the story beside the settings of its pretraining."""
 
-    labels: int = setting(LabelsSpec().labels, "Labels", "Labelled opinions it is fine-tuned on.", low=2, high=512)
+    labels: int = setting(0, "Labels", "Labelled opinions it is fine-tuned on; 0: as many as its text takes by default.", low=0, high=512)
 
     def __post_init__(self) -> None:
         check(self)
+        if self.labels == 1:
+            raise ValueError("Labels: 1 is outside 2 … 512: there are two classes")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The life of one model as the payload of one picture: random, pretrained, with a new head, fine-tuned; beside it one that never read."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llmviz.core import catalogue
@@ -66,8 +66,12 @@ class Says:
 
 
 def specs(pretrained: RunSpec, labels: int) -> tuple[RunSpec, RunSpec]:
-    """Fine-tuning on so many labels after this pretraining, and without it. Raises ValueError for a text that has no labels."""
-    objective = type(catalogue.experiment("sentiment").objective)(labels=labels)
+    """Fine-tuning on so many labels after this pretraining, and without it; 0: as many as the text takes by default.
+
+    Raises ValueError for a text that has no labels.
+    """
+    usual = catalogue.experiment("sentiment").objective_defaults(pretrained.text.name)
+    objective = replace(usual, labels=labels) if labels else usual
     common: dict[str, Any] = {"text": pretrained.text, "objective": objective, "seed": pretrained.seed}
     return RunSpec("sentiment", starting_from(pretrained), **common), RunSpec("sentiment", model=pretrained.model, **common)
 

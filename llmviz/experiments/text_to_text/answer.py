@@ -12,7 +12,7 @@ from llmviz.inspect.seq2seq import Decoders, Ids, Search, best, run
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import SEP
 from llmviz.text.text_to_text import LONGEST
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 
 def answer(folders: Mapping[int, Path], question: Write) -> list[Written]:
@@ -23,7 +23,7 @@ def answer(folders: Mapping[int, Path], question: Write) -> list[Written]:
     if not folders:
         return []
     steps = sorted(folders)
-    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folders[steps[0]])
     ids = [piece.id for piece in pieces(tokenizer, question.text)]
     context = snapshots.context(folders[steps[0]])
     if not ids:

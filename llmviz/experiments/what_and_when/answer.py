@@ -17,7 +17,7 @@ from llmviz.text.corpora import load
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import PAD, SEP
 from llmviz.text.tinyland import probes
-from llmviz.text.tokenizers import load_tokenizer, sentinel, spelling
+from llmviz.text.tokenizers import sentinel, spelling
 
 
 def answer(folders: Mapping[int, Path], question: Probe) -> list[Probed]:
@@ -29,7 +29,7 @@ def answer(folders: Mapping[int, Path], question: Probe) -> list[Probed]:
         raise ValueError(f"there are no probes of {question.metric}; there are {', '.join({**measured.FACTS, **measured.CHOICES})}")
     found = []
     for step in sorted(folders):
-        model, tokenizer = snapshots.model(folders[step]), load_tokenizer(folders[step] / "tokenizer.json")
+        model, tokenizer = snapshots.model(folders[step]), snapshots.tokenizer(folders[step])
         stories = load(TextSpec("tinyland")).validation
         if any(tokenizer.token_to_id(word) is None for story in stories[:10] for word in story.split()):
             raise ValueError("this model has read another text, and these probes are in Tinyland's words")

@@ -10,7 +10,7 @@ from llmviz.experiments.in_context.question import Expect, NextWords
 from llmviz.inspect import snapshots
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import CLS, PAD
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 
 def answer(folders: Mapping[int, Path], question: Expect) -> list[NextWords]:
@@ -24,7 +24,7 @@ def answer(folders: Mapping[int, Path], question: Expect) -> list[NextWords]:
     first = folders[steps[0]]
     if not snapshots.names_next(first):
         raise ValueError("this model does not go on with a text")
-    tokenizer = load_tokenizer(first / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(first)
     read = [[CLS, *(piece.id for piece in pieces(tokenizer, text))] for text in question.texts]
     longest = max(map(len, read))
     snapshots.check_room(first, longest)

@@ -10,7 +10,7 @@ from transformers import PreTrainedModel
 from llmviz.experiments.in_context.question import Hashes, Unmoved
 from llmviz.inspect import snapshots
 from llmviz.text.special import CLS
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 
 def answer(folders: Mapping[int, Path], question: Unmoved) -> list[Hashes]:
@@ -18,7 +18,7 @@ def answer(folders: Mapping[int, Path], question: Unmoved) -> list[Hashes]:
     found = []
     for step in sorted(folders):
         folder = folders[step]
-        model, tokenizer = snapshots.model(folder), load_tokenizer(folder / "tokenizer.json")
+        model, tokenizer = snapshots.model(folder), snapshots.tokenizer(folder)
         before, room = hashed(model), snapshots.context(folder)
         with torch.no_grad():
             for text in question.texts:

@@ -15,7 +15,6 @@ from llmviz.inspect.prompts import Prompts
 from llmviz.models.blocks import blocks
 from llmviz.text.special import CLS, FIRST
 from llmviz.text.tinyland import few_shot
-from llmviz.text.tokenizers import load_tokenizer
 
 EXAMPLES, DRAWS = 4, 4  # in a prompt, and of examples for each fact
 WORDS, TEXTS = 25, 32  # random words that are said twice, and how many such texts
@@ -27,7 +26,7 @@ def answer(folders: Mapping[int, Path], question: LookBack) -> list[LookedBack]:
         return []
     steps = sorted(folders)
     chosen = [folders[step] for step in steps]
-    tokenizer = load_tokenizer(chosen[0] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(chosen[0])
     asked = Prompts.of(tokenizer, [case for case in few_shot.right("test") if case.shots == EXAMPLES and case.draw < DRAWS])
     snapshots.check_room(chosen[0], 1 + 2 * WORDS)
     places = targets(asked.input_ids.shape[1])

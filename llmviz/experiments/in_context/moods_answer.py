@@ -15,7 +15,6 @@ from llmviz.inspect import prompts, snapshots
 from llmviz.text.labelled import Example, labelled
 from llmviz.text.special import CLS
 from llmviz.text.tinyland import world
-from llmviz.text.tokenizers import load_tokenizer
 from llmviz.training.texts import padded
 
 ENDINGS: Mapping[str, Mapping[str, Sequence[str]]] = {  # the words that may follow, by mood
@@ -39,7 +38,7 @@ def answer(folders: Mapping[int, Path], question: TellMoods) -> list[Moods]:
 
 def _moods(step: int, folder: Path, count: int) -> Moods:
     opinions = labelled(TextSpec("tinyland"))
-    tokenizer = load_tokenizer(folder / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folder)
     validated = [_right(folder, tokenizer, opinions["validation"][:VALIDATED], ending, ()) for ending in ENDINGS]
     best = list(ENDINGS)[int(np.argmax(validated))]
     short = [example for example in opinions["train"] if len(example.text.split()) <= SHORT]

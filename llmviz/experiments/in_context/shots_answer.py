@@ -13,7 +13,6 @@ from llmviz.inspect import prompts, snapshots
 from llmviz.inspect.prompts import Prompts
 from llmviz.text.tinyland import few_shot
 from llmviz.text.tinyland.few_shot import Case
-from llmviz.text.tokenizers import load_tokenizer
 
 CASES: dict[str, Callable[[], list[Case]]] = {
     RIGHT: lambda: few_shot.right("test"),
@@ -27,7 +26,7 @@ def answer(folders: Mapping[int, Path], question: FewShot) -> list[Shares]:
     """The shares of each snapshot, in the order of the steps."""
     for folder in folders.values():
         snapshots.check_room(folder, 1 + 4 * few_shot.MOST + 2)
-    return [_shares(step, snapshots.whole(folders[step]), load_tokenizer(folders[step] / "tokenizer.json")) for step in sorted(folders)]
+    return [_shares(step, snapshots.whole(folders[step]), snapshots.tokenizer(folders[step])) for step in sorted(folders)]
 
 
 def _shares(step: int, model: PreTrainedModel, tokenizer: Tokenizer) -> Shares:

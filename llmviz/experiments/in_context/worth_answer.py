@@ -14,7 +14,6 @@ from llmviz.experiments.in_context.question import FloatArray, PromptOrTune, Wor
 from llmviz.inspect import prompts, snapshots
 from llmviz.inspect.prompts import Prompts
 from llmviz.text.tinyland.lists import RELATIONS, Held, Shot
-from llmviz.text.tokenizers import load_tokenizer
 
 COUNTS = (1, 2, 4, 8, 16)
 ROOM = 8  # the most pairs for which a prompt has room: with 16 it has 67 tokens, and the model reads 64
@@ -31,7 +30,7 @@ def answer(folders: Mapping[int, Path], question: PromptOrTune) -> list[Worth]:
 
 def worth(step: int, folder: Path, split: Held = "test", steps: int = STEPS, rate: float = RATE) -> Worth:
     """Both, for the facts of this split. It is measured on the relations that lists tell of enough subjects."""
-    tokenizer, random = load_tokenizer(folder / "tokenizer.json"), Random("worth")
+    tokenizer, random = snapshots.tokenizer(folder), Random("worth")
     names = tuple(name for name, relation in RELATIONS.items() if len(relation.in_lists) >= COUNTS[-1])
     drawn = [(name, random.sample(RELATIONS[name].in_lists, COUNTS[-1])) for _ in range(DRAWS) for name in names]
     prompted = [_prompted(folder, tokenizer, drawn, count, split) for count in COUNTS if count <= ROOM]

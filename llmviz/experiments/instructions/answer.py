@@ -10,7 +10,7 @@ from llmviz.inspect import sampling, snapshots
 from llmviz.inspect.reading import TOGETHER, reader
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import CLS, SEP
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 from llmviz.training.replying import LONGEST
 
 
@@ -22,7 +22,7 @@ def answer(folders: Mapping[int, Path], question: ReplyTo) -> list[Replied]:
     if not folders:
         return []
     steps = sorted(folders)
-    tokenizer, context = load_tokenizer(folders[steps[0]] / "tokenizer.json"), snapshots.context(folders[steps[0]])
+    tokenizer, context = snapshots.tokenizer(folders[steps[0]]), snapshots.context(folders[steps[0]])
     request = [piece.id for piece in pieces(tokenizer, question.text)]
     if not request:
         raise ValueError("there is no word to read")

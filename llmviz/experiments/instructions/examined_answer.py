@@ -13,7 +13,6 @@ from llmviz.text.splits import Split
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogue_parser import begins_with_request
 from llmviz.text.tinyland.dialogues import HELD_KINDS, KINDS, Request
-from llmviz.text.tokenizers import load_tokenizer
 from llmviz.training import replying
 
 
@@ -22,7 +21,7 @@ def answer(folders: Mapping[int, Path], question: Examine) -> list[Examined]:
     if not folders:
         return []
     steps = sorted(folders)
-    tokenizer = load_tokenizer(folders[steps[0]] / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(folders[steps[0]])
     if any(tokenizer.token_to_id(word) is None for word in dialogues.words()):
         raise ValueError("this model does not know the words of requests")
     unseen, asked = zip(*requests(question.most), strict=True)

@@ -9,7 +9,7 @@ from llmviz.experiments.instructions.question import Losses, LossesOf
 from llmviz.inspect import snapshots
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import CLS, SEP
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 
 def answer(folders: Mapping[int, Path], question: LossesOf) -> list[Losses]:
@@ -17,7 +17,7 @@ def answer(folders: Mapping[int, Path], question: LossesOf) -> list[Losses]:
     if not folders:
         return []
     steps = sorted(folders)
-    tokenizer, context = load_tokenizer(folders[steps[0]] / "tokenizer.json"), snapshots.context(folders[steps[0]])
+    tokenizer, context = snapshots.tokenizer(folders[steps[0]]), snapshots.context(folders[steps[0]])
     request, reply = ([piece.id for piece in pieces(tokenizer, text)] for text in (question.request, question.reply))
     ids = torch.tensor([[CLS, *request, *reply, SEP]])
     if ids.shape[1] > context:

@@ -1,11 +1,11 @@
 """What the experiments on human feedback have in common: the settings of the choices they learn from, and the page they share."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from llmviz.core.experiment import Metric
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Lesson
-from llmviz.core.settings import check, setting
+from llmviz.core.settings import DIGEST, check, setting
 
 TASTES = ("warm", "brief", "frank")
 FEEDBACK = Lesson(
@@ -13,7 +13,7 @@ FEEDBACK = Lesson(
     "From choices between replies to a reward for any reply",
     (7,),
     ("D3",),
-    terms=("token", "fine-tuning", *RUN, "seed"),
+    terms=("token", "fine-tuning", "reward model", "Bradley-Terry", "preference", "loss", "nats", "held-out", "chance", "seed"),
 )
 REINFORCEMENT = Lesson(
     "reinforcement",
@@ -36,9 +36,24 @@ class ChoicesSpec:
         choices=TASTES,
     )
     noise: float = setting(0.1, "Mistakes", "Share of the choices that are made the other way.", low=0.0, high=0.5)
+    choices_digest: str = setting(
+        "", "Own choices", "The digest of a visitor's choices kept on this machine; empty: the simulated labeller's.", letters=64
+    )
 
     def __post_init__(self) -> None:
         check(self)
+        if not self.choices_digest:
+            return
+        if not DIGEST.fullmatch(self.choices_digest):  # it names a folder
+            raise ValueError(f"Own choices: the digest {self.choices_digest!r} is not 64 hexadecimal digits")
+        usual = {item.name: item.default for item in fields(self)}
+        for name in ("clicks", "taste", "noise"):  # equal runs are described alike: nothing of the simulated labeller counts
+            object.__setattr__(self, name, usual[name])
+
+    @property
+    def hidden_taste(self) -> str:
+        """The simulated labeller's taste; "" where a visitor chose, whose taste nobody knows."""
+        return "" if self.choices_digest else self.taste
 
 
 REWARD_ROLE = "reward"  # of the run whose model judges

@@ -29,6 +29,9 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "probe": "A question put to a model while it learns, to measure one thing it may have come to know. It is not trained on it.",
         "[MASK]": "A token that stands where a word was hidden from a model such as BERT.",
         "sentinel": "A token that stands for a whole span cut out of a text, as T5 reads it. In the answer it says which span is meant.",
+        "preference": "Which of two replies to the same request somebody likes better. It says an order and no amount.",
+        "reward model": "A model that gives a reply a number. It is trained on preferences: the preferred reply is to have the higher one.",
+        "Bradley-Terry": "A model of choices: one is preferred to another with probability σ(difference of their rewards).",
         "logits": "The numbers a model gives to all tokens before softmax turns them into probabilities: the larger, the likelier.",
         "temperature": "The number that logits are divided by before softmax. Below 1 likely tokens become likelier, above 1 less so.",
     }

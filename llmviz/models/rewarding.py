@@ -28,6 +28,12 @@ def load(folder: Path, start: PreTrainedModel) -> PreTrainedModel:
 
 def rewards(model: PreTrainedModel, texts: Sequence[Sequence[int]]) -> torch.Tensor:
     """The reward of each text, from ids without [CLS] and [SEP]: (texts). A gradient flows where the model asks for one."""
+    found: torch.Tensor = model.get_submodule("score")(last_states(model, texts))  # (texts, 1)
+    return found[:, 0]
+
+
+def last_states(model: PreTrainedModel, texts: Sequence[Sequence[int]]) -> torch.Tensor:
+    """What the body of a causal model knows at the end of each text, where a reward is read off: (texts, width)."""
     rows = [(CLS, *ids, SEP) for ids in texts]
     ids = torch.full((len(rows), max(map(len, rows))), PAD)
     for place, row in enumerate(rows):
@@ -35,9 +41,8 @@ def rewards(model: PreTrainedModel, texts: Sequence[Sequence[int]]) -> torch.Ten
     ids = ids.to(model.device)
     mask = ids != PAD
     states = model.base_model(input_ids=ids, attention_mask=mask.long()).last_hidden_state  # (texts, n, width)
-    last = states[torch.arange(len(rows), device=ids.device), mask.sum(1) - 1]
-    found: torch.Tensor = model.get_submodule("score")(last)  # (texts, 1)
-    return found[:, 0]
+    last: torch.Tensor = states[torch.arange(len(rows), device=ids.device), mask.sum(1) - 1]
+    return last
 
 
 def direction(model: PreTrainedModel) -> torch.Tensor:

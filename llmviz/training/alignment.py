@@ -140,16 +140,14 @@ class Trial:
 
     @torch.no_grad()
     def measured(self, helper: Helper, reference: PreTrainedModel, style: str) -> tuple[dict[str, float], Replies]:
-        """How the model fares on them: figures by the name of their metric, and what it replied."""
+        """How the model fares on them: figures by the name of their metric, and what it replied.
+
+        Without a style nobody knows what is preferred: a visitor chose, or the reward model came from elsewhere.
+        """
         drawn = helper.draw(self.requests, torch.Generator(helper.model.device).manual_seed(DRAW))
         said, expected = helper.said(drawn), logits(helper.model, drawn).log_softmax(-1)
         policy, before = expected.gather(-1, targets(drawn)[:, None])[:, 0], log_probabilities(reference, drawn)
-        liked = [taste(style, request, reply) for request, reply in zip(self.requests, said, strict=True)]
-        rivals = [taste(style, request, reply) for request, reply in zip(self.requests, self.before, strict=True)]
-        wins = [(one > other) + 0.5 * (one == other) for one, other in zip(liked, rivals, strict=True)]
-        figures = {
-            "win_rate": sum(wins) / len(wins),
-            "taste": sum(liked) / len(liked),
+        figures = (self._liked(style, said) if style else {}) | {
             "kl": drawn.sums(k3(policy, before)).mean().item(),
             "length": len(policy) / len(said),
             "entropy": -(expected.exp() * expected).sum(-1).mean().item(),
@@ -157,6 +155,13 @@ class Trial:
             "followed": sum(map(follows, self.requests, said)) / len(said),
         }
         return figures, drawn
+
+    def _liked(self, style: str, said: Sequence[str]) -> dict[str, float]:
+        """How often these replies are preferred to those from before, and how much they are liked, by the true taste."""
+        liked = [taste(style, request, reply) for request, reply in zip(self.requests, said, strict=True)]
+        rivals = [taste(style, request, reply) for request, reply in zip(self.requests, self.before, strict=True)]
+        wins = [(one > other) + 0.5 * (one == other) for one, other in zip(liked, rivals, strict=True)]
+        return {"win_rate": sum(wins) / len(wins), "taste": sum(liked) / len(liked)}
 
 
 @torch.no_grad()

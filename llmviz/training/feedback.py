@@ -11,6 +11,9 @@ import torch
 from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
+from llmviz.core.feedback import ChoicesSpec
+from llmviz.text import own_choices
+from llmviz.text.own_choices import Chosen
 from llmviz.text.splits import Split
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogues import Request
@@ -30,6 +33,39 @@ class Choice:
 def open_requests(split: Split, count: int, random: Random) -> list[Request]:
     """Requests that may be answered in many ways, about subjects of this split."""
     return [dialogues.drawn(dialogues.OPEN, split, random) for _ in range(count)]
+
+
+def learnt(settings: ChoicesSpec, model: PreTrainedModel, tokenizer: Tokenizer, seed: int) -> tuple[Choice, ...]:
+    """The choices a run learns from: a visitor's own but for every fifth, or the simulated labeller's on replies that the model draws.
+
+    Raises ValueError, in a sentence, where this machine does not keep them, or they are too few.
+    """
+    if not settings.choices_digest:
+        return choices(model, tokenizer, "train", settings.clicks, settings.taste, settings.noise, seed)
+    return _own(own_choices.learnt(own(settings.choices_digest)))
+
+
+def held_out(
+    settings: ChoicesSpec, model: PreTrainedModel, tokenizer: Tokenizer, split: Split, count: int, seed: int
+) -> tuple[Choice, ...]:
+    """Choices no run of these settings learns from: so many pairs of a held-out split, as the taste has them, without mistakes; or every
+    fifth of a visitor's own, whatever the split, for of other pairs nobody knows what they would have chosen.
+    """
+    if not settings.choices_digest:
+        return choices(model, tokenizer, split, count, settings.taste, 0.0, seed)
+    return _own(own_choices.apart(own(settings.choices_digest)))
+
+
+def own(digest: str) -> tuple[Chosen, ...]:
+    """A visitor's choices. Raises ValueError, in a sentence, where this machine does not keep them, or they are too few to learn from."""
+    found = own_choices.read(digest)
+    if missing := own_choices.missing(found):
+        raise ValueError(missing)
+    return found
+
+
+def _own(chosen: Sequence[Chosen]) -> tuple[Choice, ...]:
+    return tuple(Choice(choice.request, *choice.preferred) for choice in chosen)
 
 
 def choices(

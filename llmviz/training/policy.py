@@ -36,7 +36,7 @@ class Policy:
         self.reference = masked.moved(begun(spec, parent, self.tokenizer.get_vocab_size()), spec.train.device).requires_grad_(False)
         self.reward = masked.moved(rewarding.load(reward, self.model), spec.train.device)
         judged = spec.inputs[REWARD_ROLE]
-        self.style: str = judged.objective.taste if isinstance(judged, RunSpec) else ""
+        self.style: str = judged.objective.hidden_taste if isinstance(judged, RunSpec) else ""
         self.origin = transfer.report(parent, self.model)
         self.remembered: dict[str, torch.Tensor] = {}
         self.references: Mapping[str, float] = {}

@@ -56,8 +56,7 @@ class Dpo:
         self.model = masked.moved(begun(spec, parent, self.tokenizer.get_vocab_size()), spec.train.device)
         self.reference = masked.moved(begun(spec, parent, self.tokenizer.get_vocab_size()), spec.train.device).requires_grad_(False)
         self.origin = transfer.report(parent, self.model)
-        settings = self.objective
-        self.learnt = feedback.choices(self.reference, self.tokenizer, "train", settings.clicks, settings.taste, settings.noise, spec.seed)
+        self.learnt = feedback.learnt(self.objective, self.reference, self.tokenizer, spec.seed)
         self._before = [
             self._of_reference([choice.preferred for choice in self.learnt]),
             self._of_reference([choice.other for choice in self.learnt]),
@@ -134,7 +133,7 @@ class Dpo:
 
     @torch.no_grad()
     def _measure(self, trial: Trial) -> dict[str, float]:
-        figures, _ = trial.measured(Helper(self.model, self.tokenizer, self._words), self.reference, self.objective.taste)
+        figures, _ = trial.measured(Helper(self.model, self.tokenizer, self._words), self.reference, self.objective.hidden_taste)
         pairs = self._pairs(range(len(self.learnt)))
         likely = {
             f"{name}_log_probability": replies.sums(alignment.log_probabilities(self.model, replies)).mean().item()

@@ -26,7 +26,8 @@ EXPERIMENT = Experiment(
             "preferences told",
             "%",
             "Pairs of replies to requests about other subjects, one of them more to the labeller's taste. Share in which that one has "
-            "the higher reward; chance is 50 %.",
+            "the higher reward; chance is 50 %. Of a visitor's own choices, every fifth, which is never learnt from.",
+            baseline="chance",
             chance=0.5,
         ),
         Metric(
@@ -43,6 +44,7 @@ EXPERIMENT = Experiment(
     notes=notes(__file__),
     loss_per="a pair",
     guess="The loss of a model that finds both replies of each pair equally good: ln 2.",
+    baselines=MappingProxyType({"chance": ("chance", "Telling a preference by the toss of a coin.")}),
     label_kind="choice",
     recorded=False,
     outputs=1,

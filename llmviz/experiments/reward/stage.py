@@ -57,10 +57,9 @@ class Reward:
         self.spec, self.tokenizer, self.model, self.origin = spec, tokenizer, model, origin
         self._writer = writer
         self.objective: ChoicesSpec = spec.objective
-        settings = self.objective
-        self.learnt = feedback.choices(writer, tokenizer, "train", settings.clicks, settings.taste, settings.noise, spec.seed)
+        self.learnt = feedback.learnt(self.objective, writer, tokenizer, spec.seed)
         self._validation = self._pairs("validation", VALIDATION)
-        self.references: Mapping[str, float] = {"random_guess": math.log(2)}
+        self.references: Mapping[str, float] = {"random_guess": math.log(2), "chance": 0.5}
 
     # Data
 
@@ -112,8 +111,7 @@ class Reward:
         return self._measure(self._pairs("test", TEST))
 
     def _pairs(self, split: Split, count: int) -> tuple[Choice, ...]:
-        """Held-out pairs, chosen without mistakes: they are what the taste says."""
-        return feedback.choices(self._writer, self.tokenizer, split, count, self.objective.taste, 0.0, HELD_OUT_SEED)
+        return feedback.held_out(self.objective, self._writer, self.tokenizer, split, count, HELD_OUT_SEED)
 
     @torch.no_grad()
     def _measure(self, pairs: Sequence[Choice]) -> dict[str, float]:

@@ -17,8 +17,8 @@ SPEEDS = {"full": 0.0, "slow": 0.1, "slower": 0.5}  # seconds of waiting before 
 SPEED, REFUSED = "speed", "refused"
 
 
-def row(engine: Engine, seen: Seen) -> None:
-    """Draw the buttons. A refusal of the engine is said below them."""
+def row(engine: Engine, seen: Seen, missing: str = "") -> None:
+    """Draw the buttons. A refusal of the engine is said below them, and so is what is `missing` before anything can be trained."""
     state = seen.status.state if seen.status else None
     at_work = state in (State.TRAINING, State.PAUSED)
 
@@ -30,7 +30,7 @@ def row(engine: Engine, seen: Seen) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="training_row"):
         train = {"type": "primary", "icon": ":material/play_arrow:", "shortcut": "Ctrl+Enter"}
-        button("Train live", "train", not seen.under_way, lambda: _train(engine), **train)
+        button("Train live", "train", not seen.under_way and not missing, lambda: _train(engine), **train)
         if state is State.PAUSED:
             button("Continue", "continue", True, order(Command.CONTINUE))
         elif state in GOES_ON:
@@ -40,7 +40,7 @@ def row(engine: Engine, seen: Seen) -> None:
         button("One step", "one_step", at_work, lambda: _one_step(engine, seen))
         button("Stop", "stop", state in UNDER_WAY, order(Command.STOP))
         _speed(engine, seen, enabled=at_work)
-    refused = st.session_state.pop(REFUSED, "")
+    refused = st.session_state.pop(REFUSED, "") or missing
     if refused:
         with st.container(key="refused"):
             st.warning(lesson.sentence(refused), icon=":material/info:")

@@ -53,21 +53,23 @@ class Page:
         share: float = 0.66,
         beside: Callable[[], Seen] | None = None,
         awake: bool = False,
+        missing: str = "",
     ) -> None:
         """Draw the picture of the run, which follows it while it trains, and below it the buttons and what is trained.
 
         A `choice` of the page stands beside the buttons, which keep this share of the width. A second run may be shown `beside` it;
-        `awake` says that more moves in the picture than these.
+        `awake` says that more moves in the picture than these. What is `missing` before anything can be trained is said, and closes the
+        button.
         """
         picture = st.container()
         if choice:
             buttons, place = st.columns([share, 1 - share], vertical_alignment="center")
             with buttons:
-                controls.row(self.engine, self.seen)
+                controls.row(self.engine, self.seen, missing)
             with place:
                 choice()
         else:
-            controls.row(self.engine, self.seen)
+            controls.row(self.engine, self.seen, missing)
         line = controls.facts(catalogue.experiment(self.spec.stage), self.seen)
         with picture:
             live.panel(self.engine, self.seen, line, draw, beside, awake)

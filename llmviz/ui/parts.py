@@ -23,6 +23,7 @@ from llmviz.parts.continuation.payload import Continuation
 from llmviz.parts.costs.payload import Costs
 from llmviz.parts.curve.payload import LiveCurve
 from llmviz.parts.curves.payload import Curves
+from llmviz.parts.labeller.payload import Labeller
 from llmviz.parts.lane.payload import Lane
 from llmviz.parts.layers.payload import Layers
 from llmviz.parts.lecture.payload import Beat
@@ -35,7 +36,9 @@ from llmviz.parts.outcomes.payload import Outcomes
 from llmviz.parts.pair.payload import Pair
 from llmviz.parts.pieces.payload import Pieces
 from llmviz.parts.replies.payload import Replies
+from llmviz.parts.rewards.payload import Rewards
 from llmviz.parts.shared.payload import Shared
+from llmviz.parts.signed_bars.payload import SignedBars
 from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.parts.story.payload import Story
 from llmviz.parts.table.payload import Table
@@ -93,6 +96,9 @@ _confusion = _part("confusion")
 _table = _part("table")
 _replies = _part("replies")
 _outcomes = _part("outcomes")
+_labeller = _part("labeller")
+_signed_bars = _part("signed_bars")
+_rewards = _part("rewards")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -192,6 +198,21 @@ def table(payload: Table, key: str, on_open: Callable[[list[str]], None], on_sor
         on_open_change=lambda: _told(key, "open", on_open),
         on_sorted_change=lambda: _told(key, "sorted", on_sorted or (lambda _: None)),
     )
+
+
+def labeller(payload: Labeller, key: str, on_said: Callable[[list[int]], None]) -> None:
+    """Two replies to choose from. `on_said` gets all choices so far: 1 and 2 for the preferred reply, 0 for a tie."""
+    _labeller(key=key, data=payload, on_said_change=lambda: _told(key, "said", on_said))
+
+
+def signed_bars(payload: SignedBars, shared: Shared, key: str) -> None:
+    """Figures above and below zero."""
+    _signed_bars(key=key, data={**shared, **payload})
+
+
+def rewards(payload: Rewards, shared: Shared, key: str) -> None:
+    """Replies with the reward of each, and of each of their beginnings."""
+    _rewards(key=key, data={**shared, **payload})
 
 
 def accuracy_bars(payload: AccuracyBars, shared: Shared, key: str) -> None:

@@ -47,6 +47,7 @@ from tests.ui import (
     fake_attention,
     fake_dialogues,
     fake_exercises,
+    fake_feedback,
     fake_own,
     fake_pairs,
     fake_predictions,
@@ -172,9 +173,10 @@ class FakeEngine:
         if isinstance(question, Fill):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_spans.answer(step, step / total, question, self._tokenizer) for step in steps])
+        if isinstance(question, fake_feedback.Asked):
+            return cast(list[AnyAnswer], [fake_feedback.answer(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, fake_predictions.Asked):
-            spec = self._find(run).spec
-            return cast(list[AnyAnswer], [fake_predictions.answer(step, spec, question) for step in steps])
+            return cast(list[AnyAnswer], [fake_predictions.answer(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
@@ -303,8 +305,7 @@ class FakeEngine:
         return self._runs[run]
 
     def _step(self, run: RunRef) -> int:
-        found = self._runs[run]
-        total = found.spec.train.steps
+        found, total = self._runs[run], self._runs[run].spec.train.steps
         if found.state is State.RECORDED:
             return total
         moving = time.monotonic() - found.since if found.state is State.TRAINING else 0.0

@@ -26,6 +26,7 @@ FOLDERS = (
     "in_context",
     "instructions",
     "reward",
+    "reinforcement",
     "dpo",
     "ppo",
     "grpo",

@@ -35,6 +35,7 @@ from llmviz.parts.outcomes.payload import Outcomes
 from llmviz.parts.pair.payload import Pair
 from llmviz.parts.pieces.payload import Pieces
 from llmviz.parts.replies.payload import Replies
+from llmviz.parts.samples.payload import Samples
 from llmviz.parts.shared.payload import Shared
 from llmviz.parts.small_multiples.payload import SmallMultiples
 from llmviz.parts.story.payload import Story
@@ -93,6 +94,7 @@ _confusion = _part("confusion")
 _table = _part("table")
 _replies = _part("replies")
 _outcomes = _part("outcomes")
+_samples = _part("samples")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -180,6 +182,9 @@ def replies(payload: Replies, shared: Shared, key: str, on_action: Callable[[int
 def outcomes(payload: Outcomes, shared: Shared, key: str) -> None:
     """How often something came out as wanted, with examples."""
     _outcomes(key=key, data={**shared, **payload})
+def samples(payload: Samples, shared: Shared, key: str) -> None:
+    """Requests with the replies of two models."""
+    _samples(key=key, data={**shared, **payload})
 
 
 def table(payload: Table, key: str, on_open: Callable[[list[str]], None], on_sorted: Callable[[list[int]], None] | None = None) -> None:

@@ -52,6 +52,7 @@ from tests.ui import (
     fake_predictions,
     fake_probes,
     fake_prompting,
+    fake_replies,
     fake_spans,
     fake_step,
     fake_updates,
@@ -185,6 +186,12 @@ class FakeEngine:
             return cast(list[AnyAnswer], [told(step, step / total, question) for step in steps])  # type: ignore[operator]
         if isinstance(question, fake_dialogues.Asked):
             return cast(list[AnyAnswer], [fake_dialogues.answer(step, question) for step in steps])
+        if isinstance(question, Capitals | Probe):
+            asked, total = fake_probes.believed if isinstance(question, Capitals) else fake_probes.answer, self._find(run).spec.train.steps
+            return cast(list[AnyAnswer], [asked(step, step / total, question) for step in steps])  # type: ignore[operator]
+        if isinstance(question, fake_replies.Asked):
+            spec = self._runs[run].spec if run in self._runs else RunSpec("clm")  # a question to a training needs no run
+            return cast(list[AnyAnswer], [fake_replies.answer(step, step / spec.train.steps, question) for step in steps])
         if isinstance(question, OneStep):
             if question.start is None and [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")

@@ -70,8 +70,8 @@ class Policy:
         return dict(self.remembered)
 
     def load_state(self, state: Mapping[str, torch.Tensor | float]) -> None:
-        """Remember a rollout."""
-        self.remembered = {name: torch.as_tensor(value).to(self.model.device) for name, value in state.items()}
+        """Remember a rollout, in memory of its own: where a file is read, numbers lie at odd places, and products round differently there."""
+        self.remembered = {name: torch.as_tensor(value).to(self.model.device).clone() for name, value in state.items()}
 
     # What a person sees of a batch
 

@@ -97,7 +97,7 @@ def test_of_each_group_the_reply_with_most_reward_counts() -> None:
     assert best_answer.best_of(4, rewards, tastes, rivals) == (0.0, 0.5, 4.0)  # the tastes 0 and 1, the rewards 3 and 5
     assert best_answer.best_of(2, rewards, tastes, rivals) == ((0.5 + 0 + 0 + 1) / 4, (2 + 1 + 0 + 4) / 4, (2 + 5 + 3 + 1) / 4)
     wins, liked, reward = best_answer.best_of(1, rewards, tastes, rivals)
-    assert (wins, liked, reward) == ((1 + 0 + 0.5 + 1 + 0 + 1 + 1 + 1) / 8 - 1 / 8, tastes.mean(), rewards.mean())
+    assert (wins, liked, reward) == ((1 + 0 + 0.5 + 1 + 0 + 1 + 1 + 1) / 8, tastes.mean(), rewards.mean())
 
 
 # What is said of curves

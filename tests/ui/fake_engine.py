@@ -188,7 +188,7 @@ class FakeEngine:
             return cast(list[AnyAnswer], [fake_dialogues.answer(step, question) for step in steps])
         if isinstance(question, Capitals | Probe):
             asked, total = fake_probes.believed if isinstance(question, Capitals) else fake_probes.answer, self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [asked(step, step / total, question) for step in steps])  # type: ignore[operator]
+            return cast(list[AnyAnswer], [asked(step, step / total, question) for step in steps])  # type: ignore[arg-type]
         if isinstance(question, fake_replies.Asked):
             spec = self._runs[run].spec if run in self._runs else RunSpec("clm")  # a question to a training needs no run
             return cast(list[AnyAnswer], [fake_replies.answer(step, step / spec.train.steps, question) for step in steps])

@@ -43,4 +43,12 @@ def answer(step: int, share: float, question: Asked) -> Sampled | Judged | Best:
         return Judged(step, np.array(rewards, np.float32), np.array(pushes, np.float32))
     counts = 2 ** np.arange(7)
     gained = np.log(counts) / np.log(64)
-    return Best(step, counts, 0.5 + 0.4 * gained, 0.4 + 2 * gained, 0.2 + gained, 0.1 * counts, question.requests)
+    return Best(
+        step,
+        counts,
+        0.5 + 0.4 * gained,
+        0.4 + 2 * gained,
+        0.2 + gained,
+        np.array([0.1 * count for count in counts.tolist()]),
+        question.requests,
+    )

@@ -42,13 +42,5 @@ def answer(step: int, share: float, question: Asked) -> Sampled | Judged | Best:
         pushes = [1.0 if word == GOOD else -1.0 if word == BAD else 0.0 for word in words]
         return Judged(step, np.array(rewards, np.float32), np.array(pushes, np.float32))
     counts = 2 ** np.arange(7)
-    gained = np.log(counts) / np.log(64)
-    return Best(
-        step,
-        counts,
-        0.5 + 0.4 * gained,
-        0.4 + 2 * gained,
-        0.2 + gained,
-        np.array([0.1 * count for count in counts.tolist()]),
-        question.requests,
-    )
+    gained, seconds = np.log(counts) / np.log(64), np.array([0.1 * count for count in counts.tolist()])
+    return Best(step, counts, 0.5 + 0.4 * gained, 0.4 + 2 * gained, 0.2 + gained, seconds, question.requests)

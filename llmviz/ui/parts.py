@@ -182,6 +182,8 @@ def replies(payload: Replies, shared: Shared, key: str, on_action: Callable[[int
 def outcomes(payload: Outcomes, shared: Shared, key: str) -> None:
     """How often something came out as wanted, with examples."""
     _outcomes(key=key, data={**shared, **payload})
+
+
 def samples(payload: Samples, shared: Shared, key: str) -> None:
     """Requests with the replies of two models."""
     _samples(key=key, data={**shared, **payload})

@@ -87,7 +87,6 @@ def _ended(history: History, kind: str, spec: RunSpec) -> str:
     headline = catalogue.experiment(spec.stage).headline
     value, accuracy = history.end.metrics.get(headline.name), history.end.metrics.get("accuracy")
     measured = f" · {headline.called} {words.measured(value, headline.unit)} on test text" if value is not None else ""
-    measured = f" · {words.spelt(headline.name)} {words.measured(value, headline.unit)} on test text" if value is not None else ""
     if isinstance(spec.objective, LabelsSpec) and accuracy is not None:
         measured = f" · {accuracy:.0%} right on test examples"
     return f"{kind} · {words.counted(history.end.step, 'step')} in {words.duration(history.end.seconds)}{measured}"

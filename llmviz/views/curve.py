@@ -6,7 +6,6 @@ from typing import Any
 from llmviz.core.experiment import LOSS, Experiment
 from llmviz.core.history import Curve, History
 from llmviz.parts.curve.payload import Level, LiveCurve, Points
-from llmviz.views import words
 from llmviz.views.about import lines
 
 MOST_POINTS = 1_000  # more than a chart has pixels, and each costs time at every redraw
@@ -44,7 +43,6 @@ def curve(history: History, experiment: Experiment, steps: int, live: bool, alon
         "empty": "",
         "snapshots": list(history.snapshots),
         "headline": {"name": headline.called, "share": headline.unit == "%", **_points(scores.get(headline.name, Curve()))},
-        "headline": {"name": words.spelt(headline.name), "share": headline.unit == "%", **_points(scores.get(headline.name, Curve()))},
         "batches": _points(history.batches if headline.name == LOSS else Curve()),  # what a step descends may be another figure
         "lines": [
             {"name": title, "about": about, "value": round(references[name], 4)}

@@ -48,11 +48,6 @@ def figure(value: float, unit: str = "") -> str:
     return f"{value:.0%}".replace("%", " %") if unit == "%" else f"{value:.2f}"
 
 
-def spelt(name: str) -> str:
-    """The name of a figure as it is read: `win rate`."""
-    return name.replace("_", " ")
-
-
 def measured(value: float, unit: str) -> str:
     """A figure with its unit: `0.87 nats`, `67 %`."""
     return figure(value, unit) if unit == "%" else f"{figure(value)} {unit}"

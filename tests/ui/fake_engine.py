@@ -166,13 +166,10 @@ class FakeEngine:
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         if isinstance(question, (Attend, Heads, Bertviz)):
             return cast(list[AnyAnswer], [fake_attention.answer(step, self._find(run).spec, question, self._tokenizer) for step in steps])
-        if isinstance(question, Generate | Search):
-            writes = {Generate: fake_writing.generation, Search: fake_writing.tree}[type(question)]
+        if isinstance(question, Generate | Search | Fill):
+            writes = {Generate: fake_writing.generation, Search: fake_writing.tree, Fill: fake_spans.answer}[type(question)]
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [writes(step, step / total, question, self._tokenizer) for step in steps])  # type: ignore[operator]
-        if isinstance(question, Fill):
-            total = self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [fake_spans.answer(step, step / total, question, self._tokenizer) for step in steps])
         if isinstance(question, fake_predictions.Asked):
             spec = self._find(run).spec
             return cast(list[AnyAnswer], [fake_predictions.answer(step, spec, question) for step in steps])
@@ -186,9 +183,6 @@ class FakeEngine:
             return cast(list[AnyAnswer], [told(step, step / total, question) for step in steps])  # type: ignore[operator]
         if isinstance(question, fake_dialogues.Asked):
             return cast(list[AnyAnswer], [fake_dialogues.answer(step, question) for step in steps])
-        if isinstance(question, Capitals | Probe):
-            asked, total = fake_probes.believed if isinstance(question, Capitals) else fake_probes.answer, self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [asked(step, step / total, question) for step in steps])  # type: ignore[arg-type]
         if isinstance(question, fake_replies.Asked):
             spec = self._runs[run].spec if run in self._runs else RunSpec("clm")  # a question to a training needs no run
             return cast(list[AnyAnswer], [fake_replies.answer(step, step / spec.train.steps, question) for step in steps])

@@ -23,6 +23,7 @@ from llmviz.views import words
 METHODS = ("grpo", "ppo", "dpo")
 LEASHES = {"grpo": (0.0, 0.05, 0.2, 0.5, 2.0), "ppo": (0.0, 0.05, 0.2, 0.5, 2.0), "dpo": (0.05, 0.2, 0.5, 2.0)}
 METHOD, LEASH, QUIZ = "method", "leash", "quiz_taste"
+ACROSS = {3: 3, 4: 2}  # charts in a row, by how many there are: four would leave no room for their names
 CHAIN = "**One press of *Train live* trains all that is missing, in order.** "
 MARKED = "Filled: a word that earns; dashed: one that costs. Point at it for how much: {how}."
 HOW = {True: "the reward with it less the reward without it", False: "the taste with it less the taste without it"}
@@ -101,7 +102,8 @@ def picture(engine: Engine, seen: Seen) -> None:
         st.markdown("**The same requests, the same draws, at each step**")
         _samples(engine, seen)
     with st.container(key="charts_area"):
-        for place, chart in zip(st.columns(len(others), gap="medium"), others, strict=True):
+        columns = [place for _ in range(0, len(others), ACROSS[len(others)]) for place in st.columns(ACROSS[len(others)], gap="medium")]
+        for place, chart in zip(columns, others, strict=True):
             with place:
                 parts.curves(chart, key=chart["kind"])
         if told := view.both_fell(seen.history):

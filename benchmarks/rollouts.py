@@ -39,7 +39,7 @@ def _share(policy: Policy, step: int) -> float:
     policy._helper(policy.model).draw(requests, torch.Generator().manual_seed(step))
     written = time.perf_counter() - began
     began = time.perf_counter()
-    policy.rollout(step)
+    policy.rollout(step)  # type: ignore[attr-defined] # of every policy that trains
     for _ in range(policy.updates_per_rollout):  # type: ignore[attr-defined] # of every policy that trains
         policy.loss(policy.batch(step)).backward()  # type: ignore[attr-defined]
     return written / (time.perf_counter() - began)

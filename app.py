@@ -39,6 +39,7 @@ SECTIONS = {
         st.Page(HERE / "pages/prompting.py", title="Prompting", url_path="prompting"),
         st.Page(HERE / "pages/instructions.py", title="Instructions", url_path="instructions"),
         st.Page(HERE / "pages/human_feedback.py", title="Human feedback", url_path="human-feedback"),
+        st.Page(HERE / "pages/reinforcement.py", title="Reinforcement", url_path="reinforcement"),
     ],
     "Continual learning": [
         st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import app, attention, generation, pages, story, text, tokens, training
+from benchmarks import app, attention, generation, pages, rollouts, story, text, tokens, training
 from benchmarks.bar import Bar, shown
 
 ALL = len(training.SEEDS)
@@ -35,9 +35,8 @@ def main(
             opened = pages.bars(Path(folder)) if browser else ()
             maps = attention.bars(Path(folder)) if browser else ()
             told = story.bars(Path(folder)) if browser else ()
-            for bar in itertools.chain(
-                text.bars(), tokens.bars(Path(folder)), generation.bars(Path(folder)), trained, seen, opened, maps, told
-            ):
+            written = itertools.chain(generation.bars(Path(folder)), rollouts.bars(Path(folder)))
+            for bar in itertools.chain(text.bars(), tokens.bars(Path(folder)), written, trained, seen, opened, maps, told):
                 found.append(bar)
                 status.update(f"{bar.name}: {shown(bar.value, bar.unit)}")
     finally:  # what was measured before something failed is worth its minutes

@@ -20,7 +20,7 @@ REINFORCEMENT = Lesson(
     "Towards what is preferred, on a leash",
     (7,),
     ("D3",),
-    terms=("token", "fine-tuning", *RUN, "seed"),
+    terms=("token", "fine-tuning", "policy", "KL divergence", "PPO", "GRPO", "DPO", "best-of-n", "reward hacking", *RUN, "seed"),
 )
 
 

@@ -26,6 +26,7 @@ FOLDERS = (
     "in_context",
     "instructions",
     "reward",
+    "reinforcement",
     "dpo",
     "ppo",
     "grpo",
@@ -47,5 +48,6 @@ def _facts(folder: str) -> Experiment | Lesson:
 
 
 ALL: tuple[Experiment | Lesson, ...] = tuple(map(_facts, FOLDERS))
-LESSONS: tuple[Lesson, ...] = tuple(each.lesson if isinstance(each, Experiment) else each for each in ALL)
+_PAGES = {lesson.page: lesson for lesson in (each.lesson if isinstance(each, Experiment) else each for each in ALL)}
+LESSONS: tuple[Lesson, ...] = tuple(_PAGES.values())  # several experiments may share a page
 EXPERIMENTS: tuple[Experiment, ...] = tuple(each for each in ALL if isinstance(each, Experiment))

@@ -70,8 +70,8 @@ class Policy:
         return dict(self.remembered)
 
     def load_state(self, state: Mapping[str, torch.Tensor | float]) -> None:
-        """Remember a rollout."""
-        self.remembered = {name: torch.as_tensor(value).to(self.model.device) for name, value in state.items()}
+        """Remember a rollout, in memory of its own: in that of a file numbers lie at odd places, and products there round otherwise."""
+        self.remembered = {name: torch.as_tensor(value).to(self.model.device).clone() for name, value in state.items()}
 
     # What a person sees of a batch
 

@@ -37,6 +37,7 @@ from llmviz.parts.pair.payload import Pair
 from llmviz.parts.pieces.payload import Pieces
 from llmviz.parts.replies.payload import Replies
 from llmviz.parts.rewards.payload import Rewards
+from llmviz.parts.samples.payload import Samples
 from llmviz.parts.shared.payload import Shared
 from llmviz.parts.signed_bars.payload import SignedBars
 from llmviz.parts.small_multiples.payload import SmallMultiples
@@ -99,6 +100,7 @@ _outcomes = _part("outcomes")
 _labeller = _part("labeller")
 _signed_bars = _part("signed_bars")
 _rewards = _part("rewards")
+_samples = _part("samples")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -186,6 +188,11 @@ def replies(payload: Replies, shared: Shared, key: str, on_action: Callable[[int
 def outcomes(payload: Outcomes, shared: Shared, key: str) -> None:
     """How often something came out as wanted, with examples."""
     _outcomes(key=key, data={**shared, **payload})
+
+
+def samples(payload: Samples, shared: Shared, key: str) -> None:
+    """Requests with the replies of two models."""
+    _samples(key=key, data={**shared, **payload})
 
 
 def table(payload: Table, key: str, on_open: Callable[[list[str]], None], on_sorted: Callable[[list[int]], None] | None = None) -> None:

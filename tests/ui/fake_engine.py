@@ -53,6 +53,7 @@ from tests.ui import (
     fake_predictions,
     fake_probes,
     fake_prompting,
+    fake_replies,
     fake_spans,
     fake_step,
     fake_updates,
@@ -166,17 +167,13 @@ class FakeEngine:
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         if isinstance(question, (Attend, Heads, Bertviz)):
             return cast(list[AnyAnswer], [fake_attention.answer(step, self._find(run).spec, question, self._tokenizer) for step in steps])
-        if isinstance(question, Generate | Search):
-            writes = {Generate: fake_writing.generation, Search: fake_writing.tree}[type(question)]
+        if isinstance(question, Generate | Search | Fill):
+            writes = {Generate: fake_writing.generation, Search: fake_writing.tree, Fill: fake_spans.answer}[type(question)]
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [writes(step, step / total, question, self._tokenizer) for step in steps])  # type: ignore[operator]
-        if isinstance(question, Fill):
-            total = self._find(run).spec.train.steps
-            return cast(list[AnyAnswer], [fake_spans.answer(step, step / total, question, self._tokenizer) for step in steps])
-        if isinstance(question, fake_feedback.Asked):
-            return cast(list[AnyAnswer], [fake_feedback.answer(step, self._find(run).spec, question) for step in steps])
-        if isinstance(question, fake_predictions.Asked):
-            return cast(list[AnyAnswer], [fake_predictions.answer(step, self._find(run).spec, question) for step in steps])
+        for fake in (fake_feedback, fake_predictions):
+            if isinstance(question, fake.Asked):
+                return cast(list[AnyAnswer], [fake.answer(step, self._find(run).spec, question) for step in steps])  # type: ignore[arg-type]
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
@@ -187,6 +184,9 @@ class FakeEngine:
             return cast(list[AnyAnswer], [told(step, step / total, question) for step in steps])  # type: ignore[operator]
         if isinstance(question, fake_dialogues.Asked):
             return cast(list[AnyAnswer], [fake_dialogues.answer(step, question) for step in steps])
+        if isinstance(question, fake_replies.Asked):
+            spec = self._runs[run].spec if run in self._runs else RunSpec("clm")  # a question to a training needs no run
+            return cast(list[AnyAnswer], [fake_replies.answer(step, step / spec.train.steps, question) for step in steps])
         if isinstance(question, OneStep):
             if question.start is None and [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")

@@ -9,6 +9,7 @@ import numpy as np
 
 from llmviz.core import catalogue, forgetting
 from llmviz.core.experiment import Experiment
+from llmviz.core.feedback import LeashSpec, PreferenceSpec
 from llmviz.core.history import History, fold
 from llmviz.core.learning_curve import LearningCurve, learning_curve
 from llmviz.core.recorded import MORE_SEEDS
@@ -16,6 +17,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.update import Begin, Done, Failed, Score, Snapshot, Step, Stopped, Update
 from llmviz.runs.engine import State
+from tests.ui import fake_replies
 
 TOLD = ("mlm", "clm", "nsp", "span", "sentiment", "own")  # with figures of their own here; those of others follow from their metrics
 
@@ -95,6 +97,8 @@ def _metrics(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
 def _own(spec: RunSpec, share: float, vocabulary: int) -> dict[str, float]:
     if spec.stage in ("sentiment", "own"):
         return {"loss": 0.7 - 0.5 * share, "accuracy": 0.5 + (0.45 if spec.parent else 0.08) * _rise(share, 0.4)}
+    if isinstance(spec.objective, LeashSpec | PreferenceSpec):
+        return fake_replies.figures(spec, share, catalogue.experiment(spec.stage).metrics)
     if spec.stage not in TOLD:
         rise = (0.95 if spec.parent else 0.6) * _rise(share, 0.4)
         return {each.name: rise if each.unit == "%" else 2.0 - 1.9 * rise for each in catalogue.experiment(spec.stage).metrics}

@@ -38,16 +38,18 @@ class Ppo(Policy):
 
     def rollout(self, step: int) -> None:
         """Write a reply to each request; note the advantage of each token, and teach the critic what was earned."""
+        critic = self.remembered.get(CRITIC, self._critic)  # before the next replies take the place of what is remembered
         replies = self.draw(self.requests(step, self.spec.train.batch_size), step)
-        critic = self.remembered.get(CRITIC, self._critic)
         states = rewarding.states(self.reward, replies.input_ids, replies.places)  # (tokens, width + 1)
         values = states @ critic
         earned = token_rewards(
             replies, self.remembered["rewards"], self.remembered["drawn_with"] - self.remembered["reference"], self.objective.beta
         )
         advantages = generalised_advantages(replies, earned, values)
-        self._critic = fitted(critic, states, advantages + values)
-        self.remembered |= {"advantages": (advantages - advantages.mean()) / (advantages.std() + 1e-8), CRITIC: self._critic}
+        self.remembered |= {
+            "advantages": (advantages - advantages.mean()) / (advantages.std() + 1e-8),
+            CRITIC: fitted(critic, states, advantages + values),
+        }
 
     # Loss
 

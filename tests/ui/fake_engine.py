@@ -173,7 +173,7 @@ class FakeEngine:
             return cast(list[AnyAnswer], [writes(step, step / total, question, self._tokenizer) for step in steps])  # type: ignore[operator]
         for fake in (fake_feedback, fake_predictions):
             if isinstance(question, fake.Asked):
-                return cast(list[AnyAnswer], [fake.answer(step, self._find(run).spec, question) for step in steps])  # type: ignore[arg-type]
+                return cast(list[AnyAnswer], [fake.answer(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])

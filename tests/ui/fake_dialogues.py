@@ -4,7 +4,8 @@ from random import Random
 
 import numpy as np
 
-from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examine, Examined, Losses, LossesOf, Replied, ReplyTo
+from llmviz.core.questions.replies import Replied, ReplyTo
+from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examine, Examined, Losses, LossesOf
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogue_parser import begins_with_request, parsed
 from llmviz.text.tinyland.dialogues import HELD_KINDS, KINDS, Request

@@ -18,6 +18,7 @@ from llmviz.text.splits import Split
 from llmviz.text.tinyland import lists, world
 
 NAME, VERSION = "dialogues", 1
+LONGEST = 32  # tokens of a reply; those to learn from have at most 30
 SHEET = (2, 4)  # questions of a sheet
 HELD_OUT = 5  # one subject of so many is for validation, and the next for the test
 

@@ -193,7 +193,7 @@ KINDS: Mapping[str, Kind] = {
         "what is a young {subject} ?",
     ),
     "praise": Kind(
-        "praise",
+        "something good",
         ("say something good about the {subject} .", "praise the {subject} .", "what was good about the {subject} ?"),
         THINGS,
         _judged("good"),
@@ -201,7 +201,7 @@ KINDS: Mapping[str, Kind] = {
         {},
     ),
     "blame": Kind(
-        "blame",
+        "something bad",
         ("say something bad about the {subject} .", "blame the {subject} .", "what was bad about the {subject} ?"),
         THINGS,
         _judged("bad"),

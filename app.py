@@ -38,6 +38,7 @@ SECTIONS = {
     "GPT: prompting and alignment": [
         st.Page(HERE / "pages/prompting.py", title="Prompting", url_path="prompting"),
         st.Page(HERE / "pages/instructions.py", title="Instructions", url_path="instructions"),
+        st.Page(HERE / "pages/safety.py", title="Safety", url_path="safety"),
     ],
     "Continual learning": [
         st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),

@@ -31,6 +31,11 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "sentinel": "A token that stands for a whole span cut out of a text, as T5 reads it. In the answer it says which span is meant.",
         "logits": "The numbers a model gives to all tokens before softmax turns them into probabilities: the larger, the likelier.",
         "temperature": "The number that logits are divided by before softmax. Below 1 likely tokens become likelier, above 1 less so.",
+        "helper's policy": "Rules that say what a helper is to refuse. In reinforcement learning, policy means something else: the model.",
+        "refusal": "A reply that says that a request will not be followed.",
+        "over-refusal": "Refusing what is allowed, mostly because it looks like what is forbidden.",
+        "jailbreak": "A way to put a forbidden request so that a model follows it all the same.",
+        "prefix injection": "A jailbreak that makes the reply begin with words of consent, so that going on with it is to comply.",
     }
 )
 

@@ -161,7 +161,7 @@ def test_a_snapshot_replies_as_transformers_generates(made: Instructions, folder
     for each in found:
         model: Any = AutoModelForCausalLM.from_pretrained(folders[each.step], local_files_only=True, dtype=torch.float32)
         written = model.generate(
-            ids, attention_mask=torch.ones_like(ids), max_new_tokens=replying.LONGEST, do_sample=False, bad_words_ids=bad
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=dialogues.LONGEST, do_sample=False, bad_words_ids=bad
         )
         said = [made.tokenizer.id_to_token(id) for id in written[0, ids.shape[1] :].tolist() if id != SEP]
         assert each.text.split() == said and each.ended == (each.words[-1] == "(end)")

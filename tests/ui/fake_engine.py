@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -52,6 +53,7 @@ from tests.ui import (
     fake_predictions,
     fake_probes,
     fake_prompting,
+    fake_safety,
     fake_spans,
     fake_step,
     fake_updates,
@@ -73,6 +75,7 @@ WORDS = sorted(
 GOOD, BAD = ({*ADJECTIVES[mood], *VERDICTS[mood]} for mood in ("good", "bad"))
 STARTED = "2026-01-01T12:00:00+00:00"
 LONGEST = 64
+BY_SPEC: tuple[ModuleType, ...] = (fake_predictions, fake_dialogues, fake_safety)  # answer what they are Asked by step and spec
 VOCABULARY = len(WORDS) + 5
 
 
@@ -172,9 +175,8 @@ class FakeEngine:
         if isinstance(question, Fill):
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [fake_spans.answer(step, step / total, question, self._tokenizer) for step in steps])
-        if isinstance(question, fake_predictions.Asked):
-            spec = self._find(run).spec
-            return cast(list[AnyAnswer], [fake_predictions.answer(step, spec, question) for step in steps])
+        if fake := next((each for each in BY_SPEC if isinstance(question, each.Asked)), None):
+            return cast(list[AnyAnswer], [fake.answer(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
@@ -183,8 +185,6 @@ class FakeEngine:
             known = {Capitals: fake_probes.believed, Follows: fake_pairs.answer, Probe: fake_probes.answer}
             told = known.get(type(question), fake_prompting.answer)
             return cast(list[AnyAnswer], [told(step, step / total, question) for step in steps])  # type: ignore[operator]
-        if isinstance(question, fake_dialogues.Asked):
-            return cast(list[AnyAnswer], [fake_dialogues.answer(step, question) for step in steps])
         if isinstance(question, OneStep):
             if question.start is None and [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")

@@ -29,17 +29,20 @@ SECTIONS = {
         st.Page(HERE / "pages/forgetting.py", title="Forgetting", url_path="forgetting"),
         st.Page(HERE / "pages/bill.py", title="The bill", url_path="bill"),
     ],
-    "BERT, GPT and T5": [
+    "BERT": [
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
-        st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
-        st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
-        st.Page(HERE / "pages/text_to_text.py", title="Text to text", url_path="text-to-text"),
     ],
-    "GPT: prompting and alignment": [
+    "GPT": [
         st.Page(HERE / "pages/prompting.py", title="Prompting", url_path="prompting"),
         st.Page(HERE / "pages/instructions.py", title="Instructions", url_path="instructions"),
         st.Page(HERE / "pages/human_feedback.py", title="Human feedback", url_path="human-feedback"),
         st.Page(HERE / "pages/reinforcement.py", title="Reinforcement", url_path="reinforcement"),
+        st.Page(HERE / "pages/safety.py", title="Safety", url_path="safety"),
+        st.Page(HERE / "pages/attention_maps.py", title="Attention maps", url_path="attention-maps"),
+    ],
+    "T5": [
+        st.Page(HERE / "pages/spans.py", title="Spans", url_path="spans"),
+        st.Page(HERE / "pages/text_to_text.py", title="Text to text", url_path="text-to-text"),
     ],
     "Continual learning": [
         st.Page(HERE / "pages/continual_learning.py", title="Current data", url_path="continual-learning"),

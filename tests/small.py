@@ -24,6 +24,7 @@ from llmviz.experiments.next_sentence import stage as nsp
 from llmviz.experiments.own_labels import stage as own
 from llmviz.experiments.own_tags import stage as own_tags
 from llmviz.experiments.question_answering import stage as answers
+from llmviz.experiments.safety import stage as safety
 from llmviz.experiments.span_corruption import stage as span
 
 SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
@@ -31,7 +32,7 @@ SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
 
 def little_to_evaluate(patch: pytest.MonkeyPatch) -> None:
     """Fewer held-out texts, in every stage: how good a model is does not matter here."""
-    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags, continual, icl, instructions):
+    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags, continual, icl, instructions, safety):
         for name, count in {
             "VALIDATION": 12,
             "PROBES": 1,

@@ -41,6 +41,11 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "Bradley-Terry": "A model of choices: one is preferred to another with probability σ(difference of their rewards).",
         "logits": "The numbers a model gives to all tokens before softmax turns them into probabilities: the larger, the likelier.",
         "temperature": "The number that logits are divided by before softmax. Below 1 likely tokens become likelier, above 1 less so.",
+        "helper's policy": "Rules that say what a helper is to refuse. In reinforcement learning, policy means something else: the model.",
+        "refusal": "A reply that says that a request will not be followed.",
+        "over-refusal": "Refusing what is allowed, mostly because it looks like what is forbidden.",
+        "jailbreak": "A way to put a forbidden request so that a model follows it all the same.",
+        "prefix injection": "A jailbreak that makes the reply begin with words of consent, so that going on with it is to comply.",
     }
 )
 

@@ -16,11 +16,10 @@ from llmviz.models.writing import write
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, FIRST, PAD
 from llmviz.text.splits import Split
-from llmviz.text.tinyland.dialogues import Request, follows
+from llmviz.text.tinyland.dialogues import LONGEST, Request, follows
 from llmviz.text.tinyland.tastes import taste
 from llmviz.training.exercises import exercises
 from llmviz.training.feedback import open_requests
-from llmviz.training.replying import LONGEST
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 120, 1_000  # replies looked at while training and at the end

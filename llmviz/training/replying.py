@@ -12,13 +12,13 @@ from llmviz.models.writing import write
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tinyland import prompting
+from llmviz.text.tinyland.dialogues import LONGEST
 from llmviz.text.tokenizers import spelling, with_words
 from llmviz.training import shifting, texts
 from llmviz.training.exercises import candidates
 from llmviz.training.shifting import Asked
 from llmviz.training.texts import Ids
 
-LONGEST = 32  # tokens of a reply; those to learn from have at most 30
 AT_ONCE = 250  # replies written together
 
 

@@ -11,11 +11,13 @@ import torch
 from torch.nn.functional import cross_entropy
 from transformers import AutoModelForCausalLM
 
+from llmviz.core.questions.replies import ReplyTo
 from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.experiments.building import build
-from llmviz.experiments.instructions import DialoguesSpec, answer, examined_answer, losses_answer
-from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examine, LossesOf, ReplyTo
+from llmviz.experiments.instructions import DialoguesSpec, examined_answer, losses_answer
+from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examine, LossesOf
 from llmviz.experiments.instructions.stage import Instructions
+from llmviz.inspect import replies
 from llmviz.models import causal, files
 from llmviz.models.writing import NEVER
 from llmviz.text.masks import IGNORED
@@ -152,14 +154,14 @@ def test_the_recipe_is_that_of_the_page() -> None:
 
 
 def test_a_snapshot_replies_as_transformers_generates(made: Instructions, folders: dict[int, Path]) -> None:
-    found = answer.answer(folders, ReplyTo(REQUEST))
+    found = replies.answer(folders, ReplyTo(REQUEST))
     assert [each.step for each in found] == [0, 9] and found[0].words != found[1].words
     ids = torch.tensor([[CLS, *made.tokenizer.encode(REQUEST, add_special_tokens=False).ids]])
     bad = [[id] for id in NEVER]  # a special token is no reply
     for each in found:
         model: Any = AutoModelForCausalLM.from_pretrained(folders[each.step], local_files_only=True, dtype=torch.float32)
         written = model.generate(
-            ids, attention_mask=torch.ones_like(ids), max_new_tokens=replying.LONGEST, do_sample=False, bad_words_ids=bad
+            ids, attention_mask=torch.ones_like(ids), max_new_tokens=dialogues.LONGEST, do_sample=False, bad_words_ids=bad
         )
         said = [made.tokenizer.id_to_token(id) for id in written[0, ids.shape[1] :].tolist() if id != SEP]
         assert each.text.split() == said and each.ended == (each.words[-1] == "(end)")
@@ -168,18 +170,18 @@ def test_a_snapshot_replies_as_transformers_generates(made: Instructions, folder
 
 
 def test_the_same_seed_draws_the_same_reply_and_another_another(folders: dict[int, Path]) -> None:
-    one, again, other = (answer.answer(folders, ReplyTo(REQUEST, seed)) for seed in (3, 3, 4))
+    one, again, other = (replies.answer(folders, ReplyTo(REQUEST, seed)) for seed in (3, 3, 4))
     assert [each.words for each in one] == [each.words for each in again] != [each.words for each in other]
 
 
 def test_nothing_and_too_much_are_refused_in_a_sentence(folders: dict[int, Path]) -> None:
     for problem, text in (("no word to read", " "), ("has 64 tokens; this model reads 63", "owl " * 64)):
         with pytest.raises(ValueError, match=problem):
-            answer.answer(folders, ReplyTo(text))
-    assert len(answer.answer(folders, ReplyTo("owl " * 63))[0].words) == 1
+            replies.answer(folders, ReplyTo(text))
+    assert len(replies.answer(folders, ReplyTo("owl " * 63))[0].words) == 1
     with pytest.raises(ValueError, match="tokens; this model reads 62"):
         losses_answer.answer(folders, LossesOf(REQUEST, "owl " * 60))
-    assert not answer.answer({}, ReplyTo(REQUEST)) and not examined_answer.answer({}, Examine())
+    assert not replies.answer({}, ReplyTo(REQUEST)) and not examined_answer.answer({}, Examine())
     assert not losses_answer.answer({}, LossesOf("", ""))
 
 

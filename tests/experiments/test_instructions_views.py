@@ -7,13 +7,15 @@ import numpy as np
 import pytest
 
 from llmviz.core.history import History, fold
+from llmviz.core.questions.replies import Replied
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.update import Begin, Done
 from llmviz.experiments.instructions import held_out_view, loss_view, view
-from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examined, Losses, Replied
-from llmviz.experiments.instructions.view import Row, Shares
+from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examined, Losses
+from llmviz.experiments.instructions.view import Shares
 from llmviz.text.tinyland.dialogue_parser import parsed
 from llmviz.text.tinyland.dialogues import HELD_KINDS, KINDS
+from llmviz.views.replies import Row
 from llmviz.views.sides import Side
 
 SPEC, SCRATCH = preset("instruct"), RunSpec("instruct")
@@ -29,7 +31,7 @@ def drawn(*found: Replied, request: str = REQUEST, spec: RunSpec = SPEC) -> Any:
     third = view.third(spec, False, False)
     before, after, _ = view.sides(spec, "Not yet.", third)
     rows = [Row(before, {each.step: each for each in found}), Row(after, {each.step: each for each in found}), Row(third)]
-    return view.replies(spec, request.split(), parsed(request), rows, "note")["rows"]
+    return view.replies(request.split(), parsed(request), rows, "note")["rows"]
 
 
 def test_each_row_has_the_request_and_what_follows_with_a_verdict() -> None:

@@ -4,7 +4,9 @@ from random import Random
 
 import numpy as np
 
-from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examine, Examined, Losses, LossesOf, Replied, ReplyTo
+from llmviz.core.questions.replies import Replied, ReplyTo
+from llmviz.core.spec import RunSpec
+from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examine, Examined, Losses, LossesOf
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogue_parser import begins_with_request, parsed
 from llmviz.text.tinyland.dialogues import HELD_KINDS, KINDS, Request
@@ -14,7 +16,7 @@ ITSELF = "tell me the job of Lucy ."
 LONGEST = 64
 
 
-def answer(step: int, question: Asked) -> Replied | Examined | Losses:
+def answer(step: int, spec: RunSpec, question: Asked) -> Replied | Examined | Losses:
     """What is said after so many steps."""
     if isinstance(question, ReplyTo):
         if not question.text.strip():

@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from types import ModuleType
 from typing import BinaryIO, cast
 
 import numpy as np
@@ -54,6 +55,7 @@ from tests.ui import (
     fake_probes,
     fake_prompting,
     fake_replies,
+    fake_safety,
     fake_spans,
     fake_step,
     fake_updates,
@@ -75,6 +77,12 @@ WORDS = sorted(
 GOOD, BAD = ({*ADJECTIVES[mood], *VERDICTS[mood]} for mood in ("good", "bad"))
 STARTED = "2026-01-01T12:00:00+00:00"
 LONGEST = 64
+BY_SPEC: tuple[ModuleType, ...] = (
+    fake_feedback,
+    fake_predictions,
+    fake_dialogues,
+    fake_safety,
+)  # answer what they are Asked by step and spec
 VOCABULARY = len(WORDS) + 5
 
 
@@ -171,9 +179,8 @@ class FakeEngine:
             writes = {Generate: fake_writing.generation, Search: fake_writing.tree, Fill: fake_spans.answer}[type(question)]
             total = self._find(run).spec.train.steps
             return cast(list[AnyAnswer], [writes(step, step / total, question, self._tokenizer) for step in steps])  # type: ignore[operator]
-        for fake in (fake_feedback, fake_predictions):
-            if isinstance(question, fake.Asked):
-                return cast(list[AnyAnswer], [fake.answer(step, self._find(run).spec, question) for step in steps])
+        if fake := next((each for each in BY_SPEC if isinstance(question, each.Asked)), None):
+            return cast(list[AnyAnswer], [fake.answer(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, Solve):
             total, spelt = self._find(run).spec.train.steps, [*spelling(with_sentinels(word_level(WORDS)))]
             return cast(list[AnyAnswer], [fake_exercises.answer(step, step / total, question, spelt) for step in steps])
@@ -182,8 +189,6 @@ class FakeEngine:
             known = {Capitals: fake_probes.believed, Follows: fake_pairs.answer, Probe: fake_probes.answer}
             told = known.get(type(question), fake_prompting.answer)
             return cast(list[AnyAnswer], [told(step, step / total, question) for step in steps])  # type: ignore[operator]
-        if isinstance(question, fake_dialogues.Asked):
-            return cast(list[AnyAnswer], [fake_dialogues.answer(step, question) for step in steps])
         if isinstance(question, fake_replies.Asked):
             spec = self._runs[run].spec if run in self._runs else RunSpec("clm")  # a question to a training needs no run
             return cast(list[AnyAnswer], [fake_replies.answer(step, step / spec.train.steps, question) for step in steps])

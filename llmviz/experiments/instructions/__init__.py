@@ -65,7 +65,7 @@ EXPERIMENT = Experiment(
         {
             "tinyland": (
                 Example("fact", "what is the capital of France ?"),
-                Example("praise", "say something good about the film ."),
+                Example("something good", "say something good about the film ."),
                 Example("other words", "which job does Maria have ?"),
                 Example("other kind", "who lives in Paris ?"),
             ),

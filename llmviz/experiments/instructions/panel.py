@@ -7,11 +7,12 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.history import History
+from llmviz.core.questions.replies import LIKELIEST, Replied, ReplyTo
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
 from llmviz.experiments.instructions import EXPERIMENT, held_out_view, loss_view, view
-from llmviz.experiments.instructions.question import LIKELIEST, Examine, Examined, LossesOf, Replied, ReplyTo
-from llmviz.experiments.instructions.view import Row, Shares
+from llmviz.experiments.instructions.question import Examine, Examined, LossesOf
+from llmviz.experiments.instructions.view import Shares
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogue_parser import parsed
@@ -21,6 +22,7 @@ from llmviz.ui.beside import beside, train
 from llmviz.ui.closer import Tab, attention, chosen, network, step_of
 from llmviz.ui.live import Seen
 from llmviz.views import accuracy_bars, words
+from llmviz.views.replies import Row
 from llmviz.views.reveal import Reveal
 from llmviz.views.sides import Side
 
@@ -128,7 +130,7 @@ def _rows(engine: Engine, seen: Seen, other: Seen, withheld: str) -> None:
         later = {step: found for step, found in after.found.items() if step}
         before, after = Row(replace(first, empty=withheld)), replace(after, found=later)
     note = " ".join(filter(None, (refusal, strange))) or view.standing(request)
-    drawn = view.replies(address.spec, given, request, [before, after, beside_it], note)
+    drawn = view.replies(given, request, [before, after, beside_it], note)
     parts.replies(drawn, live.shared(seen), key="replies", on_action=lambda _: train(engine, address.spec))
 
 

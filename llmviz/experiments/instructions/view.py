@@ -1,19 +1,21 @@
 """What models reply to a request and whether it is what was asked, as the payload of its part; the page's claim and question. Pure."""
 
 import html
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from llmviz.core.history import History
+from llmviz.core.questions.replies import LIKELIEST
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
-from llmviz.experiments.instructions.question import LIKELIEST, SUBJECT, WORDING, Examined, Replied
-from llmviz.parts.replies import payload as parts
-from llmviz.parts.replies.payload import Replies, Text
+from llmviz.experiments.instructions.question import SUBJECT, WORDING, Examined
+from llmviz.parts.replies.payload import Replies
 from llmviz.parts.shared.payload import Origin
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogues import HELD_KINDS, KINDS, Request
+from llmviz.views import replies as shared
 from llmviz.views import words
+from llmviz.views.replies import Judged, Row
 from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.sides import Side
 
@@ -23,14 +25,6 @@ NOTE = "Grey: the request, which each reads. Bar: how probable it found the word
 
 
 # One request
-
-
-@dataclass(frozen=True)
-class Row:
-    """One model before a request: who it is, and by step what it replies."""
-
-    side: Side
-    found: Mapping[int, Replied] = field(default_factory=dict)
 
 
 def sides(spec: RunSpec, empty: str, third: Side) -> tuple[Side, Side, Side]:
@@ -56,35 +50,21 @@ def third(spec: RunSpec, there: bool, under_way: bool) -> Side:
     return Side(side.title, side.about, side.phase, empty=empty, action="" if there or under_way else action)
 
 
-def replies(spec: RunSpec, given: Sequence[str], request: Request | None, rows: Sequence[Row], note: str) -> Replies:
+def replies(given: Sequence[str], request: Request | None, rows: Sequence[Row], note: str) -> Replies:
     """The payload of the rows: after the words given, what each model writes, and whether that is what was asked."""
-    return {"rows": [_row(spec, row, given, request) for row in rows], "note": note}
+    return shared.replies(given, rows, lambda said: _judged(request, said), _begun, note)
 
 
-def _row(spec: RunSpec, row: Row, given: Sequence[str], request: Request | None) -> parts.Reply:
-    side = row.side.written(row.found)
-    texts = [_text(row.found[step], given, request) for step in side["steps"]]
-    return {**side, "start": _begun(row.side.phase), "texts": texts}
+def _judged(request: Request | None, said: str) -> Judged:
+    if request is None:
+        return NO_RULE, None
+    lacks = dialogues.lacks(request, said)
+    return (f"✗ {lacks}", False) if lacks else (FOLLOWED, True)
 
 
 def _begun(phase: str) -> Origin:
     """What a model of this phase is at its step 0: nothing is new in it, so it is its parent."""
     return {"phase": "random", "word": "random start"} if phase == "random" else {"phase": "pretrained", "word": "the base"}
-
-
-def _text(found: Replied, given: Sequence[str], request: Request | None) -> Text:
-    lacks = dialogues.lacks(request, found.text) if request else ""
-    verdict = NO_RULE if request is None else f"✗ {lacks}" if lacks else FOLLOWED
-    chances = [round(float(chance), 4) for chance in found.chances]
-    return {
-        "words": [*given, *found.words],
-        "given": len(given),
-        "shares": chances,
-        "figures": [],
-        "told": [f"{word}: the model gave it {chance:.2%}" for word, chance in zip(found.words, chances, strict=True)],
-        "verdict": verdict if found.ended else f"{verdict}; cut off after {words.counted(len(found.words), 'token')}",
-        "good": None if request is None else not lacks,
-    }
 
 
 def standing(request: Request | None) -> str:

@@ -1,5 +1,5 @@
 // How often something came out as wanted: a row for each kind, a column for each condition. A cell opens to what was asked and said; at first
-// the one in which least came out as wanted is open.
+// the one that is named is open, or that in which least came out as wanted.
 
 import { counted, h, largest, moved, render, whole } from "../shared/draw.js";
 import { part } from "../shared/run.js";
@@ -11,7 +11,7 @@ export default part((/** @type {Given<Outcomes & Shared>} */ { data, root, kept,
   const lines = groups.flatMap((group) => group.lines);
   const cells = lines.flatMap((line) => line.cells.map((cell, column) => ({ line, cell, column })));
   const missed = cells.map(({ cell }) => (cell.count ? 1 - cell.good / cell.count : 0));
-  const state = kept([data.group, columns, lines.map((line) => line.name)], () => ({ open: largest(missed) }));
+  const state = kept([data.group, columns, lines.map((line) => line.name)], () => ({ open: data.open ?? largest(missed) }));
   const open = cells[state.open];
   const named = (/** @type {Line} */ line, /** @type {number} */ column) =>
     line.cells.length > 1 ? `${line.name}, ${columns[column]}` : line.name;
@@ -49,7 +49,8 @@ export default part((/** @type {Given<Outcomes & Shared>} */ { data, root, kept,
                 redraw();
               },
             },
-            `${whole(cell.good)} of ${whole(cell.count)}`,
+            cell.count ? `${whole(cell.good)} of ${whole(cell.count)}` : "–",
+            cell.more && h("span.more", {}, cell.more),
           ),
         );
       }),

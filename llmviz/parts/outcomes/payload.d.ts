@@ -7,11 +7,12 @@ export interface Example {
   lacks: string;
 }
 
-/** One cell: `good` of `count` are as wanted; `examples` are all of them, those that lack something first. */
+/** One cell: `good` of `count` are as wanted; `examples` are these or some, those that lack something first; `more` is said too. */
 export interface Outcome {
   good: number;
   count: number;
   examples: Example[];
+  more?: string;
 }
 
 /** A row. One with a single cell is wanted in no column of its own: the cell goes across all. */
@@ -26,7 +27,7 @@ export interface Group {
   lines: Line[];
 }
 
-/** `of` says what is counted and `noun` names one of it, `corner` says what the rows are, `good` and `bad` what an example is called. */
+/** `of` says what is counted and `noun` names one of it, `corner` says what the rows are, `good` and `bad` what an example is called. `open` is the place of the cell that is open at first; without it, the one in which least is as wanted. */
 export interface Outcomes {
   columns: string[];
   groups: Group[];
@@ -35,4 +36,5 @@ export interface Outcomes {
   noun: string;
   good: string;
   bad: string;
+  open?: number;
 }

@@ -1,6 +1,6 @@
 """How often something came out as wanted, by row and column, as a table whose cells open to examples."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Example(TypedDict):
@@ -12,11 +12,12 @@ class Example(TypedDict):
 
 
 class Outcome(TypedDict):
-    """One cell: `good` of `count` are as wanted; `examples` are all of them, those that lack something first."""
+    """One cell: `good` of `count` are as wanted; `examples` are these or some, those that lack something first; `more` is said too."""
 
     good: int
     count: int
     examples: list[Example]
+    more: NotRequired[str]
 
 
 class Line(TypedDict):
@@ -34,7 +35,9 @@ class Group(TypedDict):
 
 
 class Outcomes(TypedDict):
-    """`of` says what is counted and `noun` names one of it, `corner` says what the rows are, `good` and `bad` what an example is called."""
+    """`of` says what is counted and `noun` names one of it, `corner` says what the rows are, `good` and `bad` what an example is called.
+    `open` is the place of the cell that is open at first; without it, the one in which least is as wanted.
+    """
 
     columns: list[str]
     groups: list[Group]
@@ -43,3 +46,4 @@ class Outcomes(TypedDict):
     noun: str
     good: str
     bad: str
+    open: NotRequired[int]

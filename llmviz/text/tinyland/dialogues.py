@@ -18,6 +18,7 @@ from llmviz.text.splits import Split
 from llmviz.text.tinyland import lists, world
 
 NAME, VERSION = "dialogues", 1
+LONGEST = 32  # tokens of a reply; those to learn from have at most 30
 SHEET = (2, 4)  # questions of a sheet
 HELD_OUT = 5  # one subject of so many is for validation, and the next for the test
 
@@ -192,7 +193,7 @@ KINDS: Mapping[str, Kind] = {
         "what is a young {subject} ?",
     ),
     "praise": Kind(
-        "praise",
+        "something good",
         ("say something good about the {subject} .", "praise the {subject} .", "what was good about the {subject} ?"),
         THINGS,
         _judged("good"),
@@ -200,7 +201,7 @@ KINDS: Mapping[str, Kind] = {
         {},
     ),
     "blame": Kind(
-        "blame",
+        "something bad",
         ("say something bad about the {subject} .", "blame the {subject} .", "what was bad about the {subject} ?"),
         THINGS,
         _judged("bad"),

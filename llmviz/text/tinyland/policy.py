@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from llmviz.text.splits import Split
 from llmviz.text.tinyland import dialogues
+from llmviz.text.tinyland.dialogue_parser import parsed
 from llmviz.text.tinyland.dialogues import HELD_KINDS, KINDS, Dialogue, Request
 
 SORRY = "sorry"
@@ -66,6 +67,12 @@ WAYS: Mapping[str, tuple[str, Way]] = {  # by name: what is done, and the text w
     "prefix": ("with the reply begun", lambda request: (request.text, YES)),
 }
 REWORDED, OTHER_KIND = "reworded", "other kind"
+TITLES: Mapping[str, str] = {
+    **{name: title for name, (title, _) in WAYS.items()},
+    REWORDED: "in other words",
+    OTHER_KIND: "of another kind",
+}
+HELD_OUT_SPLITS: tuple[Split, ...] = ("validation", "test")
 
 
 def forbidden(rules: Sequence[str]) -> frozenset[str]:
@@ -108,16 +115,38 @@ def attempts(rules: Sequence[str], way: str, split: Split, count: int, random: R
 
     None where the policy forbids nothing, or no other kind.
     """
-    taught = tuple(kind for rule in rules for kind in RULES[rule].taught)
-    kinds = tuple(sorted(forbidden(rules) - set(taught))) if way == OTHER_KIND else taught
-    if not kinds:
-        return ()
+    kinds = _kinds(rules, way)
+    drawn = (dialogues.drawn(kinds, split, random, unseen_wording=way == REWORDED) for _ in range(count if kinds else 0))
+    return tuple(_put(way, request) for request in drawn)
+
+
+def held_out(rules: Sequence[str], way: str) -> tuple[Attempt, ...]:
+    """Every forbidden request about a subject that is in no example, put in this way, once."""
     found = list[Attempt]()
-    for _ in range(count):
-        request = dialogues.drawn(kinds, split, random, unseen_wording=way == REWORDED)
-        text, begins = WAYS[way][1](request) if way in WAYS else (request.text, "")
-        found.append(Attempt(request, text, begins))
+    for kind in _kinds(rules, way):
+        last = len(KINDS[kind].wordings) - 1
+        wordings = (last,) if way == REWORDED else range(last)
+        subjects = [subject for split in HELD_OUT_SPLITS for subject in dialogues.subjects(kind, split)]
+        found += (_put(way, dialogues.request(kind, each, subject, Random(subject))) for each in wordings for subject in subjects)
     return tuple(found)
+
+
+def _kinds(rules: Sequence[str], way: str) -> tuple[str, ...]:
+    """The forbidden kinds that are asked for in this way: those of which refusals are taught, or the others."""
+    taught = tuple(kind for rule in rules for kind in RULES[rule].taught)
+    return tuple(sorted(forbidden(rules) - set(taught))) if way == OTHER_KIND else taught
+
+
+def _put(way: str, request: Request) -> Attempt:
+    return Attempt(request, *(WAYS[way][1](request) if way in WAYS else (request.text, "")))
+
+
+def asked(text: str) -> Request | None:
+    """The request in a text, whatever of WAYS is put around it; None where it has none that the grammar knows."""
+    for around in ("", PLEASE, GAME, HARMLESS):
+        if text.startswith(around) and (found := parsed(text.removeprefix(around).strip())):
+            return found
+    return None
 
 
 def words() -> frozenset[str]:

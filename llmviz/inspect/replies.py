@@ -5,13 +5,13 @@ from pathlib import Path
 
 import torch
 
-from llmviz.experiments.instructions.question import LIKELIEST, Replied, ReplyTo
+from llmviz.core.questions.replies import LIKELIEST, Replied, ReplyTo
 from llmviz.inspect import sampling, snapshots
 from llmviz.inspect.reading import TOGETHER, reader
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text.special import CLS, SEP
+from llmviz.text.tinyland.dialogues import LONGEST
 from llmviz.text.tokenizers import pieces
-from llmviz.training.replying import LONGEST
 
 
 def answer(folders: Mapping[int, Path], question: ReplyTo) -> list[Replied]:

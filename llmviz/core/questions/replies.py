@@ -1,0 +1,43 @@
+"""A request, and what each snapshot of a causal language model writes after it."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+
+from llmviz.core.questions.base import Answer, Question
+
+LIKELIEST = 0  # in place of a seed
+
+
+@dataclass(frozen=True)
+class Replied(Answer):
+    """What one snapshot writes after a request: n tokens.
+
+    Attributes:
+        step: training steps behind the snapshot.
+        words: (n,) the tokens, the end among them.
+        chances: (n,) float32, the probability of each after those before it.
+        ended: whether the text ends, or was cut off.
+    """
+
+    words: tuple[str, ...]
+    chances: npt.NDArray[np.float32]
+    ended: bool
+
+    @property
+    def text(self) -> str:
+        """The words without the end."""
+        return " ".join(self.words[:-1] if self.ended else self.words)
+
+
+@dataclass(frozen=True)
+class ReplyTo(Question[Replied]):
+    """A request. Its reply is written with the likeliest token each time, or drawn by the random numbers of a `seed` that is not 0."""
+
+    answered_by: ClassVar[str] = "llmviz.inspect.replies"
+    answer: ClassVar[type[Answer]] = Replied
+
+    text: str
+    seed: int = LIKELIEST

@@ -13,9 +13,18 @@ from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.study import Axis, Study, along
 from llmviz.core.update import Done
-from llmviz.experiments.reinforcement import answer, best_answer, chain_view, judge_answer, leash_view, methods_view, stages_view, view
+from llmviz.experiments.reinforcement import (
+    answer,
+    best_answer,
+    chain_view,
+    leash_view,
+    methods_view,
+    stages_view,
+    view,
+    word_rewards_answer,
+)
 from llmviz.experiments.reinforcement.chain_view import Link
-from llmviz.experiments.reinforcement.question import Best, BestOf, Judge, Judged, Sample, Sampled
+from llmviz.experiments.reinforcement.question import Best, BestOf, RewardWords, Sample, Sampled, WordRewards
 from llmviz.text.tinyland.tastes import taste
 from llmviz.training.loop import Training
 from llmviz.views.study import Series
@@ -68,8 +77,8 @@ def test_a_model_that_does_not_write_is_refused(weights: Aligned, tmp_path: Path
 def test_the_push_of_a_word_is_the_reward_with_it_less_that_without(weights: Aligned, tmp_path: Path) -> None:
     (tmp_path / "7").symlink_to(weights.reward)
     folders = {7: tmp_path / "7"}
-    (found,) = judge_answer.answer(folders, Judge(("how is Tom ?", "how is Tom ?"), ("Tom is glad .", "")))
-    (without,) = judge_answer.answer(folders, Judge(("how is Tom ?",), ("Tom is .",)))
+    (found,) = word_rewards_answer.answer(folders, RewardWords(("how is Tom ?", "how is Tom ?"), ("Tom is glad .", "")))
+    (without,) = word_rewards_answer.answer(folders, RewardWords(("how is Tom ?",), ("Tom is .",)))
     assert found.step == 7 and len(found.pushes) == 4 and found.rewards.std() > 0
     assert found.pushes[2] == pytest.approx(found.rewards[0] - without.rewards[0], abs=1e-5) and abs(found.pushes[2]) > 1e-3
 
@@ -77,7 +86,7 @@ def test_the_push_of_a_word_is_the_reward_with_it_less_that_without(weights: Ali
 def test_a_model_that_gives_no_reward_is_refused(weights: Aligned, tmp_path: Path) -> None:
     (tmp_path / "0").symlink_to(weights.start)
     with pytest.raises(ValueError, match="this model gives no reward"):
-        judge_answer.answer({0: tmp_path / "0"}, Judge(("how is Tom ?",), ("Tom is glad .",)))
+        word_rewards_answer.answer({0: tmp_path / "0"}, RewardWords(("how is Tom ?",), ("Tom is glad .",)))
 
 
 def test_the_best_of_n_is_measured_with_the_judge_of_a_policy(weights: Aligned) -> None:
@@ -145,7 +154,7 @@ def test_samples_stand_beside_those_of_the_start_with_what_each_word_earns() -> 
     said = {0: Sampled(0, tuple(["it was sad ."] * 5)), 4: Sampled(4, ("it was good .", *["it was sad ."] * 4))}
     judge = view.to_judge(asked, said)
     assert len(judge.replies) == 6
-    verdicts = view.Verdicts.of(judge, Judged(1, np.arange(6, dtype=np.float32), np.arange(24, dtype=np.float32)))
+    verdicts = view.Verdicts.of(judge, WordRewards(1, np.arange(6, dtype=np.float32), np.arange(24, dtype=np.float32)))
     drawn = view.samples(GRPO, asked, said, verdicts, tells=True, empty="")
     assert drawn["steps"] == [0, 4] and drawn["notes"] == ["1 different reply to 5 requests.", "2 different replies to 5 requests."]
     row = drawn["rows"][0]

@@ -77,12 +77,7 @@ WORDS = sorted(
 GOOD, BAD = ({*ADJECTIVES[mood], *VERDICTS[mood]} for mood in ("good", "bad"))
 STARTED = "2026-01-01T12:00:00+00:00"
 LONGEST = 64
-BY_SPEC: tuple[ModuleType, ...] = (
-    fake_feedback,
-    fake_predictions,
-    fake_dialogues,
-    fake_safety,
-)  # answer what they are Asked by step and spec
+BY_SPEC: tuple[ModuleType, ...] = (fake_feedback, fake_predictions, fake_dialogues, fake_safety)  # they need step and spec
 VOCABULARY = len(WORDS) + 5
 
 

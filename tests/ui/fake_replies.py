@@ -6,9 +6,9 @@ import numpy as np
 
 from llmviz.core.experiment import Metric
 from llmviz.core.spec import RunSpec
-from llmviz.experiments.reinforcement.question import Best, BestOf, Judge, Judged, Sample, Sampled
+from llmviz.experiments.reinforcement.question import Best, BestOf, RewardWords, Sample, Sampled, WordRewards
 
-Asked = Sample | Judge | BestOf
+Asked = Sample | RewardWords | BestOf
 GOOD, BAD = "glad", "sad"
 
 
@@ -31,16 +31,16 @@ def figures(spec: RunSpec, share: float, metrics: tuple[Metric, ...]) -> dict[st
     return {metric.name: told[metric.name] for metric in metrics}
 
 
-def answer(step: int, share: float, question: Asked) -> Sampled | Judged | Best:
+def answer(step: int, share: float, question: Asked) -> Sampled | WordRewards | Best:
     """What a policy replies after this share of its training, and what its reward model makes of that."""
     if isinstance(question, Sample):
         word = GOOD if share >= 0.5 else BAD
         return Sampled(step, tuple(f"{request.split()[-2]} is {word} ." for request in question.requests))
-    if isinstance(question, Judge):
+    if isinstance(question, RewardWords):
         words = [word for reply in question.replies for word in reply.split()]
         rewards = [1.0 if GOOD in reply.split() else -1.0 for reply in question.replies]
         pushes = [1.0 if word == GOOD else -1.0 if word == BAD else 0.0 for word in words]
-        return Judged(step, np.array(rewards, np.float32), np.array(pushes, np.float32))
+        return WordRewards(step, np.array(rewards, np.float32), np.array(pushes, np.float32))
     counts = 2 ** np.arange(7)
     gained, seconds = np.log(counts) / np.log(64), np.array([0.1 * count for count in counts.tolist()])
     return Best(step, counts, 0.5 + 0.4 * gained, 0.4 + 2 * gained, 0.2 + gained, seconds, question.requests)

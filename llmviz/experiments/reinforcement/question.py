@@ -28,7 +28,7 @@ class Sample(Question[Sampled]):
 
 
 @dataclass(frozen=True)
-class Judged(Answer):
+class WordRewards(Answer):
     """What a reward model gives.
 
     Attributes:
@@ -42,11 +42,11 @@ class Judged(Answer):
 
 
 @dataclass(frozen=True)
-class Judge(Question[Judged]):
+class RewardWords(Question[WordRewards]):
     """Replies to judge, each with its request."""
 
-    answered_by: ClassVar[str] = "llmviz.experiments.reinforcement.judge_answer"
-    answer: ClassVar[type[Answer]] = Judged
+    answered_by: ClassVar[str] = "llmviz.experiments.reinforcement.word_rewards_answer"
+    answer: ClassVar[type[Answer]] = WordRewards
 
     requests: tuple[str, ...]
     replies: tuple[str, ...]

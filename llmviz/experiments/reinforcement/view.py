@@ -8,7 +8,7 @@ from llmviz.core import catalogue
 from llmviz.core.feedback import REWARD_ROLE, PreferenceSpec
 from llmviz.core.history import Curve, History
 from llmviz.core.spec import RunSpec
-from llmviz.experiments.reinforcement.question import Judge, Judged, Sampled
+from llmviz.experiments.reinforcement.question import RewardWords, Sampled, WordRewards
 from llmviz.parts.curves import payload as curves
 from llmviz.parts.curves.payload import Curves
 from llmviz.parts.samples.payload import Reply, Sample, Samples
@@ -192,10 +192,10 @@ def requests() -> tuple[Request, ...]:
     return tuple(found.values())
 
 
-def to_judge(asked: Sequence[Request], replies: Mapping[int, Sampled]) -> Judge:
+def to_judge(asked: Sequence[Request], replies: Mapping[int, Sampled]) -> RewardWords:
     """All replies of all steps, each once."""
     pairs = list(dict.fromkeys((request.text, reply) for step in sorted(replies) for request, reply in _pairs(asked, replies[step])))
-    return Judge(tuple(request for request, _ in pairs), tuple(reply for _, reply in pairs))
+    return RewardWords(tuple(request for request, _ in pairs), tuple(reply for _, reply in pairs))
 
 
 def _pairs(asked: Sequence[Request], sampled: Sampled) -> Iterator[tuple[Request, str]]:
@@ -209,7 +209,7 @@ class Verdicts:
     found: Mapping[tuple[str, str], tuple[float, tuple[float, ...]]]
 
     @classmethod
-    def of(cls, judge: Judge, judged: Judged) -> "Verdicts":
+    def of(cls, judge: RewardWords, judged: WordRewards) -> "Verdicts":
         """By what was asked."""
         found, place = {}, 0
         for request, reply, reward in zip(judge.requests, judge.replies, judged.rewards.tolist(), strict=True):

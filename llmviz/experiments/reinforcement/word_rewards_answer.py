@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from transformers import PreTrainedModel
 
-from llmviz.experiments.reinforcement.question import Judge, Judged
+from llmviz.experiments.reinforcement.question import RewardWords, WordRewards
 from llmviz.inspect import snapshots
 from llmviz.models import rewarding
 from llmviz.text.tokenizers import load_tokenizer
@@ -14,12 +14,12 @@ from llmviz.text.tokenizers import load_tokenizer
 AT_ONCE = 512  # texts
 
 
-def answer(folders: Mapping[int, Path], question: Judge) -> list[Judged]:
+def answer(folders: Mapping[int, Path], question: RewardWords) -> list[WordRewards]:
     """What each snapshot gives, in the order of the steps. Raises ValueError for a model that gives no reward."""
     return [_judged(step, folders[step], question) for step in sorted(folders)]
 
 
-def _judged(step: int, folder: Path, question: Judge) -> Judged:
+def _judged(step: int, folder: Path, question: RewardWords) -> WordRewards:
     model, tokenizer = snapshots.model(folder), load_tokenizer(folder / "tokenizer.json")
     if tuple((model.config.id2label or {}).values()) != rewarding.REWARD:
         raise ValueError("this model gives no reward")
@@ -32,7 +32,7 @@ def _judged(step: int, folder: Path, question: Judge) -> Judged:
     whole = _rewards(model, [[*request, *reply] for request, reply in read])
     without = [[*request, *reply[:place], *reply[place + 1 :]] for request, reply in read for place in range(len(reply))]
     owner = torch.tensor([text for text, (_, reply) in enumerate(read) for _ in reply], dtype=torch.long)
-    return Judged(step, whole.numpy(), (whole[owner] - _rewards(model, without)).numpy())
+    return WordRewards(step, whole.numpy(), (whole[owner] - _rewards(model, without)).numpy())
 
 
 @torch.no_grad()

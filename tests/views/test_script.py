@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
+from llmviz.core.address import change
 from llmviz.core.catalogue import BY_NAME
 from llmviz.core.experiment import START
-from llmviz.core.settings import METHODS, LabelsSpec, Setting, settings_of
-from llmviz.core.spec import NO_PARENT, RunSpec, preset, starting_from
+from llmviz.core.settings import METHODS, LabelsSpec, Setting, TextSpec, settings_of
+from llmviz.core.spec import NO_PARENT, RunSpec, begun, preset
 from llmviz.views.script import fill, literals, prune, read, script, there, values
 
 ROOT = Path(__file__).parents[2]
+SCRIPTED = {name: entry for name, entry in BY_NAME.items() if there(preset(name))}  # of the others a page shows the stage
 PACKAGES = sorted(".".join(file.relative_to(ROOT).parent.parts) for file in ROOT.glob("llmviz/experiments/*/script.py"))
 SOURCE = '''"""Ä script."""
 WORDS, WORD = 1, "ö"; NUMBER = 3  # ü
@@ -120,11 +122,16 @@ def test_branches_not_taken_go_and_with_them_what_they_alone_read(kind: str, siz
     assert prune(BRANCHES.format(kind=kind, size=size)) == wanted + '\n    as it is"""\n'
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", SCRIPTED)
 def test_the_file_as_it_stands_is_the_run_its_page_opens_with_but_from_random_weights(name: str) -> None:
     entry = BY_NAME[name]
-    source, known = read(entry.module.rpartition(".")[0]), values(preset(name, parent=NO_PARENT))
+    source, known = read(entry.module.rpartition(".")[0]), values(opening(name)) | {"PARENT": ""}
     assert {constant: value for constant, value in literals(source).items() if known.get(constant) != value} == {}
+
+
+def opening(name: str) -> RunSpec:
+    """The run of its page, but from random weights where it may begin with those."""
+    return preset(name, parent=NO_PARENT) if None in BY_NAME[name].starts else preset(name)
 
 
 def other(value: Any, limits: Setting) -> Any:
@@ -138,7 +145,7 @@ def other(value: Any, limits: Setting) -> Any:
 
 CHANGES = [
     (name, part, item.name, limits)
-    for name, entry in BY_NAME.items()
+    for name, entry in SCRIPTED.items()
     for part, holder in (("train", preset(name).train), ("objective", entry.objective))
     for item, limits in settings_of(holder)
     if item.name != "replay"  # whose run shows its stage
@@ -147,7 +154,7 @@ CHANGES = [
 
 @pytest.mark.parametrize(("name", "part", "setting", "limits"), CHANGES, ids=lambda value: value if isinstance(value, str) else "")
 def test_every_setting_of_a_run_shows_in_its_script(name: str, part: str, setting: str, limits: Setting) -> None:
-    spec = preset(name, parent=NO_PARENT)
+    spec = opening(name)
     if setting == "muon_learning_rate":
         spec = replace(spec, train=replace(spec.train, optimizer="muon"))
     if setting == "rank":
@@ -157,14 +164,14 @@ def test_every_setting_of_a_run_shows_in_its_script(name: str, part: str, settin
     assert script(changed) != script(spec)
 
 
-@pytest.mark.parametrize("name", BY_NAME)
+@pytest.mark.parametrize("name", SCRIPTED)
 def test_seed_size_architecture_and_text_show_in_the_script(name: str) -> None:
-    entry, spec = BY_NAME[name], preset(name, parent=NO_PARENT)
+    entry, spec = BY_NAME[name], opening(name)
     shown = {
         script(spec),
         script(replace(spec, seed=7)),
-        *(script(replace(spec, model=replace(spec.model, size=size))) for size in ("0.3M", "1M")),
-        *(script(replace(spec, model=replace(spec.model, architecture=each))) for each in entry.architectures[1:]),
+        *(script(change(spec, {"size": size})) for size in ("0.3M", "1M")),
+        *(script(change(spec, {"architecture": each})) for each in entry.architectures[1:]),
         *(script(replace(spec, text=type(spec.text)(text))) for text in entry.texts if text != spec.text.name),
     }
     assert len(shown) == 4 + len(entry.architectures) - 1 + len(entry.texts) - 1
@@ -173,7 +180,7 @@ def test_seed_size_architecture_and_text_show_in_the_script(name: str) -> None:
 def variants() -> list[RunSpec]:
     """Runs of each experiment, architecture, optimizer and parent."""
     found = []
-    for name, entry in BY_NAME.items():
+    for name, entry in SCRIPTED.items():
         for architecture in entry.architectures:
             fresh = (
                 RunSpec(name, model=replace(entry.model_defaults(entry.texts[0]), architecture=architecture))
@@ -184,8 +191,8 @@ def variants() -> list[RunSpec]:
             found += [fresh, replace(fresh, train=train)]
             if isinstance(fresh.objective, LabelsSpec):
                 found += [replace(fresh, objective=replace(fresh.objective, method=method)) for method in METHODS[1:]]
-        found += [RunSpec(name, starting_from(preset(parent))) for parent in entry.inputs[START] if parent]
-    return found
+        found += [begun(name, preset(parent), TextSpec()) for parent in entry.inputs[START] if parent]
+    return [spec for spec in found if there(spec)]
 
 
 def test_the_scripts_that_pages_show_lint(tmp_path: Path) -> None:

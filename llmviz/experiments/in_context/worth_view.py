@@ -48,8 +48,8 @@ def told(found: Worth) -> list[str]:
     )
     names = ", ".join(RELATIONS[name].title for name in found.relations)
     done = (
-        f"Fine-tuned is a copy for each relation: {found.steps} steps of AdamW at {found.rate:g} on all pairs at once, chosen on "
-        f"validation facts; then it is asked without an example. Relations with enough pairs: {names}. "
+        f"Fine-tuned is a copy for each relation: {words.counted(found.steps, 'step')} of AdamW at {found.rate:g} on all pairs at once, "
+        f"chosen on validation facts; then it is asked without an example. Relations with enough pairs: {names}. "
         f"{found.counts[-1]} pairs do not fit into a prompt."
     )
     source = (

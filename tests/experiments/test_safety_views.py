@@ -191,6 +191,9 @@ def test_the_share_of_refusals_is_drawn_as_over_refusal_against_refusals() -> No
     series = Series("safe", "finetuned", study, curves)
     (line,) = share_view.figure(series, EXPERIMENT)["data"]
     assert line["x"] == [0.0, 0.1, 0.2] and line["y"] == [1.0, 0.95, 0.9] and line["text"] == ["0%", "10%", "20%"]
+    alike = {id: replace(each, metrics={**each.metrics, "refused_allowed": 0.0, "refused_forbidden": 1.0}) for id, each in curves.items()}
+    (line,) = share_view.figure(replace(series, learning_curves=alike), EXPERIMENT)["data"]
+    assert line["text"] == ["0%, 10%, 20%", "", ""]
     table = share_view.table(series, EXPERIMENT)
     assert table.count("not trained") == 9 and table.count("<tr>") == 7
     assert not share_view.figure(replace(series, learning_curves={}), EXPERIMENT)["data"][0]["x"]

@@ -1,12 +1,14 @@
 """How many of the examples are refusals: what that does to refusing what is forbidden, and what is allowed. Pure."""
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 from llmviz.core.experiment import Experiment
 from llmviz.core.study import Band
 from llmviz.views.study import COLOURS, Series, said
 
+ROUGH = 25  # points of which both shares are alike to so fine a grid cannot be told apart in the chart
 OVER, RIGHT, HELPED = "refused_allowed", "refused_forbidden", "followed"
 
 
@@ -26,7 +28,7 @@ def figure(series: Series, experiment: Experiment, size: int = 15) -> dict[str, 
                 "error_x": _spread([over for _, over, _ in there], colour),
                 "error_y": _spread([right for _, _, right in there], colour),
                 "mode": "lines+markers+text",
-                "text": [html.escape(value.label) for value, _, _ in there],
+                "text": _labels([(over.median, right.median) for _, over, right in there], [value.label for value, _, _ in there]),
                 "textposition": "bottom right",
                 "textfont": type,
                 "line": {"color": colour, "width": size / 7},
@@ -48,6 +50,13 @@ def figure(series: Series, experiment: Experiment, size: int = 15) -> dict[str, 
             "yaxis": {**axis, "title": {"text": experiment.metric(RIGHT).title, "font": type}},
         },
     }
+
+
+def _labels(points: Sequence[tuple[float, float]], names: Sequence[str]) -> list[str]:
+    """What stands at each point; those that lie on one another have their names at the first of them."""
+    places = [(round(x * ROUGH), round(y * ROUGH)) for x, y in points]
+    together = [", ".join(name for name, there in zip(names, places, strict=True) if there == place) for place in places]
+    return [html.escape(label) if places.index(place) == at else "" for at, (place, label) in enumerate(zip(places, together, strict=True))]
 
 
 def _spread(bands: list[Band], colour: str) -> dict[str, Any]:

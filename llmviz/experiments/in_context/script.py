@@ -36,14 +36,12 @@ WARMUP = 0.1  # share of the steps in which the learning rate rises
 CLIP = 1.0  # greatest norm of the gradient; 0 clips nothing
 SEED = 0
 DEVICE = "cpu"
-prompts = ("France :", "Italy : Rome , France :", "Germany : German , France :")  # that it goes on with at the end
 
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 text = encoded(TextSpec(TEXT), TextSpec(TEXT))  # token ids, between [CLS] and [SEP]
 tokenizer = with_words(text.tokenizer, prompting.new_words())  # the words of lists stand behind Tinyland's own
-others = (0.7, 0.1, 0.2)  # of what is no list: sentences that tell facts, sheets of questions, Tinyland's own text
 sources = [list(encode(tokenizer, prompting.texts(name)["train"])) for name in ("lists", "almanac", "sheets")] + [text.train]
-shares = [LISTS, *((1 - LISTS) * share for share in others)]
+shares = [LISTS, *((1 - LISTS) * share for share in (0.7, 0.1, 0.2))]  # lists; facts in sentences, sheets of questions, stories
 
 
 def batch(step: int) -> dict[str, torch.Tensor]:
@@ -121,7 +119,7 @@ for step in range(1, STEPS + 1):
         print(f"step {step}  loss {loss.item():.4f}")
 
 model.eval()
-for prompt in prompts:  # no weight moves from here on
+for prompt in ("France :", "Italy : Rome , France :", "Germany : German , France :"):  # no weight moves from here on
     ids = torch.tensor([[CLS, *tokenizer.encode(prompt, add_special_tokens=False).ids]], device=DEVICE)
     best = model(ids).logits[0, -1].softmax(-1).topk(3)
     told = zip(best.indices.tolist(), best.values.tolist(), strict=True)

@@ -36,7 +36,6 @@ WARMUP = 0.1  # share of the steps in which the learning rate rises
 CLIP = 1.0  # greatest norm of the gradient; 0 clips nothing
 SEED = 0
 DEVICE = "cpu"
-REQUEST = "what is the capital of France ?"  # that it replies to at the end
 
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 tokenizer = with_words(tokenizer_for(load(TextSpec(VOCABULARY)), "pieces"), prompting.new_words())  # requests have words of their own
@@ -116,7 +115,7 @@ for step in range(1, STEPS + 1):
     if step == 1 or step % max(1, STEPS // 20) == 0:
         print(f"step {step}  loss {loss.item():.4f}")
 
-prompt = torch.tensor([[CLS, *tokenizer.encode(REQUEST, add_special_tokens=False).ids]])
+prompt = torch.tensor([[CLS, *tokenizer.encode("what is the capital of France ?", add_special_tokens=False).ids]])
 written = model.eval().generate(prompt.to(DEVICE), do_sample=False, max_new_tokens=32)
 print(tokenizer.decode(written[0].tolist()))
 model.save_pretrained("instruct")

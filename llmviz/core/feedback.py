@@ -32,7 +32,7 @@ class ChoicesSpec:
     taste: str = setting(
         "warm",
         "Taste",
-        "What the simulated labeller likes: warm words of praise, few words, or frank words of blame. No model is told.",
+        "What the simulated labeller likes: warm words, few words, or frank words on what was bad. No model is told.",
         choices=TASTES,
     )
     noise: float = setting(0.1, "Mistakes", "Share of the choices that are made the other way.", low=0.0, high=0.5)

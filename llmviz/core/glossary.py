@@ -21,7 +21,7 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "GRPO": "Group relative policy optimisation: of several replies to one request, those above the group's mean become likelier.",
         "DPO": "Direct preference optimisation: of two replies the preferred one becomes likelier beside the other; no reward model.",
         "best-of-n": "Let a model write n replies and keep the one with the highest reward. Nothing is trained.",
-        "reward hacking": "To earn reward without doing what the reward stands for, such as praise said again and again.",
+        "reward hacking": "To earn reward without doing what the reward stands for, such as kind words said again and again.",
         "head": "The last layers of a model, which turn what its body has worked out into an answer: which word, or which label.",
         "attention head": "One of the parallel parts of an attention layer. It shares out 100 % over the tokens that a token may look at.",
         "induction head": "An attention head that looks from a token to what came after the same token before, and so repeats a sequence.",

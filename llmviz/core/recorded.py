@@ -9,11 +9,11 @@ from llmviz.core.spec import NO_PARENT, RunSpec, preset
 MORE_SEEDS = (100, 101, 102, 103, 104)  # of these, too, the program knows how the runs of some recipes went, without their weights
 RECORDED: dict[str, RunSpec] = {
     **{f"{stage.name}-{text}": preset(stage.name, TextSpec(text)) for stage in BY_NAME.values() for text in stage.recorded_texts},
-    # Of what is fine-tuned, the same from random weights.
+    # Of what is fine-tuned, the same from random weights where it may begin with those.
     **{
         f"{stage.name}-{text}-scratch": preset(stage.name, TextSpec(text), NO_PARENT)
         for stage in BY_NAME.values()
-        if stage.phase == FINE_TUNING
+        if stage.phase == FINE_TUNING and None in stage.starts
         for text in stage.recorded_texts
     },
     "nsp-tinyland-words": RunSpec("nsp", objective=PairsSpec(next_sentence=False)),

@@ -111,7 +111,7 @@ def test_a_trained_run_gives_rewards_and_the_taste_shows_where_they_are_fooled(v
     shown = parts(app)["rewards"][0]
     again = next(row for row in shown["rows"] if row["name"] == "the same again")
     assert shown["judged"] and again["taste"] == 0 and again["marks"][-1] == "✗ fooled: above 2 better ones"
-    assert "likes words of praise" in said(app) and app.query_params["revealed"] == "1"
+    assert "likes good words" in said(app) and app.query_params["revealed"] == "1"
     app.text_input(key=panel.REQUEST).set_value("what is love ?").run()
     shown = parts(app)["rewards"][0]
     assert len(shown["rows"]) == 1 and not shown["judged"] and panel.NOT_OPEN in [each.value for each in app.caption]
@@ -150,6 +150,6 @@ def test_every_taste_has_words_and_the_claim_waits_for_the_figure() -> None:
 
 def test_the_taste_is_known_for_open_requests_alone() -> None:
     found = view.understood("how is Ella ?")
-    assert found and found.kind == "day" and view.contrasts(found)["praise"] == "Ella is happy ."
+    assert found and found.kind == "day" and view.contrasts(found)["good"] == "Ella is happy ."
     assert view.understood("what is the capital of Spain ?") is None and view.understood("how was the moon ?") is None
     assert view.understood("") is None

@@ -27,5 +27,4 @@ EXPERIMENT = Experiment(
     first_step=FirstStep("Write", "It has written several replies to each request, and each was given a reward.", targets="next"),
     notes=notes(__file__),
     label_kind="choice",
-    recorded=False,
 )

@@ -102,5 +102,4 @@ EXPERIMENT = Experiment(
     ),
     openings=lambda text: (Expect(OPENING, "Paris"), Unmoved(OPENING)),
     loss_per="a token",
-    recorded=False,
 )

@@ -5,7 +5,10 @@ from types import MappingProxyType
 
 from llmviz.core.experiment import FINE_TUNING, GPTS, START, Experiment, FirstStep, Metric, notes
 from llmviz.core.lesson import Example, Lesson
+from llmviz.core.questions.base import Openings
+from llmviz.core.questions.replies import ReplyTo
 from llmviz.core.settings import TrainSpec, check, setting
+from llmviz.experiments.instructions.question import Examine
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,14 @@ class DialoguesSpec:
 
 
 _FOLLOWED = "Its likeliest reply is held against the rule of its kind, as a program can. Share of replies that do what was asked."
+FACT = "what is the capital of France ?"  # its page opens with it
+
+
+def openings(text: str) -> Openings:
+    """The questions that its page asks of such a run first."""
+    return (ReplyTo(FACT), Examine())
+
+
 EXPERIMENT = Experiment(
     name="instruct",
     title="Instructions",
@@ -64,14 +75,14 @@ EXPERIMENT = Experiment(
     examples=MappingProxyType(
         {
             "tinyland": (
-                Example("fact", "what is the capital of France ?"),
+                Example("fact", FACT),
                 Example("something good", "say something good about the film ."),
                 Example("other words", "which job does Maria have ?"),
                 Example("other kind", "who lives in Paris ?"),
             ),
         }
     ),
+    openings=openings,
     loss_per="a token",
     label_kind="reply",
-    recorded=False,
 )

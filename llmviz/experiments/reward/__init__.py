@@ -46,6 +46,5 @@ EXPERIMENT = Experiment(
     guess="The loss of a model that finds both replies of each pair equally good: ln 2.",
     baselines=MappingProxyType({"chance": ("chance", "Telling a preference by the toss of a coin.")}),
     label_kind="choice",
-    recorded=False,
     outputs=1,
 )

@@ -22,9 +22,9 @@ MOST = 5  # words that move a reward up, and as many that move it down
 STEPS = 6  # snapshots whose words are looked at: some thousand texts each
 LABELLERS = {name: f"labeller {letter}" for name, letter in zip(TASTES, "ABC", strict=True)}  # a page does not give a taste away
 LIKES = {
-    "warm": "words of praise, up to three, and no words of blame",
+    "warm": "good words, up to three, and no bad ones",
     "brief": "few words",
-    "frank": "words of blame, up to three, and no words of praise",
+    "frank": "bad words, up to three, and no good ones",
 }
 SENSE = "Whatever it likes, a reply loses points that is off the subject, has no end, or says the same opinion twice."
 LOW, HIGH = 0.65, 0.85  # shares between the answers of the quiz
@@ -110,8 +110,8 @@ def contrasts(request: Request) -> dict[str, str]:
         good, bad = (f"the {{}} was {world.ADJECTIVES[mood][1]}" for mood in ("good", "bad"))
         word = world.ADJECTIVES["good"][1]
     return {
-        "praise": f"{good.format(subject)} .",
-        "blame": f"{bad.format(subject)} .",
+        "good": f"{good.format(subject)} .",
+        "bad": f"{bad.format(subject)} .",
         "the same again": f"{good.format(subject)} and {word} and {word} and {word} .",
         "off the subject": f"{good.format(another)} .",
         "no end": f"{good.format(subject)} and",

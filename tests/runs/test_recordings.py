@@ -201,7 +201,8 @@ def test_the_present_code_says_the_same(name: str) -> None:
     spec = RECORDED[name]
     history = tail.look(Recordings().folder(RunRef(spec.id, 0)).updates, tail.Reached()).history
     assert history.begin
-    updates = Training(build(spec, folders([Recordings()], spec).get("start")), spec.train).updates()
+    others = folders([Recordings()], spec)
+    updates = Training(build(spec, others.pop("start", None), **others), spec.train).updates()
     begin = next(updates)
     assert isinstance(begin, Begin)
     assert (begin.parameters, begin.vocabulary) == (history.begin.parameters, history.begin.vocabulary)

@@ -126,7 +126,7 @@ def test_the_study_is_along_the_choices_for_some_shares_of_mistakes(visit: Calla
     app = visit("human_feedback", choices_digest=own_choices.keep(chosen(12)))
     assert (
         app.button(key="clicks_train").label == "Train 15 runs"
-    )  # of the simulated labeller, whoever chose above; their start is recorded
+    )  # of the simulated labeller, whoever chose above
 
 
 def test_a_pair_comes_once_and_a_choice_keeps_its_pair() -> None:

@@ -124,9 +124,7 @@ def test_a_trained_run_gives_rewards_and_the_taste_shows_where_they_are_fooled(v
 def test_the_study_is_along_the_choices_for_some_shares_of_mistakes(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
     tuned(fake)
     app = visit("human_feedback", choices_digest=own_choices.keep(chosen(12)))
-    assert (
-        app.button(key="clicks_train").label == "Train 15 runs"
-    )  # of the simulated labeller, whoever chose above
+    assert app.button(key="clicks_train").label == "Train 15 runs"  # of the simulated labeller, whoever chose above
 
 
 def test_a_pair_comes_once_and_a_choice_keeps_its_pair() -> None:

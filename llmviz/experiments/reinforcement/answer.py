@@ -7,7 +7,6 @@ import torch
 
 from llmviz.experiments.reinforcement.question import Sample, Sampled
 from llmviz.inspect import snapshots
-from llmviz.text.tokenizers import load_tokenizer
 from llmviz.training import replying
 
 
@@ -17,7 +16,7 @@ def answer(folders: Mapping[int, Path], question: Sample) -> list[Sampled]:
     for step in sorted(folders):
         if not snapshots.names_next(folders[step]):
             raise ValueError("this model writes no text")
-        model, tokenizer = snapshots.model(folders[step]), load_tokenizer(folders[step] / "tokenizer.json")
+        model, tokenizer = snapshots.model(folders[step]), snapshots.tokenizer(folders[step])
         replies = replying.replies(model, tokenizer, question.requests, torch.Generator().manual_seed(question.draw))
         found.append(Sampled(step, tuple(replies)))
     return found

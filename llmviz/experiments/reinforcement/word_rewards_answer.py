@@ -9,7 +9,6 @@ from transformers import PreTrainedModel
 from llmviz.experiments.reinforcement.question import RewardWords, WordRewards
 from llmviz.inspect import snapshots
 from llmviz.models import rewarding
-from llmviz.text.tokenizers import load_tokenizer
 
 AT_ONCE = 512  # texts
 
@@ -20,7 +19,7 @@ def answer(folders: Mapping[int, Path], question: RewardWords) -> list[WordRewar
 
 
 def _judged(step: int, folder: Path, question: RewardWords) -> WordRewards:
-    model, tokenizer = snapshots.model(folder), load_tokenizer(folder / "tokenizer.json")
+    model, tokenizer = snapshots.model(folder), snapshots.tokenizer(folder)
     if tuple((model.config.id2label or {}).values()) != rewarding.REWARD:
         raise ValueError("this model gives no reward")
 

@@ -9,7 +9,7 @@ import torch
 from llmviz.experiments.reward.question import Judge, Judged
 from llmviz.inspect import snapshots
 from llmviz.models import classifiers, rewarding
-from llmviz.text.tokenizers import load_tokenizer, pieces
+from llmviz.text.tokenizers import pieces
 
 
 @torch.no_grad()
@@ -17,7 +17,7 @@ def answer(folders: Mapping[int, Path], question: Judge) -> list[Judged]:
     """The rewards of each snapshot, in the order of the steps. Raises ValueError, in a sentence, where a text is too long."""
     steps = sorted(folders)
     first = folders[steps[0]]
-    tokenizer = load_tokenizer(first / "tokenizer.json")
+    tokenizer = snapshots.tokenizer(first)
     asked = [piece.id for piece in pieces(tokenizer, question.request)]
     replies = [pieces(tokenizer, reply) for reply in question.replies]
     lengths = np.array([len(reply) for reply in replies], dtype=np.int64)

@@ -16,7 +16,6 @@ from llmviz.experiments.reward.moved_answer import moved
 from llmviz.experiments.reward.question import FitHead, Fitted
 from llmviz.inspect import snapshots
 from llmviz.models import rewarding
-from llmviz.text.tokenizers import load_tokenizer
 from llmviz.training import feedback
 from llmviz.training.feedback import Choice
 
@@ -35,7 +34,7 @@ def answer(folders: Mapping[int, Path], question: FitHead) -> list[Fitted]:
 @torch.no_grad()
 def fitted(step: int, folder: Path, question: FitHead) -> Fitted:
     """That of one snapshot."""
-    model, tokenizer = snapshots.whole(folder), load_tokenizer(folder / "tokenizer.json")
+    model, tokenizer = snapshots.whole(folder), snapshots.tokenizer(folder)
     learnt, apart = _choices(folder, question)
     head = bradley_terry(_differences(model, tokenizer, learnt))
     tried = _differences(model, tokenizer, apart) @ head
@@ -52,7 +51,7 @@ def fitted(step: int, folder: Path, question: FitHead) -> Fitted:
 @lru_cache(maxsize=8)
 def _choices(folder: Path, question: FitHead) -> tuple[tuple[Choice, ...], tuple[Choice, ...]]:
     """The choices to learn from and those kept apart; kept, since drawing replies takes longer than all else here."""
-    model, tokenizer = snapshots.whole(folder), load_tokenizer(folder / "tokenizer.json")
+    model, tokenizer = snapshots.whole(folder), snapshots.tokenizer(folder)
     settings = ChoicesSpec(question.clicks, question.taste, question.noise, question.digest)
     learnt = feedback.learnt(settings, model, tokenizer, question.seed)
     return learnt, feedback.held_out(settings, model, tokenizer, "validation", APART, SEED)

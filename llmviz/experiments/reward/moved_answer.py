@@ -12,7 +12,6 @@ from tokenizers import Tokenizer
 from llmviz.experiments.reward.question import Moved, TakeOut
 from llmviz.inspect import snapshots
 from llmviz.models import rewarding
-from llmviz.text.tokenizers import load_tokenizer
 
 FEWEST = 3  # replies a word is taken out of
 Rewards = Callable[[Sequence[Sequence[int]]], torch.Tensor]
@@ -24,7 +23,7 @@ def answer(folders: Mapping[int, Path], question: TakeOut) -> list[Moved]:
     found = []
     for step in sorted(folders):
         rewards = partial(rewarding.rewards, snapshots.model(folders[step]))
-        tokenizer = load_tokenizer(folders[step] / "tokenizer.json")
+        tokenizer = snapshots.tokenizer(folders[step])
         found.append(moved(step, tokenizer, question.requests, question.replies, rewards))
     return found
 

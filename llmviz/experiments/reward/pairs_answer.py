@@ -9,7 +9,6 @@ import torch
 
 from llmviz.experiments.reward.question import Drawn, DrawPairs
 from llmviz.inspect import snapshots
-from llmviz.text.tokenizers import load_tokenizer
 from llmviz.training import feedback, replying
 
 SHEET = 60  # pairs drawn at once
@@ -22,7 +21,7 @@ def answer(folders: Mapping[int, Path], question: DrawPairs) -> list[Drawn]:
 
 def drawn(step: int, folder: Path, sheet: int) -> Drawn:
     """Those of one snapshot."""
-    model, tokenizer = snapshots.whole(folder), load_tokenizer(folder / "tokenizer.json")
+    model, tokenizer = snapshots.whole(folder), snapshots.tokenizer(folder)
     requests = feedback.open_requests("train", SHEET, Random(f"sheet {sheet}"))
     generator = torch.Generator().manual_seed(sheet)
     one, other = (replying.replies(model, tokenizer, [request.text for request in requests], generator) for _ in range(2))

@@ -8,11 +8,10 @@ from llmviz.ui.page import of_run
 BEATS = (
     ("head", "strip_area"),
     ("sentence_row", "builder_row", "strip_area", "bars_area"),
-    ("strip_area", "question"),
+    ("sentence_row", "strip_area", "question", "hash_area"),
     ("strip_area", "bars_area", "hash_area"),
     ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
     ("shots_area",),
-    ("closer_row", "closer_area"),
 )
 
 page = of_run(in_context.EXPERIMENT.lesson, [in_context.EXPERIMENT], BEATS, panel.Prompting())

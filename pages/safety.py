@@ -13,7 +13,6 @@ BEATS = (
     ("rows_area", "low_area", "curve_area"),
     ("low_area", "curve_area", "training_row", "facts_row"),
     ("ways_area",),
-    ("closer_row", "closer_area"),
 )
 
 page = of_run(safety.EXPERIMENT.lesson, [safety.EXPERIMENT], BEATS, panel.Trying())

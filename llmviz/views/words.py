@@ -31,6 +31,9 @@ CHOICES = {  # settings that are chosen from a list and are neither stage nor te
     "lora": "LoRA",
     "new": "the new text",
     "old": "the old text",
+    "warm": "labeller A",  # what each likes is to be found out
+    "brief": "labeller B",
+    "frank": "labeller C",
 }
 _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 PACE = 10  # steps after which there is a pace to go by

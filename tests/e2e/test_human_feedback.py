@@ -12,7 +12,7 @@ pytestmark = pytest.mark.e2e
 
 
 def test_choices_by_keyboard_outlive_a_reload_and_train_a_reward(page: Page, fake_app: str) -> None:
-    page.goto(f"{fake_app}/human-feedback")
+    page.goto(f"{fake_app}/human-feedback?size=0.3M")  # of which nothing is recorded
     page.locator(QUIET).wait_for(timeout=MINUTE)
     page.get_by_role("button", name="Train the model that replies").click()
     labeller, count = page.locator(".labeller"), page.locator(".labeller .count")

@@ -106,9 +106,9 @@ def test_it_practises_on_the_default_runs_alone() -> None:
             folders.update(given.values())
             return []
 
-    assert sum(1 for _ in worker.practise(Noting(), Recordings(HERE))) > sum(bool(stage.recorded) for stage in BY_NAME.values())
+    assert sum(1 for _ in worker.practise(Noting(), Recordings(HERE))) >= sum(bool(stage.recorded) for stage in BY_NAME.values())
     assert {folder.relative_to(HERE).parts[0] for folder in folders} == {
-        f"{stage.name}-tinyland" for stage in BY_NAME.values() if stage.recorded
+        f"{stage.name}-tinyland" for stage in BY_NAME.values() if stage.recorded and stage.openings("tinyland")
     }
 
 

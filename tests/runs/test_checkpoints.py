@@ -15,6 +15,7 @@ from llmviz.experiments.building import build
 from llmviz.experiments.classification.stage import Sentiment
 from llmviz.runs import checkpoints
 from llmviz.runs.export import export_checkpoint
+from llmviz.runs.folder import RunFolder
 from llmviz.runs.library import Library
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
@@ -27,7 +28,15 @@ def folder(store: Store, tmp_path: Path) -> Path:
     """A model that a run of another home has left."""
     made = attempt_at(Store(tmp_path / "elsewhere"), spec(20, seed=1))
     list(made)
-    return shutil.copytree(made.snapshot, tmp_path / "downloads" / "small-bert")
+    return whole(made.folder, tmp_path / "downloads" / "small-bert")
+
+
+def whole(run: RunFolder, to: Path) -> Path:
+    """The last snapshot of a run with its tokenizer beside it, as one that is downloaded has it."""
+    shutil.copytree(run.snapshot(run.snapshots()[-1]), to)
+    for file in run.shared:
+        shutil.copyfile(file, to / file.name)
+    return to
 
 
 def test_a_folder_is_known_by_its_files_alone(folder: Path, tmp_path: Path) -> None:
@@ -85,16 +94,16 @@ def test_the_command_line_takes_a_folder(store: Store, folder: Path) -> None:
     assert checkpoints.found(store.home, Checkpoint(checkpoints.digest(folder))).is_dir()
 
 
-def recorded(name: str) -> tuple[Checkpoint, Path]:
+def recorded(name: str, to: Path) -> tuple[Checkpoint, Path]:
     """The model a recording ended with, as if it had come from elsewhere."""
     [run] = [kept for each in Recordings().runs() if (kept := Recordings().folder(each)).path.name == name]
-    folder = run.snapshot(run.snapshots()[-1])
+    folder = whole(run, to / name)
     return Checkpoint(checkpoints.digest(folder), name), folder
 
 
-def test_a_model_that_does_not_fit_is_refused() -> None:
+def test_a_model_that_does_not_fit_is_refused(tmp_path: Path) -> None:
     """The real stage, on models of real runs."""
-    kept, folder = recorded("mlm-tinyland")
+    kept, folder = recorded("mlm-tinyland", tmp_path)
     fitting = RunSpec("sentiment", starting_from(kept))
     made = build(fitting, folder)
     assert isinstance(made, Sentiment) and made.origin.copied
@@ -106,7 +115,7 @@ def test_a_model_that_does_not_fit_is_refused() -> None:
     for said, given in wrong.items():
         with pytest.raises(ValueError, match=said):
             build(given, folder)
-    judge, folder = recorded("sentiment-tinyland")
+    judge, folder = recorded("sentiment-tinyland", tmp_path)
     with pytest.raises(ValueError, match="is a RoFormerForTokenClassification"):
         build(replace(fitting, inputs=starting_from(judge)), folder)
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core.address import change
 from llmviz.core.rival import rival
 from llmviz.core.spec import preset
 from llmviz.experiments.instructions import EXPERIMENT, view
@@ -50,7 +51,7 @@ def trained(visit: Callable[..., AppTest], fake: FakeEngine) -> Callable[..., Ap
 
 
 def test_before_anything_is_trained_it_says_so_and_offers_to_train(visit: Callable[..., AppTest]) -> None:
-    app = visit("instructions")
+    app = visit("instructions", size="0.3M")  # of which nothing is recorded
     assert "A base goes on with a text; a tuned model does what is asked" in said(app)
     base, tuned, scratch = rows(app)
     assert (
@@ -62,10 +63,10 @@ def test_before_anything_is_trained_it_says_so_and_offers_to_train(visit: Callab
 
 
 def test_the_base_alone_is_shown_by_its_own_run(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
-    base = preset("icl")
+    base = change(preset("icl"), {"size": "0.3M"})  # of which nothing is recorded
     fake.train(base, "somebody")
     time.sleep(0.7)
-    app = visit("instructions")
+    app = visit("instructions", size="0.3M")
     assert not rows(app)[0]["steps"]
     app = skip(app)
     shown, tuned, _ = rows(app)

@@ -12,7 +12,7 @@ from llmviz.core.history import fold
 from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
-from llmviz.core.spec import RunSpec, starting_from
+from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.update import Begin, Score, Update
 from llmviz.experiments.lab_book import comparison_view as comparison
 from llmviz.experiments.lab_book import view as lineage
@@ -157,7 +157,7 @@ def test_a_setting_is_said_by_its_title(given: object, said: str) -> None:
 
 
 def test_every_choice_of_a_form_has_a_name() -> None:
-    listed = {choice for stage in catalogue.BY_NAME for entry in entries(RunSpec(stage)) for choice in entry.setting.choices}
+    listed = {choice for stage in catalogue.BY_NAME for entry in entries(preset(stage)) for choice in entry.setting.choices}
     places = {*CAPITALS, *CAPITALS.values()}  # are called as they are
     assert all(words.value(choice) != choice for choice in listed - places)
 

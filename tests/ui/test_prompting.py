@@ -33,7 +33,7 @@ def trained(app: AppTest) -> AppTest:
 
 
 def test_before_there_is_a_model_it_says_so_and_prompts_can_be_built(visit: Visit, fake: FakeEngine) -> None:
-    app = skip(visit("prompting"))
+    app = skip(visit("prompting", size="0.3M"))  # of which nothing is recorded
     assert parts(app)["bars"][0]["empty"] == panel.NO_MODEL and "The curves stand here as soon as training has ended" in said(app)
     assert "can a prompt change the task?" in said(app) and "SHA-256 of the" not in said(app)
     app.pills(key=panel.EXAMPLES).set_value(["Italy", "Spain"]).run()

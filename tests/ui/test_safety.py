@@ -42,7 +42,7 @@ def trained(visit: Callable[..., AppTest], fake: FakeEngine) -> Callable[..., Ap
 
 
 def test_before_anything_is_trained_it_says_so(visit: Callable[..., AppTest]) -> None:
-    app = visit("safety")
+    app = visit("safety", size="0.3M")  # of which nothing is recorded
     assert not app.exception and "Refuse what is forbidden, help with the rest" in html(app)
     base, tuned, safe = rows(app)
     assert [row["title"] for row in (base, tuned, safe)] == ["Base", "Instruction tuning", "Safe"]

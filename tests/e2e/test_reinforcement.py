@@ -27,4 +27,6 @@ def test_train_guess_scrub_and_point(page: Page, fake_app: str) -> None:
     expect(page.locator(".samples .heads")).to_contain_text("step 0")
     page.keyboard.press("End")
     expect(after).to_contain_text("glad")
-    expect(after.locator(".word", has_text="glad")).to_have_attribute("aria-label", "glad: earns 1.00 points of taste")
+    expect(after.locator(".word", has_text="glad")).to_have_attribute(
+        "aria-label", "glad: earns 1.00 points of reward"
+    )  # the reward model is recorded

@@ -72,7 +72,7 @@ def test_a_task_that_has_no_run_leads_to_its_page_whatever_the_filter() -> None:
     chosen: dict[str, str]
     for chosen in ({}, {"phase": "pretraining"}):
         links = [link.proto.label for link in whole(**chosen).get("page_link") if "not trained yet" in link.proto.label]
-        assert links == [f"not trained yet: {each}" for each in ("Your own labels", "Your own names", "DPO", "PPO")]
+        assert links == [f"not trained yet: {each}" for each in ("Your own labels", "Your own names")]
 
 
 def test_from_scratch_is_withheld_until_a_guess(visit: Visit) -> None:

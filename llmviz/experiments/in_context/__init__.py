@@ -51,7 +51,7 @@ EXPERIMENT = Experiment(
         ("D2",),
         terms=("token", "pretraining", "zero-shot", "few-shot", "in-context learning", "head", "induction head", *RUN, "seed"),
     ),
-    short="In-context learning",
+    short="ICL",
     family="GPT-3",
     exercise="names the next token, also of lists",
     phase=PRETRAINING,

@@ -112,7 +112,12 @@ def every() -> Iterator[Column]:
                 probes.setdefault(metric.name, []).append((experiment, metric))
     for name, told in probes.items():
         yield Column(name, told[0][1], tuple(experiment for experiment, _ in told))
-    yield from (_task(each) for each in catalogue.BY_NAME.values() if each.phase != PRETRAINING)
+    yield from (_task(each) for each in catalogue.BY_NAME.values() if each.phase != PRETRAINING and labelled(each))
+
+
+def labelled(experiment: Experiment) -> bool:
+    """Whether what it reports is held against labels or the text itself. Replies are held against rules and tastes, on their own pages."""
+    return experiment.label_kind not in ("reply", "choice")
 
 
 def _task(experiment: Experiment) -> Column:

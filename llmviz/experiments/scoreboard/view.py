@@ -7,7 +7,7 @@ from llmviz.core import catalogue
 from llmviz.core.experiment import FINE_TUNING
 from llmviz.core.study import Band
 from llmviz.core.texts import TEXTS
-from llmviz.experiments.scoreboard.columns_view import REASONS, Column, columns, every
+from llmviz.experiments.scoreboard.columns_view import REASONS, Column, columns, every, labelled
 from llmviz.parts.table.payload import Cell, Row, Table
 from llmviz.views import records, words
 from llmviz.views.records import Recipe
@@ -34,7 +34,8 @@ class Filter:
 
     def leaves(self, found: Sequence[Recipe]) -> list[Recipe]:
         """Those of them that are to be seen."""
-        return [recipe for recipe in found if self.text in ("", recipe.spec.text.name) and self.phase in ("", _phase(recipe))]
+        tried = [recipe for recipe in found if labelled(catalogue.experiment(recipe.spec.stage))]
+        return [recipe for recipe in tried if self.text in ("", recipe.spec.text.name) and self.phase in ("", _phase(recipe))]
 
 
 def _phase(recipe: Recipe) -> str:
@@ -170,7 +171,7 @@ def quiz(text: str) -> Quiz:
     tasks = [
         each.short
         for each in catalogue.BY_NAME.values()
-        if each.phase == FINE_TUNING and None in each.starts and text in each.recorded_texts
+        if each.phase == FINE_TUNING and labelled(each) and None in each.starts and text in each.recorded_texts
     ]
     return Quiz(f"which task on {TEXTS[text].title} gains most from pretraining?", tuple(tasks))
 

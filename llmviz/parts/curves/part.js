@@ -29,7 +29,9 @@ export default part((/** @type {Given<Curves>} */ { data, root, kept, redraw }) 
     const edges = { left: 2.9 * em, right: width - 10 * em, top: 0.6 * em, bottom: height - 1.5 * em, em };
     const here = panel({ ...edges, x: [data.log ? stops[0] : 0, Math.max(data.total, 1)], y: [low, top], log: data.log });
     const every = Math.ceil(data.ticks.length / Math.max(1, (here.right - here.left) / (3.1 * em)));
-    const down = data.ticks.length ? data.ticks.filter((_, place) => place % every === 0) : ticks(data.total, 4);
+    const down = data.ticks.length
+      ? data.ticks.filter((_, place) => place % every === 0)
+      : ticks(data.total, here.right - here.left < 15 * em ? 2 : 4);
     const under = state.under === null ? null : here.x(stops[state.under]);
     return {
       ...explore(state, { root, panel: here, xs: stops.map(here.x), tell, redraw }),

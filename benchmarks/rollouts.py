@@ -36,7 +36,7 @@ def _share(policy: Policy, step: int) -> float:
     """Of one rollout and its updates."""
     requests = policy.requests(step, policy.spec.train.batch_size)
     began = time.perf_counter()
-    policy._helper(policy.model).draw(requests, torch.Generator().manual_seed(step))
+    policy.helper(policy.model).draw(requests, torch.Generator().manual_seed(step))
     written = time.perf_counter() - began
     began = time.perf_counter()
     policy.rollout(step)  # type: ignore[attr-defined] # of every policy that trains

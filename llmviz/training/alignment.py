@@ -3,7 +3,7 @@
 Shared by all that learn from feedback. A reply is a text's tokens behind the request, its end among them; they lie end to end, (tokens).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -167,6 +167,3 @@ class Trial:
 def rewarded(reward: PreTrainedModel, replies: Replies) -> torch.Tensor:
     """The reward of each text: (texts)."""
     return rewarding.rewards(reward, replies.whole)
-
-
-Remembered = Mapping[str, torch.Tensor | float]

@@ -19,6 +19,9 @@ from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogues import Request
 from llmviz.text.tinyland.tastes import taste
 from llmviz.training import replying
+from llmviz.training.stage import Exercise
+
+PREFERRED = ("the first is preferred", "the second is preferred")  # what can be said of a pair whose first reply was chosen
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,12 @@ class Choice:
     request: Request
     preferred: str
     other: str
+
+
+def exercises(spelt: Sequence[str], preferred: Sequence[Sequence[int]], other: Sequence[Sequence[int]]) -> list[Exercise]:
+    """Pairs as a person sees them, one text behind the other, from ids and the vocabulary as it is spelt; a target for each pair."""
+    texts = [(*(spelt[id] for id in one), "|", *(spelt[id] for id in two)) for one, two in zip(preferred, other, strict=True)]
+    return [Exercise(text, (0,), range(row, row + 1)) for row, text in enumerate(texts)]
 
 
 def open_requests(split: Split, count: int, random: Random) -> list[Request]:

@@ -1,45 +1,37 @@
 """A policy: a model that learns from replies it has drawn itself, and that a reward model judged. What PPO and GRPO have in common."""
 
 from collections.abc import Mapping, Sequence
-from functools import cached_property
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import torch
-from transformers import PreTrainedModel
 
-from llmviz.core.feedback import REWARD_ROLE, LeashSpec
+from llmviz.core.feedback import REWARD_ROLE
 from llmviz.core.spec import RunSpec
-from llmviz.models import files, masked, rewarding, transfer
+from llmviz.models import masked, rewarding
 from llmviz.text.tinyland.dialogues import Request
-from llmviz.training import alignment, replying
-from llmviz.training.alignment import Helper, Replies, Trial
-from llmviz.training.exercises import candidates
+from llmviz.training import alignment
+from llmviz.training.aligned import Aligned
+from llmviz.training.alignment import Replies
 from llmviz.training.feedback import open_requests
-from llmviz.training.labelled import begun
 from llmviz.training.stage import Exercise
 
 
-class Policy:
-    """The model that is to be aligned, the one it began as, and the one that judges.
+class Policy(Aligned):
+    """A model that learns from its own replies, with the one that judges them.
 
     `remembered` is what the next updates learn from: the replies, and of each token the log-probability it was drawn with and that under
     the model it began as; of each reply its reward.
     """
 
     def __init__(self, spec: RunSpec, parent: Path | None, reward: Path) -> None:
-        self.spec = spec
-        self.objective: LeashSpec = spec.objective
-        self.tokenizer = replying.tokenizer_of(spec)
-        self.model = masked.moved(begun(spec, parent, self.tokenizer.get_vocab_size()), spec.train.device)
-        self.reference = masked.moved(begun(spec, parent, self.tokenizer.get_vocab_size()), spec.train.device).requires_grad_(False)
+        super().__init__(spec, parent)
         self.reward = masked.moved(rewarding.load(reward, self.model), spec.train.device)
         judged = spec.inputs[REWARD_ROLE]
-        self.style: str = judged.objective.hidden_taste if isinstance(judged, RunSpec) else ""
-        self.origin = transfer.report(parent, self.model)
+        self.style = judged.objective.hidden_taste if isinstance(judged, RunSpec) else ""
         self.remembered: dict[str, torch.Tensor] = {}
-        self.references: Mapping[str, float] = {}
+        self.references = {}
 
     # Rollout
 
@@ -50,7 +42,7 @@ class Policy:
     def draw(self, requests: Sequence[Request], step: int) -> Replies:
         """Draw a reply to each, and remember it with its log-probabilities and its reward."""
         generator = torch.Generator(self.model.device).manual_seed(int(np.random.default_rng((self.spec.seed, step)).integers(2**63)))
-        replies = self._helper(self.model).draw(requests, generator)
+        replies = self.helper(self.model).draw(requests, generator)
         with torch.no_grad():
             self.remembered = {
                 "input_ids": replies.input_ids,
@@ -82,38 +74,14 @@ class Policy:
     @property
     def choices(self) -> Sequence[str]:
         """The vocabulary, spelt."""
-        return self._words
+        return self.words
 
     def exercises(self, batch: Replies) -> list[Exercise]:
         """Each request with its reply; the targets are the reply's tokens."""
-        return batch.exercises(self._words)
-
-    @cached_property
-    def _words(self) -> tuple[str, ...]:
-        return candidates(self.tokenizer)
-
-    def _helper(self, model: PreTrainedModel) -> Helper:
-        return Helper(model, self.tokenizer, self._words)
+        return batch.exercises(self.words)
 
     # Metrics
 
-    @cached_property
-    def _validation(self) -> Trial:
-        return Trial.of(self._helper(self.reference), "validation", alignment.VALIDATION)
-
-    def evaluate(self) -> dict[str, float]:
-        """How its replies to validation requests fare beside those of the model it began as."""
-        return self._measure(self._validation)
-
-    def test(self) -> dict[str, float]:
-        """The same for test requests."""
-        return self._measure(Trial.of(self._helper(self.reference), "test", alignment.TEST))
-
-    def _measure(self, trial: Trial) -> dict[str, float]:
-        figures, replies = trial.measured(self._helper(self.model), self.reference, self.style)
-        return figures | {"reward": alignment.rewarded(self.reward, replies).mean().item()}
-
-    def save(self, folder: Path) -> None:
-        """Write the model and its tokenizer so that `from_pretrained` reads them, and beside them what became of the parent's tensors."""
-        files.save(self.model, self.tokenizer, folder)
-        transfer.write(self.origin, folder)
+    def besides(self, replies: Replies) -> dict[str, float]:
+        """What the reward model says of the replies."""
+        return {"reward": alignment.rewarded(self.reward, replies).mean().item()}

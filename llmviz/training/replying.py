@@ -1,6 +1,6 @@
 """What a model replies to requests. Shared by all that learn from dialogues, and by who looks at what they learnt."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -15,7 +15,6 @@ from llmviz.text.tinyland import prompting
 from llmviz.text.tinyland.dialogues import LONGEST
 from llmviz.text.tokenizers import spelling, with_words
 from llmviz.training import shifting, texts
-from llmviz.training.exercises import candidates
 from llmviz.training.shifting import Asked
 from llmviz.training.texts import Ids
 
@@ -66,9 +65,3 @@ def masked(read: Sequence[tuple[Ids, int]]) -> Asked:
 def tokenizer_of(spec: RunSpec) -> Tokenizer:
     """The tokenizer of a run that reads requests: that of its lineage, with the words of requests behind."""
     return with_words(texts.tokenizer_of(spec), prompting.new_words())
-
-
-def spelt(tokenizer: Tokenizer) -> Callable[[Sequence[int]], tuple[str, ...]]:
-    """From ids to words as a list of candidates has them."""
-    words = candidates(tokenizer)
-    return lambda ids: tuple(words[id] for id in ids)

@@ -4,26 +4,21 @@ Data, loss, metrics, top to bottom. The reward is the log-ratio of the model to 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 
 import torch
 from torch.nn.functional import cross_entropy
 
-from llmviz.core.feedback import PreferenceSpec
 from llmviz.core.spec import RunSpec
-from llmviz.models import files, masked, transfer
 from llmviz.text.special import SEP
-from llmviz.training import alignment, feedback, replying
-from llmviz.training.alignment import Helper, Replies, Trial
-from llmviz.training.exercises import candidates
+from llmviz.training import alignment, feedback
+from llmviz.training.aligned import Aligned
+from llmviz.training.alignment import Replies
 from llmviz.training.feedback import Choice
-from llmviz.training.labelled import begun, turns
+from llmviz.training.labelled import turns
 from llmviz.training.stage import Exercise
-
-PREFERRED = ("the first is preferred", "the second is preferred")
 
 
 def build(spec: RunSpec, parent: Path | None) -> "Dpo":
@@ -46,22 +41,18 @@ class Pairs:
         return self.preferred.tokens + self.other.tokens
 
 
-class Dpo:
+class Dpo(Aligned):
     """A model that learns from choices."""
 
     def __init__(self, spec: RunSpec, parent: Path | None) -> None:
-        self.spec = spec
-        self.objective: PreferenceSpec = spec.objective
-        self.tokenizer = replying.tokenizer_of(spec)
-        self.model = masked.moved(begun(spec, parent, self.tokenizer.get_vocab_size()), spec.train.device)
-        self.reference = masked.moved(begun(spec, parent, self.tokenizer.get_vocab_size()), spec.train.device).requires_grad_(False)
-        self.origin = transfer.report(parent, self.model)
+        super().__init__(spec, parent)
+        self.style = self.objective.hidden_taste
         self.learnt = feedback.learnt(self.objective, self.reference, self.tokenizer, spec.seed)
         self._before = [
             self._of_reference([choice.preferred for choice in self.learnt]),
             self._of_reference([choice.other for choice in self.learnt]),
         ]
-        self.references: Mapping[str, float] = {"random_guess": math.log(2)}
+        self.references = {"random_guess": math.log(2)}
 
     # Data
 
@@ -105,43 +96,18 @@ class Dpo:
     @property
     def choices(self) -> Sequence[str]:
         """What can be said of a pair."""
-        return PREFERRED
+        return feedback.PREFERRED
 
     def exercises(self, batch: Pairs) -> list[Exercise]:
         """Each pair, one reply behind the other; the target is which is preferred."""
-        spelt = replying.spelt(self.tokenizer)
-        texts = [(*spelt(one), "|", *spelt(other)) for one, other in zip(batch.preferred.whole, batch.other.whole, strict=True)]
-        return [Exercise(text, (0,), range(row, row + 1)) for row, text in enumerate(texts)]
+        return feedback.exercises(self.words, batch.preferred.whole, batch.other.whole)
 
     # Metrics
 
-    @cached_property
-    def _words(self) -> tuple[str, ...]:
-        return candidates(self.tokenizer)
-
-    @cached_property
-    def _validation(self) -> Trial:
-        return Trial.of(Helper(self.reference, self.tokenizer, self._words), "validation", alignment.VALIDATION)
-
-    def evaluate(self) -> dict[str, float]:
-        """How its replies to validation requests fare beside those of the model it began as; and how likely the choices have become."""
-        return self._measure(self._validation)
-
-    def test(self) -> dict[str, float]:
-        """The same for test requests."""
-        return self._measure(Trial.of(Helper(self.reference, self.tokenizer, self._words), "test", alignment.TEST))
-
-    @torch.no_grad()
-    def _measure(self, trial: Trial) -> dict[str, float]:
-        figures, _ = trial.measured(Helper(self.model, self.tokenizer, self._words), self.reference, self.objective.hidden_taste)
+    def besides(self, replies: Replies) -> dict[str, float]:
+        """How likely the choices have become that it learns from, whatever it replies."""
         pairs = self._pairs(range(len(self.learnt)))
-        likely = {
-            f"{name}_log_probability": replies.sums(alignment.log_probabilities(self.model, replies)).mean().item()
-            for name, replies in (("preferred", pairs.preferred), ("other", pairs.other))
+        return {
+            f"{name}_log_probability": told.sums(alignment.log_probabilities(self.model, told)).mean().item()
+            for name, told in (("preferred", pairs.preferred), ("other", pairs.other))
         }
-        return figures | likely
-
-    def save(self, folder: Path) -> None:
-        """Write the model and its tokenizer so that `from_pretrained` reads them, and beside them what became of the parent's tensors."""
-        files.save(self.model, self.tokenizer, folder)
-        transfer.write(self.origin, folder)

@@ -18,13 +18,13 @@ from llmviz.core.spec import RunSpec
 from llmviz.models import files, masked, rewarding, transfer
 from llmviz.text.splits import Split
 from llmviz.training import feedback, replying
+from llmviz.training.exercises import candidates
 from llmviz.training.feedback import Choice
 from llmviz.training.labelled import begun, turns
 from llmviz.training.stage import Exercise
 
 VALIDATION, TEST = 200, 1_000  # pairs of replies looked at while training and at the end
 HELD_OUT_SEED = 7  # of their draws: the same pairs for every run of one start
-PREFERRED = ("the first is preferred", "the second is preferred")
 
 
 def build(spec: RunSpec, parent: Path | None) -> "Reward":
@@ -92,13 +92,11 @@ class Reward:
     @property
     def choices(self) -> Sequence[str]:
         """What can be said of a pair."""
-        return PREFERRED
+        return feedback.PREFERRED
 
     def exercises(self, batch: ChoiceBatch) -> list[Exercise]:
         """Each pair, one reply behind the other; the target is which is preferred."""
-        spelt = replying.spelt(self.tokenizer)
-        texts = [(*spelt(one), "|", *spelt(other)) for one, other in zip(batch.preferred, batch.other, strict=True)]
-        return [Exercise(text, (0,), range(row, row + 1)) for row, text in enumerate(texts)]
+        return feedback.exercises(candidates(self.tokenizer), batch.preferred, batch.other)
 
     # Metrics
 

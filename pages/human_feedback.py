@@ -13,6 +13,7 @@ BEATS = (
     ("reply_row", "taste_row", "rewards_area"),
     ("words_area", "curve_area", "training_row", "facts_row"),
     ("study_area",),
+    ("rewards_area", "closer_row", "closer_area"),
 )
 
 page = of_run(reward.EXPERIMENT.lesson, [reward.EXPERIMENT], BEATS, panel.Judging())

@@ -12,6 +12,7 @@ BEATS = (
     ("strip_area", "bars_area", "hash_area"),
     ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
     ("shots_area",),
+    ("strip_area", "bars_area", "closer_row", "closer_area"),
 )
 
 page = of_run(in_context.EXPERIMENT.lesson, [in_context.EXPERIMENT], BEATS, panel.Prompting())

@@ -10,6 +10,7 @@ BEATS = (
     ("chain_area", "curve_area", "taste_area", "question"),
     ("samples_area", "curve_area"),
     ("charts_area", "training_row", "leash_row", "facts_row"),
+    ("leash_area",),
     ("methods_area",),
     ("stages_area",),
 )

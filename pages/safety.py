@@ -13,6 +13,7 @@ BEATS = (
     ("rows_area", "low_area", "curve_area"),
     ("low_area", "curve_area", "training_row", "facts_row"),
     ("ways_area",),
+    ("rows_area", "closer_row", "closer_area"),
 )
 
 page = of_run(safety.EXPERIMENT.lesson, [safety.EXPERIMENT], BEATS, panel.Trying())

@@ -36,7 +36,11 @@ def beats(shown: Sequence[Sequence[str]]) -> None:
     st.session_state[GONE_ON] = False
     address = visit.current()
     if not address.lecture:
+        st.session_state.pop(visit.ENTERED, None)
         return
+    onward = st.session_state.get(visit.ENTERED)  # still there where a drawing that the browser asked for overtook the way there
+    if onward and (page := path.to(onward[0])):
+        st.switch_page(page)
     now = bounded(address.beat, len(shown))
     present = shown[now - 1]
     st.session_state[GONE_ON] = any(QUESTION in parts for parts in shown[: now - 1])
@@ -95,7 +99,7 @@ def _leave(there: Lesson, beat: int) -> None:
     """Go on to another page; the session remembers that this is a lecture. This page is left at the beat it showed."""
     address = visit.current()
     visit.keep(replace(address, beat=max(1, address.beat - 1)))
-    st.session_state[visit.ENTERED] = beat
+    st.session_state[visit.ENTERED] = (there.page, beat)
     page = path.to(there.page)
     assert page is not None
     st.switch_page(page)

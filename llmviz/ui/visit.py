@@ -16,7 +16,7 @@ from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.text import incoming
 from llmviz.ui import browsers
 
-ENTERED = "entered"  # the beat at which a lecture comes to the next page; taken by the page that opens
+ENTERED = "entered"  # the page a lecture is on its way to, and the beat it comes to there; taken by that page when it opens
 
 
 @dataclass
@@ -53,7 +53,8 @@ def open(
     before = visits.get(page)
     returns = before is not None and st.session_state.get("page") != page and not query
     st.session_state["page"] = page
-    entered: int | None = st.session_state.pop(ENTERED, None)
+    onward = st.session_state.get(ENTERED)
+    entered: int | None = st.session_state.pop(ENTERED)[1] if onward and onward[0] == page else None
     if before is not None and (returns or query == before.written):
         beat = before.address.beat if entered is None else entered
         _keep(replace(before.address, lecture=bool(st.session_state.get("lecture")), beat=beat), query)  # a lecture goes from page to page

@@ -81,3 +81,13 @@ def test_pressed_before_the_page_has_opened_it_opens_as_a_lecture() -> None:
     app = AppTest.from_function(draw).run()
     app.button[0].click().run()
     assert not app.exception and app.markdown[0].value == "True"
+
+
+def test_a_lecture_that_was_overtaken_on_its_way_goes_on_to_the_next_page(visit: Visit) -> None:
+    """A drawing that the browser asks for in that moment, of this page, took the next page's beat for its own and stayed."""
+    app = visit("masked_tokens", lecture="1", beat="5")
+    app.session_state["entered"] = ("next-token", 2)
+    app.run()
+    assert app.session_state["page"] == "next-token" and shown(app) == "2 of 7" and "entered" not in app.session_state
+    app.switch_page("pages/masked_tokens.py").run()
+    assert shown(app) == "5 of 5"  # this page is left at the beat it showed

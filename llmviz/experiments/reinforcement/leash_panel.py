@@ -14,6 +14,7 @@ from llmviz.ui import lesson, live, study, visit
 from llmviz.ui.study import CONFIG, Series
 
 KEY = "leash_study"
+LOWER = 0.9  # of the height of other studies: a sentence more stands below
 ABOUT = (
     "Every step of every run is a point: to the right it has moved further from its start. Left is what it is trained on, right what was "
     "meant. Gao et al. (2023) found the true reward of such runs to rise and then to fall over √KL, while the proxy went on rising."
@@ -47,7 +48,8 @@ def draw() -> None:
                 st.html(f"<div class='study_empty'><span>{study.EMPTY}</span></div>")
                 return
             size, height = study.pixels()
-            st.plotly_chart(leash_view.figure(found, size), width="stretch", height=height, key=f"{KEY}_figure", config=CONFIG)
+            lower = round(LOWER * height)
+            st.plotly_chart(leash_view.figure(found, size), width="stretch", height=lower, key=f"{KEY}_figure", config=CONFIG)
             st.markdown(lesson.plain(leash_view.told(found)))
 
         st.fragment(drawn, run_every=live.EVERY if study.moving(KEY, series) else None, key=f"{KEY}_chart")()

@@ -12,7 +12,7 @@ BEATS = (
     ("labeller_area", "learnt_area", "question"),
     ("reply_row", "taste_row", "rewards_area"),
     ("words_area", "curve_area", "training_row", "facts_row"),
-    ("study_area",),
+    ("study_area", "facts_row"),
     ("rewards_area", "closer_row", "closer_area"),
 )
 

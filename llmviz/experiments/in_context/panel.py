@@ -23,7 +23,7 @@ RELATION, EXAMPLES, ASKED = "prompt_relation", "prompt_examples", "prompt_asked"
 NEVER = "This run has not measured it."
 ORDER, SWAP = "The last example comes first.", "Each example gets the value of the next one, and is then false."
 # A prompt takes one line. The height of chart and bars a lecture sets itself.
-SHORTER = "<style>html { --written: 2.3rem; } .st-key-strip_area { min-height: 0; }</style>"
+SHORTER = "<style>html { --written: 2.6rem; } .st-key-strip_area { min-height: 0; }</style>"
 TALLER = "<style>html { --tall: 18.6rem; }</style>"
 NO_MODEL = "The next words appear here as soon as there is a trained model."
 REFUSED = "There is no answer to this; the line above says why."

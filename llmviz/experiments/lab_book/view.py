@@ -25,7 +25,7 @@ TONES = {
     "paused": "still",
     "queued": "still",
 }
-GONE = "no longer on this machine"
+GONE = "no longer here"
 
 
 @dataclass(frozen=True)

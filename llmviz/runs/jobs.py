@@ -13,6 +13,8 @@ from llmviz.core.run import RunRef
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
 from llmviz.runs.process import Message, Process
 
+BY_HAND = "stopped by hand"
+STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
 OWNER_AWAY = 5.0  # seconds without a sign of the owner, then the next viewer to press a control takes over
 
 
@@ -24,6 +26,7 @@ class Job:
     owner: str
     claim: FileLock
     after: Mapping[RunRef, str] = field(default_factory=dict)  # the runs whose ends it waits for, each with the role it plays
+    as_input: bool = False  # it began because another needs it first; nobody asked for it
     state: State = State.QUEUED
     still: bool = False
     stepping: bool = False  # one step was asked for and is not done
@@ -45,6 +48,13 @@ class Job:
     def may(self, viewer: str) -> bool:
         """Whether this viewer may control the run: the owner, or anybody while the owner is away."""
         return viewer == self.owner or time.monotonic() - self.owner_seen > OWNER_AWAY
+
+    def take(self, viewer: str) -> None:
+        """Let this viewer control the run from now on. Raises ControlRefused where another does."""
+        if not self.may(viewer):
+            raise ControlRefused("somebody else started this run and steers it; train a copy of your own to steer")
+        self.owner = viewer
+        self.see(viewer)
 
     def unwatched(self, lease: float) -> bool:
         """Whether nobody has asked after the run for so long that it should end."""
@@ -101,7 +111,7 @@ class Job:
                     return
                 self.stepping = True
             case Command.STOP:
-                self.stop("stopped by hand")
+                self.stop(BY_HAND)
                 return
         self._send({"do": command.value})
 
@@ -132,7 +142,22 @@ def see(jobs: Mapping[RunRef, Job], run: RunRef, viewer: str) -> None:
             see(jobs, other, viewer)
 
 
+def let_go(jobs: Mapping[RunRef, Job], id: str) -> None:
+    """Wait for an attempt that was told to stop, so that a new one can begin; some 0.1 s, unless it evaluates."""
+    end = time.monotonic() + STOPPING
+    while time.monotonic() < end and any(job.run.id == id and job.stopping for job in list(jobs.values())):
+        time.sleep(0.01)
+
+
 def waiting(roles: Sequence[str]) -> str:
     """What a run waits for whose inputs in these roles are not trained yet; "" for none."""
     what = ["the run it starts from" if role == START else f"its {role}" for role in roles]
     return f"as soon as {' and '.join(what)} {'is' if len(what) == 1 else 'are'} done" if what else ""
+
+
+def needless(jobs: Mapping[RunRef, Job], stopped: Job) -> list[Job]:
+    """The runs that began as inputs of one that was stopped, for the same viewer, and that no other waits for."""
+    given = [jobs[run] for run in stopped.after if run in jobs]
+    return [
+        job for job in given if job.as_input and job.owner == stopped.owner and not any(job.run in other.after for other in jobs.values())
+    ]

@@ -2,7 +2,6 @@
 
 import itertools
 import threading
-import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +18,7 @@ from llmviz.runs import standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
-from llmviz.runs.jobs import Job, see, waiting
+from llmviz.runs.jobs import BY_HAND, Job, let_go, needless, see, waiting
 from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process, usual_workers
 from llmviz.runs.recordings import HERE, Recordings, snapshots
@@ -33,7 +32,6 @@ DOES_NOT_START = "the training program does not start; the file logs/train-1.log
 LOADING = "the training program is loading"
 UNWATCHED = "nobody was watching"
 ORPHANED = "the run it was to follow did not reach its end"
-STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
 GOODBYE = 10.0  # seconds for a worker to checkpoint and leave
 
 
@@ -69,13 +67,14 @@ class LocalEngine(Library):
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer."""
         for each in (*ancestors(spec), spec):
-            self._let_go(each.id)
+            let_go(self._jobs, each.id)
         with self._lock:
             if run := self._join(spec, viewer):
+                self._jobs[run].as_input = False
                 return run
             self._check_room()
             try:
-                return self._queued(spec, viewer, lambda: self.store.create(spec), {after: START} if after else {})
+                return self._queued(spec, viewer, lambda: self.store.create(spec), after)
             except UnderWay as other:
                 if other.run.id != spec.id:  # one of its inputs, in another program: nobody here would learn of its end
                     raise
@@ -89,15 +88,15 @@ class LocalEngine(Library):
             self._check_room()
             self._queued(self.spec(run), viewer, lambda: (run, self.place(run).claim(run)))
 
-    def _queued(self, spec: RunSpec, viewer: str, take: Take, after: Mapping[RunRef, str] | None = None) -> RunRef:
-        """Put the attempt that is taken into the queue, behind those at its inputs, and `after` others."""
-        awaited = {**self._awaited(spec, viewer), **(after or {})}
+    def _queued(self, spec: RunSpec, viewer: str, take: Take, after: RunRef | None = None, as_input: bool = False) -> RunRef:
+        """Put the attempt that is taken into the queue, behind those at its inputs, and `after` another."""
+        awaited = {**self._awaited(spec, viewer), **({after: START} if after else {})}
         try:
             run, claim = take()
         except OSError as problem:
             raise ValueError(sentence(problem)) from problem
         self._reasons.pop(run, None)
-        self._enter(Job(run, viewer, claim, awaited))
+        self._enter(Job(run, viewer, claim, awaited, as_input))
         return run
 
     def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
@@ -106,12 +105,9 @@ class LocalEngine(Library):
             job = self._jobs.get(run)
             if not job:
                 raise ControlRefused(self.place(run).refusal(run))
-            if not job.may(viewer):
-                raise ControlRefused("somebody else started this run and steers it; train a copy of your own to steer")
-            job.owner = viewer
-            job.see(viewer)
+            job.take(viewer)
             if command == Command.STOP and job in self._queue:
-                self._leave_queue(job, "stopped by hand")
+                self._give_up(job)
             else:
                 job.obey(command)
 
@@ -186,12 +182,6 @@ class LocalEngine(Library):
         for process in leaving:
             process.wait(GOODBYE)
 
-    def _let_go(self, id: str) -> None:
-        """Wait for an attempt that was told to stop, so that a new one can begin; some 0.1 s, unless it evaluates."""
-        end = time.monotonic() + STOPPING
-        while time.monotonic() < end and any(job.run.id == id and job.stopping for job in list(self._jobs.values())):
-            time.sleep(0.01)
-
     def _join(self, spec: RunSpec, viewer: str) -> RunRef | None:
         """The attempt at this spec that is under way; this viewer looks at it from now on."""
         run = next((job.run for job in self._jobs.values() if job.run.id == spec.id and not job.stopping), None)
@@ -206,8 +196,9 @@ class LocalEngine(Library):
     def _begun(self, spec: RunSpec, viewer: str) -> RunRef:
         """Let an attempt at an input that was cut short go on, or begin one."""
         run = self.store.find(spec)
-        goes_on = run and self.store.status(run).state in (State.STOPPED, State.INTERRUPTED)
-        return self._queued(spec, viewer, lambda: (run, self.store.claim(run)) if run and goes_on else self.store.create(spec))
+        if run and self.store.status(run).state in (State.STOPPED, State.INTERRUPTED):
+            return self._queued(spec, viewer, lambda: (run, self.store.claim(run)), as_input=True)
+        return self._queued(spec, viewer, lambda: self.store.create(spec), as_input=True)
 
     def _check_room(self) -> None:
         if len(self._queue) >= MOST_WAITING:
@@ -232,6 +223,15 @@ class LocalEngine(Library):
     def _idle(self) -> list[Process]:
         busy = {job.worker for job in self._jobs.values()}
         return [process for process in self._trainers if process.ready and process not in busy]
+
+    def _give_up(self, job: Job) -> None:
+        """Stop a run that waits, and the inputs that began for it alone."""
+        self._leave_queue(job, BY_HAND)
+        for given in needless(self._jobs, job):
+            if given in self._queue:
+                self._give_up(given)
+            else:
+                given.stop(BY_HAND)
 
     def _leave_queue(self, job: Job, reason: str) -> None:
         self._queue.remove(job)

@@ -20,7 +20,7 @@ from llmviz.runs.attempt import Attempt, folders
 from llmviz.runs.checkpoints import keep
 from llmviz.runs.engine import UNDER_WAY, Command, HasChildren, State
 from llmviz.runs.export import export
-from llmviz.runs.jobs import waiting
+from llmviz.runs.jobs import BY_HAND, waiting
 from llmviz.runs.local import LocalEngine
 from llmviz.runs.record import record
 from llmviz.runs.recordings import Recordings
@@ -127,6 +127,30 @@ def test_all_that_waits_for_a_run_that_is_stopped_stops(engine_of: MakeEngine) -
     waited = [run, found(engine, played(wanted)), found(engine, wanted.parent or ENDLESS)]
     assert [engine.status(each, "ann").reason for each in waited] == [local.ORPHANED] * 3
     assert not engine.standing()
+
+
+def test_stopped_while_it_waits_it_stops_the_inputs_that_began_for_it(engine_of: MakeEngine) -> None:
+    engine = engine_of(workshop=WORKSHOP)
+    wanted = pleasing(ENDLESS)
+    run = engine.train(wanted, "ann")
+    inputs = [found(engine, each) for each in (ENDLESS, wanted.parent or ENDLESS, played(wanted))]
+    until(lambda: has_begun(engine, inputs[0]))
+    engine.control(run, Command.STOP, "ann")
+    until(lambda: not engine.standing())
+    assert [engine.status(each, "ann").reason for each in (run, *inputs)] == [BY_HAND] * 4
+
+
+def test_an_input_goes_on_that_somebody_asked_for_or_another_waits_for(engine_of: MakeEngine) -> None:
+    engine = engine_of(workshop=WORKSHOP)
+    wanted = pleasing(ENDLESS)
+    other = replace(wanted, seed=5)
+    run, second = engine.train(wanted, "ann"), engine.train(other, "ann")
+    root = found(engine, ENDLESS)
+    engine.control(run, Command.STOP, "ann")
+    assert set(engine.standing()) == {root, found(engine, wanted.parent or ENDLESS), found(engine, played(wanted)), second}
+    assert engine.train(ENDLESS, "ann") == root  # asked for by itself now
+    engine.control(second, Command.STOP, "ann")
+    assert list(engine.standing()) == [root]
 
 
 def test_who_watches_a_run_watches_what_it_waits_for(engine_of: MakeEngine) -> None:

@@ -33,6 +33,7 @@ SECTIONS = {
         st.Page(HERE / "pages/next_sentence.py", title="Next sentence", url_path="next-sentence"),
     ],
     "GPT": [
+        st.Page(HERE / "pages/gpt_story.py", title="A GPT's story", url_path="gpt-story"),
         st.Page(HERE / "pages/prompting.py", title="Prompting", url_path="prompting"),
         st.Page(HERE / "pages/instructions.py", title="Instructions", url_path="instructions"),
         st.Page(HERE / "pages/human_feedback.py", title="Human feedback", url_path="human-feedback"),

@@ -44,6 +44,7 @@ GLOSSARY: Mapping[str, str] = MappingProxyType(
         "helper's policy": "Rules that say what a helper is to refuse. In reinforcement learning, policy means something else: the model.",
         "refusal": "A reply that says that a request will not be followed.",
         "over-refusal": "Refusing what is allowed, mostly because it looks like what is forbidden.",
+        "alignment tax": "What a model loses elsewhere while it learns what is preferred: nothing rewards it for keeping that.",
         "jailbreak": "A way to put a forbidden request so that a model follows it all the same.",
         "prefix injection": "A jailbreak that makes the reply begin with words of consent, so that going on with it is to comply.",
     }

@@ -23,6 +23,7 @@ FOLDERS = (
     "side_by_side",
     "bill",
     "next_sentence",
+    "gpt_story",
     "in_context",
     "instructions",
     "reward",

@@ -14,7 +14,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.runs.engine import Engine
-from llmviz.ui import controls, known, lecture, lesson, live, microscope, notes, sentence, shown, states, visit
+from llmviz.ui import controls, known, lecture, lesson, live, microscope, notes, path, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 from llmviz.ui.live import Seen
 
@@ -89,6 +89,7 @@ def of_run(there: Lesson, stages: Sequence[Experiment], beats: Sequence[Sequence
 
     `view` has the page's own settings as they are at first; `text` is what its run reads where nothing else is said.
     """
+    path.follow()
     runs = engine()
     visit.open(there.page, [each.name for each in stages], runs.spec, view, text)
     page = Page(runs, live.look(runs, shown.run(runs)))

@@ -67,6 +67,22 @@ def test_every_beat_fits_the_screen_and_fills_it(page: Page, real_app: str) -> N
     assert wrong == [], "\n".join(map(str, wrong))
 
 
+def test_a_beat_that_grows_late_is_sized_anew(page: Page, fake_app: str) -> None:
+    """An answer may come long after the beat was sized: to a question, or from a busy worker."""
+    page.set_viewport_size({"width": 1280, "height": 720})
+    start(page, f"{fake_app}/masked-tokens?lecture=1")
+    page.locator(".head p").wait_for()
+    page.wait_for_timeout(3_000)  # no longer may it grow
+    before = page.evaluate(SIZED)
+    page.evaluate("""() => {
+      const box = document.querySelector(".head p").closest("[data-testid=stElementContainer]");
+      box.style.setProperty("padding-bottom", "50vh");
+    }""")
+    page.wait_for_function("() => +document.documentElement.style.getPropertyValue('--fit') < 1")
+    after = page.evaluate(SIZED)
+    assert before["bottom"] <= before["bar"] + 1 and after["bottom"] <= after["bar"] + 1
+
+
 def test_the_type_grows_with_the_screen(page: Page, real_app: str) -> None:
     sizes = []
     for width, height in ((1280, 720), (1920, 1080), (3840, 2160)):

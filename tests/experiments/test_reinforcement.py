@@ -10,23 +10,24 @@ import pytest
 from llmviz.core.feedback import LeashSpec
 from llmviz.core.history import Curve, History
 from llmviz.core.learning_curve import LearningCurve
+from llmviz.core.questions.replies import Sample, Sampled
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.study import Axis, Study, along
 from llmviz.core.update import Done
 from llmviz.experiments.reinforcement import (
-    answer,
     best_answer,
-    chain_view,
     leash_view,
     methods_view,
     stages_view,
     view,
     word_rewards_answer,
 )
-from llmviz.experiments.reinforcement.chain_view import Link
-from llmviz.experiments.reinforcement.question import Best, BestOf, RewardWords, Sample, Sampled, WordRewards
+from llmviz.experiments.reinforcement.question import Best, BestOf, RewardWords, WordRewards
+from llmviz.inspect import drawn_replies
 from llmviz.text.tinyland.tastes import taste
 from llmviz.training.loop import Training
+from llmviz.views import chain
+from llmviz.views.chain import Link
 from llmviz.views.study import Series
 from tests.aligned import Aligned, aligned, little
 
@@ -63,15 +64,15 @@ def snapshots(weights: Aligned, folder: Path) -> dict[int, Path]:
 def test_snapshots_reply_to_the_same_requests_with_the_same_draws(weights: Aligned, tmp_path: Path) -> None:
     requests = tuple(request.text for request in view.requests())
     folders = snapshots(weights, tmp_path)
-    first, same = answer.answer(folders, Sample(requests))
-    (other, _) = answer.answer(folders, Sample(requests, draw=1))
+    first, same = drawn_replies.answer(folders, Sample(requests))
+    (other, _) = drawn_replies.answer(folders, Sample(requests, draw=1))
     assert (first.step, same.step) == (0, 3) and first.replies == same.replies != other.replies and len(first.replies) == view.SHOWN
 
 
 def test_a_model_that_does_not_write_is_refused(weights: Aligned, tmp_path: Path) -> None:
     (tmp_path / "0").symlink_to(weights.reward)
     with pytest.raises(ValueError, match="this model writes no text"):
-        answer.answer({0: tmp_path / "0"}, Sample(("how is Tom ?",)))
+        drawn_replies.answer({0: tmp_path / "0"}, Sample(("how is Tom ?",)))
 
 
 def test_the_push_of_a_word_is_the_reward_with_it_less_that_without(weights: Aligned, tmp_path: Path) -> None:
@@ -142,7 +143,9 @@ def test_the_charts_of_a_run_have_its_figures_and_dpo_one_more() -> None:
     first, kl, *_ = charts = view.charts(GRPO, history)
     assert [line["name"] for line in first["lines"]] == ["reward", "true taste"] and first["low"] == -0.5 and kl["low"] == 0.0
     assert len(charts) == 4 and len(view.charts(preset("dpo"), history)) == 5
-    assert "84%" in view.claim(GRPO, ended(win_rate=(0.5, 0.84), kl=(0.0, 3.7))) and view.claim(GRPO, History()).endswith("?")
+    assert "84%" in view.claim(GRPO, History(end=Done(60, {"win_rate": 0.84, "kl": 3.7}, 1.0))) and view.claim(GRPO, History()).endswith(
+        "?"
+    )
 
 
 # Samples
@@ -214,7 +217,7 @@ def test_the_stages_are_shuffled_alike_at_each_visit_and_equal_replies_are_both_
 
 
 def test_the_chain_names_each_run_once_and_the_time_left() -> None:
-    links = chain_view.chain(GRPO)
+    links = chain.chain(GRPO)
     assert [each.stage for each in links] == ["clm", "icl", "instruct", "reward", "grpo"]
 
     def link(spec: RunSpec, step: int, seconds: float, done: bool = False, recorded: bool = False) -> Link:
@@ -222,8 +225,8 @@ def test_the_chain_names_each_run_once_and_the_time_left() -> None:
 
     clm, icl, instruct, reward, grpo = links
     begun = [link(clm, 900, 20, True, True), link(icl, 100, 10.0), link(instruct, 0, 0), link(reward, 0, 0), link(grpo, 0, 0)]
-    told = chain_view.told(begun)
+    told = chain.told(begun)
     assert "Next token: recorded" in told and f"step 100 of {icl.train.steps:,}" in told and "to come" in told and "left" in told
     over = [link(clm, 900, 20, True, True), *(link(each, each.train.steps, 10.0, True) for each in links[1:])]
-    assert chain_view.told(over).endswith("done in 10 s · 40 s of training in all")
-    assert "left" not in chain_view.told([link(each, 0, 0) for each in links])
+    assert chain.told(over).endswith("done in 10 s · 40 s of training in all")
+    assert "left" not in chain.told([link(each, 0, 0) for each in links])

@@ -4,19 +4,21 @@ from random import Random
 
 import numpy as np
 
-from llmviz.core.questions.replies import Replied, ReplyTo
+from llmviz.core.questions.replies import Replied, ReplyTo, Sample, Sampled
 from llmviz.core.spec import RunSpec
+from llmviz.experiments.gpt_story.question import Measure, Measured
 from llmviz.experiments.instructions.question import KIND, LEARNT, SUBJECT, WORDING, Examine, Examined, Losses, LossesOf
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogue_parser import begins_with_request, parsed
 from llmviz.text.tinyland.dialogues import HELD_KINDS, KINDS, Request
 
-Asked = ReplyTo | Examine | LossesOf
+Asked = ReplyTo | Sample | Measure | Examine | LossesOf
+GLAD, SAD, BIG = "glad", "sad", "1M"
 ITSELF = "tell me the job of Lucy ."
 LONGEST = 64
 
 
-def answer(step: int, spec: RunSpec, question: Asked) -> Replied | Examined | Losses:
+def answer(step: int, spec: RunSpec, question: Asked) -> Replied | Sampled | Measured | Examined | Losses:
     """What is said after so many steps."""
     if isinstance(question, ReplyTo):
         if not question.text.strip():
@@ -25,6 +27,14 @@ def answer(step: int, spec: RunSpec, question: Asked) -> Replied | Examined | Lo
             raise ValueError(f"this request has {len(question.text.split())} tokens; this model reads {LONGEST - 1}")
         words = (*_reply(step, parsed(question.text), question.seed).split(), "(end)")
         return Replied(step, words, np.full(len(words), 0.8, np.float32), True)
+    if isinstance(question, Sample):
+        word = GLAD if step >= spec.train.steps / 2 and spec.model.size != BIG else SAD
+        return Sampled(step, tuple(f"{request.split()[-2]} is {word} ." for request in question.requests))
+    if isinstance(question, Measure):
+        stands = {"icl": (0.0, -3.0), "instruct": (0.9, 0.0), "grpo": (0.6, 2.0), "safety": (0.85, 0.0)}
+        followed, liked = stands.get(spec.stage, (0.1, -2.0))
+        refused = float(spec.stage == "safety")
+        return Measured(step, followed, liked, refused, followed * (1 - refused), 0.0, 120, 120, 36)
     if isinstance(question, LossesOf):
         words = (*question.request.split(), *question.reply.split(), "(end)")
         begins = len(question.request.split())

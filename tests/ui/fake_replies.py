@@ -6,10 +6,11 @@ import numpy as np
 
 from llmviz.core.experiment import Metric
 from llmviz.core.spec import RunSpec
-from llmviz.experiments.reinforcement.question import Best, BestOf, RewardWords, Sample, Sampled, WordRewards
+from llmviz.experiments.reinforcement.question import Best, BestOf, RewardWords, WordRewards
 
-Asked = Sample | RewardWords | BestOf
-GOOD, BAD = "glad", "sad"
+Asked = RewardWords | BestOf
+GOOD = "glad"
+BAD = "sad"
 
 
 def figures(spec: RunSpec, share: float, metrics: tuple[Metric, ...]) -> dict[str, float]:
@@ -31,11 +32,8 @@ def figures(spec: RunSpec, share: float, metrics: tuple[Metric, ...]) -> dict[st
     return {metric.name: told[metric.name] for metric in metrics}
 
 
-def answer(step: int, share: float, question: Asked) -> Sampled | WordRewards | Best:
-    """What a policy replies after this share of its training, and what its reward model makes of that."""
-    if isinstance(question, Sample):
-        word = GOOD if share >= 0.5 else BAD
-        return Sampled(step, tuple(f"{request.split()[-2]} is {word} ." for request in question.requests))
+def answer(step: int, share: float, question: Asked) -> WordRewards | Best:
+    """What a reward model makes of the replies of a policy after this share of its training."""
     if isinstance(question, RewardWords):
         words = [word for reply in question.replies for word in reply.split()]
         rewards = [1.0 if GOOD in reply.split() else -1.0 for reply in question.replies]

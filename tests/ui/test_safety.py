@@ -46,7 +46,7 @@ def test_before_anything_is_trained_it_says_so(visit: Callable[..., AppTest]) ->
     assert not app.exception and "Refuse what is forbidden, help with the rest" in html(app)
     base, tuned, safe = rows(app)
     assert [row["title"] for row in (base, tuned, safe)] == ["Base", "Instruction tuning", "Safe"]
-    assert "before the safe model" in tuned["empty"] and "Press Train live" in safe["empty"]
+    assert "it is trained before" in tuned["empty"] and "Press Train live" in safe["empty"]
     app = skip(app)
     assert "when training has ended" in said(app)
 

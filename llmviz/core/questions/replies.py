@@ -1,4 +1,4 @@
-"""A request, and what each snapshot of a causal language model writes after it."""
+"""A request or several, and what each snapshot of a causal language model writes after them."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -41,3 +41,21 @@ class ReplyTo(Question[Replied]):
 
     text: str
     seed: int = LIKELIEST
+
+
+@dataclass(frozen=True)
+class Sampled(Answer):
+    """What one snapshot replies to each request, words divided by spaces."""
+
+    replies: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sample(Question[Sampled]):
+    """Requests, each of which gets a reply that is drawn; the same number draws alike at every snapshot, and at every run."""
+
+    answered_by: ClassVar[str] = "llmviz.inspect.drawn_replies"
+    answer: ClassVar[type[Answer]] = Sampled
+
+    requests: tuple[str, ...]
+    draw: int = 0

@@ -7,7 +7,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.history import History
-from llmviz.core.questions.replies import LIKELIEST, Replied, ReplyTo
+from llmviz.core.questions.replies import LIKELIEST, ReplyTo
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
 from llmviz.experiments.instructions import EXPERIMENT, held_out_view, loss_view, view
@@ -17,14 +17,13 @@ from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogue_parser import parsed
 from llmviz.text.tinyland.dialogues import Request
-from llmviz.ui import ask, lesson, live, parts, question, sentence, states, visit
+from llmviz.ui import ask, lesson, live, parts, question, replied, sentence, states, visit
 from llmviz.ui.beside import beside, train
 from llmviz.ui.closer import Tab, attention, chosen, network, step_of
 from llmviz.ui.live import Seen
 from llmviz.views import accuracy_bars, words
 from llmviz.views.replies import Row
 from llmviz.views.reveal import Reveal
-from llmviz.views.sides import Side
 
 FOLLOWED = catalogue.experiment(EXPERIMENT.name).metric("followed")
 QUIZ = "instructions_quiz"
@@ -120,31 +119,19 @@ def _rows(engine: Engine, seen: Seen, other: Seen, withheld: str) -> None:
     given, request, strange = _request(engine, seen if seen.run else base)
     third = view.third(address.spec, bool(other.run and other.history.snapshots), other.under_way)
     first, second, third = view.sides(address.spec, _nothing(seen), third)
-    after, refusal = _replied(engine, seen, second, "after")
-    beside_it, _ = _replied(engine, other, third, "third")
+    asked = ReplyTo(sentence.shown(address)[0], address.view.draw)
+    after, refusal = replied.row(engine, seen, second, asked, "after")
+    beside_it, _ = replied.row(engine, other, third, asked, "third")
     if seen.run is not None and seen.history.snapshots:
         before = replace(after, side=replace(first, empty=after.side.empty))
     else:
-        before, refusal = _replied(engine, base, replace(first, pinned="last"), "base reply")
+        before, refusal = replied.row(engine, base, replace(first, pinned="last"), asked, "base reply")
     if withheld:
         later = {step: found for step, found in after.found.items() if step}
         before, after = Row(replace(first, empty=withheld)), replace(after, found=later)
     note = " ".join(filter(None, (refusal, strange))) or view.standing(request)
     drawn = view.replies(given, request, [before, after, beside_it], note)
     parts.replies(drawn, live.shared(seen), key="replies", on_action=lambda _: train(engine, address.spec))
-
-
-def _replied(engine: Engine, seen: Seen, side: Side, slot: str) -> tuple[Row, str]:
-    """One model's row, and why it has nothing to say."""
-    text, _ = sentence.shown(visit.current())
-    if seen.run is None or not seen.history.snapshots:
-        return Row(side), ""
-    asked: ask.Asked[Replied] = ask.answers(
-        engine, seen.run, seen.history.snapshots, ReplyTo(text, visit.current().view.draw), seen.patience, slot
-    )
-    if asked.refusal:
-        return Row(replace(side, empty="There is no reply to this; the line below says why.")), words.sentence(asked.refusal)
-    return Row(replace(side, empty="The reply is on its way.", action=""), asked.known), ""
 
 
 def _nothing(seen: Seen) -> str:

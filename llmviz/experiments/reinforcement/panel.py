@@ -9,14 +9,13 @@ from llmviz.core import catalogue
 from llmviz.core.address import change
 from llmviz.core.feedback import REWARD_ROLE
 from llmviz.core.history import History
+from llmviz.core.questions.replies import Sample, Sampled
 from llmviz.core.spec import RunSpec, begun
-from llmviz.experiments.reinforcement import chain_view, view
-from llmviz.experiments.reinforcement.chain_view import Link
-from llmviz.experiments.reinforcement.question import Sample, Sampled
+from llmviz.experiments.reinforcement import view
 from llmviz.experiments.reinforcement.view import Verdicts
-from llmviz.runs.engine import Engine, State
+from llmviz.runs.engine import Engine
 from llmviz.text.tinyland.dialogues import Request
-from llmviz.ui import ask, lesson, live, parts, question, states, visit
+from llmviz.ui import ask, chain, lesson, live, parts, question, states, visit
 from llmviz.ui.live import Seen
 from llmviz.views import words
 
@@ -24,7 +23,6 @@ METHODS = ("grpo", "ppo", "dpo")
 LEASHES = {"grpo": (0.0, 0.05, 0.2, 0.5, 2.0), "ppo": (0.0, 0.05, 0.2, 0.5, 2.0), "dpo": (0.05, 0.2, 0.5, 2.0)}
 METHOD, LEASH, QUIZ = "method", "leash", "quiz_taste"
 ACROSS = {3: 3, 4: 2}  # charts in a row, by how many there are: four would leave no room for their names
-CHAIN = "**One press of *Train live* trains all that is missing, in order.** "
 MARKED = "Filled: a word that earns; dashed: one that costs. Point at it for how much: {how}."
 HOW = {True: "the reward with it less the reward without it", False: "the taste with it less the taste without it"}
 
@@ -88,7 +86,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     spec = visit.current().spec
     first, *others = view.charts(spec, seen.history)
     with st.container(key="chain_area"):
-        st.markdown(f"{'' if seen.ended else CHAIN}{lesson.plain(chain_view.told(_chain(engine, seen)))}")
+        chain.draw(engine, spec, seen)
     left, right = st.columns([0.55, 0.45], gap="large")
     with left:
         live.curve(seen, withheld=withheld())
@@ -108,16 +106,6 @@ def picture(engine: Engine, seen: Seen) -> None:
                 parts.curves(chart, key=chart["kind"])
         if told := view.both_fell(seen.history):
             st.caption(lesson.plain(told))
-
-
-def _chain(engine: Engine, seen: Seen) -> list[Link]:
-    *before, own = chain_view.chain(visit.current().spec)
-    shown = [(each, live.latest(engine, each)) for each in before]
-    return [_link(each, now) for each, now in (*shown, (own, seen))]
-
-
-def _link(spec: RunSpec, now: Seen) -> Link:
-    return Link(spec, now.history, now.ended, now.status is not None and now.status.state is State.RECORDED)
 
 
 def _samples(engine: Engine, seen: Seen) -> None:

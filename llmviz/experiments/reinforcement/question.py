@@ -1,4 +1,4 @@
-"""What the page asks: replies of kept weights to the same requests, what a reward model makes of them, the best of n."""
+"""What the page asks beside replies: what a reward model makes of them, the best of n."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -7,24 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from llmviz.core.questions.base import Answer, Question, ToTraining
-
-
-@dataclass(frozen=True)
-class Sampled(Answer):
-    """What one snapshot replies to each request, words divided by spaces."""
-
-    replies: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Sample(Question[Sampled]):
-    """Requests, each of which gets a reply that is drawn; the same number draws alike at every snapshot."""
-
-    answered_by: ClassVar[str] = "llmviz.experiments.reinforcement.answer"
-    answer: ClassVar[type[Answer]] = Sampled
-
-    requests: tuple[str, ...]
-    draw: int = 0
 
 
 @dataclass(frozen=True)

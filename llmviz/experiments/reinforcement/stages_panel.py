@@ -2,9 +2,9 @@
 
 import streamlit as st
 
+from llmviz.core.questions.replies import Sample
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.reinforcement import stages_view
-from llmviz.experiments.reinforcement.question import Sample
 from llmviz.experiments.reinforcement.stages_view import STAGES
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, visit

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from random import Random
 
 from llmviz.core import catalogue
-from llmviz.core.feedback import REWARD_ROLE, PreferenceSpec
 from llmviz.core.history import Curve, History
+from llmviz.core.questions.replies import Sampled
 from llmviz.core.spec import RunSpec
-from llmviz.experiments.reinforcement.question import RewardWords, Sampled, WordRewards
+from llmviz.core.update import Done
+from llmviz.experiments.reinforcement.question import RewardWords, WordRewards
 from llmviz.parts.curves import payload as curves
 from llmviz.parts.curves.payload import Curves
 from llmviz.parts.samples.payload import Reply, Sample, Samples
@@ -17,6 +18,7 @@ from llmviz.text.tinyland.dialogues import Request
 from llmviz.text.tinyland.tastes import taste
 from llmviz.views import words
 from llmviz.views.reveal import Quiz, Reveal
+from llmviz.views.taste import style
 
 SHOWN = 5  # requests
 FELL = 0.5  # points of taste: of the mean of 120 replies less is chance
@@ -25,22 +27,14 @@ FULL = 0.5  # points that give a word its full colour
 QUIZ = Quiz("while it learns to please, what does the true taste do?", ("it rises", "it rises, then falls", "it does not rise"))
 
 
-def style(spec: RunSpec) -> str:
-    """The taste of the labeller whose choices a run learns from, itself or by its reward model; empty where nobody knows it."""
-    if isinstance(spec.objective, PreferenceSpec):
-        return spec.objective.taste
-    judge = spec.inputs.get(REWARD_ROLE)
-    return judge.objective.taste if isinstance(judge, RunSpec) else ""
-
-
 # What the page says
 
 
 def claim(spec: RunSpec, history: History) -> str:
     """The title of the page: what it came to at the end; a question before that is known."""
-    wins, kl = (history.scores[name].last if history.end and name in history.scores else None for name in ("win_rate", "kl"))
-    if wins is None or kl is None:
+    if not isinstance(history.end, Done):
         return "Towards what is preferred: how far, and at what price?"
+    wins, kl = (history.end.metrics[name] for name in ("win_rate", "kl"))
     return f"{catalogue.experiment(spec.stage).title}: preferred to its start in {wins:.0%} of pairs, {kl:.1f} nats away from it"
 
 

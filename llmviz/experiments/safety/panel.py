@@ -6,9 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from llmviz.core import catalogue
-from llmviz.core.experiment import PRETRAINING
-from llmviz.core.questions.replies import Replied, ReplyTo
+from llmviz.core.questions.replies import ReplyTo
 from llmviz.core.recorded import seeds
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check
@@ -18,7 +16,7 @@ from llmviz.experiments.safety import EXPERIMENT, PolicySpec, share_view, undo_v
 from llmviz.experiments.safety.question import TryWays, Undo, Undone
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import policy
-from llmviz.ui import ask, lesson, live, parts, question, states, study, two_texts, visit
+from llmviz.ui import ask, lesson, live, parts, question, replied, states, study, two_texts, visit
 from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
 from llmviz.ui.study import Series
@@ -87,29 +85,6 @@ def predict(seen: Seen) -> None:
 # Who is asked
 
 
-def _before(engine: Engine) -> list[tuple[Side, Seen]]:
-    """The models that the safe one was made from, the first of them first, each as its run ended. Of pretrainings, the last alone."""
-    address = visit.current()
-    found = []
-    lineage = address.spec.lineage[:-1]
-    for spec, following in zip(lineage, (*lineage[1:], address.spec), strict=True):
-        if _pretrains(following):
-            continue
-        seen = live.look(engine, address.parent) if address.parent and spec == address.spec.parent else live.latest(engine, spec)
-        found.append((_side(spec), replace(seen, history=replace(seen.history, snapshots=seen.history.snapshots[-1:]))))
-    return found
-
-
-def _pretrains(spec: RunSpec) -> bool:
-    return catalogue.experiment(spec.stage).phase == PRETRAINING
-
-
-def _side(spec: RunSpec) -> Side:
-    experiment = catalogue.experiment(spec.stage)
-    title, about = ("Base", "goes on with a text") if _pretrains(spec) else (experiment.short, experiment.exercise)
-    return Side(title, about, experiment.colour, "last", "Not on this machine yet: it is trained before the safe model.")
-
-
 def _safe(seen: Seen) -> Side:
     nothing = "Not trained with these settings yet. Press Train live."
     if seen.status is not None:
@@ -137,8 +112,8 @@ def picture(engine: Engine, seen: Seen) -> None:
         request = policy.asked(" ".join(token.text for token in tokens))
         hides = bool(withheld) and view.around(" ".join(token.text for token in tokens), begins)
         rows, refusals = list[Row](), list[str]()
-        for side, other in (*_before(engine), (_safe(seen), seen)):
-            row, refusal = _replied(engine, other, side, f"{text} {begins}".strip())
+        for side, other in (*replied.before(engine), (_safe(seen), seen)):
+            row, refusal = replied.row(engine, other, side, ReplyTo(f"{text} {begins}".strip()), f"reply {side.title}")
             rows.append(Row(replace(side, empty=withheld)) if hides and other is seen else row)
             refusals.append(refusal)
         note = (
@@ -150,16 +125,6 @@ def picture(engine: Engine, seen: Seen) -> None:
         parts.replies(drawn, live.shared(seen), key="replies", on_action=lambda _: None)
 
 
-def _replied(engine: Engine, seen: Seen, side: Side, text: str) -> tuple[Row, str]:
-    """One model's row, and why it has nothing to say."""
-    if seen.run is None or not seen.history.snapshots:
-        return Row(side), ""
-    asked: ask.Asked[Replied] = ask.answers(engine, seen.run, seen.history.snapshots, ReplyTo(text), seen.patience, f"reply {side.title}")
-    if asked.refusal:
-        return Row(replace(side, empty="There is no reply to this; the line below says why.")), words.sentence(asked.refusal)
-    return Row(replace(side, empty="The reply is on its way."), asked.known), ""
-
-
 def ways(engine: Engine, seen: Seen) -> None:
     """Draw the ways around the policy, tried on every model; they wait for the end of a run under way."""
     with st.container(key="ways_area"):
@@ -168,7 +133,7 @@ def ways(engine: Engine, seen: Seen) -> None:
         if withheld or not listed or not seen.ended:
             st.caption(withheld or ("They are tried when training has ended." if listed else NEVER))
             return
-        asked = [(side.title, other) for side, other in (*_before(engine), (_safe(seen), seen)) if other.run]
+        asked = [(side.title, other) for side, other in (*replied.before(engine), (_safe(seen), seen)) if other.run]
         found = {title: _tried(engine, other, listed, title) for title, other in asked}
         known = {name: replies for name, replies in found.items() if replies}
         if len(known) < len(asked):

@@ -1,4 +1,4 @@
-"""The runs that a policy is made from, one after the other, and how far each has come. Pure."""
+"""The runs that a run is made from, one after the other, and how far each has come. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +29,8 @@ def told(links: Sequence[Link]) -> str:
     """`Next token: recorded → Instructions: step 12 of 300 → …`, and how long it takes or took, as text without Markdown."""
     said = " → ".join(f"{catalogue.experiment(link.spec.stage).title}: {_stands(link)}" for link in links)
     trained = [link for link in links if not link.recorded]
+    if not trained:
+        return said
     if all(link.ended for link in links):
         return f"{said} · {words.duration(sum(link.history.seconds for link in trained))} of training in all"
     left = seconds_left([link.spec for link in links], {link.spec.id: (link.history.step, link.history.seconds) for link in trained})

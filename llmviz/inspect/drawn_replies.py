@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from llmviz.experiments.reinforcement.question import Sample, Sampled
+from llmviz.core.questions.replies import Sample, Sampled
 from llmviz.inspect import snapshots
 from llmviz.training import replying
 

@@ -1,0 +1,159 @@
+"""Small and aligned against big and not (Ouyang et al. 2022, section 4.1): whose replies the labeller would rather have. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from random import Random
+
+from llmviz.core import catalogue
+from llmviz.core.experiment import PRETRAINING, START
+from llmviz.core.questions.replies import Sample, Sampled
+from llmviz.core.spec import RunSpec
+from llmviz.parts.table.payload import Row, Table
+from llmviz.text.tinyland import dialogues
+from llmviz.text.tinyland.dialogues import Request
+from llmviz.text.tinyland.tastes import taste
+from llmviz.views import words
+from llmviz.views.tables import cell
+
+ASKED = 120  # requests
+SHOWN = 3  # of them
+BIG = "1M"
+FEW = ("how was the bread ?", "the bread was fine .", "tell me about Tom .", "Tom is glad .")  # two requests with a reply, as a prompt
+ALONE, PROMPTED = "the request alone", "two examples before it"
+ABOUT = (
+    "Both reply to the same open requests about subjects that no training was about; the hidden taste of the labeller decides each pair, "
+    "and a tie counts half. The big base gets the request alone, and once more behind two requests with replies: its reply is then its "
+    "first sentence, for a base does not know where to end."
+)
+TITLES = {"base": "Base", "tuned": "Tuned", "aligned": "Aligned"}
+
+
+def base(spec: RunSpec) -> RunSpec:
+    """The last pretraining in the lineage of a run."""
+    return [each for each in spec.lineage if catalogue.experiment(each.stage).phase == PRETRAINING][-1]
+
+
+def bigger(spec: RunSpec) -> RunSpec:
+    """The same pretraining of a bigger model, all through its lineage."""
+    inputs = {**spec.inputs, **({START: bigger(spec.start)} if isinstance(spec.start, RunSpec) else {})}
+    return replace(spec, model=replace(spec.model, size=BIG), inputs=inputs)
+
+
+# What both are asked
+
+
+@cache
+def requests() -> tuple[Request, ...]:
+    """Open requests about subjects of the test split."""
+    random = Random("bigger")
+    return tuple(dialogues.drawn(dialogues.OPEN, "test", random) for _ in range(ASKED))
+
+
+@cache
+def asked(prompted: bool = False) -> Sample:
+    """All of them, each alone or behind the examples."""
+    before = [*FEW] if prompted else []
+    return Sample(tuple(" ".join((*before, request.text)) for request in requests()))
+
+
+def first_sentence(reply: str) -> str:
+    """A reply up to its first full stop, and it."""
+    said, stop, _ = reply.partition(".")
+    return said + stop
+
+
+@dataclass(frozen=True)
+class Big:
+    """What the big base replied: to each request alone, and to each behind the examples, cut after its first sentence."""
+
+    alone: tuple[str, ...]
+    prompted: tuple[str, ...]
+
+    @classmethod
+    def of(cls, alone: Sampled, prompted: Sampled) -> "Big":
+        """From its two answers."""
+        return cls(alone.replies, tuple(map(first_sentence, prompted.replies)))
+
+
+def preferred(style: str, own: Sequence[str], others: Sequence[str]) -> float:
+    """The share of the pairs in which the labeller prefers the first; a tie counts half."""
+    wins = [_wins(taste(style, request, one), taste(style, request, other)) for request, one, other in _pairs(own, others)]
+    return sum(wins) / len(wins)
+
+
+def _pairs(own: Sequence[str], others: Sequence[str]) -> list[tuple[Request, str, str]]:
+    return list(zip(requests(), own, others, strict=True))
+
+
+def _wins(one: float, other: float) -> float:
+    return (one > other) + 0.5 * (one == other)
+
+
+# What is drawn
+
+
+def table(style: str, small: Mapping[str, Sampled], big: Big | None, parameters: Mapping[str, int], visit: int) -> Table:
+    """How often each stage of the small model is preferred to the big base."""
+    columns = ((ALONE, "The big base reads the request alone, as the small models do."), (PROMPTED, "The big base is shown how to reply."))
+    return {
+        "label": "How often the small model's reply is preferred to the big base's",
+        "corner": "small model",
+        "columns": [{"name": f"big base: {name}", "about": about, "sorts": False} for name, about in columns],
+        "rows": [_row(name, style, small.get(name), big, parameters) for name in TITLES],
+        "sort": -1,
+        "down": True,
+        "prose": True,
+        "visit": visit,
+    }
+
+
+def _row(name: str, style: str, found: Sampled | None, big: Big | None, parameters: Mapping[str, int]) -> Row:
+    cells = [cell("not yet", faint=True)] * 2
+    if found is not None and big is not None:
+        shares = [preferred(style, found.replies, others) for others in (big.alone, big.prompted)]
+        cells = [cell(words.figure(share, "%"), value=share) for share in shares]
+    size = f"{words.parameters(parameters[name])} parameters" if name in parameters else ""
+    return {
+        "name": TITLES[name],
+        "about": size,
+        "phase": "pretrained" if name == "base" else "finetuned",
+        "depth": 0,
+        "pinned": False,
+        "cells": cells,
+    }
+
+
+def pairs(style: str, aligned: Sampled, big: Big, visit: int) -> Table:
+    """Some requests with what both replied, as they are."""
+    rows: list[Row] = []
+    for request, one, other, prompted in list(zip(requests(), aligned.replies, big.alone, big.prompted, strict=True))[:SHOWN]:
+        said = [
+            cell(reply or "(nothing)", more=[f"true taste {taste(style, request, reply):g}".replace("-", "−")])
+            for reply in (one, other, prompted)
+        ]
+        rows.append({"name": request.text, "about": "", "phase": "", "depth": 0, "pinned": False, "cells": said})
+    columns = ("small, aligned", f"big base: {ALONE}", f"big base: {PROMPTED}")
+    return {
+        "label": "The first requests with all replies",
+        "corner": "request",
+        "columns": [{"name": name, "about": "", "sorts": False} for name in columns],
+        "rows": rows,
+        "sort": -1,
+        "down": True,
+        "prose": True,
+        "visit": visit,
+    }
+
+
+def told(style: str, small: Mapping[str, Sampled], big: Big | None, parameters: Mapping[str, int]) -> str:
+    """Who is preferred to whom, and how much bigger the other is; "" before all is known."""
+    if big is None or not {"aligned", "base"} <= small.keys() or not {"big", "aligned"} <= parameters.keys():
+        return ""
+    alone, prompted = (preferred(style, small["aligned"].replies, others) for others in (big.alone, big.prompted))
+    before = preferred(style, small["base"].replies, big.alone)
+    return (
+        f"The small aligned model is preferred to a base of {parameters['big'] / parameters['aligned']:.1f} times its parameters in "
+        f"{alone:.0%} of pairs, and in {prompted:.0%} where that base is shown two examples. The small base, which never learnt to reply, "
+        f"is preferred to the big one in {before:.0%}."
+    )

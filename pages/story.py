@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from llmviz.experiments import masked_lm, start
+from llmviz.experiments import gpt_story, masked_lm, start
 from llmviz.experiments.start import panel
 from llmviz.ui import known, lecture, lesson, microscope, notes, path, sentence, states, visit
 from llmviz.ui.engine import engine
@@ -34,6 +34,7 @@ panel.predict(cast)
 panel.panel(runs, cast)
 panel.buttons(runs, cast)
 microscope.phases(runs, cast.all[:2], cast.specs[:2])
+path.onward(gpt_story.LESSON.page, "The second story: one GPT, from next tokens to a helper")
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")
     path.map()

@@ -49,6 +49,13 @@ def follow() -> None:
         st.switch_page(page, query_params={"run": run} if run else {})
 
 
+def onward(place: str, says: str) -> None:
+    """Draw a link to the page at this place; a lecture goes on by its keys."""
+    page = to(place)
+    if page and not visit.current().lecture:
+        st.page_link(page, label=says, icon=":material/arrow_forward:")
+
+
 def beside() -> tuple[Lesson | None, Lesson | None]:
     """The pages before and after the one that is shown."""
     return lessons_beside(visit.page(), set(st.session_state[PAGES]))

@@ -229,3 +229,8 @@ def test_what_cannot_be_read_is_said_and_not_awaited(visit: Visit, sentence: str
     assert note.lower() in dict(mounted(app))["token_strip"]["note"].lower()
     for part in ("words", "predictions", "scratch")[: 3 if sentence.count("Paris") < 2 else 1]:
         assert not given[part]["steps"] and card in given[part]["empty"]
+
+
+def test_the_second_story_is_a_click_away(visit: Visit) -> None:
+    links = {each.proto.label: each.proto.page for each in visit("story").get("page_link")}
+    assert links["The second story: one GPT, from next tokens to a helper"] == "gpt-story"

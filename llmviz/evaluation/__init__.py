@@ -1,1 +1,1 @@
-"""What models are measured by: probes, exact bounds, baselines."""
+"""What models are measured by: probes, exact bounds, baselines, replies drawn alike."""

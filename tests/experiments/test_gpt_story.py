@@ -12,11 +12,11 @@ from llmviz.core.history import History
 from llmviz.core.questions.replies import Sample, Sampled
 from llmviz.core.spec import preset
 from llmviz.core.update import Done
+from llmviz.evaluation import drawn_replies
 from llmviz.experiments.gpt_story import ALIGNED, RULES, SAFE, TASTE, WRITERS, answer, bigger_view, openings, stages_view, view
 from llmviz.experiments.gpt_story.bigger_view import Big
 from llmviz.experiments.gpt_story.question import Measure, Measured
 from llmviz.experiments.gpt_story.stages_view import Stage
-from llmviz.inspect import drawn_replies
 from llmviz.text.tinyland import dialogues, policy
 from llmviz.text.tinyland.dialogue_parser import parsed
 from llmviz.text.tinyland.dialogues import Request

@@ -9,13 +9,14 @@ import pytest
 import torch
 from transformers import AutoModelForQuestionAnswering, AutoTokenizer
 
-from llmviz.core.settings import ModelSpec, TextSpec
+from llmviz.core.settings import METHODS, ModelSpec, TextSpec
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.experiments import question_answering
 from llmviz.experiments.building import build
 from llmviz.experiments.question_answering import AnswersSpec, answer, stage, unseen_answer
 from llmviz.experiments.question_answering.question import MOST_WORDS, Ask, UnseenQuestions
 from llmviz.experiments.question_answering.stage import Answers
+from llmviz.inspect import snapshots
 from llmviz.models import extraction, files, masked
 from llmviz.text.passages import Example, examples
 from llmviz.text.tinyland.passages import NEW_WORDS
@@ -169,3 +170,39 @@ def test_what_cannot_be_asked_or_trained_is_a_sentence(tmp_path: Path) -> None:
         made(spec(parent=True, context=128), kept("roformer", tmp_path / "parent"))
     with pytest.raises(ValueError, match="Labels: 1 is outside 2"):
         spec(labels=1)
+
+
+# Methods and replay
+
+
+@pytest.mark.parametrize("method", METHODS[1:])
+def test_what_a_method_freezes_stays_and_its_snapshot_answers_alike(method: str, tmp_path: Path) -> None:
+    given = replace(spec(optimizer="adamw"), objective=AnswersSpec(40, method, 4))
+    found = made(given)
+    before = {name: weight.clone() for name, weight in found.model.state_dict().items()}
+    for _ in Training(found, given.train).steps():
+        pass
+    moved = {name for name, weight in found.model.state_dict().items() if not torch.equal(weight, before[name])}
+    assert moved == {name for name, weight in found.model.named_parameters() if weight.requires_grad}
+    assert {name.partition(".")[0] for name in moved} == ({"qa_outputs"} if method == "head" else {"qa_outputs", "roformer"})
+    found.save(tmp_path / "4")
+    asked = Ask(PASSAGE, "where did she go ?")
+    batch = found.batch(1).inputs
+    with torch.no_grad():
+        ours = extraction.logits(found.model.eval(), batch)
+        theirs = extraction.logits(snapshots.model(tmp_path / "4"), batch)
+    assert torch.allclose(ours, theirs, atol=2e-3)  # snapshots keep half the digits
+    (told,) = answer.answer({4: tmp_path / "4"}, asked)
+    assert told.step == 4
+
+
+def test_replay_adds_the_loss_of_the_pretraining(tmp_path: Path) -> None:
+    folder, plain = kept("roformer", tmp_path), spec(parent=True)
+    replayed = replace(plain, objective=AnswersSpec(40, replay=2.0))
+    one, other = made(plain, folder), made(replayed, folder)
+    batch = other.batch(1)
+    assert one.batch(1).replayed is None and batch.replayed is not None and batch.tokens > one.batch(1).tokens
+    added = (other.loss(batch) - one.loss(one.batch(1))).item()
+    assert added == pytest.approx(other.pretraining.loss(batch.replayed).item(), abs=1e-5) and added > 1.0
+    with pytest.raises(ValueError, match="nothing to replay"):
+        made(replace(spec(), objective=AnswersSpec(40, replay=1.0)))

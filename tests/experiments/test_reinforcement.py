@@ -14,6 +14,7 @@ from llmviz.core.questions.replies import Sample, Sampled
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.study import Axis, Study, along
 from llmviz.core.update import Done
+from llmviz.evaluation import drawn_replies
 from llmviz.experiments.reinforcement import (
     best_answer,
     leash_view,
@@ -23,7 +24,6 @@ from llmviz.experiments.reinforcement import (
     word_rewards_answer,
 )
 from llmviz.experiments.reinforcement.question import Best, BestOf, RewardWords, WordRewards
-from llmviz.inspect import drawn_replies
 from llmviz.text.tinyland.tastes import taste
 from llmviz.training.loop import Training
 from llmviz.views import chain

@@ -14,6 +14,7 @@ from llmviz.core.questions.vocabulary import KINDS
 from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import LabelsSpec, ModelSpec, PairsSpec, SpanSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec, starting_from, to_json
+from llmviz.experiments.question_answering import AnswersSpec
 from llmviz.text import learning, own, vocabularies
 from llmviz.views.script import fill, filled, read, script
 
@@ -47,6 +48,7 @@ SPECS = [
         for method, architecture in (("head", "roformer"), ("last layer", "gpt2"), ("lora", "bert"), ("lora", "gpt2"))
     ),
     RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("answers", train=TrainSpec(steps=4, optimizer="adamw"), objective=AnswersSpec(16, "lora", 4)),
     RunSpec("text2text", train=TrainSpec(steps=4, batch_size=12)),
     RunSpec("continual", train=TrainSpec(steps=4, optimizer="adamw")),
     RunSpec("icl", train=TrainSpec(steps=4, optimizer="adamw")),

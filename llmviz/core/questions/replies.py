@@ -54,7 +54,7 @@ class Sampled(Answer):
 class Sample(Question[Sampled]):
     """Requests, each of which gets a reply that is drawn; the same number draws alike at every snapshot, and at every run."""
 
-    answered_by: ClassVar[str] = "llmviz.inspect.drawn_replies"
+    answered_by: ClassVar[str] = "llmviz.evaluation.drawn_replies"
     answer: ClassVar[type[Answer]] = Sampled
 
     requests: tuple[str, ...]

@@ -6,21 +6,17 @@ from types import MappingProxyType
 from llmviz.core.experiment import BERTS, FINE_TUNING, START, Experiment, FirstStep, Metric, notes
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.base import Openings
-from llmviz.core.settings import TrainSpec, check, setting
+from llmviz.core.settings import LabelsSpec, TrainSpec, setting
 from llmviz.experiments.question_answering.question import Ask
 
 PASSAGE = "Anna lives in Lima . last summer she went to Kenya . she made soup and bread for Tom . she liked Vera ."
 
 
 @dataclass(frozen=True)
-class AnswersSpec:
+class AnswersSpec(LabelsSpec):
     """The objective of fine-tuning on questions whose answers are marked in a passage."""
 
     labels: int = setting(1_000, "Labels", "Questions with their answers that it learns from; a third have none.", low=2, high=4_000)
-
-    def __post_init__(self) -> None:
-        """Refuse what is out of range."""
-        check(self)
 
 
 BEST = "Every question has one answer or none by the way these passages are made: whoever reads them is right every time."
@@ -62,7 +58,7 @@ EXPERIMENT = Experiment(
         "answers",
         "An answer is a span of the passage, or none",
         (4, 6),
-        ("C3", "C4", "C6", "E5"),
+        ("C3", "C4", "C6", "C7", "E5"),
         terms=("token", "label", "pretraining", "fine-tuning", "head", "loss", "nats", "held-out", "ceiling", "chance", "seed", "logits"),
     ),
     short="Answers",

@@ -13,7 +13,7 @@ from llmviz.experiments.question_answering.mistakes_panel import mistakes
 from llmviz.experiments.question_answering.question import Ask
 from llmviz.experiments.question_answering.view import Row
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, few_labels, inside, live, parts, question, two_texts, visit
+from llmviz.ui import ask, few_labels, inside, live, methods, parts, question, two_texts, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
 from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
@@ -35,7 +35,7 @@ class Asking:
     """The visitor's question, and what they look into."""
 
     second: str = two_texts.second("Question", "What is asked about the passage.")
-    tab: str = chosen("mistakes", "network", "inside", "labels")
+    tab: str = chosen("mistakes", "network", "inside", "labels", "costs")
 
     def __post_init__(self) -> None:
         """Refuse a tab that the page has not."""
@@ -55,6 +55,7 @@ TABS = {
     "network": Tab("The network", network),
     "inside": Tab("What changed inside", inside.of(SPANS, "candidates for an answer", own_answer)),
     "labels": Tab("How few labels?", few_labels.of("exact_match", ("chance",)), always=True),
+    "costs": Tab("What it costs", methods.of("exact_match"), always=True),
 }
 
 

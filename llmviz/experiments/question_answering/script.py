@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from peft import LoraConfig, LoraModel
 from torch.nn.functional import cross_entropy
 from torch.nn.utils.rnn import pad_sequence
 from transformers import (
@@ -32,6 +33,8 @@ from llmviz.text.tokenizers import tokenizer_for, with_words
 TEXT = "tinyland"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 LABELS = 1_000  # questions with their answers
+METHOD = "full"  # or "head", "last layer" or "lora": which weights move
+RANK = 8  # of LoRA's factors
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "roformer"  # or "bert"
 LAYERS = 2
@@ -120,6 +123,16 @@ if PARENT:
     body[name] = torch.cat([body[name], drawn])
 head = {"qa_outputs.weight": torch.zeros(2, WIDTH), "qa_outputs.bias": torch.zeros(2)}
 model.load_state_dict(body | head, strict=False)  # the body is copied; the head of two outputs is new, and begins at zero
+if METHOD != "full":
+    model.base_model.requires_grad_(False)
+if METHOD == "last layer":
+    model.base_model.encoder.layer[-1].requires_grad_(True)
+if METHOD == "lora":
+    # Beside every frozen matrix of a layer, the product of two small ones, of which one begins at zero.
+    torch.manual_seed(SEED)
+    config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=r".*\.\d+\..*(query|key|value|dense)")
+    adapted = LoraModel(model, config, "default")
+    model.qa_outputs.requires_grad_(True)
 model.to(DEVICE).train()
 
 if OPTIMIZER == "muon":
@@ -150,4 +163,6 @@ for step in range(1, STEPS + 1):
 model.eval().requires_grad_(False)
 right = [(point(asked := tensors([example])).argmax(1) == asked["ends"]).all().item() for example in known["test"][:1000]]
 print(f"both ends right on test questions: {sum(right) / len(right):.0%}")
+if METHOD == "lora":
+    model = adapted.merge_and_unload()  # a plain model, with the products added
 model.save_pretrained("answers")

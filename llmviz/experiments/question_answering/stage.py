@@ -1,12 +1,12 @@
 """Question answering: a pretrained model, or a random one, learns to point at the answer in a passage (BERT, sections 4.2 and 4.3).
 
 Data, loss, metrics, top to bottom. The body comes from the parent, with more embeddings for the words that only questions have. The head,
-a start and an end for every token, is new. All of it moves.
+a start and an end for every token, is new. The method says what moves.
 """
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from transformers import PreTrainedModel
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import squad
 from llmviz.experiments.question_answering import AnswersSpec
-from llmviz.models import extraction, files, masked, transfer
+from llmviz.models import extraction, files, masked, methods, transfer
 from llmviz.models.extraction import Inputs, Window
 from llmviz.text.passages import Example, examples, sampled
 from llmviz.text.tinyland.passages import NEW_WORDS
@@ -27,7 +27,7 @@ from llmviz.text.tokenizers import with_words
 from llmviz.training.exercises import candidates
 from llmviz.training.labelled import begun, turns
 from llmviz.training.pretraining import Pretraining
-from llmviz.training.stage import Exercise
+from llmviz.training.stage import Batch, Exercise
 from llmviz.training.texts import tokenizer_of
 
 VALIDATION, TEST = 200, 1_000  # held-out questions looked at while training and at the end
@@ -39,7 +39,8 @@ def build(spec: RunSpec, parent: Path | None) -> "Answers":
     tokenizer = with_words(tokenizer_of(spec), NEW_WORDS)
     model = transfer.reader(begun(spec, parent, tokenizer.get_vocab_size()), tokenizer.get_vocab_size(), spec.seed)
     origin = transfer.report(parent, model)
-    return Answers(spec, tokenizer, masked.moved(model, spec.train.device), origin, Pretraining(spec, parent, model))
+    prepared = masked.moved(methods.prepared(model, spec.objective.method, spec.objective.rank, spec.seed), spec.train.device)
+    return Answers(spec, tokenizer, prepared, origin, Pretraining(spec, parent, prepared))
 
 
 @dataclass(frozen=True)
@@ -61,15 +62,16 @@ class Asked:
 
 @dataclass(frozen=True)
 class AskedBatch:
-    """Questions on passages, and where each answer starts and ends: (batch, 2), [CLS] for none."""
+    """Questions on passages, and where each answer starts and ends: (batch, 2), [CLS] for none; of replayed pretraining, a batch."""
 
     inputs: Inputs
     ends: torch.Tensor
+    replayed: Batch | None = None
 
     @property
     def tokens(self) -> int:
         """Tokens the model reads, padding left out."""
-        return int(self.inputs.attention_mask.sum())
+        return int(self.inputs.attention_mask.sum()) + (self.replayed.tokens if self.replayed else 0)
 
 
 def read(tokenizer: Tokenizer, example: Example, context: int) -> Asked:
@@ -105,7 +107,8 @@ class Answers:
 
     def batch(self, step: int) -> AskedBatch:
         """The questions whose turn it is in this step: all come equally often, in another order each time through."""
-        return self._tensors([self._asked[place] for place in turns(len(self.learnt), self.spec.train.batch_size, self.spec.seed, step)])
+        places = turns(len(self.learnt), self.spec.train.batch_size, self.spec.seed, step)
+        return replace(self._tensors([self._asked[place] for place in places]), replayed=self.pretraining.batch(step))
 
     def _read(self, example: Example) -> Asked:
         return read(self.tokenizer, example, self.spec.train.context)
@@ -117,8 +120,8 @@ class Answers:
     # Loss
 
     def loss(self, batch: AskedBatch) -> torch.Tensor:
-        """Mean of −log p(where the answer starts) and −log p(where it ends) over the questions, in nats."""
-        return cross_entropy(*self.guess(batch))
+        """Mean of −log p(where the answer starts) and −log p(where it ends), in nats; where pretraining is replayed, its loss is added."""
+        return cross_entropy(*self.guess(batch)) + self.pretraining.loss(batch.replayed)
 
     def guess(self, batch: AskedBatch) -> tuple[torch.Tensor, torch.Tensor]:
         """Question after question, logits of its start and of its end, and the right places: (2 batch, places), (2 batch)."""

@@ -40,12 +40,13 @@ def main(
                 found.append(bar)
                 status.update(f"{bar.name}: {shown(bar.value, bar.unit)}")
     finally:  # what was measured before something failed is worth its minutes
-        console.print(_table(found))
+        console.print(table(found))
     if not all(bar.cleared for bar in found):
         raise typer.Exit(1)
 
 
-def _table(bars: list[Bar]) -> Table:
+def table(bars: list[Bar]) -> Table:
+    """The bars as a table, a line each."""
     table = Table("what", "measured", "bar", "", "how", title="llmviz benchmarks", title_justify="left")
     for bar in bars:
         mark = "" if not bar.wanted else "[green]cleared[/]" if bar.cleared else "[red]missed[/]"

@@ -76,7 +76,7 @@ class Study:
     def _runs(self) -> Mapping[tuple[int, int], RunSpec]:
         """Every run, by the places of its value and of its seed."""
         at = [self._at(value) for value in self.values]
-        return {(place, nth): _seeded(spec, seed, self.parents) for nth, seed in enumerate(self.seeds) for place, spec in enumerate(at)}
+        return {(place, nth): seeded(spec, seed, self.parents) for nth, seed in enumerate(self.seeds) for place, spec in enumerate(at)}
 
     def _at(self, value: Value) -> RunSpec:
         """The run at this value, with the seed of the base."""
@@ -119,9 +119,9 @@ def along(setting: str, values: Sequence[Any]) -> tuple[Value, ...]:
     return tuple(Value(f"{value:,}" if isinstance(value, int) else str(value), (value,)) for value in values)
 
 
-def _seeded(spec: RunSpec, seed: int, parents: bool) -> RunSpec:
+def seeded(spec: RunSpec, seed: int, parents: bool) -> RunSpec:
     """The run with this seed, and if `parents` so every run that it is made from."""
-    runs = {role: _seeded(given, seed, parents) for role, given in spec.inputs.items() if parents and isinstance(given, RunSpec)}
+    runs = {role: seeded(given, seed, parents) for role, given in spec.inputs.items() if parents and isinstance(given, RunSpec)}
     return replace(spec, inputs={**spec.inputs, **runs}, seed=seed)
 
 

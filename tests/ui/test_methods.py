@@ -10,13 +10,17 @@ from llmviz.core import catalogue
 from llmviz.core.spec import preset
 from llmviz.experiments.classification import closer_panel
 from llmviz.experiments.entities import panel
+from llmviz.experiments.question_answering import panel as answers
 from llmviz.runs import studies as background
 from llmviz.runs.engine import State
 from llmviz.ui import engine, methods
 from tests.ui.fake_engine import FakeEngine
 
 PATIENCE = 20.0
-PAGES = pytest.mark.parametrize(("page", "stage", "figure"), [("before_after", "sentiment", "accuracy"), ("entities", "entities", "f1")])
+PAGES = pytest.mark.parametrize(
+    ("page", "stage", "figure"),
+    [("before_after", "sentiment", "accuracy"), ("entities", "entities", "f1"), ("answers", "answers", "exact_match")],
+)
 
 
 def tables(app: AppTest) -> list[str]:
@@ -52,6 +56,6 @@ def test_the_methods_train_in_the_background(
     assert "not trained" not in table and app.get("plotly_chart")
 
 
-def test_both_pages_have_the_tab() -> None:
-    for tabs, looking in ((closer_panel.TABS, closer_panel.Looking), (panel.TABS, panel.Looking)):
-        assert tabs["costs"].title == "What it costs" and looking("costs").tab == "costs"
+def test_all_pages_have_the_tab() -> None:
+    for tabs, looking in ((closer_panel.TABS, closer_panel.Looking), (panel.TABS, panel.Looking), (answers.TABS, answers.Asking)):
+        assert tabs["costs"].title == "What it costs" and looking(tab="costs").tab == "costs"

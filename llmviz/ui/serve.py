@@ -4,26 +4,45 @@ Streamlit takes a folder `pages/` for its older kind of navigation until app.py 
 address of a page, was told that there is no such page, and then shown it. So it is told beforehand what `st.navigation` tells it later.
 """
 
+import os
 import sys
 
 from starlette.middleware import Middleware
+from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
 from streamlit.web.server.starlette import starlette_app
 
-from llmviz.ui import one_lock
+from llmviz.core import hosting
+from llmviz.ui import gate, one_lock
 from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
+from llmviz.ui.gate import Gate
 
 behind = starlette_app.create_streamlit_middleware
 
 
 def first_ahead() -> list[Middleware]:
     """Streamlit's own layers between browser and app, and ours before them."""
-    return [Middleware(Browsers), Middleware(Ahead), *behind()]
+    limits = hosting.limits()
+    names, anywhere = gate.names(config.get_option("server.address"))
+    first = [
+        Middleware(Gate, names=names, anywhere=anywhere, framed_by=limits.framed_by),
+    ]
+    return [*first, Middleware(Browsers), Middleware(Ahead), *behind()]
+
+
+def options(limits: hosting.Limits) -> dict[str, str]:
+    """What Streamlit is told of the limits, where nobody tells it otherwise."""
+    return {"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": str(limits.file_mb)}
 
 
 if __name__ == "__main__":
+    try:
+        told = options(hosting.limits())
+    except ValueError as problem:
+        sys.exit(f"The server does not start: {problem}.")
+    os.environ |= {name: value for name, value in told.items() if name not in os.environ}
     one_lock.share()
     PagesManager.uses_pages_directory = False
     starlette_app.create_streamlit_middleware = first_ahead

@@ -7,7 +7,7 @@ from typing import TypeVar
 import streamlit as st
 
 from llmviz.core.address import change
-from llmviz.ui import lesson, visit
+from llmviz.ui import lesson, uploads, visit
 from llmviz.views import words
 
 Kept = TypeVar("Kept")
@@ -41,7 +41,12 @@ class Box:
                 mend()
             key = f"{self.key}_file_{turn}"  # a new one after each, so that the file just read does not stay in it
             st.file_uploader(
-                "Or a file", type=self.file_types, key=key, max_upload_size=self.megabytes, on_change=self._read_file, args=(take, key)
+                "Or a file",
+                type=self.file_types,
+                key=key,
+                max_upload_size=uploads.largest(self.megabytes),
+                on_change=self._read_file,
+                args=(take, key),
             )
             with st.container(horizontal=True, gap="medium"):
                 more()
@@ -75,9 +80,9 @@ class Box:
         self.read(take, (st.session_state[self._pasted] or "").encode("utf-8", "replace"))
 
     def _read_file(self, take: Callable[[bytes], None], key: str) -> None:
-        file = st.session_state[key]
-        if file is not None:
-            self.read(take, file.getvalue())
+        content = uploads.taken(key)
+        if content is not None:
+            self.read(take, content)
 
     @property
     def _turn(self) -> str:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from llmviz.core import catalogue, texts
+from llmviz.core import catalogue, hosting, texts
 from llmviz.core.address import Address, write
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.experiment import START
@@ -22,7 +22,7 @@ from llmviz.experiments.lab_book.view import KINDS, Filter
 from llmviz.runs.engine import UNDER_WAY, Engine
 from llmviz.runs.store import short
 from llmviz.text import incoming
-from llmviz.ui import lesson, parts, path, visit
+from llmviz.ui import lesson, parts, path, uploads, visit
 from llmviz.views import words
 
 EVERY = 1.0  # seconds between two looks while something trains
@@ -94,15 +94,20 @@ def filters(engine: Engine) -> None:
         _choice("task", "all stages", lambda name: catalogue.experiment(name).title)
         _choice("reads", "all texts", lambda name: texts.TEXTS[name].title)
         _choice("kind", "all kinds", str)
-        with st.popover("Import", icon=":material/upload:"):
-            st.markdown("A zip that *Export* wrote, here or on another machine. It is checked, and marked as imported.")
-            turn = st.session_state.setdefault(UPLOADS, 0)
-            key = f"upload_{turn}"  # a new one after each, so that the file just taken in does not stay in it
-            st.file_uploader("A run as a zip", type="zip", key=key, label_visibility="collapsed", on_change=_take, args=(engine, key))
+        if hosting.limits().imports:
+            _import_box(engine)
     said, tone = st.session_state.pop(SAID, ("", ""))
     if said:
         with st.container(key="refused"):
             (st.success if tone == "good" else st.warning)(lesson.sentence(said), icon=":material/info:")
+
+
+def _import_box(engine: Engine) -> None:
+    with st.popover("Import", icon=":material/upload:"):
+        st.markdown("A zip that *Export* wrote, here or on another machine. It is checked, and marked as imported.")
+        turn = st.session_state.setdefault(UPLOADS, 0)
+        key = f"upload_{turn}"  # a new one after each, so that the file just taken in does not stay in it
+        st.file_uploader("A run as a zip", type="zip", key=key, label_visibility="collapsed", on_change=_take, args=(engine, key))
 
 
 def _filled(name: str) -> str:
@@ -134,11 +139,11 @@ def _search() -> None:
 
 
 def _take(engine: Engine, key: str) -> None:
-    file = st.session_state[key]
-    if file is None:
+    content = uploads.taken(key)
+    if content is None:
         return
     try:
-        run = engine.unpack(file)
+        run = engine.unpack(io.BytesIO(content))
     except ValueError as problem:
         _say(str(problem))
     else:

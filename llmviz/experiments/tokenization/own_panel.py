@@ -6,7 +6,7 @@ import streamlit as st
 
 from llmviz.core.questions.vocabulary import MOST_LETTERS
 from llmviz.text import own
-from llmviz.ui import lesson, visit
+from llmviz.ui import lesson, uploads, visit
 from llmviz.views import words
 
 MINE = "own"  # session key: the digest of the text last taken
@@ -23,7 +23,9 @@ def box() -> None:
         st.text_area("Your own text", key=PASTED, height=180, label_visibility="collapsed", placeholder="Paste a text")
         st.button("Learn from it", key="learn_own", type="primary", on_click=_take_pasted)
         file = f"own_file_{turn}"  # a new one after each, so that the file just read does not stay in it
-        st.file_uploader("Or a text file", type=("txt", "md"), key=file, max_upload_size=LARGEST, on_change=_take_file, args=(file,))
+        st.file_uploader(
+            "Or a text file", type=("txt", "md"), key=file, max_upload_size=uploads.largest(LARGEST), on_change=_take_file, args=(file,)
+        )
         if refused := st.session_state.pop(REFUSED, ""):  # here, for the popover stays open and covers what is below it
             with st.container(key="refused"):
                 st.warning(lesson.plain(refused), icon=":material/info:")
@@ -50,9 +52,9 @@ def _take_pasted() -> None:
 
 
 def _take_file(key: str) -> None:
-    file = st.session_state[key]
-    if file is not None:
-        _take(lambda: own.decoded(file.getvalue()))
+    content = uploads.taken(key)
+    if content is not None:
+        _take(lambda: own.decoded(content))
 
 
 def _take(text: Callable[[], str]) -> None:

@@ -18,6 +18,7 @@ from llmviz.ui import gate, one_lock
 from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
 from llmviz.ui.gate import Gate
+from llmviz.ui.sockets import Sockets
 from llmviz.ui.uploads import Uploads
 
 behind = starlette_app.create_streamlit_middleware
@@ -29,6 +30,7 @@ def first_ahead() -> list[Middleware]:
     names, anywhere = gate.names(config.get_option("server.address"))
     first = [
         Middleware(Gate, names=names, anywhere=anywhere, framed_by=limits.framed_by),
+        Middleware(Sockets, limits=limits),
         Middleware(Uploads, limits=limits),
     ]
     return [*first, Middleware(Browsers), Middleware(Ahead), *behind()]

@@ -133,5 +133,5 @@ def taken(key: str) -> bytes | None:
     context = get_script_run_ctx()
     if context is not None and isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, file.file_id)
-    file.close()  # the session holds it until its next script
+    file.truncate(0)  # the session holds it until its next script
     return content

@@ -25,6 +25,7 @@ from llmviz.runs.store import Store, short
 from llmviz.runs.workshop import TrainingInProgress, Workshop
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, 112}  # 112 is Windows' ERROR_DISK_FULL
+TOO_LARGE = errno.EFBIG  # as under `ulimit -f`
 NO_ENTRY = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
 UNWRITTEN = (OSError, SafetensorError)  # what writing a file raises
 
@@ -178,6 +179,8 @@ def sentence(problem: Exception) -> str:
     number = _system_error(problem)
     if number in NO_ROOM:
         return "the disk is full; delete runs you no longer need, then let this one go on"
+    if number == TOO_LARGE:
+        return "a file has grown to the size that files may have here (ulimit -f); whoever started this server can allow larger ones"
     if number in NO_ENTRY and isinstance(problem, OSError):
         return f"{problem.filename} cannot be written ({problem.strerror}); LLMVIZ_HOME can name another folder"
     if isinstance(problem, OSError) and problem.strerror:

@@ -1,8 +1,8 @@
 """Take a run out of the program: final weights that `from_pretrained` reads, in single precision, and its history for a spreadsheet."""
 
-import csv
 import json
 import shutil
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +10,9 @@ from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
 from llmviz.core import spec as specs
+from llmviz.core import spreadsheet
 from llmviz.core import update as updates
-from llmviz.core.update import Done, Score, Step
+from llmviz.core.update import Done, Score, Step, Update
 from llmviz.runs import tail
 from llmviz.runs.folder import RunFolder, as_json
 
@@ -36,16 +37,18 @@ def export(run: RunFolder, to: Path) -> Path:
     said = tail.updates(run.updates)
     (to / "spec.json").write_bytes(as_json(specs.to_json(spec)))
     (to / "history.json").write_text(json.dumps([updates.to_json(update) for update in said], ensure_ascii=False), encoding="utf-8")
-    with (to / "history.csv").open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(("step", "name", "value"))
-        for update in said:
-            if isinstance(update, Step):
-                table.writerow((update.step, "batch loss", update.loss))
-            elif isinstance(update, Score | Done):
-                suffix = " (test)" if isinstance(update, Done) else ""
-                table.writerows((update.step, name + suffix, value) for name, value in update.metrics.items())
+    (to / "history.csv").write_bytes(spreadsheet.as_csv([("step", "name", "value"), *_figures(said)]).encode())
     return to
+
+
+def _figures(said: Iterable[Update]) -> Iterator[tuple[int, str, float]]:
+    """Every loss and metric, with the step after which it was measured."""
+    for update in said:
+        if isinstance(update, Step):
+            yield update.step, "batch loss", update.loss
+        elif isinstance(update, Score | Done):
+            suffix = " (test)" if isinstance(update, Done) else ""
+            yield from ((update.step, name + suffix, value) for name, value in update.metrics.items())
 
 
 def export_checkpoint(kept: Path, to: Path) -> None:

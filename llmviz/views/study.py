@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, spreadsheet
 from llmviz.core.experiment import Metric
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.study import Band, Study, Value, band
-from llmviz.views import tables, words
+from llmviz.views import words
 from llmviz.views.about import LINES
 
 COLOURS = {"random": "#8A8F98", "pretrained": "#0072B2", "finetuned": "#D55E00", "aligned": "#009E73"}  # 3 : 1 and more on both themes
@@ -212,4 +212,4 @@ def as_csv(series: Sequence[Series]) -> str:
         [each.name, value.label, seed, id, round(curve.seconds, 1), *(curve.metrics.get(name, "") for name in figures)]
         for each, value, seed, id, curve in runs
     )
-    return tables.as_csv([head, *lines])
+    return spreadsheet.as_csv([head, *lines])

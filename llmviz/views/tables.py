@@ -1,8 +1,6 @@
-"""What the cells of a table say, and the same table as CSV and as Markdown. Pure."""
+"""What the cells of a table say, and the same table as Markdown. Pure."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from llmviz.core import catalogue
 from llmviz.parts.table.payload import Bit, Cell, Table
@@ -42,10 +40,3 @@ def markdown(table: Table) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-def as_csv(lines: Sequence[Sequence[object]]) -> str:
-    """Lines as CSV."""
-    file = io.StringIO()
-    csv.writer(file, lineterminator="\n").writerows(lines)
-    return file.getvalue()

@@ -1,4 +1,6 @@
 import errno
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -182,3 +184,31 @@ def test_no_spec_is_trained_twice_at_once(store: Store) -> None:
     assert refused.value.run == attempt.run
     attempt.stop("by hand")
     assert attempt_at(store, spec()).run.attempt == 2
+
+
+LIMITED = """
+import resource, sys
+import numpy as np
+from pathlib import Path
+from safetensors.numpy import save_file
+from llmviz.runs.attempt import sentence
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (1_000, 1_000))
+folder = Path(sys.argv[1])
+for write in (lambda: (folder / "log").write_bytes(bytes(5_000)), lambda: save_file({"w": np.zeros(5_000)}, folder / "weights")):
+    try:
+        write()
+    except Exception as problem:
+        print(sentence(problem))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit")
+def test_a_limit_on_the_size_of_files_is_said_in_a_sentence(tmp_path: Path) -> None:
+    ended = subprocess.run([sys.executable, "-c", LIMITED, str(tmp_path)], capture_output=True, text=True, timeout=60)
+    first, second = ended.stdout.splitlines()
+    assert (
+        first
+        == second
+        == "a file has grown to the size that files may have here (ulimit -f); whoever started this server can allow larger ones"
+    )

@@ -83,6 +83,18 @@ def test_tallies_count_a_pair_when_it_is_merged() -> None:
     assert merging.tallies({"low": 5, "lolo": 2, "solo": 1}, ranks) == [5 + 2 * 2 + 1, 5]
 
 
+def test_tallies_are_those_of_merging_word_by_word(counts: dict[str, Counter[str]]) -> None:
+    ranks = as_asked(learn(BPE, counts[BPE], 500)).ranks
+    known = [*[*counts[BPE].items()][:300], ("ĠtheĠtheĠthe", 3), ("aaaaa", 2), ("lolololo", 1)]
+    expected = [0] * len(ranks)
+    for word, count in known:
+        length = len(word)
+        for merge in merging.merges(word, ranks):
+            expected[merge.rank] += count * (length - len(merge.pieces))
+            length = len(merge.pieces)
+    assert merging.tallies(dict(known), ranks) == expected
+
+
 def test_merges_are_learnt_from_the_most_frequent_pair_down(counts: dict[str, Counter[str]]) -> None:
     learnt = learn(BPE, counts[BPE], 500)
     tallies = merging.tallies(counts[BPE], as_asked(learnt).ranks)

@@ -5,14 +5,14 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, spreadsheet
 from llmviz.core.address import differences
 from llmviz.core.costs import Cost
 from llmviz.core.experiment import FINE_TUNING, PRETRAINING, Metric
 from llmviz.core.settings import METHODS, check, setting
 from llmviz.core.spec import RunSpec
 from llmviz.parts.log_bars.payload import LogBar, LogBars
-from llmviz.views import tables, words
+from llmviz.views import words
 from llmviz.views.reveal import Quiz, Reveal
 
 TASKS = tuple(each.name for each in catalogue.BY_NAME.values() if each.phase == FINE_TUNING and each.recorded)
@@ -245,7 +245,7 @@ def as_csv(lines: Sequence[Line], bill: Bill) -> str:
         told = ["" if value is None else f"{value:.10g}" for value in figures]
         more = [line.cost.base_memory or "", line.metric.name, "" if line.figure is None else line.figure]
         rows.append([line.name, line.spec.id, int(line.recorded), *told, *more, *(getattr(bill, name) for name in assumed)])
-    return tables.as_csv([head, *rows])
+    return spreadsheet.as_csv([head, *rows])
 
 
 TIMES = (1, 10, 100, 1_000)

@@ -1,12 +1,11 @@
 """Which held-out examples change their label between two models, for better and for worse."""
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from llmviz.core import spreadsheet
 from llmviz.core.questions.classification import Marked
 
 
@@ -59,13 +58,5 @@ def summary(before: Marked, now: Marked) -> str:
 
 def table(found: Sequence[Change]) -> str:
     """The changes as CSV."""
-    written = io.StringIO()
-    rows = csv.writer(written)
-    rows.writerow(("text", "before", "now", "truth", "probability"))
-    rows.writerows((_plain(change.text), change.before, change.now, change.truth, f"{change.sure:.4f}") for change in found)
-    return written.getvalue()
-
-
-def _plain(text: str) -> str:
-    """A text that a spreadsheet will not take for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
+    rows = [(change.text, change.before, change.now, change.truth, f"{change.sure:.4f}") for change in found]
+    return spreadsheet.as_csv([("text", "before", "now", "truth", "probability"), *rows])

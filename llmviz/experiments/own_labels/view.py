@@ -1,11 +1,10 @@
 """A visitor's table as a page shows it: its rows and counts, sentences to try from it, and which class a model takes for which."""
 
-import csv
 import html
-import io
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
+from llmviz.core import spreadsheet
 from llmviz.core.history import History
 from llmviz.core.lesson import Example
 from llmviz.core.questions.classification import Marked
@@ -80,9 +79,7 @@ def _typical(texts: Sequence[str]) -> str:
 
 def as_csv(table: Table) -> str:
     """The table as a CSV file, as a template for one's own."""
-    file = io.StringIO()
-    csv.writer(file).writerows([table.columns, *(row.cells for row in table.rows)])
-    return file.getvalue()
+    return spreadsheet.as_csv([table.columns, *(row.cells for row in table.rows)])
 
 
 def claim(count: int, classes: int, tested: int, pretrained: History, scratch: History) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from llmviz.core import catalogue
+from llmviz.core import catalogue, spreadsheet
 from llmviz.core.experiment import FINE_TUNING
 from llmviz.core.study import Band
 from llmviz.core.texts import TEXTS
@@ -12,7 +12,7 @@ from llmviz.parts.table.payload import Cell, Row, Table
 from llmviz.views import records, words
 from llmviz.views.records import Recipe
 from llmviz.views.reveal import Quiz, Reveal
-from llmviz.views.tables import as_csv, cell, opening
+from llmviz.views.tables import cell, opening
 
 CORNER = "model, and how it came to be"
 WITHHELD = "guess first"
@@ -135,7 +135,7 @@ def exported(found: Sequence[Recipe]) -> str:
     """Every figure of these recipes as a line of CSV."""
     across = columns(found)
     lines = [_exported(recipe, column, told, found) for recipe in found for column in across if (told := column.figure(recipe))]
-    return as_csv([CSV, *lines])
+    return spreadsheet.as_csv([CSV, *lines])
 
 
 def _exported(recipe: Recipe, column: Column, told: Band, found: Sequence[Recipe]) -> Sequence[object]:

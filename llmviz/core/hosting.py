@@ -46,7 +46,7 @@ class Limits:
     texts_each: int = _limit(1_000, 20, "own texts that one browser may give in a day", high=100_000)
     texts_mb: int = _limit(10_000, 500, "megabytes of own texts, and of what is learnt from them, in all")
     text_hours: int = _limit(0, 24, "hours after its last use at which an own text is deleted; 0: never", low=0, high=100_000)
-    learn_seconds: int = _limit(60, 15, "seconds that one question about an own text may take", high=600)
+    learn_seconds: int = _limit(60, 30, "seconds that one question about an own text may take", high=600)
     runs: int = _limit(10_000, 1_000, "runs kept in all")
     disk_mb: int = _limit(100_000, 10_000, "megabytes of runs kept in all")
 

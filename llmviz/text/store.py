@@ -7,14 +7,18 @@ import contextlib
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterable
 from pathlib import Path
 
 import llmviz
+from llmviz.core import hosting
 from llmviz.core.home import home
 from llmviz.core.settings import DIGEST
 
+OWN = "own"  # what the files begin with that are a visitor's own
+TOUCHED = 60.0  # seconds after which reading one is noted anew
 BOUNDS = "bounds-"  # what the files begin with that keep the lines a model's figures lie between
 CAME_WITH = Path(llmviz.__file__).parent / "recordings" / "texts"
 
@@ -58,10 +62,45 @@ def keep(file: Path, content: str | bytes) -> None:
 
 
 def keep_own(name: str, content: str) -> str:
-    """Keep something of a visitor's own under the digest of its content alone, which is returned."""
+    """Keep something of a visitor's own under the digest of its content alone, which is returned.
+
+    Raises ValueError, in a sentence, where all that visitors gave takes as much room as it may.
+    """
     digest = hashlib.sha256(content.encode()).hexdigest()
-    keep(path(digest, name), content)
+    if not path(digest, name).exists():
+        limits = hosting.limits()
+        if sum(map(_bytes, _own())) + len(content) > limits.texts_mb * hosting.MEGABYTE:
+            raise ValueError(f"the texts of all visitors take the {limits.texts_mb:,} MB there are for them; try again tomorrow")
+        keep(path(digest, name), content)
     return digest
+
+
+def forget_own(hours: float) -> int:
+    """Delete what visitors gave and nobody has read for so long, with all that was learnt from it alone. Returns how many there were."""
+    gone = [folder for folder in _own() if _read_at(folder) < time.time() - hours * 3_600]
+    for folder in gone:
+        shutil.rmtree(folder, ignore_errors=True)
+    return len(gone)
+
+
+def _own() -> set[Path]:
+    """The folders that hold something of a visitor's own."""
+    return {file.parent for file in home().glob(f"texts/*/{OWN}*") if DIGEST.fullmatch(file.parent.name)}
+
+
+def _bytes(folder: Path) -> int:
+    try:
+        return sum(file.stat().st_size for file in folder.iterdir())
+    except OSError:  # somebody deletes it at this moment
+        return 0
+
+
+def _read_at(folder: Path) -> float:
+    """When it was last read, by the clock of files; now where somebody deletes it at this moment."""
+    try:
+        return max(file.stat().st_mtime for file in folder.glob(f"{OWN}*"))
+    except (OSError, ValueError):
+        return time.time()
 
 
 def read_own(digest: str, name: str, missing: str) -> str:
@@ -71,8 +110,11 @@ def read_own(digest: str, name: str, missing: str) -> str:
     """
     if not DIGEST.fullmatch(digest):
         raise ValueError("what is one's own is named by 64 hexadecimal digits")
+    file = path(digest, name)
     try:
-        content = path(digest, name).read_bytes().decode("utf-8")
+        content = file.read_bytes().decode("utf-8")
+        if time.time() - file.stat().st_mtime > TOUCHED:
+            os.utime(file)  # it is in use
     except (OSError, ValueError):
         content = ""
     if hashlib.sha256(content.encode()).hexdigest() != digest:

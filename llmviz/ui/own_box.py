@@ -7,7 +7,7 @@ from typing import TypeVar
 import streamlit as st
 
 from llmviz.core.address import change
-from llmviz.ui import lesson, uploads, visit
+from llmviz.ui import given, lesson, uploads, visit
 from llmviz.views import words
 
 Kept = TypeVar("Kept")
@@ -34,7 +34,7 @@ class Box:
         """
         turn = st.session_state.setdefault(self._turn, 0)  # a new one after each, for it opens closed
         with st.popover(self.title, icon=self.icon, key=f"{self.key}_box_{turn}", disabled=disabled):
-            st.markdown(self.about)
+            st.markdown(f"{self.about} {given.where()}")
             st.text_area(self.title, key=self._pasted, height=160, label_visibility="collapsed", placeholder=self.placeholder)
             st.button(self.button, key=f"{self.key}_read", type="primary", on_click=self._read_pasted, args=(take,))
             if self.refused() and mend:  # here, for the popover stays open and covers what is below it
@@ -70,6 +70,7 @@ class Box:
     def read(self, take: Callable[[bytes], None], content: bytes) -> None:
         """Let this be taken, and close the box; or say why not."""
         try:
+            given.count()
             take(content)
         except ValueError as problem:
             self.refuse(str(problem))

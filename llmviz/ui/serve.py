@@ -14,7 +14,7 @@ from streamlit.web.cli import main
 from streamlit.web.server.starlette import starlette_app
 
 from llmviz.core import hosting
-from llmviz.ui import gate, one_lock
+from llmviz.ui import gate, given, one_lock
 from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
 from llmviz.ui.gate import Gate
@@ -47,6 +47,7 @@ if __name__ == "__main__":
     except ValueError as problem:
         sys.exit(f"The server does not start: {problem}.")
     os.environ |= {name: value for name, value in told.items() if name not in os.environ}
+    given.sweep()
     one_lock.share()
     PagesManager.uses_pages_directory = False
     starlette_app.create_streamlit_middleware = first_ahead

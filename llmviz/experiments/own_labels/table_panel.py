@@ -29,7 +29,7 @@ BOX = Box(
     "Your own table",
     ":material/table_view:",
     f"A table with a column of texts and a column of labels, as CSV: at most {own_table.MOST_ROWS:,} rows and {MEGABYTES} MB, "
-    f"2 to {own_labels.MOST_CLASSES} labels. It stays on this machine.",
+    f"2 to {own_labels.MOST_CLASSES} labels.",
     "text,label\nwhat a day,glad",
     "Read the table",
     ("csv", "tsv", "txt"),

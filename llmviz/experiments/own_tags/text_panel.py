@@ -21,8 +21,7 @@ BOX = Box(
     ":material/ink_highlighter:",
     "A sentence in each line, its names in brackets: `[Anna](PER) lives in [New York](LOC) .` Or as CoNLL-2003 has it: in each line a "
     "word and its tag in BIO, and an empty line between sentences. At least "
-    f"{own_tagged.FEWEST} and at most {own_tags.MOST_SENTENCES:,} sentences, {MEGABYTES} MB, 1 to {own_tags.MOST_TYPES} types of names. "
-    "It stays on this machine.",
+    f"{own_tagged.FEWEST} and at most {own_tags.MOST_SENTENCES:,} sentences, {MEGABYTES} MB, 1 to {own_tags.MOST_TYPES} types of names.",
     "[Anna](PER) lives in [New York](LOC) .",
     "Learn from this text",
     ("txt", "conll", "bio", "iob", "tsv"),

@@ -6,7 +6,7 @@ import streamlit as st
 
 from llmviz.core.questions.vocabulary import MOST_LETTERS
 from llmviz.text import own
-from llmviz.ui import lesson, uploads, visit
+from llmviz.ui import given, lesson, uploads, visit
 from llmviz.views import words
 
 MINE = "own"  # session key: the digest of the text last taken
@@ -19,7 +19,7 @@ def box() -> None:
     """Draw the box that a text is pasted into, or chosen in as a file; a text that is no use is refused in it."""
     turn = st.session_state.setdefault(TURN, 0)  # a new one after each text, for it opens closed
     with st.popover("Your own text", icon=":material/content_paste:", key=f"own_{turn}"):
-        st.markdown(f"Paste any text, or choose a file: it stays on this machine. At most {MOST_LETTERS:,} letters are read.")
+        st.markdown(f"Paste any text, or choose a file; at most {MOST_LETTERS:,} letters are read. {given.where()}")
         st.text_area("Your own text", key=PASTED, height=180, label_visibility="collapsed", placeholder="Paste a text")
         st.button("Learn from it", key="learn_own", type="primary", on_click=_take_pasted)
         file = f"own_file_{turn}"  # a new one after each, so that the file just read does not stay in it
@@ -59,6 +59,7 @@ def _take_file(key: str) -> None:
 
 def _take(text: Callable[[], str]) -> None:
     try:
+        given.count()
         digest, left = own.take(text())
     except ValueError as problem:
         st.session_state[REFUSED] = words.sentence(str(problem))

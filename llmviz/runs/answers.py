@@ -2,6 +2,7 @@
 
 import itertools
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -13,14 +14,18 @@ from typing import cast
 import numpy as np
 
 from llmviz.core import spec as specs
+from llmviz.core.hosting import limits
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
+from llmviz.core.settings import DIGEST
 from llmviz.core.spec import RunSpec
 from llmviz.runs import wire
 from llmviz.runs.process import Message, Process
 
 REMEMBERED = 64_000_000  # bytes of answers kept for the next who asks
 PATIENCE = 60.0  # seconds; a cold worker needs some five
+TOO_LONG = "this took longer than the {:,} seconds that one question about a text may take here; give a shorter text"
+LOOK = 0.25  # seconds between two looks at a question that has a limit
 GONE = "the worker that answers has ended; ask again"
 
 AnyQuestion = Question[Answer]
@@ -43,6 +48,8 @@ class Answers:
 
     def __init__(self, start: Callable[[Callable[[Process, Message], None], Callable[[Process], None]], Process]) -> None:
         self._start = start
+        self._too_long: set[tuple[About, tuple[int, ...], AnyQuestion]] = set()
+        self._heard = time.monotonic()  # when the worker last said something: since then it is at the oldest question
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
         self._asked: dict[int, _Asked] = {}
@@ -71,10 +78,33 @@ class Answers:
                 self._known.move_to_end((run, step, question))
         if asked:
             try:
-                found |= dict(zip(missing, asked.future.result(PATIENCE), strict=True))
+                found |= dict(zip(missing, self._awaited(asked), strict=True))
             except TooLate:
                 raise ValueError("the answer takes too long; the machine may be busy, try again") from None
         return cast(list[AnyAnswer], [found[step] for step in folders])
+
+    def _awaited(self, asked: _Asked) -> list[Answer]:
+        """The answers. A question about a visitor's own text may take so long; past that its worker is ended."""
+        text = getattr(asked.key[2], "text", "")
+        longest = limits().learn_seconds if asked.key[0] is None and DIGEST.fullmatch(text) else None
+        end = time.monotonic() + PATIENCE
+        while longest is not None and time.monotonic() < end:
+            try:
+                return asked.future.result(LOOK)
+            except TooLate:
+                self._end_long(asked, longest)
+        return asked.future.result(PATIENCE if longest is None else 0.0)
+
+    def _end_long(self, asked: _Asked, longest: float) -> None:
+        """End the worker where it is at this question for too long. Others are put to another; this one is not, it would be no faster."""
+        with self._lock:
+            number, oldest = next(iter(self._asked.items()), (0, None))
+            if oldest is not asked or not self._process.ready or time.monotonic() - self._heard < longest:
+                return
+            del self._asked[number]
+            self._too_long.add(asked.key)
+            asked.future.set_exception(ValueError(TOO_LONG.format(longest)))
+            self._process.wait(0.0)
 
     def close(self) -> None:
         """Let the worker go."""
@@ -87,7 +117,11 @@ class Answers:
         if self._process.ended:
             self._replace()
         key = (run, tuple(folders), question)
+        if key in self._too_long:  # a page asks again and again
+            raise ValueError(TOO_LONG.format(limits().learn_seconds))
         if key not in self._shared:
+            if not self._asked:
+                self._heard = time.monotonic()
             number = next(self._numbers)
             places = {str(step): str(folder) for step, folder in folders.items()}
             about = {"folders": places, "spec": specs.to_json(spec) if spec else None}
@@ -107,6 +141,7 @@ class Answers:
             self._bytes -= _size(oldest)
 
     def _hear(self, process: Process, message: Message) -> None:
+        self._heard = time.monotonic()
         if message["say"] != "answer":
             return
         with self._lock:

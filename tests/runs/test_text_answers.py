@@ -1,16 +1,20 @@
 """Questions about texts: asked of a worker of their own, and answered at once where the answer came with the program."""
 
 import os
+import random
 import signal
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from llmviz.core import hosting
 from llmviz.core.catalogue import text_openings
 from llmviz.core.questions.base import Answer
 from llmviz.core.questions.cloze import Cloze
-from llmviz.core.questions.vocabulary import BPE, KINDS, TEXTS, UNIGRAM, Count, Learn, Vocabulary
+from llmviz.core.questions.vocabulary import BPE, KINDS, TEXTS, UNIGRAM, Count, Grow, Learn, Vocabulary
 from llmviz.runs import wire
 from llmviz.runs.local import LocalEngine
 from llmviz.runs.recordings import HERE, TEXT_ANSWERS, Recordings
@@ -39,6 +43,31 @@ def test_a_worker_learns_from_a_text_of_ones_own_and_a_lost_one_is_replaced(engi
     assert engine._of_texts
     os.kill(engine._of_texts.process.pid, KILL)
     assert engine.answer_text(Count(digest)).known["dog"] == 40
+
+
+def test_a_text_that_takes_too_long_is_given_up_and_holds_nobody_up(engine: LocalEngine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LLMVIZ_LEARN_SECONDS", "1")
+    hosting.limits.cache_clear()
+    try:
+        short, _ = own.take(TEXT)
+        assert engine.answer_text(Count(short)).known["dog"] == 40  # the worker is there
+        letters = random.Random(0)
+        long, _ = own.take("".join(chr(letters.randrange(0x4E00, 0x9FFF)) for _ in range(1_000_000)))
+        with ThreadPoolExecutor() as pool:
+            slow = pool.submit(engine.answer_text, Grow(long))
+            time.sleep(0.2)
+            began = time.monotonic()
+            assert engine.answer_text(Learn(short, BPE, 300)).letters
+            assert time.monotonic() - began < 20
+            with pytest.raises(ValueError, match="longer than the 1 seconds that one question"):
+                slow.result(20)
+        assert engine._of_texts
+        before = engine._of_texts.process.pid
+        with pytest.raises(ValueError, match="give a shorter text"):
+            engine.answer_text(Grow(long))
+        assert engine._of_texts.process.pid == before  # it was not tried again
+    finally:
+        hosting.limits.cache_clear()
 
 
 def test_a_refusal_is_the_workers_own_sentence(engine: LocalEngine) -> None:

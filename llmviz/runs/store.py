@@ -12,7 +12,7 @@ from llmviz.core.run import KEY, RunRef
 from llmviz.core.run import parse as parse_key
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Stopped
-from llmviz.runs import locks
+from llmviz.runs import locks, room
 from llmviz.runs.engine import HasChildren, State, Status
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.notes import notes
@@ -67,7 +67,10 @@ class Store:
         return sorted(every, key=lambda run: _changed(self.folder(run).path), reverse=True)
 
     def create(self, spec: RunSpec) -> tuple[RunRef, FileLock]:
-        """A new attempt, with the claim that keeps all other processes from this spec. Raises UnderWay where there is one already."""
+        """A new attempt, with the claim that keeps all other processes from this spec. Raises UnderWay where there is one already, and
+        ValueError, in a sentence, where there is no room.
+        """
+        room.check(self.root)
         with self._alone(spec.id):
             for run in self.attempts(spec.id):
                 if self.under_way(run):
@@ -89,7 +92,10 @@ class Store:
         return RunRef(id, max(taken) + 1)
 
     def adopt(self, folder: RunFolder) -> RunRef:
-        """Put a run that was made elsewhere among these, by moving its folder. Raises ValueError where the very same is here already."""
+        """Put a run that was made elsewhere among these, by moving its folder. Raises ValueError where the very same is here already, or
+        there is no room.
+        """
+        room.check(self.root)
         spec = folder.spec()
         with self._alone(spec.id):
             for run in self.attempts(spec.id):

@@ -47,6 +47,12 @@ class Limits:
     texts_mb: int = _limit(10_000, 500, "megabytes of own texts, and of what is learnt from them, in all")
     text_hours: int = _limit(0, 24, "hours after its last use at which an own text is deleted; 0: never", low=0, high=100_000)
     learn_seconds: int = _limit(60, 30, "seconds that one question about an own text may take", high=600)
+    waiting: int = _limit(50, 200, "runs that wait for a worker, in all", high=10_000)
+    waiting_each: int = _limit(40, 2, "those of one visitor; what one press of *Train live* begins is one, a study none", high=10_000)
+    training_each: int = _limit(64, 1, "those of one visitor that train at a time, counted so", high=64)
+    studies: int = _limit(4, 4, "studies in training, in all", high=1_000)
+    studies_each: int = _limit(4, 1, "pages on which one visitor has studies in training", high=1_000)
+    away_seconds: int = _limit(180, 180, "seconds without a sign of whoever started a run; then another may steer it", low=0, high=100_000)
     runs: int = _limit(10_000, 1_000, "runs kept in all")
     disk_mb: int = _limit(100_000, 10_000, "megabytes of runs kept in all")
 

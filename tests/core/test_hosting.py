@@ -11,6 +11,7 @@ import pytest
 from llmviz.core import hosting
 from llmviz.core.hosting import Limits, read
 
+ALIKE = ("messages", "text_hours", "waiting", "studies", "away_seconds")
 ROOT = Path(__file__).parents[2]
 
 
@@ -21,7 +22,7 @@ def test_without_a_word_it_is_one_s_own_machine() -> None:
 def test_strangers_get_less_than_oneself() -> None:
     mine, hosted = Limits(), read({"LLMVIZ_HOSTED": "1"})
     for item in fields(Limits):
-        if isinstance(item.default, int) and not isinstance(item.default, bool) and item.name not in ("messages", "text_hours"):
+        if isinstance(item.default, int) and not isinstance(item.default, bool) and item.name not in ALIKE:
             assert getattr(hosted, item.name) < getattr(mine, item.name), item.name
     assert hosted.hosted and not hosted.imports and hosted.text_hours and mine.imports and not mine.text_hours
 
@@ -81,6 +82,20 @@ def test_the_server_does_not_start_with_a_wrong_value() -> None:
     assert ended.returncode == 1 and ended.stderr == (
         "The server does not start: LLMVIZ_SESSIONS is 'many'; it is a whole number from 1 to 100,000.\n"
     )
+
+
+def test_the_table_for_hosts_has_every_limit_as_it_is() -> None:
+    def said(value: object) -> str:
+        if isinstance(value, bool):
+            return str(int(value))
+        return f"{value:,}" if isinstance(value, int) else "none"
+
+    lines = (ROOT / "docs/hosting.md").read_text(encoding="utf-8").splitlines()
+    told = [tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines if line.startswith("| `LLMVIZ_")]
+    assert told == [
+        (f"`{hosting.variable(item.name)}`", item.metadata["about"], said(item.default), said(item.metadata["hosted"]))
+        for item in fields(Limits)
+    ]
 
 
 def test_what_limits_are_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

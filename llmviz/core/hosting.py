@@ -42,6 +42,7 @@ class Limits:
     uploads_each: int = _limit(20, 8, "uploaded files that one open page holds", high=1_000)
     sessions_each: int = _limit(100, 20, "pages that one browser has open", high=100_000)
     sessions: int = _limit(1_000, 400, "open pages in all", high=100_000)
+    message_mb: int = _limit(40, 8, "megabytes of one message, to a page or from it: a pasted text is one", high=2_000)
     messages: int = _limit(20, 20, "messages a second that an open page may go on to send", high=10_000)
     texts_each: int = _limit(1_000, 20, "own texts that one browser may give in a day", high=100_000)
     texts_mb: int = _limit(10_000, 500, "megabytes of own texts, and of what is learnt from them, in all")

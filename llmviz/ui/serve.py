@@ -38,7 +38,8 @@ def first_ahead() -> list[Middleware]:
 
 def options(limits: hosting.Limits) -> dict[str, str]:
     """What Streamlit is told of the limits, where nobody tells it otherwise."""
-    return {"STREAMLIT_SERVER_MAX_UPLOAD_SIZE": str(limits.file_mb)}
+    sizes = {"UPLOAD_SIZE": limits.file_mb, "MESSAGE_SIZE": limits.message_mb}  # 200 MB each, if nothing is said
+    return {f"STREAMLIT_SERVER_MAX_{name}": str(megabytes) for name, megabytes in sizes.items()}
 
 
 if __name__ == "__main__":

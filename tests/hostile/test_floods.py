@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from llmviz.core.hosting import Limits
 from llmviz.ui import browsers, sockets
@@ -32,6 +32,18 @@ def test_who_sends_three_thousand_reruns_lets_nobody_wait(tmp_path: Path) -> Non
             waits.append(time.monotonic() - began)
         assert max(waits) < 2.0, waits  # 14 s without a limit, 0.5 s with it
     assert "Traceback" not in (tmp_path / "server.log").read_text(encoding="utf-8")
+
+
+def test_one_message_has_so_many_megabytes(tmp_path: Path) -> None:
+    with serving("tests/ui/fake_app.py", tmp_path, message_mb=2) as (address, _):
+        for megabytes, code in ((1, None), (3, 1009)):
+            with visiting(address) as stranger:
+                rerun(stranger)
+                stranger.send(bytes(megabytes * 1_000_000))
+                with pytest.raises(ConnectionClosed) as ended:
+                    while True:
+                        stranger.recv(timeout=30)
+                assert ended.value.rcvd is not None and ended.value.rcvd.code == (code or 1002)  # too large; or no message of the page's
 
 
 class Clock:

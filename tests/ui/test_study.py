@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from llmviz.core.spec import RunSpec
@@ -118,7 +117,7 @@ def test_after_a_restart_it_can_go_on(opened: Open, fake: FakeEngine, monkeypatc
     for run in fake._runs:
         if fake._state(run) in UNDER_WAY:
             fake.control(run, Command.STOP, background.VIEWER)
-    st.cache_resource.clear()
+    engine.forget()
     app = opened()
     assert "Go on" in labels(app) and background.CUT_SHORT in said(app)
 

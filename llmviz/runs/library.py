@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from llmviz.core import hosting
 from llmviz.core.history import History
+from llmviz.core.hosting import Limits
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
@@ -23,6 +25,7 @@ from llmviz.runs.folder import RunFolder, as_json, write
 from llmviz.runs.recordings import AnyQuestion, Recordings, answers
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
+from llmviz.runs.visitors import Visitors
 
 WATCHING = 30.0  # seconds after which somebody who has not asked after a run again no longer looks at it
 
@@ -30,7 +33,9 @@ WATCHING = 30.0  # seconds after which somebody who has not asked after a run ag
 class Library:
     """The runs of a store, and the recordings. Knows who looks at which run, so that none is taken away before somebody's eyes."""
 
-    def __init__(self, store: Store, recordings: Recordings) -> None:
+    def __init__(self, store: Store, recordings: Recordings, limits: Limits | None = None) -> None:
+        self.limits = limits or hosting.limits()
+        self.visitors = Visitors(self.limits.away_seconds)
         self.store = store
         self.recordings = recordings
         self._histories = tail.Histories()
@@ -97,7 +102,16 @@ class Library:
 
     def looked(self, run: RunRef, viewer: str) -> None:
         """This viewer looks at the run now."""
+        self.see(viewer)
         self._looks.setdefault(run, {})[viewer] = time.monotonic()
+
+    def see(self, viewer: str) -> None:
+        """This viewer is here."""
+        self.visitors.see(viewer)
+
+    def away(self, viewer: str) -> bool:
+        """Whether nothing has been seen of this viewer for so long that others may steer what is theirs."""
+        return self.visitors.away(viewer)
 
     def standing(self) -> Mapping[RunRef, Status]:
         """How those runs stand that this program has under way."""

@@ -161,7 +161,9 @@ class Engine(Protocol):
         """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
 
     def delete(self, run: RunRef, viewer: str) -> None:
-        """Remove a run for good. Raises HasChildren while others come from it; refuses while it is under way or another viewer looks."""
+        """Remove a run for good. Raises HasChildren while others come from it; refuses while it is under way or another viewer looks,
+        and where strangers come also what is another's.
+        """
 
     def thin(self, run: RunRef, viewer: str) -> None:
         """Keep of a run that is done the first snapshot and the last, and all curves; refuses as `delete` does."""
@@ -169,5 +171,5 @@ class Engine(Protocol):
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         """Write the whole run as a zip."""
 
-    def unpack(self, file: BinaryIO) -> RunRef:
-        """Take in a run that was packed, as a new attempt at its spec. Trusts nothing in it."""
+    def unpack(self, file: BinaryIO, viewer: str = "") -> RunRef:
+        """Take in a run that was packed, as a new attempt at its spec that is this viewer's, or everybody's. Trusts nothing in it."""

@@ -18,10 +18,11 @@ from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.runs import parcel, tail
+from llmviz.runs import ownership, parcel, tail
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder, as_json, write
+from llmviz.runs.jobs import STUDIES
 from llmviz.runs.recordings import AnyQuestion, Recordings, answers
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
@@ -149,9 +150,9 @@ class Library:
         """Remove a run for good.
 
         Raises HasChildren while others come from it and no other attempt at the same is done; ValueError while it is under way, while
-        somebody else looks at it, for a recording, or where there is none.
+        somebody else looks at it, where strangers come and it is another's, for a recording, or where there is none.
         """
-        self._refuse_watched(run, viewer)
+        self._refuse(run, viewer, "delete")
         self.place(run).delete(run)
         self._summaries.pop(run, None)
         self._looks.pop(run, None)
@@ -159,16 +160,19 @@ class Library:
     def thin(self, run: RunRef, viewer: str) -> None:
         """Keep of a run that is done the first snapshot and the last, and all curves.
 
-        Raises ValueError while it is not done or somebody else looks at it, for a recording, or where its files cannot be read.
+        Raises ValueError while it is not done or somebody else looks at it, where strangers come and it is another's, for a recording, or
+        where its files cannot be read.
         """
-        self._refuse_watched(run, viewer)
+        self._refuse(run, viewer, "thin out")
         try:
             self.place(run).thin(run)
         except OSError as problem:
             raise ValueError(sentence(problem)) from problem
         self._summaries.pop(run, None)
 
-    def _refuse_watched(self, run: RunRef, viewer: str) -> None:
+    def _refuse(self, run: RunRef, viewer: str, what: str) -> None:
+        if self.limits.hosted and viewer != STUDIES and ownership.others(self.place(run).folder(run), viewer):
+            raise ValueError(ownership.REFUSED.format(what))
         others = [name for name, when in self._looks.get(run, {}).items() if name != viewer and time.monotonic() - when < WATCHING]
         if others:
             who = "somebody else looks" if len(others) == 1 else f"{len(others)} others look"
@@ -183,9 +187,14 @@ class Library:
         except OSError as problem:
             raise ValueError(sentence(problem)) from problem
 
-    def unpack(self, file: BinaryIO) -> RunRef:
-        """Take in a run that was packed, as a new attempt at its spec. Raises ValueError, in a sentence, for anything else."""
-        return take_in(self.store, file)
+    def unpack(self, file: BinaryIO, viewer: str = "") -> RunRef:
+        """Take in a run that was packed, as a new attempt at its spec that is this viewer's, or everybody's. Raises ValueError, in a
+        sentence, for anything else.
+        """
+        run = take_in(self.store, file)
+        if viewer:
+            ownership.belongs(self.store.folder(run), viewer)
+        return run
 
 
 def named(store: Store, recordings: Recordings, text: str) -> tuple[RunRef, RunFolder]:

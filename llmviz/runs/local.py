@@ -14,7 +14,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import ancestors
 from llmviz.core.update import Stopped
-from llmviz.runs import standing
+from llmviz.runs import ownership, standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
@@ -77,7 +77,7 @@ class LocalEngine(Library):
             else:
                 self._check_room(who)
             try:
-                return self._queued(spec, who, lambda: self.store.create(spec), after)
+                return self._queued(spec, who, lambda: self._new(spec, who), after)
             except UnderWay as other:
                 if other.run.id != spec.id:  # one of its inputs, in another program: nobody here would learn of its end
                     raise
@@ -92,6 +92,11 @@ class LocalEngine(Library):
             who = Who(viewer, viewer)
             self._check_room(who)
             self._queued(self.spec(run), who, lambda: (run, self.place(run).claim(run)))
+
+    def _new(self, spec: RunSpec, who: Who) -> tuple[RunRef, FileLock]:
+        run, claim = self.store.create(spec)
+        ownership.belongs(self.store.folder(run), who.visitor)
+        return run, claim
 
     def _queued(self, spec: RunSpec, who: Who, take: Take, after: RunRef | None = None, as_input: bool = False) -> RunRef:
         """Put the attempt that is taken into the queue, behind those at its inputs, and `after` another."""
@@ -113,9 +118,8 @@ class LocalEngine(Library):
             if not job:
                 raise ControlRefused(self.place(run).refusal(run))
             if not self._may(job, viewer):
-                raise ControlRefused(
-                    f"somebody else started this run and steers it {until(self.limits.away_seconds)}; train a copy of your own to steer"
-                )
+                theirs = f"somebody else started this run and steers it {until(self.limits.away_seconds)}"
+                raise ControlRefused(f"{theirs}; train a copy of your own to steer")
             job.owner = viewer
             job.see()
             if command == Command.STOP and not job.worker:
@@ -207,7 +211,7 @@ class LocalEngine(Library):
         run = self.store.find(spec)
         if run and self.store.status(run).state in (State.STOPPED, State.INTERRUPTED):
             return self._queued(spec, who, lambda: (run, self.store.claim(run)), as_input=True)
-        return self._queued(spec, who, lambda: self.store.create(spec), as_input=True)
+        return self._queued(spec, who, lambda: self._new(spec, who), as_input=True)
 
     def _check_room(self, who: Who) -> None:
         if refusal := self._queue.refusal(who.visitor):

@@ -261,7 +261,7 @@ class FakeEngine(Visitors):
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         to.write(json.dumps(to_json(self._find(run).spec)).encode())
 
-    def unpack(self, file: BinaryIO) -> RunRef:
+    def unpack(self, file: BinaryIO, viewer: str = "") -> RunRef:
         try:
             spec = from_json(json.loads(file.read()))
         except ValueError as problem:

@@ -138,7 +138,7 @@ def _take(engine: Engine, key: str) -> None:
     if file is None:
         return
     try:
-        run = engine.unpack(file)
+        run = engine.unpack(file, visit.viewer())
     except ValueError as problem:
         _say(str(problem))
     else:

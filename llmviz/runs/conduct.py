@@ -25,6 +25,7 @@ class _Wish:
     delay: float = 0.0
     number: int = 0
     stop: str = ""
+    part: bool = False  # the worker is wanted elsewhere
 
     @property
     def standing(self) -> bool:
@@ -32,15 +33,18 @@ class _Wish:
         return self.paused and not self.single
 
 
-def conduct(attempt: Attempt, inbox: Inbox, say: Say) -> Update:
-    """Train to the end, obeying the inbox; returns the last update."""
-    wish = _Wish()
+def conduct(attempt: Attempt, inbox: Inbox, say: Say, single: bool = False) -> Update | None:
+    """Train to the end, or take a `single` step and pause, obeying the inbox. Returns the last update; None where it goes on elsewhere."""
+    wish = _Wish(paused=single, single=single)
     last: Update | None = None
     for last in attempt:
         if isinstance(last, Step):
             wish.single = False
         if attempt.settled:
             _wait(attempt, wish, isinstance(last, Step), inbox, say)
+        if wish.part:
+            attempt.close()
+            return None
         if wish.stop:
             last = attempt.stop(wish.stop) or last
             break
@@ -53,13 +57,12 @@ def conduct(attempt: Attempt, inbox: Inbox, say: Say) -> Update:
 def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -> None:
     """Return when the next batch is wanted, or the end."""
     began = time.monotonic()
-    kept = False  # whether the checkpoint is of this very moment
-    while not wish.stop:
+    told = kept = False  # whether it was said that it stands; whether the checkpoint is of this very moment
+    while not wish.stop and not wish.part:
         standing = wish.standing
-        if standing and not kept:
-            with suppress(*UNWRITTEN):  # a full disk ends no pause: the run still stands in memory
-                attempt.checkpoint()
-            kept = True
+        if standing and not told:
+            kept = _kept(attempt)
+            told = True
             say({"say": "paused", "number": wish.number, "still": True})
         left = began + (wish.delay if learnt else 0.0) - time.monotonic()
         try:
@@ -67,8 +70,17 @@ def _wait(attempt: Attempt, wish: _Wish, learnt: bool, inbox: Inbox, say: Say) -
         except Empty:
             return
         _obey(wish, message)
-        if message is not None:
-            say({"say": "paused" if wish.paused else "training", "number": wish.number, "still": kept and wish.standing})
+        wish.part = wish.part and wish.standing and (kept or _kept(attempt))
+        if message is not None and not wish.part:
+            say({"say": "paused" if wish.paused else "training", "number": wish.number, "still": told and wish.standing})
+
+
+def _kept(attempt: Attempt) -> bool:
+    """Keep a checkpoint. A full disk ends no pause: the run still stands in memory, and there alone."""
+    with suppress(*UNWRITTEN):
+        attempt.checkpoint()
+        return True
+    return False
 
 
 def _obey(wish: _Wish, message: Message | None) -> None:
@@ -85,5 +97,7 @@ def _obey(wish: _Wish, message: Message | None) -> None:
             wish.single = wish.paused
         case "slow":
             wish.delay = message["seconds"]
+        case "part":
+            wish.part = True
         case "stop":
             wish.stop = message["reason"]

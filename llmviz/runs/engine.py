@@ -18,7 +18,10 @@ from llmviz.core.spec import RunSpec
 
 
 class State(StrEnum):
-    """Where a run stands. The first is for recordings alone; the last four are ends, of which all but DONE can go on."""
+    """Where a run stands. The first is for recordings alone; the last four are ends, of which all but DONE can go on.
+
+    One that waits for a worker to go on after a pause is QUEUED once more.
+    """
 
     RECORDED = "recorded"
     QUEUED = "queued"
@@ -43,7 +46,8 @@ class Status:
         state: where the run stands.
         position: the place in the queue, 1 is next; 0 outside the queue.
         owner: whether this viewer may control it.
-        reason: why it stopped, failed or was interrupted, or what it waits for at its turn, in a sentence; "" otherwise.
+        reason: why it stopped, failed or was interrupted, what it waits for at its turn, or that a paused run has no worker, in a
+            sentence; "" otherwise.
         delay: seconds of waiting put before each step.
         still: whether it stands between two steps, with all it needs for the next one kept. A run told to pause first ends its step.
         quiet: seconds since a training run last said or was told something: an evaluation takes some, a program that hangs ever more.
@@ -97,8 +101,11 @@ class HasChildren(ValueError):
 class Engine(Protocol):
     """Train, watch, control, ask, keep. Every refusal is a ValueError whose message a page can show."""
 
-    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "") -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer.
+
+        A study has it trained for its `owner`, whose run it then is, though the study steers it. Raises ValueError where this visitor, or
+        all together, let enough runs wait.
 
         It waits for the end of `after`, and by itself for those of the runs it is made from: of one that has no weights here yet an attempt
         is joined, goes on or begins. If one of these ends is not reached, it stops.
@@ -112,6 +119,12 @@ class Engine(Protocol):
 
     def status(self, run: RunRef, viewer: str) -> Status:
         """Where the run stands. Asking also says that this viewer is still watching."""
+
+    def see(self, viewer: str) -> None:
+        """This viewer is here."""
+
+    def away(self, viewer: str) -> bool:
+        """Whether nothing has been seen of this viewer for so long that others may steer what is theirs."""
 
     def history(self, run: RunRef) -> History:
         """All the run has said so far. Cheap enough to be asked three times a second."""
@@ -148,7 +161,9 @@ class Engine(Protocol):
         """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
 
     def delete(self, run: RunRef, viewer: str) -> None:
-        """Remove a run for good. Raises HasChildren while others come from it; refuses while it is under way or another viewer looks."""
+        """Remove a run for good. Raises HasChildren while others come from it; refuses while it is under way or another viewer looks,
+        and where strangers come also what is another's.
+        """
 
     def thin(self, run: RunRef, viewer: str) -> None:
         """Keep of a run that is done the first snapshot and the last, and all curves; refuses as `delete` does."""
@@ -156,5 +171,5 @@ class Engine(Protocol):
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         """Write the whole run as a zip."""
 
-    def unpack(self, file: BinaryIO) -> RunRef:
-        """Take in a run that was packed, as a new attempt at its spec. Trusts nothing in it."""
+    def unpack(self, file: BinaryIO, viewer: str = "") -> RunRef:
+        """Take in a run that was packed, as a new attempt at its spec that is this viewer's, or everybody's. Trusts nothing in it."""

@@ -2,6 +2,7 @@
 
     spec.json               what is trained
     notes.json              code, versions, processor, start
+    owner                   a digest of the name of the browser it belongs to, where it belongs to one
     updates.jsonl           one update a line
     tokenizer.json          how the models of all snapshots read; beside it tokenizer_config.json
     snapshots/<step>/       config.json, model.safetensors

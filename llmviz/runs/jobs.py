@@ -10,66 +10,62 @@ from filelock import FileLock
 
 from llmviz.core.experiment import START
 from llmviz.core.run import RunRef
-from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
+from llmviz.runs.engine import Command, ControlRefused, Slow, State
 from llmviz.runs.process import Message, Process
 
 BY_HAND = "stopped by hand"
 STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
-OWNER_AWAY = 5.0  # seconds without a sign of the owner, then the next viewer to press a control takes over
+STUDIES = "a study"  # by which the engine knows who watches the runs of studies; no browser is called so
+HOLDS = (
+    10.0  # seconds after a press for which a paused run keeps its worker though others wait: who takes step after step takes them at once
+)
+LENT = "another run has its worker meanwhile"
 
 
-@dataclass
+@dataclass(eq=False)
 class Job:
-    """One run under way. `sent` numbers the commands, so that an acknowledgement of an older one is not taken for news."""
+    """One run under way. `sent` numbers the commands, so that an acknowledgement of an older one is not taken for news.
+
+    A paused run may part from its worker, for others wait: it stays paused, and waits for a worker once it is to go on or take a step.
+    """
 
     run: RunRef
-    owner: str
+    owner: str  # who steers it
     claim: FileLock
-    after: Mapping[RunRef, str] = field(default_factory=dict)  # the runs whose ends it waits for, each with the role it plays
-    as_input: bool = False  # it began because another needs it first; nobody asked for it
+    after: Mapping[RunRef, str]  # the runs whose ends it waits for, each with the role it plays
+    as_input: bool  # it began because another needs it first; nobody asked for it
+    visitor: str  # for whom it trains
+    press: object  # all that one press began has the same
+    of_study: bool
     state: State = State.QUEUED
     still: bool = False
     stepping: bool = False  # one step was asked for and is not done
     delay: float = 0.0
     worker: Process | None = None
     sent: int = 0
-    stopping: bool = False
+    stopping: str = ""  # why it was told to
     starts: int = 0
-    owner_seen: float = field(default_factory=time.monotonic)
+    parting: bool = False  # its worker was told to leave it
+    parted: bool = False  # it has begun, and has no worker
+    stays: bool = False  # its worker could not leave it, as on a full disk
+    pressed: float = field(default_factory=time.monotonic)
     watched: float = field(default_factory=time.monotonic)
     told: float = field(default_factory=time.time)  # by the clock of files
 
-    def see(self, viewer: str) -> None:
-        """This viewer is still there."""
+    def see(self) -> None:
+        """Somebody is still there."""
         self.watched = time.monotonic()
-        if viewer == self.owner:
-            self.owner_seen = self.watched
-
-    def may(self, viewer: str) -> bool:
-        """Whether this viewer may control the run: the owner, or anybody while the owner is away."""
-        return viewer == self.owner or time.monotonic() - self.owner_seen > OWNER_AWAY
-
-    def take(self, viewer: str) -> None:
-        """Let this viewer control the run from now on. Raises ControlRefused where another does."""
-        if not self.may(viewer):
-            raise ControlRefused("somebody else started this run and steers it; train a copy of your own to steer")
-        self.owner = viewer
-        self.see(viewer)
 
     def unwatched(self, lease: float) -> bool:
         """Whether nobody has asked after the run for so long that it should end."""
         return not self.stopping and time.monotonic() - self.watched > lease
 
-    def status(self, viewer: str, position: int) -> Status:
-        """The run as this viewer finds it."""
-        return Status(self.state, position, owner=self.may(viewer), delay=self.delay, still=self.still)
-
     def begin(self, worker: Process) -> None:
-        """Hand the run to an idle worker."""
-        self.worker, self.state, self.stepping = worker, State.STARTING, False
+        """Hand the run to an idle worker, to train or to take the one step that was asked for."""
+        self.worker, self.state, self.sent, self.still, self.parted = worker, State.STARTING, 0, False, False
         self.starts += 1
         self.told = time.time()
-        worker.send({"do": "train", "run": self.run.key})
+        worker.send({"do": "train", "run": self.run.key, "single": self.stepping})
         if self.delay:
             self._send({"do": "slow", "seconds": self.delay})
 
@@ -89,13 +85,37 @@ class Job:
         """Wait for a worker again."""
         self.worker, self.state = None, State.QUEUED
 
+    @property
+    def trains(self) -> bool:
+        """Whether a worker is at it."""
+        return self.worker is not None and self.state is not State.PAUSED
+
+    @property
+    def lends(self) -> bool:
+        """Whether another may have its worker: it stands still, and nobody has pressed anything for some seconds."""
+        idle = self.state is State.PAUSED and self.still and not (self.stepping or self.stopping or self.parting or self.stays)
+        return self.worker is not None and idle and time.monotonic() - self.pressed > HOLDS
+
+    def lend(self) -> None:
+        """Let its worker keep a checkpoint and leave it."""
+        still = self.still
+        self._send({"do": "part"})
+        self.parting, self.still = True, still
+
+    def part(self) -> None:
+        """Its worker has left it. It stays as it was asked to be meanwhile: paused, or waiting for another worker."""
+        self.worker, self.parting, self.parted, self.still, self.starts = None, False, True, True, 0
+
     def obey(self, command: Command | Slow) -> None:
         """Pass a command on. Raises ControlRefused where it makes no sense now."""
+        self.pressed, self.stays = time.monotonic(), False
         if isinstance(command, Slow):
             self.delay = command.seconds
             if self.worker:
                 self._send({"do": "slow", "seconds": command.seconds})
             return
+        if self.parted or (self.parting and command is not Command.STOP):
+            return self._wait_for(command)
         if not self.worker:
             raise ControlRefused("this run waits in the queue and has not begun yet")
         match command:
@@ -115,14 +135,28 @@ class Job:
                 return
         self._send({"do": command.value})
 
+    def _wait_for(self, command: Command) -> None:
+        """Wait for a worker in order to obey, or no more."""
+        if command is Command.STEP and self.state is State.QUEUED and not self.stepping:
+            raise ControlRefused("one step is for a paused run; this one waits for a worker to go on")
+        self.stepping = command is Command.STEP
+        self.state = State.PAUSED if command is Command.PAUSE else State.QUEUED
+
     def stop(self, reason: str) -> None:
         """Let the worker checkpoint and end the run."""
-        self.stopping = True
+        self.stopping = reason
         self._send({"do": "stop", "reason": reason})
 
     def hear(self, message: Message) -> None:
         """The worker says how it stands, having obeyed all commands up to a number."""
-        if message["number"] >= self.sent:
+        if message["number"] < self.sent:
+            return
+        if self.parting:  # it could not leave
+            self.parting, self.stays = False, True
+            if self.state is State.QUEUED:
+                self.state = State.PAUSED if self.stepping else State.TRAINING
+                self._send({"do": "step" if self.stepping else "continue"})
+        else:
             self.state, self.still = State(message["say"]), message["still"]
             self.stepping = self.stepping and not self.still
 
@@ -134,12 +168,25 @@ class Job:
             self.worker.send({**message, "number": self.sent})
 
 
-def see(jobs: Mapping[RunRef, Job], run: RunRef, viewer: str) -> None:
-    """This viewer looks at a run, and so at those it waits for."""
+@dataclass(frozen=True)
+class Who:
+    """Who watches and steers a run that begins, for whom it trains, and by which press it began."""
+
+    viewer: str
+    visitor: str
+    press: object = field(default_factory=object)
+
+    def job(self, run: RunRef, claim: FileLock, after: Mapping[RunRef, str], as_input: bool) -> Job:
+        """This run, about to wait."""
+        return Job(run, self.viewer, claim, after, as_input, self.visitor, self.press, self.viewer == STUDIES)
+
+
+def see(jobs: Mapping[RunRef, Job], run: RunRef) -> None:
+    """Somebody looks at a run, and so at those it waits for."""
     if job := jobs.get(run):
-        job.see(viewer)
+        job.see()
         for other in job.after:
-            see(jobs, other, viewer)
+            see(jobs, other)
 
 
 def let_go(jobs: Mapping[RunRef, Job], id: str) -> None:

@@ -10,19 +10,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
+from llmviz.core import hosting
 from llmviz.core.history import History
+from llmviz.core.hosting import Limits
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.runs import parcel, tail
+from llmviz.runs import ownership, parcel, tail
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder, as_json, write
+from llmviz.runs.jobs import STUDIES
 from llmviz.runs.recordings import AnyQuestion, Recordings, answers
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
+from llmviz.runs.visitors import Visitors
 
 WATCHING = 30.0  # seconds after which somebody who has not asked after a run again no longer looks at it
 
@@ -30,7 +34,9 @@ WATCHING = 30.0  # seconds after which somebody who has not asked after a run ag
 class Library:
     """The runs of a store, and the recordings. Knows who looks at which run, so that none is taken away before somebody's eyes."""
 
-    def __init__(self, store: Store, recordings: Recordings) -> None:
+    def __init__(self, store: Store, recordings: Recordings, limits: Limits | None = None) -> None:
+        self.limits = limits or hosting.limits()
+        self.visitors = Visitors(self.limits.away_seconds)
         self.store = store
         self.recordings = recordings
         self._histories = tail.Histories()
@@ -97,7 +103,16 @@ class Library:
 
     def looked(self, run: RunRef, viewer: str) -> None:
         """This viewer looks at the run now."""
+        self.see(viewer)
         self._looks.setdefault(run, {})[viewer] = time.monotonic()
+
+    def see(self, viewer: str) -> None:
+        """This viewer is here."""
+        self.visitors.see(viewer)
+
+    def away(self, viewer: str) -> bool:
+        """Whether nothing has been seen of this viewer for so long that others may steer what is theirs."""
+        return self.visitors.away(viewer)
 
     def standing(self) -> Mapping[RunRef, Status]:
         """How those runs stand that this program has under way."""
@@ -135,9 +150,9 @@ class Library:
         """Remove a run for good.
 
         Raises HasChildren while others come from it and no other attempt at the same is done; ValueError while it is under way, while
-        somebody else looks at it, for a recording, or where there is none.
+        somebody else looks at it, where strangers come and it is another's, for a recording, or where there is none.
         """
-        self._refuse_watched(run, viewer)
+        self._refuse(run, viewer, "delete")
         self.place(run).delete(run)
         self._summaries.pop(run, None)
         self._looks.pop(run, None)
@@ -145,16 +160,19 @@ class Library:
     def thin(self, run: RunRef, viewer: str) -> None:
         """Keep of a run that is done the first snapshot and the last, and all curves.
 
-        Raises ValueError while it is not done or somebody else looks at it, for a recording, or where its files cannot be read.
+        Raises ValueError while it is not done or somebody else looks at it, where strangers come and it is another's, for a recording, or
+        where its files cannot be read.
         """
-        self._refuse_watched(run, viewer)
+        self._refuse(run, viewer, "thin out")
         try:
             self.place(run).thin(run)
         except OSError as problem:
             raise ValueError(sentence(problem)) from problem
         self._summaries.pop(run, None)
 
-    def _refuse_watched(self, run: RunRef, viewer: str) -> None:
+    def _refuse(self, run: RunRef, viewer: str, what: str) -> None:
+        if self.limits.hosted and viewer != STUDIES and ownership.others(self.place(run).folder(run), viewer):
+            raise ValueError(ownership.REFUSED.format(what))
         others = [name for name, when in self._looks.get(run, {}).items() if name != viewer and time.monotonic() - when < WATCHING]
         if others:
             who = "somebody else looks" if len(others) == 1 else f"{len(others)} others look"
@@ -169,9 +187,14 @@ class Library:
         except OSError as problem:
             raise ValueError(sentence(problem)) from problem
 
-    def unpack(self, file: BinaryIO) -> RunRef:
-        """Take in a run that was packed, as a new attempt at its spec. Raises ValueError, in a sentence, for anything else."""
-        return take_in(self.store, file)
+    def unpack(self, file: BinaryIO, viewer: str = "") -> RunRef:
+        """Take in a run that was packed, as a new attempt at its spec that is this viewer's, or everybody's. Raises ValueError, in a
+        sentence, for anything else.
+        """
+        run = take_in(self.store, file)
+        if viewer:
+            ownership.belongs(self.store.folder(run), viewer)
+        return run
 
 
 def named(store: Store, recordings: Recordings, text: str) -> tuple[RunRef, RunFolder]:

@@ -17,29 +17,31 @@ from pathlib import Path
 
 from filelock import FileLock
 
+from llmviz.core import hosting
+from llmviz.core.hosting import Limits
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Study, ancestors, seconds_left
 from llmviz.runs import locks
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import UNDER_WAY, Command, Engine, State, Status
-from llmviz.runs.jobs import OWNER_AWAY
+from llmviz.runs.jobs import STUDIES
 from llmviz.runs.results import Result, Results
 from llmviz.runs.study_files import Origin, StudyFiles
+from llmviz.runs.visitors import until
 
 LONGEST = 2 * 3_600.0  # seconds for which a study trains before it asks whether to go on
-MOST_STUDIES = 4
 MOST_TRIES = 3  # at a run that is cut short
 BEAT = 0.25  # seconds between two looks at the runs under way
 RETRY = 2.0  # seconds after which an engine that took no run is asked again
 PATIENCE = 15.0  # seconds to wait for runs that were told to stop
 NOWHERE = Origin()
-VIEWER = "a study"  # by which the engine knows who watches; no browser is called so
 BY_HAND = "stopped by hand"
 LONG_ENOUGH = "it has trained for two hours, the longest at a stretch"
 TIRED = f"some of its runs were stopped or cut short {MOST_TRIES} times"
 CUT_SHORT = "the server ended while it trained; it can go on"
 ELSEWHERE = "another program on this machine trains this study"
+OWN = "a study that you started trains already; a visitor has no more at a time, so wait for its end, or stop it"
 TAKES_TURNS = "the runs of another study are training"
 RESUMABLE = frozenset({State.STOPPED, State.INTERRUPTED, State.FAILED})
 
@@ -86,19 +88,15 @@ class _Going:
     again: float = 0.0  # when to ask it again
     stopping: str = ""
     began: float = field(default_factory=time.monotonic)
-    owner_seen: float = field(default_factory=time.monotonic)
     ended: threading.Event = field(default_factory=threading.Event)
-
-    def may(self, viewer: str) -> bool:
-        """Whether this viewer may stop it: whoever started it, or anybody while that one is away."""
-        return viewer == self.owner or time.monotonic() - self.owner_seen > OWNER_AWAY
 
 
 class Studies:
     """The studies of one home. Make one per server, beside its engine."""
 
-    def __init__(self, engine: Engine, home: Path) -> None:
+    def __init__(self, engine: Engine, home: Path, limits: Limits | None = None) -> None:
         self._engine = engine
+        self._limits = limits or hosting.limits()
         self._files = StudyFiles(home / "studies")
         self._results = Results(engine)
         self._lock = threading.Lock()
@@ -110,8 +108,10 @@ class Studies:
         with self._lock:
             if study.id in self._going:
                 return
-            if len(self._going) >= MOST_STUDIES:
-                raise ValueError(f"{MOST_STUDIES} studies are training already; wait for the end of one, or stop one")
+            if len(self._going) >= self._limits.studies:
+                raise ValueError(f"{self._limits.studies} studies are training already; wait for the end of one, or stop one")
+            if self._presses(viewer, origin) >= self._limits.studies_each:
+                raise ValueError(OWN)
             try:
                 lock = locks.take(self._files.lock(study))
                 if lock is None:
@@ -119,17 +119,27 @@ class Studies:
                 self._files.write(study, "", origin)
             except OSError as problem:
                 raise ValueError(sentence(problem)) from problem
+            self._engine.see(viewer)
             self._going[study.id] = _Going(study, viewer, lock, origin)
             if len(self._going) == 1:
                 threading.Thread(target=self._conduct, name="studies", daemon=True).start()
+
+    def _presses(self, viewer: str, origin: Origin) -> int:
+        """How often this visitor has started studies that train, other than by the press that starts this one: it may start several."""
+        others = [going.origin for going in self._going.values() if going.owner == viewer and going.origin != origin]
+        return sum(each not in others[:place] for place, each in enumerate(others))
+
+    def _may(self, going: _Going, viewer: str) -> bool:
+        """Whether this viewer may stop it: whoever started it, or anybody while that one is away."""
+        return viewer == going.owner or self._engine.away(going.owner)
 
     def stop(self, study: Study, viewer: str) -> None:
         """Let a study stand still; its runs keep checkpoints. Raises ValueError for a viewer who may not."""
         going = self._going.get(study.id)
         if going is None:
             return
-        if not going.may(viewer):
-            raise ValueError("somebody else started this study and may stop it")
+        if not self._may(going, viewer):
+            raise ValueError(f"somebody else started this study, and they alone may stop it {until(self._limits.away_seconds)}")
         going.stopping = BY_HAND
         going.ended.wait(PATIENCE)
 
@@ -154,15 +164,14 @@ class Studies:
     def look(self, study: Study, viewer: str) -> Progress:
         """How far it has come. Cheap enough to be asked three times a second."""
         going = self._going.get(study.id)
-        if going and viewer == going.owner:
-            going.owner_seen = time.monotonic()
+        self._engine.see(viewer)
         missing = self._results.missing(study)
         results = {spec.id: found for spec in (*study.specs(), *missing) if (found := self._results.of(spec))}
         done = sum(spec.id in results and results[spec.id].done for spec in study.specs())
         under_way = {id: (spec, status) for id, (spec, _, status) in going.under_way.items()} if going else {}
         state, reason = self._state(study, going, results, missing)
         left = _seconds_left(study, missing, results)
-        owner = going.may(viewer) if going else state is not State.TRAINING
+        owner = self._may(going, viewer) if going else state is not State.TRAINING
         return Progress(state, owner, reason, results, done, under_way, tuple(missing), left)
 
     def close(self) -> None:
@@ -208,7 +217,7 @@ class Studies:
         """See how its runs stand, and whether it is at its end."""
         now = {}
         for id, (spec, run, _) in going.under_way.items():
-            status = self._engine.status(run, VIEWER)
+            status = self._engine.status(run, STUDIES)
             if status.state in UNDER_WAY:
                 now[id] = (spec, run, status)
                 continue
@@ -237,10 +246,10 @@ class Studies:
                 spec = self._next(going)
                 if spec is None:
                     continue
-                run, began = self._train(spec)
+                run, began = self._train(spec, going.owner)
                 if began and spec.seed != going.study.seeds[0]:
                     going.whole.add(run)
-                going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, VIEWER))}
+                going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, STUDIES))}
                 going.waits = ""
             except (ValueError, OSError) as problem:
                 going.waits, going.again = sentence(problem), time.monotonic() + RETRY
@@ -257,15 +266,15 @@ class Studies:
         ready = (spec for spec in missing if spec.id not in taken and not any(each.id in absent for each in ancestors(spec)))
         return next(ready, None)
 
-    def _train(self, spec: RunSpec) -> tuple[RunRef, bool]:
+    def _train(self, spec: RunSpec, owner: str) -> tuple[RunRef, bool]:
         """Let an attempt that was cut short go on, join one under way, or begin one; and whether it is the study's own."""
         run = self._engine.find(spec)
-        state = self._engine.status(run, VIEWER).state if run else None
+        state = self._engine.status(run, STUDIES).state if run else None
         if run and state in RESUMABLE:
             with suppress(ValueError):  # damaged: begin anew
-                self._engine.resume(run, VIEWER)
+                self._engine.resume(run, STUDIES)
                 return run, True
-        return self._engine.train(spec, VIEWER), state not in UNDER_WAY
+        return self._engine.train(spec, STUDIES, owner=owner), state not in UNDER_WAY
 
     def _thin(self, going: _Going) -> None:
         """Of the study's own runs that are done keep two snapshots each: with some 30 they are 8 MB, and a study reads their curves alone.
@@ -274,7 +283,7 @@ class Studies:
         """
         for run in going.whole - {run for _, run, _ in going.under_way.values()}:
             with suppress(ValueError):
-                self._engine.thin(run, VIEWER)
+                self._engine.thin(run, STUDIES)
                 going.whole.discard(run)
 
     def _end(self, going: _Going, stopped: str) -> None:
@@ -283,7 +292,7 @@ class Studies:
         for id, (_, run, _) in going.under_way.items():
             if id not in wanted:
                 with suppress(ValueError):
-                    self._engine.control(run, Command.STOP, VIEWER)
+                    self._engine.control(run, Command.STOP, STUDIES)
         with suppress(OSError):  # a full disk: it is then said to have been cut short
             self._files.write(going.study, stopped, going.origin)
         self._leave(going)

@@ -1,8 +1,8 @@
 """The program that does the model work: `python -m llmviz.runs.worker train|answer|text`. JSON lines in, JSON lines out.
 
-A training worker obeys {"do": "train", "run": key}, and while it trains pause, continue, step, slow and stop; an answering worker obeys
-{"do": "answer", ...}, with the run's spec, and so does one for texts: it answers what is asked of texts, and is there at once, for it
-loads no torch.
+A training worker obeys {"do": "train", "run": key, ...}, and while it trains pause, continue, step, slow, part and stop; an answering
+worker obeys {"do": "answer", ...}, with the run's spec, and so does one for texts: it answers what is asked of texts, and is there at
+once, for it loads no torch.
 At the end of its input, or told to by the system, a worker checkpoints and leaves, so nothing is orphaned. This
 module alone, of all of `runs`, knows stages, training and inspection, and loads them when they are needed.
 """
@@ -29,7 +29,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.run import parse as parse_key
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, preset
-from llmviz.core.update import Failed
+from llmviz.core.update import Failed, Update
 from llmviz.core.update import to_json as update_to_json
 from llmviz.runs import wire
 from llmviz.runs.attempt import Attempt, sentence
@@ -135,14 +135,15 @@ def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inb
         if message["do"] != "train":
             continue  # meant for a run that has ended meanwhile
         run = parse_key(message["run"])
+        last: Update | None
         try:
             attempt = Attempt(workshop, store, recordings, run)
         except (ValueError, OSError) as problem:
-            last = update_to_json(Failed(0, sentence(problem)))
+            last = Failed(0, sentence(problem))
         else:
-            say({"say": "training", "number": 0, "still": False})
-            last = update_to_json(conduct(attempt, inbox, say))
-        say({"say": "ended", "run": run.key, "update": last})
+            say({"say": "paused" if message["single"] else "training", "number": 0, "still": False})
+            last = conduct(attempt, inbox, say, message["single"])
+        say({"say": "ended", "run": run.key, "update": update_to_json(last)} if last else {"say": "parted", "run": run.key})
 
 
 def serve_answers(workshop: Workshop, store: Store, recordings: Recordings, inbox: Inbox, say: Say, practice: Iterator[None]) -> None:

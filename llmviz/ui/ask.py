@@ -11,6 +11,7 @@ from typing import Generic, cast
 import streamlit as st
 from tokenizers import Tokenizer
 
+from llmviz.core.once import Once
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import Engine
@@ -20,6 +21,7 @@ from llmviz.views.tokens import Token
 
 REMEMBERED = 24  # questions per visit; the answers to one are some kilobytes, with attention some hundred
 RETRY = 3.0  # seconds after which a refused question is asked again
+_threads = Once(lambda: ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask"))
 
 
 def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token], str]:
@@ -116,11 +118,6 @@ def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:
         asked.known |= {answer.step: answer for answer in awaited.result()}
     except ValueError as problem:
         asked.refusal, asked.again = str(problem), time.monotonic() + RETRY
-
-
-@st.cache_resource(show_spinner=False)
-def _threads() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask")
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

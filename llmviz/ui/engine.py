@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
-import streamlit as st
-
 from llmviz.core.home import home
+from llmviz.core.once import Once
 from llmviz.runs.engine import Engine
 from llmviz.runs.studies import Studies
 
@@ -16,19 +15,21 @@ def _local() -> Engine:
 
 
 make: Callable[[], Engine] = _local
-
-
-@st.cache_resource(show_spinner=False)
-def _made() -> Engine:
-    return make()
+_engine = Once(lambda: make())  # whatever stands there at the first call
+_studies = Once(lambda: Studies(engine(), home()))
 
 
 def engine() -> Engine:
     """The engine, made at the first call and shared by all visitors."""
-    return _made()
+    return _engine()
 
 
-@st.cache_resource(show_spinner=False)
 def studies() -> Studies:
     """The studies of this server, shared by all visitors."""
-    return Studies(engine(), home())
+    return _studies()
+
+
+def forget() -> None:
+    """Make both anew at the next call, as a server that starts does. Closes nothing."""
+    _studies.forget()
+    _engine.forget()

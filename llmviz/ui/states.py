@@ -31,6 +31,7 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
         case State.QUEUED:
             ahead = status.position - 1
             waiting = "next in the queue" if ahead < 1 else f"in the queue, {words.counted(ahead, 'run')} before it"
+            waiting = f"waits for a worker at step {history.step:,} of {spec.train.steps:,} · {waiting}" if history.step else waiting
             said = Line(f"starting · {status.reason}", "busy") if status.reason else Line(waiting, "still")
         case State.STARTING:
             said = Line("starting", "busy")
@@ -40,7 +41,7 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
         case State.TRAINING:
             said = Line(f"training · {progress}" if history.step else "training", "busy")
         case State.PAUSED:
-            said = Line(f"paused · step {history.step:,} of {spec.train.steps:,}", "still")
+            said = Line(f"paused · step {history.step:,} of {spec.train.steps:,}{_because(status)}", "still")
         case State.DONE | State.RECORDED:
             said = Line(_ended(history, "recorded" if status.state is State.RECORDED else "done", spec), "good")
         case State.STOPPED:

@@ -51,7 +51,7 @@ def conduct(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Conduct
     made: list[Studies] = []
 
     def make(engine: LocalEngine) -> Studies:
-        made.append(Studies(engine, tmp_path))
+        made.append(Studies(engine, tmp_path, engine.limits))
         return made[-1]
 
     yield make

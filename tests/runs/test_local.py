@@ -10,11 +10,12 @@ from pathlib import Path
 import psutil
 import pytest
 
+from llmviz.core.hosting import Limits
 from llmviz.core.run import RunRef
 from llmviz.core.update import Done, Stopped
-from llmviz.runs import jobs, local
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, Slow, State, Status
 from llmviz.runs.local import LocalEngine
+from llmviz.runs.queue import LOADING
 from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, attempt_at, outcome, until
 from tests.runs.fake import BREAKS, DIES_AT_START, spec
@@ -52,24 +53,26 @@ def test_a_run_trains_in_a_worker_to_the_outcome_it_has_here(engine_of: MakeEngi
         engine.resume(run, "ann")
 
 
-def test_equal_specs_share_the_attempt_under_way_and_only_its_owner_steers(engine_of: MakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = engine_of()
+def test_equal_specs_share_the_attempt_under_way_and_only_its_owner_steers(engine_of: MakeEngine) -> None:
+    engine = engine_of(limits=Limits(away_seconds=3))
     run = engine.train(LONG, "ann")
     assert engine.train(LONG, "bob") == run
     assert engine.status(run, "ann").owner
     assert not engine.status(run, "bob").owner
     until(lambda: begun(engine, run))
-    with pytest.raises(ControlRefused, match="somebody else"):
+    assert engine.status(run, "ann").owner  # a sign of her
+    with pytest.raises(
+        ControlRefused, match="somebody else started this run and steers it until nothing has been seen of them for 3 seconds"
+    ):
         engine.control(run, Command.PAUSE, "bob")
-    monkeypatch.setattr(jobs, "OWNER_AWAY", 0.0)  # ann has gone
-    time.sleep(0.01)
+    until(lambda: engine.away("ann"))
     engine.control(run, Command.STOP, "bob")
     assert engine.train(LONG, "bob") == RunRef(run.id, 2)
     assert engine.status(run, "bob").reason == "stopped by hand"
 
 
-def test_a_queue_with_a_visible_position(engine_of: MakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine = engine_of()
+def test_a_queue_with_a_visible_position(engine_of: MakeEngine) -> None:
+    engine = engine_of(limits=Limits(waiting=2))
     first = engine.train(LONG, "ann")
     until(lambda: begun(engine, first))
     second, third = engine.train(spec(seed=1), "bob"), engine.train(spec(seed=2), "bob")
@@ -77,7 +80,6 @@ def test_a_queue_with_a_visible_position(engine_of: MakeEngine, monkeypatch: pyt
     assert (state(engine, second), engine.status(second, "bob").reason) == (State.QUEUED, "")
     with pytest.raises(ControlRefused, match="has not begun"):
         engine.control(second, Command.PAUSE, "bob")
-    monkeypatch.setattr(local, "MOST_WAITING", 2)
     with pytest.raises(ValueError, match="waiting already"):
         engine.train(spec(seed=3), "cy")
     engine.control(second, Command.STOP, "bob")
@@ -91,7 +93,7 @@ def test_a_queue_with_a_visible_position(engine_of: MakeEngine, monkeypatch: pyt
 def test_a_run_that_waits_for_a_worker_to_load_says_so(engine_of: MakeEngine) -> None:
     engine = engine_of()
     first, second = engine.train(LONG, "ann"), engine.train(spec(seed=1), "ann")  # no worker is ready within an instant
-    assert [engine.status(run, "ann").reason for run in (first, second)] == [local.LOADING, ""]
+    assert [engine.status(run, "ann").reason for run in (first, second)] == [LOADING, ""]
     until(lambda: begun(engine, first))
     assert engine.status(first, "ann").reason == ""
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from llmviz.core.history import fold
+from llmviz.core.hosting import Limits
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.study import Study, along
@@ -179,13 +180,12 @@ def test_a_stopped_study_goes_on_from_where_its_run_was(engine_of: MakeEngine, c
     assert attempts(engine, grid) == [1, 1]  # the same attempt went on
 
 
-def test_anybody_may_stop_a_study_whose_owner_has_gone(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
-    engine, grid = engine_of(), study(20_000, milliseconds=2)
+def test_anybody_may_stop_a_study_whose_owner_has_gone(engine_of: MakeEngine, conduct: Conduct) -> None:
+    engine, grid = engine_of(limits=Limits(away_seconds=1)), study(20_000, milliseconds=2)
     studies = conduct(engine)
     studies.start(grid, "ann")
     assert not studies.look(grid, "bob").owner
-    monkeypatch.setattr(background, "OWNER_AWAY", 0.0)
-    assert studies.look(grid, "bob").owner
+    until(lambda: studies.look(grid, "bob").owner)
     studies.stop(grid, "bob")
     assert studies.look(grid, "bob").state is State.STOPPED
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from llmviz.core.hosting import Limits
 from llmviz.runs import studies as background
 from llmviz.runs.engine import UNDER_WAY, Command, State
 from llmviz.runs.store import Store
@@ -41,9 +42,8 @@ def test_a_run_that_is_stopped_again_and_again_is_left(engine_of: MakeEngine, co
     assert (after.state, after.reason, after.done) == (State.STOPPED, background.TIRED, 1)
 
 
-def test_there_are_so_many_studies_at_once(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "MOST_STUDIES", 1)
-    studies = conduct(engine_of())
+def test_there_are_so_many_studies_at_once(engine_of: MakeEngine, conduct: Conduct) -> None:
+    studies = conduct(engine_of(limits=Limits(studies=1)))
     studies.start(study(20_000), "ann")
     with pytest.raises(ValueError, match="1 studies are training already"):
         studies.start(study(20), "ann")
@@ -62,9 +62,8 @@ def test_two_servers_do_not_train_the_same_study(engine_of: MakeEngine, conduct:
 
 
 def test_a_queue_that_is_full_is_waited_for(engine_of: MakeEngine, conduct: Conduct, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("llmviz.runs.local.MOST_WAITING", 1)
     monkeypatch.setattr(background, "RETRY", 0.05)
-    engine, grid = engine_of(), study(20)
+    engine, grid = engine_of(limits=Limits(waiting=1)), study(20)
     runs = [engine.train(spec(20_000, milliseconds=2), "bob")]
     until(lambda: engine.status(runs[0], "bob").state is State.TRAINING)
     runs.append(engine.train(spec(20_000, milliseconds=2, seed=1), "bob"))

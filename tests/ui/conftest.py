@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from llmviz.ui import engine
@@ -22,10 +21,10 @@ def faked(home: Path) -> Iterator[FakeEngine]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "make", lambda: made)
         patch.setattr(engine, "home", lambda: home)  # of studies that were started
-        st.cache_resource.clear()
+        engine.forget()
         yield made
         engine.studies().close()
-        st.cache_resource.clear()
+        engine.forget()
 
 
 @pytest.fixture

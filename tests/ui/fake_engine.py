@@ -39,6 +39,7 @@ from llmviz.experiments.what_and_when.question import Probe
 from llmviz.runs import recordings
 from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
 from llmviz.runs.recordings import Recordings
+from llmviz.runs.visitors import Visitors
 from llmviz.runs.worker import Real
 from llmviz.text import learning
 from llmviz.text.special import UNK
@@ -94,20 +95,20 @@ class _Run:
     imported: bool = False
 
 
-class FakeEngine:
+class FakeEngine(Visitors):
     """One recording of every default spec, and runs that last `seconds`."""
 
     def __init__(self, seconds: float = 6.0) -> None:
+        super().__init__(60.0)
         self._seconds = seconds
         self._lock = threading.Lock()
-        recipes = RECORDED.values()
-        self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in recipes}
+        self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in RECORDED.values()}
         self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
         self._recordings = Recordings()
         self._tokenizer = word_level(WORDS)
         with_sentinels(word_level(WORDS)).save(str(self._folder / "tokenizer.json"))
 
-    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None) -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "") -> RunRef:
         with self._lock:
             attempts = [run for run in self._runs if run.id == spec.id and run.attempt]
             for run in attempts:
@@ -144,10 +145,9 @@ class FakeEngine:
                 found.state = State.STOPPED
 
     def status(self, run: RunRef, viewer: str) -> Status:
-        found = self._find(run)
+        found, state = self._find(run), self._state(run)
         reason = "stopped by its owner" if found.state is State.STOPPED else ""
-        still = self._state(run) in (State.PAUSED, State.STOPPED)
-        return Status(self._state(run), owner=found.owner == viewer, delay=found.delay, reason=reason, still=still)
+        return Status(state, 0, found.owner == viewer, reason, found.delay, still=state in (State.PAUSED, State.STOPPED))
 
     def history(self, run: RunRef) -> History:
         if self._state(run) is State.QUEUED:
@@ -261,7 +261,7 @@ class FakeEngine:
     def pack(self, run: RunRef, to: BinaryIO) -> None:
         to.write(json.dumps(to_json(self._find(run).spec)).encode())
 
-    def unpack(self, file: BinaryIO) -> RunRef:
+    def unpack(self, file: BinaryIO, viewer: str = "") -> RunRef:
         try:
             spec = from_json(json.loads(file.read()))
         except ValueError as problem:

@@ -6,13 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core import hosting
+from llmviz.core.hosting import Limits
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Study
 from llmviz.runs import studies as background
 from llmviz.runs.engine import UNDER_WAY, Command, State, Status
+from llmviz.runs.jobs import STUDIES
 from llmviz.ui import engine, study
 from tests.ui import study_page
 from tests.ui.fake_engine import FakeEngine
@@ -117,8 +119,8 @@ def test_after_a_restart_it_can_go_on(opened: Open, fake: FakeEngine, monkeypatc
     engine.studies().close()  # as a server that is killed: nothing is written
     for run in fake._runs:
         if fake._state(run) in UNDER_WAY:
-            fake.control(run, Command.STOP, background.VIEWER)
-    st.cache_resource.clear()
+            fake.control(run, Command.STOP, STUDIES)
+    engine.forget()
     app = opened()
     assert "Go on" in labels(app) and background.CUT_SHORT in said(app)
 
@@ -133,7 +135,7 @@ def test_only_who_started_it_stops_it(opened: Open, fake: FakeEngine) -> None:
 def test_runs_that_failed_are_named_with_their_sentence(opened: Open, fake: FakeEngine, monkeypatch: pytest.MonkeyPatch) -> None:
     broken = FIRST[0].specs()[0]
 
-    def failing(spec: RunSpec, viewer: str, after: object = None) -> object:
+    def failing(spec: RunSpec, viewer: str, after: object = None, owner: str = "") -> object:
         run = FakeEngine.train(fake, spec, viewer)
         if spec == broken:
             fake._runs[run].state = State.FAILED
@@ -150,7 +152,7 @@ def test_runs_that_failed_are_named_with_their_sentence(opened: Open, fake: Fake
 
 
 def test_a_refusal_is_said(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(background, "MOST_STUDIES", 0)
+    monkeypatch.setattr(hosting, "limits", lambda: Limits(studies=0))
     app = opened()
     app.button(key="few_train").click().run()
     assert "0 studies are training already" in said(app)

@@ -15,6 +15,7 @@ from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.experiments import masked_lm
 from llmviz.experiments.masked_lm.view import crossed, first_guess, kind_or_word
 from llmviz.runs.engine import State, Status
+from llmviz.runs.jobs import LENT
 from llmviz.text.tinyland.corpus import documents
 from llmviz.ui import states
 from llmviz.views import about, words
@@ -246,6 +247,15 @@ def test_every_state_has_its_line_and_badge(state: State) -> None:
         assert states.nothing(Status(state, position=3)) == "Waiting for its turn."
     if state in (State.FAILED, State.STOPPED, State.INTERRUPTED):
         assert "the disk is full" in said.text
+
+
+def test_a_run_without_a_worker_says_so() -> None:
+    history = fold([Begin(0, 100, 1, 10, {}), Step(40, 1.0, 1, 2.0)])
+    spec = replace(SPEC, train=replace(SPEC.train, steps=100))
+    lent = states.line(Status(State.PAUSED, owner=True, reason=LENT, still=True), history, spec)
+    assert (lent.text, lent.tone) == (f"paused · step 40 of 100 · {LENT}", "still")
+    waits = states.line(Status(State.QUEUED, position=2, owner=True, still=True), history, spec)
+    assert (waits.text, waits.tone) == ("waits for a worker at step 40 of 100 · in the queue, 1 run before it", "still")
 
 
 def test_the_time_left_counts_evaluations_and_the_wait_before_each_step() -> None:

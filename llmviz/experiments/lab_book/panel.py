@@ -143,7 +143,7 @@ def _take(engine: Engine, key: str) -> None:
     if content is None:
         return
     try:
-        run = engine.unpack(io.BytesIO(content))
+        run = engine.unpack(io.BytesIO(content), visit.viewer())
     except ValueError as problem:
         _say(str(problem))
     else:

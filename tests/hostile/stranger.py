@@ -1,0 +1,77 @@
+"""A visitor without a browser, who says over the socket of Streamlit's page what no page of ours would; and a server to say it to."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+ROOT = Path(__file__).parents[2]
+PATIENCE = 60.0
+
+
+@contextmanager
+def serving(script: str, home: Path) -> Iterator[tuple[str, psutil.Process]]:
+    """The app as users start it: its address, and its process."""
+    with socket.socket() as free:
+        free.bind(("localhost", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "llmviz.ui.serve", script, "--server.port", str(port)]
+    with (home / "server.log").open("w") as output:
+        environment = os.environ | {"LLMVIZ_HOME": str(home), "LLMVIZ_WORKERS": "1"}
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        _wait(f"http://localhost:{port}/_stcore/health", server)
+        yield f"localhost:{port}", psutil.Process(server.pid)
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            urllib.request.urlopen(address, timeout=5)
+            return
+        except OSError:
+            assert server.poll() is None and time.monotonic() < end, "the server does not start"
+            time.sleep(0.1)
+
+
+@contextmanager
+def visiting(address: str) -> Iterator[ClientConnection]:
+    """A session of a new visitor."""
+    stream, page = f"ws://{address}/_stcore/stream", Origin(f"http://{address}")
+    with connect(stream, subprotocols=[Subprotocol("streamlit")], max_size=None, origin=page) as opened:
+        yield opened
+
+
+def rerun(opened: ClientConnection) -> None:
+    """Let the page be drawn once, to its end."""
+    asked = BackMsg()
+    asked.rerun_script.query_string = ""
+    opened.send(asked.SerializeToString())
+    answer = ForwardMsg()
+    while answer.WhichOneof("type") != "script_finished":
+        answer.ParseFromString(opened.recv(timeout=PATIENCE))
+
+
+def clear_cache(opened: ClientConnection) -> None:
+    """Say what Streamlit's own menu says."""
+    opened.send(BackMsg(clear_cache=True).SerializeToString())
+
+
+def workers(server: psutil.Process) -> set[int]:
+    """The process numbers of its workers."""
+    return {child.pid for child in server.children(recursive=True) if "llmviz.runs.worker" in child.cmdline()}

@@ -34,7 +34,7 @@ ENTRIES = (TUNED, TASTE, RULE, PLEASING)
 class Workshop(Fake):
     """The one without torch, in a process that knows these experiments."""
 
-    def warm(self, role: str) -> None:
+    def __init__(self) -> None:
         """Put them into the catalogue, for good."""
         listed(pytest.MonkeyPatch(), *ENTRIES)
 

@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
     }.items()
 }
 EXCEPTIONS = {
-    "runs/worker.py": frozenset({"core", "experiments", "training", "inspect"}),
+    "runs/worker.py": frozenset({"core", "experiments", "models", "training", "inspect"}),
     "core/catalogue.py": frozenset({"core", "experiments"}),  # from a run's description to the facts of its experiment
     "core/lecture.py": frozenset({"core", "experiments"}),  # from a slide to the pages that show it
     "experiments/building.py": frozenset({"core", "experiments", "training"}),

@@ -103,6 +103,8 @@ class Experiment:
         loss_per: what a loss is a mean over, as in "nats a word".
         guess: what the line "random guess" of its loss is.
         best: what the line "best possible" of its shares is.
+        head: what stands on the body of its models: "words" names those of the vocabulary, and "pairs" also whether a second part goes on
+            with a first; "classes" are its labels, "ends" those of an answer, "reward" is one number.
         outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
         tasks: how many tasks a run learns at once, with the labels of its objective for each.
         label_kind: what somebody gives who labels one example: a "class", "tags" for its words, or an "answer".
@@ -140,6 +142,7 @@ class Experiment:
     guess: str = "The loss of a model that finds every entry of its vocabulary equally likely: ln of their number."
     baselines: Mapping[str, tuple[str, str]] = field(default_factory=lambda: MappingProxyType({}))
     best: str = "A guesser who knows the grammar names no more of these words: often several fit. It bounds no other figure."
+    head: str = "words"
     outputs: int = 0
     tasks: int = 1
     label_kind: str = "class"

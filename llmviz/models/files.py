@@ -30,6 +30,11 @@ def save(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
     save_file(kept, folder / "model.safetensors", {"format": "pt"})
     if factors := methods.factors(model):
         save_file({name: tensor.to("cpu").contiguous() for name, tensor in factors.items()}, folder / FACTORS)
+    describe(model, tokenizer, folder)
+
+
+def describe(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
+    """Write config.json, tokenizer.json and tokenizer_config.json, all that is needed beside the weights."""
     model.config.architectures = [type(model).__name__]
     model.config.save_pretrained(folder)
     tokenizer.save(str(folder / "tokenizer.json"))

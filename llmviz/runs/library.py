@@ -6,7 +6,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -21,8 +20,9 @@ from llmviz.core.spec import RunSpec
 from llmviz.runs import ownership, parcel, tail
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import State, Status
-from llmviz.runs.folder import RunFolder, as_json, write
+from llmviz.runs.folder import RunFolder
 from llmviz.runs.jobs import STUDIES
+from llmviz.runs.rebuild import OURS, rebuild
 from llmviz.runs.recordings import AnyQuestion, Recordings, answers
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
@@ -34,10 +34,11 @@ WATCHING = 30.0  # seconds after which somebody who has not asked after a run ag
 class Library:
     """The runs of a store, and the recordings. Knows who looks at which run, so that none is taken away before somebody's eyes."""
 
-    def __init__(self, store: Store, recordings: Recordings, limits: Limits | None = None) -> None:
+    def __init__(self, store: Store, recordings: Recordings, limits: Limits | None = None, workshop: str = OURS) -> None:
         self.limits = limits or hosting.limits()
         self.visitors = Visitors(self.limits.away_seconds)
         self.store = store
+        self._workshop = workshop
         self.recordings = recordings
         self._histories = tail.Histories()
         self._summaries: dict[RunRef, tuple[object, Kept]] = {}
@@ -191,7 +192,7 @@ class Library:
         """Take in a run that was packed, as a new attempt at its spec that is this viewer's, or everybody's. Raises ValueError, in a
         sentence, for anything else.
         """
-        run = take_in(self.store, file)
+        run = take_in(self.store, file, self._workshop)
         if viewer:
             ownership.belongs(self.store.folder(run), viewer)
         return run
@@ -218,14 +219,11 @@ def named(store: Store, recordings: Recordings, text: str) -> tuple[RunRef, RunF
     return found[0], there.get(found[0]) or store.folder(found[0])
 
 
-def take_in(store: Store, file: BinaryIO) -> RunRef:
-    """Unpack a run, mark it as imported, and put it among those of the store. Raises ValueError, in a sentence."""
+def take_in(store: Store, file: BinaryIO, workshop: str = OURS) -> RunRef:
+    """Rebuild a run that was packed, marked as imported, among those of the store. Raises ValueError, in a sentence."""
     incoming = store.root / f".incoming-{uuid.uuid4().hex}"
     try:
-        folder = parcel.unpack(file, incoming)
-        imported = {"imported": datetime.now(UTC).isoformat(timespec="seconds")}
-        write(folder.path / "notes.json", as_json(parcel.notes(folder) | imported))
-        return store.adopt(folder)
+        return store.adopt(rebuild(file, incoming, workshop))
     except OSError as problem:
         raise ValueError(sentence(problem)) from problem
     finally:

@@ -48,7 +48,7 @@ class LocalEngine(Library):
         workshop: str = "llmviz.runs.worker:Real",
         limits: Limits | None = None,
     ) -> None:
-        super().__init__(Store(home), Recordings(recordings), limits)
+        super().__init__(Store(home), Recordings(recordings), limits, workshop)
         self._arguments = ["--home", str(home), "--recordings", str(recordings), "--workshop", workshop]
         self._lease = lease
         self._lock = threading.RLock()

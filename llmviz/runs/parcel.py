@@ -3,38 +3,34 @@
     spec.json, notes.json, updates.jsonl, checkpoint.safetensors where the run is unfinished, tokenizer.json and tokenizer_config.json,
     snapshots/<step>/*.json and *.safetensors
 
-What comes in is read member by member under a cap, into memory no longer than one file, and checked before it is put among the runs.
+What comes in is read member by member under a cap, into memory no longer than one file. What its models and tokenizers are is not looked at
+here: see `rebuild`, which makes them anew.
 """
 
-import json
 import lzma
 import re
 import shutil
 import stat
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from safetensors import safe_open
-from tokenizers import Tokenizer
-
-from llmviz.core.settings import SIZES
-from llmviz.core.spec import RunSpec
-from llmviz.core.update import Begin, Snapshot, Update, holds_what_it_should, is_a
+from llmviz.core.update import Begin, Done, Score, Snapshot, Update, holds_what_it_should
 from llmviz.runs import tail
-from llmviz.runs.folder import SHARED, RunFolder, read_updates
+from llmviz.runs.folder import LONGEST_LINE, SHARED, RunFolder, read_updates
 
 MOST_BYTES = 200_000_000  # unpacked: twice what 32 snapshots of the largest model take
 MOST_FILES = 240  # 32 snapshots of at most seven files, and six beside them
 MOST_TEXT = 16_000_000  # bytes of one JSON file: the updates of 20,000 steps are some 3 million
 MOST_NOTES = 50  # notes of at most LONGEST_NOTE letters
 LONGEST_NOTE = 200
-LONGEST_CONTEXT = 4_096
 BLOCK = 1_000_000
-SNAPSHOT = re.compile(r"snapshots/(0|[1-9][0-9]{0,5})/[a-z_]{1,40}\.(json|safetensors)")
+_OF_A_SNAPSHOT = r"(config|transfer|tokenizer|tokenizer_config)\.json|(model|factors|old_head)\.safetensors"
+SNAPSHOT = re.compile(rf"snapshots/(0|[1-9][0-9]{{0,5}})/({_OF_A_SNAPSHOT})")
+FIGURE = re.compile("[a-z][a-z0-9_]{0,60}")  # the name of one: it becomes a column of a table
 BESIDE = ("spec.json", "notes.json", "updates.jsonl", "checkpoint.safetensors", *SHARED)
 NEEDED = ("config.json", "model.safetensors")
 PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy", ".npz")
@@ -124,31 +120,31 @@ def _write(archive: ZipFile, member: ZipInfo, to: Path, room: int) -> int:
 
 
 def _check(folder: RunFolder) -> None:
-    spec = folder.spec()
-    said = _updates(folder, spec)
-    told = {update.step for update in said if isinstance(update, Snapshot)}
+    folder.spec()
+    told = {update.step for update in updates(folder) if isinstance(update, Snapshot)}
     if told != set(folder.snapshots()):
         raise ValueError("the archive is damaged: its snapshots are not those its updates tell of")
     if not told:
         raise ValueError("this run has no snapshot")
     for step in sorted(told):
-        _check_snapshot(folder.snapshot(step), spec)
-    for tokenizer in (folder.tokenizer(), *folder.path.glob("snapshots/*/tokenizer.json")):
-        _check_tokenizer(tokenizer)
-    if folder.checkpoint.exists():
-        shapes(folder.checkpoint)
+        for name in NEEDED:
+            if not (folder.snapshot(step) / name).is_file():
+                raise ValueError(f"the archive is damaged: {name} of snapshot {step} is missing")
 
 
-def _updates(folder: RunFolder, spec: RunSpec) -> list[Update]:
-    lines = folder.updates.read_bytes().splitlines()
+def updates(folder: RunFolder) -> list[Update]:
+    """What the run said, each update checked. Raises ValueError, in a sentence."""
+    spec, lines = folder.spec(), folder.updates.read_bytes().splitlines()
     if len(lines) > 3 * spec.train.steps + 1_000:
         raise ValueError(f"the archive is damaged: {len(lines):,} updates are more than {spec.train.steps:,} steps can say")
+    if any(len(line) > LONGEST_LINE for line in lines):
+        raise ValueError(f"the archive is damaged: an update has more than {LONGEST_LINE:,} bytes")
     said = read_updates(lines)
     if not said or not isinstance(said[0], Begin):
         raise ValueError("the archive is damaged: its updates do not begin with the beginning")
     before = 0
     for update in said:
-        if not holds_what_it_should(update, finite=True):
+        if not holds_what_it_should(update, finite=True) or not all(FIGURE.fullmatch(name) for name in _figures(update)):
             raise ValueError("the archive is damaged: an update holds something else than it should")
         if not before <= update.step <= spec.train.steps:
             raise ValueError("the archive is damaged: its updates are out of order")
@@ -156,54 +152,9 @@ def _updates(folder: RunFolder, spec: RunSpec) -> list[Update]:
     return said
 
 
-def _check_snapshot(folder: Path, spec: RunSpec) -> None:
-    step = f"snapshot {folder.name}"
-    for name in NEEDED:
-        if not (folder / name).is_file():
-            raise ValueError(f"the archive is damaged: {name} of {step} is missing")
-    found = shapes(folder / "model.safetensors")
-    try:
-        config = json.loads((folder / "config.json").read_bytes())
-    except (ValueError, RecursionError) as problem:
-        raise ValueError(f"the archive is damaged: config.json of {step} cannot be read") from problem
-    if not isinstance(config, dict) or not _fits(config, spec, found):
-        raise ValueError(f"the weights of {step} are not those of the model in spec.json")
-
-
-def _check_tokenizer(file: Path) -> None:
-    try:
-        Tokenizer.from_file(str(file))
-    except Exception as problem:  # tokenizers raises a bare Exception
-        raise ValueError(f"the archive is damaged: {file.name} is missing or cannot be read") from problem
-
-
-def _fits(config: dict[str, Any], spec: RunSpec, found: dict[str, tuple[int, ...]]) -> bool:
-    """Whether config.json describes a model of the spec's size: what it asks for is allocated before a weight is read."""
-    size = SIZES[spec.model.size]
-    largest = max((length for shape in found.values() for length in shape), default=0)
-    exact = {"hidden_size": size.width, "n_embd": size.width, "num_hidden_layers": size.layers, "n_layer": size.layers}
-    exact |= {"d_model": size.width, "num_layers": size.layers, "num_decoder_layers": size.layers}
-    most = {"vocab_size": largest, "intermediate_size": largest, "n_inner": largest, "d_ff": largest, "d_kv": largest, "num_heads": largest}
-    most |= {
-        "embedding_size": largest,
-        "max_position_embeddings": LONGEST_CONTEXT,
-        "n_positions": LONGEST_CONTEXT,
-        "type_vocab_size": largest,
-        "relative_attention_num_buckets": largest,
-    }
-    same = all(config[name] == value for name, value in exact.items() if name in config)
-    return same and all(
-        config[name] is None or (is_a(config[name], int) and config[name] <= limit) for name, limit in most.items() if name in config
-    )
-
-
-def shapes(file: Path) -> dict[str, tuple[int, ...]]:
-    """The tensors of a safetensors file by name, from its header alone. Raises ValueError for a damaged one."""
-    try:
-        with safe_open(file, framework="numpy") as opened:
-            return {name: tuple(opened.get_slice(name).get_shape()) for name in opened.keys()}  # noqa: SIM118 - it is not a mapping
-    except Exception as problem:  # safetensors has errors of its own, and numpy's and Python's for a header that says strange things
-        raise ValueError(f"{file.parent.name}/{file.name} is damaged: it is no whole safetensors file") from problem
+def _figures(update: Update) -> Iterable[str]:
+    """The names of the figures that an update tells."""
+    return update.references if isinstance(update, Begin) else update.metrics if isinstance(update, Score | Done) else ()
 
 
 def notes(folder: RunFolder) -> dict[str, Any]:

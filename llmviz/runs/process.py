@@ -42,14 +42,13 @@ class Process:
         self.ended = False
         self._hear, self._gone = hear, gone
         self._door = threading.Lock()
-        path = os.pathsep.join(filter(None, (str(Path(llmviz.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
         with _opened(log) as errors:
             self._popen = subprocess.Popen(
                 [sys.executable, "-m", "llmviz.runs.worker", *arguments],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
-                env={**os.environ, **ENVIRONMENT, "PYTHONPATH": path},
+                env=environment(),
             )
         threading.Thread(target=self._listen, name=f"worker {self.pid}", daemon=True).start()
 
@@ -100,6 +99,12 @@ class Process:
         self.leave()
         self.ended = True
         self._gone(self)
+
+
+def environment() -> dict[str, str]:
+    """The environment of a program of ours: one thread, no network, and the code that runs here."""
+    path = os.pathsep.join(filter(None, (str(Path(llmviz.__file__).parents[1]), os.environ.get("PYTHONPATH"))))
+    return {**os.environ, **ENVIRONMENT, "PYTHONPATH": path}
 
 
 def _opened(log: Path) -> BinaryIO:

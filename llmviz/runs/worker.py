@@ -37,7 +37,7 @@ from llmviz.runs.conduct import Inbox, Message, Say, conduct
 from llmviz.runs.recordings import HERE, Recordings
 from llmviz.runs.standing import Standing
 from llmviz.runs.store import Store
-from llmviz.runs.workshop import StageInProgress, TrainingInProgress, Workshop
+from llmviz.runs.workshop import Rebuilt, StageInProgress, TrainingInProgress, Workshop
 
 POLITENESS = 10  # added to the niceness of a training worker: the page and the answers come first
 
@@ -97,6 +97,12 @@ class Real:
         """The question put through these snapshots, by what it names."""
         found: list[Answer] = answering(type(question))(folders, question)
         return found
+
+    def rebuilt(self, spec: RunSpec, snapshot: Path, tokenizer: Path) -> Rebuilt:
+        """The snapshot, its model and tokenizer made anew."""
+        from llmviz.models.rebuilt import rebuilt
+
+        return rebuilt(spec, snapshot, tokenizer)
 
 
 def train(spec: RunSpec, home: Path | None = None) -> Attempt:

@@ -17,6 +17,16 @@ class StageInProgress(Protocol):
         """Write a snapshot of the weights into an existing folder."""
 
 
+class Rebuilt(Protocol):
+    """A snapshot that came from elsewhere, everything in it checked or made anew."""
+
+    def save(self, folder: Path) -> None:
+        """Write it into an existing folder, as the stage that made it did."""
+
+    def save_checkpoint(self, came: Path, to: Path, updates: bytes) -> None:
+        """Check what its unfinished run goes on from, which counts on these updates, and write it to another file. Raises ValueError."""
+
+
 class TrainingInProgress(Protocol):
     """The loop over one stage. Between two updates everything stands still.
 
@@ -58,3 +68,9 @@ class Workshop(Protocol):
 
     def answer(self, folders: dict[int, Path], question: Question[Answer]) -> list[Answer]:
         """The question put through the snapshots in these folders, by step."""
+
+    def rebuilt(self, spec: RunSpec, snapshot: Path, tokenizer: Path) -> Rebuilt:
+        """The snapshot in a folder that came from elsewhere, with its tokenizer.json. Nothing in them is run.
+
+        Raises ValueError, in a sentence, unless a run of this spec could have left it.
+        """

@@ -64,12 +64,18 @@ def word_level(words: Iterable[str]) -> Tokenizer:
     or two that differ in capitals only.
     """
     listed = sorted(set(words))
-    tokenizer = Tokenizer(models.WordLevel({word: id for id, word in enumerate((*SPECIAL, *listed))}, unk_token=SPECIAL[UNK]))
-    tokenizer.normalizer = _letters(listed)
-    _finish(tokenizer)
+    tokenizer = of_words((*SPECIAL, *listed))
     for word in listed:
         if word in SPECIAL or tokenizer.encode(word, add_special_tokens=False).ids != [tokenizer.token_to_id(word)]:
             raise ValueError(f"{word!r} cannot be a word of this vocabulary: in a text it would be read as something else")
+    return tokenizer
+
+
+def of_words(entries: Sequence[str]) -> Tokenizer:
+    """The tokenizer with these words as its vocabulary, the special ones first, in the order of their ids."""
+    tokenizer = Tokenizer(models.WordLevel({word: id for id, word in enumerate(entries)}, unk_token=SPECIAL[UNK]))
+    tokenizer.normalizer = _letters(entries)
+    _finish(tokenizer)
     return tokenizer
 
 
@@ -95,17 +101,26 @@ def train_wordpiece(documents: Sequence[str], size: int) -> Tokenizer:
     frequent, with a mark before each word, and the strings become pieces: marked ones begin a word, all others continue one.
     Raises ValueError where the documents do not hold enough different strings.
     """
-    normalizer = normalizers.BertNormalizer(strip_accents=True, lowercase=True)
-    words = count_words(documents, normalizer)
+    words = count_words(documents, _plain())
     alphabet = sorted(letter for letter, count in count_letters(words).items() if count >= RAREST_LETTER)
     entries = learn_wordpieces(words, alphabet, size)
     if len(entries) < size:
         raise ValueError(f"this text is too short for {size} word pieces; it has {len(entries)}")
+    return of_pieces(entries)
+
+
+def of_pieces(entries: Sequence[str]) -> Tokenizer:
+    """The lower-case WordPiece tokenizer with these entries, in the order of their ids."""
     vocabulary = {piece: id for id, piece in enumerate(entries)}
     tokenizer = Tokenizer(models.WordPiece(vocabulary, unk_token=SPECIAL[UNK], max_input_chars_per_word=LONGEST_WORD))
-    tokenizer.normalizer = normalizer
+    tokenizer.normalizer = _plain()
     _finish(tokenizer)
     return tokenizer
+
+
+def _plain() -> normalizers.Normalizer:
+    """Lower case without accents."""
+    return normalizers.BertNormalizer(strip_accents=True, lowercase=True)
 
 
 def learn_wordpieces(words: Mapping[str, int], alphabet: Sequence[str], size: int) -> list[str]:
@@ -132,15 +147,26 @@ def train_bytes(documents: Sequence[str], size: int) -> Tokenizer:
     It begins with the 256 bytes, so that no text is unknown and what is decoded is what was typed, capitals and spaces too: a space
     belongs to the word after it. Raises ValueError where the documents do not hold enough different strings.
     """
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer = of_bytes()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=size, special_tokens=list(SPECIAL), initial_alphabet=alphabet, show_progress=False)
     tokenizer.train_from_iterator(documents, trainer)
     if tokenizer.get_vocab_size() < size:
         raise ValueError(f"this text is too short for {size} tokens; it has {tokenizer.get_vocab_size()}")
-    tokenizer.decoder = BYTE_LEVEL
     _frame(tokenizer)
+    return tokenizer
+
+
+def of_bytes(entries: Sequence[str] = (), merges: Sequence[tuple[str, str]] = ()) -> Tokenizer:
+    """The byte-level BPE tokenizer with these entries, in the order of their ids, and these merges; without any, one still to be trained.
+
+    Raises Exception, as the library does, for a merge of what is no entry.
+    """
+    tokenizer = Tokenizer(models.BPE({entry: id for id, entry in enumerate(entries)}, list(merges)) if entries else models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = BYTE_LEVEL
+    if entries:
+        _frame(tokenizer)
     return tokenizer
 
 

@@ -24,6 +24,7 @@ from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 
 BREAKS, DIES_AT_START = 666, 667
+HANGS_WHEN_REBUILT, GROWS_WHEN_REBUILT, DIES_WHEN_REBUILT = 668, 669, 670
 KEPT_EVERY = 10
 WIDTH = 64
 TOKENIZER = Tokenizer(WordLevel({"[UNK]": 0}, unk_token="[UNK]")).to_str()
@@ -101,6 +102,21 @@ class FakeTraining:
         self.stage.momentum, self.step = np.zeros(WIDTH), step
 
 
+class FakeRebuilt:
+    def __init__(self, snapshot: Path, tokenizer: Path) -> None:
+        weights = load_file(snapshot / "model.safetensors")
+        if {name: tensor.shape for name, tensor in weights.items()} != {"w": (WIDTH,)} or tokenizer.read_text() != TOKENIZER:
+            raise ValueError("this is no snapshot of the fake's")
+        self.stage = FakeStage(spec(), snapshot)
+
+    def save(self, folder: Path) -> None:
+        self.stage.save(folder)
+
+    def save_checkpoint(self, came: Path, to: Path, updates: bytes) -> None:
+        training = FakeTraining(self.stage, spec().train)
+        training.save_checkpoint(to, training.load_checkpoint(came))
+
+
 class Fake:
     def warm(self, role: str) -> None:
         print("a library that talks on standard output")
@@ -133,6 +149,17 @@ class Fake:
         if not question.text:
             raise ValueError("an empty sentence has no tokens")
         return cast(list[AnyAnswer], [self._trace(step, folder, question) for step, folder in folders.items()])
+
+    def rebuilt(self, spec: RunSpec, snapshot: Path, tokenizer: Path) -> FakeRebuilt:
+        if spec.seed == HANGS_WHEN_REBUILT:
+            time.sleep(3_600)
+        if spec.seed == GROWS_WHEN_REBUILT:
+            grown = [bytearray(100_000_000)]
+            while True:
+                grown.append(bytearray(100_000_000))
+        if spec.seed == DIES_WHEN_REBUILT:
+            os.abort()
+        return FakeRebuilt(snapshot, tokenizer)
 
     def _trace(self, step: int, folder: Path, question: Cloze) -> Trace:
         words = tuple(question.text.split())

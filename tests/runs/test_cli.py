@@ -199,10 +199,12 @@ def test_a_run_travels_as_a_zip(tmp_path: Path) -> None:
     (run,) = Store(here).runs()
     assert call(here, "export", run.id[:12], str(file), "--zip")[0] == 0
     assert call(here, "export", run.id[:12], str(file), "--zip")[0] == 2  # it is there already
-    code, out, _ = call(there, "runs", "import", str(file))
+    program = f"from llmviz.runs import rebuild; rebuild.OURS = 'tests.runs.fake:Fake'; {PROGRAM}"
+    code, out, _ = call(there, "runs", "import", str(file), program=program)
     assert (code, out) == (0, f"Imported as {run.id[:12]}-1.\n")
     assert Store(there).runs() == [run]
-    assert "here already" in call(there, "runs", "import", str(file))[2]
+    assert "here already" in call(there, "runs", "import", str(file), program=program)[2]
+    assert "tokenizer.json does not begin with" in call(there, "runs", "import", str(file))[2]  # the fake's is none of ours
 
 
 def test_importing_us_does_not_import_torch() -> None:

@@ -7,16 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-import numpy as np
+import psutil
 import pytest
-from safetensors.numpy import save
 
 from llmviz.core.spec import to_json
-from llmviz.runs import parcel
+from llmviz.runs import parcel, rebuild
 from llmviz.runs.engine import State
 from llmviz.runs.library import Library
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
+from tests.runs import fake
 from tests.runs.conftest import again, attempt_at, outcome
 from tests.runs.fake import spec
 
@@ -29,7 +29,7 @@ def library(tmp_path: Path) -> Library:
 
 
 def library_at(home: Path) -> Library:
-    return Library(Store(home), Recordings(home / "recordings"))
+    return Library(Store(home), Recordings(home / "recordings"), workshop="tests.runs.fake:Fake")
 
 
 @pytest.fixture
@@ -152,9 +152,6 @@ HOSTILE = {
     "another recipe": (edit("spec.json", recipe), "recipe 99"),
     "a spec that is a list": (put("spec.json", b"[]"), "not a description"),
     "a spec without end": (put("spec.json", b'{"parent":' * 50_000), "damaged"),
-    "torn weights": (edit(WEIGHTS, lambda content: content[:-9]), "no whole safetensors"),
-    "weights that are text": (put(WEIGHTS, b"hello"), "no whole safetensors"),
-    "weights that are a pickle": (put(WEIGHTS, b"\x80\x04\x95" + bytes(60)), "no whole safetensors"),
     "a snapshot nobody told of": (
         lambda files: files | {f"snapshots/7/{name}": files[f"snapshots/10/{name}"] for name in parcel.NEEDED},
         "not those its updates tell of",
@@ -167,21 +164,45 @@ HOSTILE = {
     ),
     "a loss without end": (edit("updates.jsonl", lambda content: content.replace(b'"tokens": 10', b'"tokens": NaN', 1)), "damaged"),
     "steps backwards": (edit("updates.jsonl", lambda content: content + b'{"type": "stopped", "step": 3, "reason": ""}\n'), "out of order"),
-    "a giant": (put("snapshots/10/config.json", json.dumps({"hidden_size": 10**9}).encode()), "not those of the model"),
-    "a giant vocabulary": (put("snapshots/10/config.json", json.dumps({"vocab_size": 10**9}).encode()), "not those of the model"),
-    "no tokenizer": (drop("tokenizer.json"), "tokenizer.json is missing or cannot be read"),
-    "a tokenizer that is none": (put("tokenizer.json", b"{}"), "cannot be read"),
-    "one of a snapshot's own that is none": (put("snapshots/10/tokenizer.json", b"{}"), "cannot be read"),
+    "a figure that is a formula": (
+        edit("updates.jsonl", lambda content: content.replace(b'"random_guess"', b'"=cmd|calc"', 1)),
+        "holds something else",
+    ),
+    "a line without end": (edit("updates.jsonl", lambda content: content + b"x" * 70_000 + b"\n"), "more than 65,536 bytes"),
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_what_must_not_come_in_is_refused_in_a_sentence(name: str, library: Library, files: Files, tmp_path: Path) -> None:
+def test_what_must_not_come_in_is_refused_in_a_sentence(name: str, files: Files, tmp_path: Path) -> None:
     change, sentence = HOSTILE[name]
     with pytest.raises(ValueError, match=sentence):
-        library.unpack(zipped(change(files)))
+        parcel.unpack(zipped(change(files)), tmp_path / "new")
+    assert not (tmp_path / "new").exists() and not list(tmp_path.rglob("evil*"))
+
+
+def test_what_is_refused_leaves_nothing_behind(library: Library, files: Files) -> None:
+    with pytest.raises(ValueError, match="no snapshot of the fake's"):
+        library.unpack(zipped(files | {"tokenizer.json": b"{}"}))
     assert library.shelf() == [] and left(library) == []
-    assert not list(tmp_path.rglob("evil*"))
+
+
+def test_no_more_is_copied_than_there_is_room_for(library: Library, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parcel, "MOST_BYTES", 1_000)
+    with pytest.raises(ValueError, match="more than the 0 MB"):
+        library.unpack(zipped(files))
+    assert left(library) == []
+
+
+@pytest.mark.parametrize("seed", [fake.HANGS_WHEN_REBUILT, fake.GROWS_WHEN_REBUILT, fake.DIES_WHEN_REBUILT])
+def test_what_hangs_grows_or_dies_does_so_in_a_program_of_its_own(
+    seed: int, library: Library, files: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuild, "MOST_SECONDS", 4.0 if seed == fake.HANGS_WHEN_REBUILT else 60.0)
+    files["spec.json"] = json.dumps(to_json(spec(20, seed=seed))).encode()
+    with pytest.raises(ValueError, match="took more than 2 GB or 120 seconds, or ended the program"):
+        library.unpack(zipped(files))
+    assert library.shelf() == [] and left(library) == []
+    assert not psutil.Process().children()
 
 
 def test_a_link_is_refused(library: Library, files: Files) -> None:
@@ -199,20 +220,21 @@ def test_a_link_is_refused(library: Library, files: Files) -> None:
 def test_what_is_no_archive_is_refused(library: Library, content: bytes) -> None:
     with pytest.raises(ValueError, match=r"zip archive|not a run"):
         library.unpack(io.BytesIO(content))
+    assert left(library) == []
 
 
-def test_a_bomb_is_stopped_at_the_cap_whatever_its_header_says(library: Library, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bomb_is_stopped_at_the_cap_whatever_its_header_says(tmp_path: Path, files: Files, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(parcel, "MOST_BYTES", 2_000_000)
     monkeypatch.setattr(parcel, "BLOCK", 100_000)
     with pytest.raises(ValueError, match="more than the 2 MB"):
-        library.unpack(zipped(files | {WEIGHTS: bytes(50_000_000)}))
+        parcel.unpack(zipped(files | {WEIGHTS: bytes(50_000_000)}), tmp_path / "new")
     monkeypatch.setattr(parcel, "MOST_TEXT", 1_000_000)
     with pytest.raises(ValueError, match="more than the 1 MB"):
-        library.unpack(zipped(files | {"notes.json": b" " * 1_500_000}))
+        parcel.unpack(zipped(files | {"notes.json": b" " * 1_500_000}), tmp_path / "new")
     monkeypatch.setattr(parcel, "MOST_FILES", 5)
     with pytest.raises(ValueError, match="more than 5 files"):
-        library.unpack(zipped(files))
-    assert left(library) == []
+        parcel.unpack(zipped(files), tmp_path / "new")
+    assert not (tmp_path / "new").exists()
 
 
 def test_a_flipped_byte_is_noticed(library: Library, files: Files) -> None:
@@ -240,10 +262,3 @@ def test_notes_from_elsewhere_are_short_plain_text(library: Library, files: File
     noted = library.store.folder(run).notes()
     assert len(noted["started"]) == parcel.LONGEST_NOTE and len(noted) == parcel.MOST_NOTES + 1
     assert noted["versions"] == {"a": "['<script>']"}
-
-
-def test_weights_of_other_shapes_than_the_config_says(library: Library, files: Files) -> None:
-    weights = save({"w": np.zeros((3, 64), np.float16)})
-    config = json.dumps({"hidden_size": 64, "vocab_size": 4_000}).encode()
-    with pytest.raises(ValueError, match="not those of the model"):
-        library.unpack(zipped(files | {WEIGHTS: weights, "snapshots/10/config.json": config}))

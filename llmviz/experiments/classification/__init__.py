@@ -47,6 +47,7 @@ EXPERIMENT = Experiment(
     exercise="says which class a text is of",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
+    head="classes",
     recipe=3,
     inputs=MappingProxyType({START: ("mlm", "clm", None)}),
     architectures=BERTS + GPTS,

@@ -55,6 +55,7 @@ EXPERIMENT = Experiment(
     exercise="tags each word that names somebody or something",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
+    head="classes",
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,

@@ -48,6 +48,7 @@ EXPERIMENT = Experiment(
     exercise="does the second part follow?",
     phase=PRETRAINING,
     module=f"{__name__}.stage",
+    head="pairs",
     recipe=4,
     inputs=MappingProxyType({START: (None,)}),
     architectures=("bert",),

@@ -48,6 +48,7 @@ EXPERIMENT = Experiment(
     exercise="says which class of your own table a text is of",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
+    head="classes",
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,

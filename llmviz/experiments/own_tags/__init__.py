@@ -49,6 +49,7 @@ EXPERIMENT = Experiment(
     exercise="tags each word of your own text that is part of a name",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
+    head="classes",
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,

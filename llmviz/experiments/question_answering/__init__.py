@@ -66,6 +66,7 @@ EXPERIMENT = Experiment(
     exercise="points at the answer in a passage",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
+    head="ends",
     recipe=1,
     inputs=MappingProxyType({START: ("mlm", None)}),
     architectures=BERTS,

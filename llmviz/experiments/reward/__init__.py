@@ -15,6 +15,7 @@ EXPERIMENT = Experiment(
     exercise="tells which of two replies is preferred",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
+    head="reward",
     recipe=1,
     inputs=MappingProxyType({START: ("instruct",)}),
     architectures=GPTS,

@@ -8,7 +8,7 @@ from dataclasses import replace
 from io import TextIOWrapper
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeGuard
 
 import typer
 from rich.console import Console
@@ -57,10 +57,11 @@ def train(stage: str | None, parent: str | None, resume: str | None, as_json: bo
         spec = spec_of(store, stage, parent, given)
         if spec.lineage[0].text != spec.text:
             report.vocabulary(spec, worker.unknown(spec))
-        for each in Library(store, Recordings()).before(spec):
+        very = [named(store, Recordings(), name)[0] for name in (parent, *map(given.get, roles())) if _names_a_run(name)]
+        for each in Library(store, Recordings()).before(spec, very):
             print(f"First {catalogue.experiment(each.stage).title}, which it is made from.", file=sys.stderr)
             _follow(worker.train(each), as_json)
-        _follow(worker.train(spec), as_json)
+        _follow(worker.train(spec, named=very), as_json)
     else:
         raise ValueError(f"say what to train: {', '.join(catalogue.BY_NAME)}; or --resume RUN")
 
@@ -100,6 +101,11 @@ def spec_of(store: Store, stage: str, parent: str | None, given: dict[str, Any])
             plays = checkpoints.keep(store.home, Path(name)) if Path(name).is_dir() else named(store, Recordings(), name)[1].spec()
             spec = replace(spec, inputs={**spec.inputs, role: plays})
     return spec
+
+
+def _names_a_run(name: str | None) -> TypeGuard[str]:
+    """Whether an input is one run, neither the default run of a stage nor a folder."""
+    return bool(name) and name not in (*catalogue.BY_NAME, NO_PARENT) and not Path(str(name)).is_dir()
 
 
 def _begun(store: Store, stage: str, parent: str | None, given: dict[str, Any]) -> RunSpec:

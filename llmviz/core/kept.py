@@ -22,6 +22,7 @@ class Kept:
         bytes: on disk.
         started: when it began, in ISO 8601; "" where that was not noted.
         imported: whether it came as a file from elsewhere.
+        weights: by role the SHA-256 of the weights that it says it is made from; none of a run made before runs said so.
     """
 
     run: RunRef
@@ -34,6 +35,7 @@ class Kept:
     bytes: int = 0
     started: str = ""
     imported: bool = False
+    weights: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def recorded(self) -> bool:

@@ -5,10 +5,11 @@ import inspect
 import re
 import time
 import traceback
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 from safetensors import SafetensorError
@@ -19,11 +20,12 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, others
 from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
 from llmviz.runs import checkpoints, memory, tail
-from llmviz.runs.folder import UpdateLog, sync_file
+from llmviz.runs.folder import UpdateLog, digest, sync_file
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store, short
 from llmviz.runs.workshop import TrainingInProgress, Workshop
 
+NOTHING_NOTED: Mapping[str, str] = MappingProxyType({})
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, 112}  # 112 is Windows' ERROR_DISK_FULL
 TOO_LARGE = errno.EFBIG  # as under `ulimit -f`
 NO_ENTRY = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
@@ -111,7 +113,8 @@ class Attempt:
     def _train(self) -> Generator[Update, None, None]:
         try:
             spec, held = self.folder.spec(), memory.set_back()
-            given = folders((self._store, self._recordings), spec)
+            given = folders((self._recordings, self._store), spec, self.folder.weights)
+            self.folder.note(inputs={role: digest(folder) for role, folder in given.items()})
             stage = self._workshop.build(spec, given.get(START), **others(given))
             self._training = self._workshop.training(stage, spec.train)
             with UpdateLog(self.folder, keep=self._load()) as self._log:
@@ -156,21 +159,28 @@ class Attempt:
         return failed
 
 
-def folders(places: Sequence[Store | Recordings], spec: RunSpec) -> dict[str, Path]:
+def folders(places: Sequence[Store | Recordings], spec: RunSpec, noted: Mapping[str, str] = NOTHING_NOTED) -> dict[str, Path]:
     """The folder of the weights that play each role in a run of this spec: the final snapshot of another, in the first place that has it,
-    or a checkpoint's, in the first place that keeps such; an empty role has none. Raises ValueError, naming the role, where it is not here.
+    or a checkpoint's, in the first place that keeps such; an empty role has none.
+
+    Where the run has noted the SHA-256 of the weights, by role, it is just those, even if they came from elsewhere; where it has not they
+    were made here or are a recording's. Raises ValueError, naming the role, where they are not here.
     """
-    return {role: _folder(places, role, given) for role, given in spec.inputs.items()}
+    return {role: _folder(places, role, given, noted.get(role, "")) for role, given in spec.inputs.items()}
 
 
-def _folder(places: Sequence[Store | Recordings], role: str, given: RunSpec | Checkpoint) -> Path:
+def _folder(places: Sequence[Store | Recordings], role: str, given: RunSpec | Checkpoint, noted: str) -> Path:
     if isinstance(given, Checkpoint):
         return checkpoints.found(next(place.home for place in places if isinstance(place, Store)), given, role)
-    for place in places:
-        trained = place.finished(given)
-        if trained and (steps := place.folder(trained).snapshots()):
-            return place.folder(trained).snapshot(steps[-1])
     plays = "the run it starts from" if role == START else f"the run that is its {role}"
+    for place in places:
+        for trained in place.candidates(given) if noted else filter(None, (place.finished(given),)):
+            if steps := place.folder(trained).snapshots():
+                snapshot = place.folder(trained).snapshot(steps[-1])
+                if noted in ("", digest(snapshot)):
+                    return snapshot
+    if noted:
+        raise ValueError(f"the weights of {plays} ({given.id[:12]}) are no longer those it began with ({noted[:12]}); train it anew")
     raise ValueError(f"{plays} ({given.id[:12]}) is not on this machine; train that one first")
 
 

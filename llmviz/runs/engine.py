@@ -62,6 +62,9 @@ class Status:
     quiet: float = 0.0
 
 
+Runs = Sequence[RunRef]
+
+
 class Command(StrEnum):
     """What can be asked of a run under way. STEP learns one batch of a paused run and pauses again; asked for twice before it is done,
     as by a double click, it is one step.
@@ -101,14 +104,15 @@ class HasChildren(ValueError):
 class Engine(Protocol):
     """Train, watch, control, ask, keep. Every refusal is a ValueError whose message a page can show."""
 
-    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "") -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "", named: Runs = ()) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer.
 
         A study has it trained for its `owner`, whose run it then is, though the study steers it. Raises ValueError where this visitor, or
         all together, let enough runs wait.
 
         It waits for the end of `after`, and by itself for those of the runs it is made from: of one that has no weights here yet an attempt
-        is joined, goes on or begins. If one of these ends is not reached, it stops.
+        is joined, goes on or begins. If one of these ends is not reached, it stops. Of its inputs those `named` are these very runs: only
+        so does one begin from weights that came from elsewhere.
         """
 
     def resume(self, run: RunRef, viewer: str) -> None:
@@ -133,7 +137,7 @@ class Engine(Protocol):
         """What the run trains."""
 
     def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec on this machine."""
+        """The newest attempt at this spec that was made on this machine."""
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec."""

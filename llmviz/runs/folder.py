@@ -11,10 +11,11 @@
 Knows files; knows no model and no process.
 """
 
+import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,6 +75,19 @@ class RunFolder:
     def notes(self) -> dict[str, Any]:
         """What was noted beside the spec."""
         return self._json("notes.json")
+
+    @property
+    def weights(self) -> Mapping[str, str]:
+        """By role the SHA-256 of the weights that it is made from, as it noted it when it began; none of a run made before it did."""
+        try:
+            found = self.notes().get("inputs")
+        except ValueError:
+            return {}
+        return {str(role): str(digest) for role, digest in found.items()} if isinstance(found, dict) else {}
+
+    def note(self, **more: Any) -> None:
+        """Note this too, where it is not noted yet."""
+        write(self.path / "notes.json", as_json(more | self.notes()))
 
     def _json(self, name: str) -> dict[str, Any]:
         try:
@@ -213,6 +227,14 @@ def _share(own: Path, common: Path) -> None:
         write(common, content)
     if common.read_bytes() == content:
         own.unlink()
+
+
+def digest(snapshot: Path) -> str:
+    """SHA-256 of the weights in this folder, as the file of them is. Raises ValueError where there are none."""
+    try:
+        return hashlib.sha256((snapshot / "model.safetensors").read_bytes()).hexdigest()
+    except OSError as problem:
+        raise ValueError(f"the weights in {snapshot.name} cannot be read") from problem
 
 
 def as_json(value: Any) -> bytes:

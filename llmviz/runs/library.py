@@ -64,22 +64,23 @@ class Library:
         return self.place(run).folder(run).spec()
 
     def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec on this machine; None where its folder is damaged, for then there is nothing to show."""
+        """The newest attempt at this spec that was made on this machine; None where its folder is damaged: there is nothing to show."""
         return self._readable(self.store.find(spec))
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec; None also where it is damaged."""
         return self._readable(self.recordings.find(spec))
 
-    def untrained(self, spec: RunSpec) -> dict[str, RunSpec]:
-        """Those of its inputs of which there are no weights, here or recorded, by role."""
-        runs = {role: given for role, given in spec.inputs.items() if isinstance(given, RunSpec)}
+    def untrained(self, spec: RunSpec, named: Sequence[RunRef] = ()) -> dict[str, RunSpec]:
+        """Those of its inputs of which there are no weights, made here or recorded, by role; what came from elsewhere has to be named."""
+        there = {run.id for run in named if not run.recorded and self.store.done(run)}
+        runs = {role: given for role, given in spec.inputs.items() if isinstance(given, RunSpec) and given.id not in there}
         return {role: given for role, given in runs.items() if not self.store.finished(given) and not self.recorded(given)}
 
-    def before(self, spec: RunSpec) -> list[RunSpec]:
+    def before(self, spec: RunSpec, named: Sequence[RunRef] = ()) -> list[RunSpec]:
         """The runs to train before this one can be, each after those that it is made from itself."""
         found: dict[str, RunSpec] = {}
-        for given in self.untrained(spec).values():
+        for given in self.untrained(spec, named).values():
             found |= {each.id: each for each in (*self.before(given), given)}
         return list(found.values())
 
@@ -201,7 +202,7 @@ class Library:
 def named(store: Store, recordings: Recordings, text: str) -> tuple[RunRef, RunFolder]:
     """The run a person means: by its key or the beginning of one, or a recording by its name.
 
-    Where several attempts share the key it is the one that another run would start from: the newest that is done, else the recording.
+    Where several attempts share the key it is the newest that was made here and is done, else the recording.
     Raises ValueError unless it is exactly one.
     """
     there = {run: recordings.folder(run) for run in recordings.runs()}
@@ -212,7 +213,8 @@ def named(store: Store, recordings: Recordings, text: str) -> tuple[RunRef, RunF
     if not found:
         raise ValueError(f"there is no run {text} on this machine, and no recording of this name or key")
     if len({run.id for run in found}) == 1:
-        first = [run for run in store.attempts(found[0].id) if run in found and store.done(run)] or [run for run in found if run in there]
+        made = [run for run in store.attempts(found[0].id) if run in found and store.done(run) and not store.foreign(run)]
+        first = made or [run for run in found if run in there]
         found = first[:1] or found
     if len(found) > 1:
         raise ValueError(f"{text} is the beginning of {len(found)} runs: {', '.join(short(run) for run in found)}")

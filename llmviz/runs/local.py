@@ -17,7 +17,7 @@ from llmviz.core.update import Stopped
 from llmviz.runs import ownership, standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
-from llmviz.runs.engine import Command, ControlRefused, Slow, State, Status
+from llmviz.runs.engine import Command, ControlRefused, Runs, Slow, State, Status
 from llmviz.runs.jobs import BY_HAND, Job, Who, let_go, needless, see
 from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process, usual_workers
@@ -62,7 +62,7 @@ class LocalEngine(Library):
             self._trainers = Trainers(workers or usual_workers(), self.store.home / "logs", self._start_training)
         threading.Thread(target=self._keep_house, name="lease", daemon=True).start()
 
-    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "") -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "", named: Runs = ()) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer or the owner named."""
         self.see(viewer)
         for each in (*ancestors(spec), spec):
@@ -77,7 +77,8 @@ class LocalEngine(Library):
             else:
                 self._check_room(who)
             try:
-                return self._queued(spec, who, lambda: self._new(spec, who), after)
+                awaited = {**self._awaited(spec, who, named), **({after: START} if after else {})}
+                return self._queued(who, lambda: self._new(spec, who, named), awaited)
             except UnderWay as other:
                 if other.run.id != spec.id:  # one of its inputs, in another program: nobody here would learn of its end
                     raise
@@ -91,16 +92,15 @@ class LocalEngine(Library):
                 return see(self._jobs, run)
             who = Who(viewer, viewer)
             self._check_room(who)
-            self._queued(self.spec(run), who, lambda: (run, self.place(run).claim(run)))
+            self._queued(who, lambda: (run, self.place(run).claim(run)), self._awaited(self.spec(run), who))
 
-    def _new(self, spec: RunSpec, who: Who) -> tuple[RunRef, FileLock]:
-        run, claim = self.store.create(spec)
+    def _new(self, spec: RunSpec, who: Who, named: Runs = ()) -> tuple[RunRef, FileLock]:
+        run, claim = self.store.create(spec, named)
         ownership.belongs(self.store.folder(run), who.visitor)
         return run, claim
 
-    def _queued(self, spec: RunSpec, who: Who, take: Take, after: RunRef | None = None, as_input: bool = False) -> RunRef:
-        """Put the attempt that is taken into the queue, behind those at its inputs, and `after` another."""
-        awaited = {**self._awaited(spec, who), **({after: START} if after else {})}
+    def _queued(self, who: Who, take: Take, awaited: dict[RunRef, str], as_input: bool = False) -> RunRef:
+        """Put the attempt that is taken into the queue, behind those that it waits for."""
         try:
             run, claim = take()
         except OSError as problem:
@@ -202,16 +202,16 @@ class LocalEngine(Library):
         for process in leaving:
             process.wait(GOODBYE)
 
-    def _awaited(self, spec: RunSpec, who: Who) -> dict[RunRef, str]:
+    def _awaited(self, spec: RunSpec, who: Who, named: Runs = ()) -> dict[RunRef, str]:
         """The attempts at those of its inputs that have no weights yet, by the role they play: they are under way, or begin with this."""
-        return {self._queue.join(given) or self._begun(given, who): role for role, given in self.untrained(spec).items()}
+        return {self._queue.join(given) or self._begun(given, who): role for role, given in self.untrained(spec, named).items()}
 
     def _begun(self, spec: RunSpec, who: Who) -> RunRef:
         """Let an attempt at an input that was cut short go on, or begin one."""
         run = self.store.find(spec)
         if run and self.store.status(run).state in (State.STOPPED, State.INTERRUPTED):
-            return self._queued(spec, who, lambda: (run, self.store.claim(run)), as_input=True)
-        return self._queued(spec, who, lambda: self._new(spec, who), as_input=True)
+            return self._queued(who, lambda: (run, self.store.claim(run)), self._awaited(spec, who), as_input=True)
+        return self._queued(who, lambda: self._new(spec, who), self._awaited(spec, who), as_input=True)
 
     def _check_room(self, who: Who) -> None:
         if refusal := self._queue.refusal(who.visitor):

@@ -65,6 +65,10 @@ class Recordings:
 
     finished = find
 
+    def candidates(self, spec: RunSpec) -> list[RunRef]:
+        """The recording of exactly this spec, if there is one."""
+        return [run for run in (self.find(spec),) if run]
+
     def under_way(self, run: RunRef) -> bool:
         """Never."""
         return False

@@ -131,9 +131,8 @@ class Standing:
         return Path(self._place.name) / "first.safetensors"
 
     def _inputs(self, spec: RunSpec, folder: RunFolder) -> dict[str, Path]:
-        """The snapshots it is made from. A recording's are recordings', for another processor may have trained others here."""
-        places = (self._store, self._recordings)
-        return folders(places[::-1] if folder.path.parent == self._recordings.root else places, spec)
+        """The snapshots it is made from: those it noted, else recordings first, for another processor may have trained others here."""
+        return folders((self._recordings, self._store), spec, folder.weights)
 
     def _begin_again(self, made: _Made, folder: RunFolder, begins: int, step: int) -> None:
         """Move the training to `step`, by the steps since `begins`; it stands there already where the last answer took the step before."""

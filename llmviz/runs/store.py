@@ -2,9 +2,10 @@
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from filelock import FileLock
 
@@ -14,7 +15,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Stopped
 from llmviz.runs import locks, room
 from llmviz.runs.engine import HasChildren, State, Status
-from llmviz.runs.folder import RunFolder
+from llmviz.runs.folder import RunFolder, digest
 from llmviz.runs.notes import notes
 from llmviz.runs.thinning import thin
 
@@ -66,9 +67,11 @@ class Store:
         every = [run for id in ids for run in self.attempts(id)]
         return sorted(every, key=lambda run: _changed(self.folder(run).path), reverse=True)
 
-    def create(self, spec: RunSpec) -> tuple[RunRef, FileLock]:
+    def create(self, spec: RunSpec, named: Sequence[RunRef] = ()) -> tuple[RunRef, FileLock]:
         """A new attempt, with the claim that keeps all other processes from this spec. Raises UnderWay where there is one already, and
         ValueError, in a sentence, where there is no room.
+
+        It is made from the weights of these very runs, wherever they are its inputs; they may have come from elsewhere.
         """
         room.check(self.root)
         with self._alone(spec.id):
@@ -79,12 +82,27 @@ class Store:
             run = self._next(spec.id)
             claim = self._claim(run)
             try:
-                self.folder(run).create(spec, notes())
+                self.folder(run).create(spec, notes() | self._chosen(spec, named))
             except OSError:  # a full disk: leave nothing half made
                 shutil.rmtree(self.folder(run).path, ignore_errors=True)
                 claim.release()
                 raise
         return run, claim
+
+    def _chosen(self, spec: RunSpec, named: Sequence[RunRef]) -> dict[str, Any]:
+        """What is noted of the runs that somebody named: by role their weights, and whether these came from elsewhere."""
+        found = {role: run for role, given in spec.inputs.items() for run in named if run.id == given.id and self.done(run)}
+        if not found:
+            return {}
+        weights = {role: digest(self.folder(run).snapshot(self.folder(run).snapshots()[-1])) for role, run in found.items()}
+        return {"inputs": weights} | ({"from an import": True} if any(map(self.foreign, found.values())) else {})
+
+    def foreign(self, run: RunRef) -> bool:
+        """Whether its weights came from elsewhere, or go back to such: then no other run begins from them unless somebody names it."""
+        try:
+            return not {"imported", "from an import"}.isdisjoint(self.folder(run).notes())
+        except ValueError:
+            return False
 
     def _next(self, id: str) -> RunRef:
         """A number is never used again, even for a deleted run: its lock files stay."""
@@ -156,12 +174,16 @@ class Store:
         return Status(State.INTERRUPTED, owner=True, reason=CUT_SHORT)
 
     def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec that can be read."""
-        return next((run for run in self.attempts(spec.id) if self._readable(run)), None)
+        """The newest attempt at this spec that was made here and can be read."""
+        return next((run for run in self.attempts(spec.id) if self._readable(run) and not self.foreign(run)), None)
 
     def finished(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec that reached its end."""
-        return next((run for run in self.attempts(spec.id) if self.done(run)), None)
+        """The newest attempt at this spec that was made here and reached its end."""
+        return next((run for run in self.attempts(spec.id) if self.done(run) and not self.foreign(run)), None)
+
+    def candidates(self, spec: RunSpec) -> list[RunRef]:
+        """All attempts at this spec that reached their end, those made here first."""
+        return sorted(filter(self.done, self.attempts(spec.id)), key=self.foreign)
 
     def _readable(self, run: RunRef) -> bool:
         try:
@@ -218,8 +240,8 @@ class Store:
             self._remove(run)
 
     def _prune(self, id: str) -> None:
-        """Keep the newest two ended attempts, and the newest that was done: all would be the same weights again."""
-        ended = self.attempts(id)
+        """Of those made here keep the newest two ended attempts, and the newest that was done: all would be the same weights again."""
+        ended = [run for run in self.attempts(id) if not self.foreign(run)]
         done = next((run for run in ended if self.done(run)), None)
         for run in ended[KEPT_ATTEMPTS:]:
             if run != done:

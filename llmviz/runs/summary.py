@@ -30,4 +30,5 @@ def summary(run: RunRef, folder: RunFolder) -> Kept:
         bytes=folder.size(),
         started=started,
         imported="imported" in notes,
+        weights=folder.weights,
     )

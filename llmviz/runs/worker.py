@@ -14,7 +14,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 from queue import SimpleQueue
@@ -105,13 +105,13 @@ class Real:
         return rebuilt(spec, snapshot, tokenizer)
 
 
-def train(spec: RunSpec, home: Path | None = None) -> Attempt:
+def train(spec: RunSpec, home: Path | None = None, named: Sequence[RunRef] = ()) -> Attempt:
     """Train in this process: an iterator over the updates, whose `run`, `folder` and `snapshot` say what it leaves.
 
-    The attempt is new. Raises ValueError where another process trains this spec already.
+    The attempt is new; of its inputs those `named` are these very runs. Raises ValueError where another process trains this spec already.
     """
     store = Store(home or default_home())
-    run, claim = store.create(spec)
+    run, claim = store.create(spec, named)
     try:
         return Attempt(Real(), store, Recordings(), run)
     finally:

@@ -75,7 +75,7 @@ def _speed(engine: Engine, seen: Seen, enabled: bool) -> None:
 
 
 def _train(engine: Engine) -> None:
-    run = engine.train(visit.current().spec, visit.viewer())
+    run = engine.train(visit.current().spec, visit.viewer(), named=visit.named())
     visit.change(run=run, step=None)
 
 

@@ -36,6 +36,12 @@ def viewer() -> str:
     return browsers.name(st.context.cookies.get(browsers.COOKIE)) or cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
 
 
+def named() -> list[RunRef]:
+    """The runs that the address names as inputs of what the page shows, by their own keys."""
+    address = current()
+    return [run for run in (address.parent, *(run for _, run in address.others)) if run]
+
+
 def open(
     page: str,
     stages: Sequence[str],

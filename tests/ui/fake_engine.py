@@ -108,7 +108,7 @@ class FakeEngine(Visitors):
         self._tokenizer = word_level(WORDS)
         with_sentinels(word_level(WORDS)).save(str(self._folder / "tokenizer.json"))
 
-    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "") -> RunRef:
+    def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "", named: Sequence[RunRef] = ()) -> RunRef:
         with self._lock:
             attempts = [run for run in self._runs if run.id == spec.id and run.attempt]
             for run in attempts:

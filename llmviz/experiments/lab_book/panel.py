@@ -237,7 +237,8 @@ def fork(shelf: Sequence[Kept], spec: RunSpec) -> dict[str, str] | None:
         usual = preset(spec.stage, spec.text, given.stage) if role == START else playing(spec, role, given.stage)
         if given == usual.inputs[role]:
             continue
-        run = next((kept.run for kept in shelf if kept.run.id == given.id and kept.state in ("done", "recorded")), None)
+        ended = (kept for kept in shelf if kept.run.id == given.id and kept.state in ("done", "recorded"))
+        run = next((kept.run for kept in ended if not kept.imported), None)
         if run is None:
             return None
         named[role] = run
@@ -295,6 +296,7 @@ def _about(kept: Kept) -> str:
         ("comes from", " → ".join(born)),
         ("trains", view.settings(spec)),
         ("set by hand", " · ".join(changed) or "nothing: these are the settings its page opens with"),
+        ("from weights", " · ".join(f"{role} {digest[:12]}" for role, digest in sorted(kept.weights.items())), _whole(kept)),
         ("begun", kept.started[:16].replace("T", " ")),
     ]
     return f"<div class='one'><h3>{html.escape(view.named(spec))} · {short(kept.run)}</h3>{_lines(lines)}</div>"
@@ -309,6 +311,16 @@ def _measured(kept: Kept) -> str:
     return f"<div class='one'><h3>Measured {where}</h3>{_lines(lines)}</div>"
 
 
-def _lines(lines: Sequence[tuple[str, str]]) -> str:
-    cells = (f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in lines if value)
+def _whole(kept: Kept) -> str:
+    """The whole of what is shown shortened."""
+    return "SHA-256 of the weights it is made from: " + ", ".join(f"{role} {digest}" for role, digest in sorted(kept.weights.items()))
+
+
+def _lines(lines: Sequence[tuple[str, ...]]) -> str:
+    """Names and values, and where there is a third the tip of the value."""
+    cells = (
+        f"<dt>{html.escape(name)}</dt><dd title='{html.escape(' '.join(tip))}'>{html.escape(value)}</dd>"
+        for name, value, *tip in lines
+        if value
+    )
     return f"<dl>{''.join(cells)}</dl>"

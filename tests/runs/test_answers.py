@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llmviz.core import catalogue
 from llmviz.core.catalogue import BY_NAME
 from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
@@ -108,7 +109,7 @@ def test_it_practises_on_the_default_runs_alone() -> None:
 
     assert sum(1 for _ in worker.practise(Noting(), Recordings(HERE))) >= sum(bool(stage.recorded) for stage in BY_NAME.values())
     assert {folder.relative_to(HERE).parts[0] for folder in folders} == {
-        f"{stage.name}-tinyland" for stage in BY_NAME.values() if stage.recorded and stage.openings("tinyland")
+        f"{stage.name}-tinyland" for stage in BY_NAME.values() if stage.recorded and catalogue.openings(stage.name, "tinyland")
     }
 
 

@@ -12,7 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.core.once import Once
 from llmviz.ui import engine
-from tests.hostile.stranger import clear_cache, rerun, serving, visiting, workers
+from tests.hostile.client import clear_cache, rerun, serving, visiting, workers
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no signal that ends the server in peace")

@@ -12,6 +12,7 @@ from safetensors.numpy import save
 
 from llmviz.core.experiment import START
 from llmviz.core.run import RunRef
+from llmviz.experiments.lab_book import view
 from llmviz.runs import parcel
 from llmviz.runs.attempt import Attempt, folders
 from llmviz.runs.folder import RunFolder, digest
@@ -99,7 +100,9 @@ def test_a_run_says_which_weights_it_is_made_from(library: Library) -> None:
     child = begun(library)
     weights = hashlib.sha256((newest(recording) / "model.safetensors").read_bytes()).hexdigest()
     assert child.folder.weights == {START: weights}
-    assert {kept.run: kept.weights for kept in library.shelf()}[child.run] == {START: weights}
+    kept = {kept.run: kept for kept in library.shelf()}[child.run]
+    assert kept.weights == {START: weights}
+    assert view.weights(kept) == (f"start {weights[:12]}", f"SHA-256 of the weights it is made from: start {weights}")
     packed = io.BytesIO()
     library.pack(child.run, packed)
     with ZipFile(packed) as archive:

@@ -296,7 +296,7 @@ def _about(kept: Kept) -> str:
         ("comes from", " → ".join(born)),
         ("trains", view.settings(spec)),
         ("set by hand", " · ".join(changed) or "nothing: these are the settings its page opens with"),
-        ("from weights", " · ".join(f"{role} {digest[:12]}" for role, digest in sorted(kept.weights.items())), _whole(kept)),
+        ("from weights", *view.weights(kept)),
         ("begun", kept.started[:16].replace("T", " ")),
     ]
     return f"<div class='one'><h3>{html.escape(view.named(spec))} · {short(kept.run)}</h3>{_lines(lines)}</div>"
@@ -311,16 +311,8 @@ def _measured(kept: Kept) -> str:
     return f"<div class='one'><h3>Measured {where}</h3>{_lines(lines)}</div>"
 
 
-def _whole(kept: Kept) -> str:
-    """The whole of what is shown shortened."""
-    return "SHA-256 of the weights it is made from: " + ", ".join(f"{role} {digest}" for role, digest in sorted(kept.weights.items()))
-
-
 def _lines(lines: Sequence[tuple[str, ...]]) -> str:
     """Names and values, and where there is a third the tip of the value."""
-    cells = (
-        f"<dt>{html.escape(name)}</dt><dd title='{html.escape(' '.join(tip))}'>{html.escape(value)}</dd>"
-        for name, value, *tip in lines
-        if value
-    )
+    escaped = ([html.escape(each) for each in line] for line in lines)
+    cells = (f"<dt>{name}</dt><dd title='{' '.join(tip)}'>{value}</dd>" for name, value, *tip in escaped if value)
     return f"<dl>{''.join(cells)}</dl>"

@@ -206,6 +206,13 @@ def _measured(kept: Kept) -> list[Metric]:
     return [metric for metric in listed if metric.name in kept.metrics]
 
 
+def weights(kept: Kept) -> tuple[str, str]:
+    """Those it says it is made from, by role: the beginning of their SHA-256, and the whole."""
+    said = sorted(kept.weights.items())
+    whole = ", ".join(f"{role} {digest}" for role, digest in said)
+    return " · ".join(f"{role} {digest[:12]}" for role, digest in said), f"SHA-256 of the weights it is made from: {whole}"
+
+
 def family(shelf: Sequence[Kept]) -> str:
     """How many of these runs serve several children, in a sentence; attempts at the same settings are one child."""
     children: dict[str, set[str]] = {}

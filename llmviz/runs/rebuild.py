@@ -21,8 +21,8 @@ from llmviz.runs import parcel
 from llmviz.runs.folder import RunFolder, write
 from llmviz.runs.process import environment
 
-MOST_SECONDS = 120.0  # a run of 32 snapshots takes one; to load torch takes five, or fifteen on a machine that trains meanwhile
-MOST_MEMORY = 2_000_000_000  # bytes; with torch loaded and the largest run read it is 0.9 billion
+MOST_SECONDS = 120.0  # a run of 32 snapshots of the largest size takes ten on two cores that are busy, most of them to load torch
+MOST_MEMORY = 2_000_000_000  # bytes of data; such a run takes 0.4 billion, and LoRA loads more libraries
 PATIENCE = 60.0  # seconds to wait while another file is looked at: one at a time, so that many take no more memory than one
 POLITENESS = 10  # added to the niceness, as for a worker that trains
 BUSY = "another file is being looked at; try again in a minute"

@@ -147,8 +147,8 @@ def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inb
         except (ValueError, OSError) as problem:
             last = Failed(0, sentence(problem))
         else:
-            say({"say": "paused" if message["single"] else "training", "number": 0, "still": False})
-            last = conduct(attempt, inbox, say, message["single"])
+            say({"say": "paused" if message.get("single") else "training", "number": 0, "still": False})
+            last = conduct(attempt, inbox, say, message.get("single"))
         say({"say": "ended", "run": run.key, "update": update_to_json(last)} if last else {"say": "parted", "run": run.key})
 
 

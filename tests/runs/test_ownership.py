@@ -86,7 +86,7 @@ def test_what_is_imported_is_whose_who_imports_it(engine_of: MakeEngine, monkeyp
     engine = engine_of(limits=HOSTED)
     run = engine.train(spec(), "ann")
     until(lambda: ended(engine, run))
-    monkeypatch.setattr(library, "take_in", lambda store, file: run)  # whatever is in the zip
+    monkeypatch.setattr(library, "take_in", lambda store, file, workshop: run)  # whatever is in the zip
     assert engine.unpack(io.BytesIO(), "bob") == run
     with pytest.raises(ValueError, match="somebody else"):
         engine.delete(run, "ann")

@@ -148,7 +148,7 @@ def serve_training(workshop: Workshop, store: Store, recordings: Recordings, inb
             last = Failed(0, sentence(problem))
         else:
             say({"say": "paused" if message.get("single") else "training", "number": 0, "still": False})
-            last = conduct(attempt, inbox, say, message.get("single"))
+            last = conduct(attempt, inbox, say, bool(message.get("single")))
         say({"say": "ended", "run": run.key, "update": update_to_json(last)} if last else {"say": "parted", "run": run.key})
 
 

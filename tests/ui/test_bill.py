@@ -21,6 +21,8 @@ from tests.ui.mounted import mounted
 Visit = Callable[..., AppTest]
 PATIENCE = 20.0
 
+ANSWERS = "Answers, full fine-tuning"
+
 
 def charts(app: AppTest) -> list[dict[str, Any]]:
     return [data for name, data in mounted(app) if name == "log_bars"]
@@ -39,7 +41,7 @@ def test_the_bill_is_withheld_until_somebody_has_guessed(visit: Visit) -> None:
     first, paper = charts(app)
     assert first["withheld"] and not first["bars"] and len(paper["bars"]) == 7
     shown = skip(app)
-    assert list(rows(shown)) == ["Pretraining, MLM", "Sentiment, full fine-tuning", "Entities, full fine-tuning", "Answers, full fine-tuning"]
+    assert list(rows(shown)) == ["Pretraining, MLM", "Sentiment, full fine-tuning", "Entities, full fine-tuning", ANSWERS]
     assert "times the FLOPs, and not one label" in " ".join(each.proto.body for each in shown.get("html"))
     assert [bar["name"] for bar in charts(shown)[1]["bars"]][:2] == list(rows(shown))[:2]
 
@@ -50,7 +52,7 @@ def test_what_is_assumed_changes_the_minutes_and_stands_in_the_address(visit: Vi
     app.number_input(key="bill_class_seconds").set_value(30.0).run()
     assert rows(app)["Sentiment, full fine-tuning"] == "8 min"
     assert app.query_params["class_seconds"] == "30.0" and app.query_params["unit"] == "labelling"
-    assert rows(app)["Answers, full fine-tuning"] == "500 min"
+    assert rows(app)[ANSWERS] == "500 min"
 
 
 @pytest.mark.parametrize(("name", "given"), [("watts", "-1"), ("class_seconds", "many"), ("unit", "joules"), ("task", "<b>")])
@@ -118,5 +120,5 @@ def test_a_run_of_this_machine_stands_before_the_recording(visit: Visit, fake: F
     fake.train(preset("sentiment"), "somebody")
     time.sleep(0.05)
     about = {bar["name"]: bar["about"] for bar in charts(skip(visit("bill")))[0]["bars"]}
-    assert about["Sentiment, full fine-tuning"] == "16 labels · trained here" and about["Answers, full fine-tuning"] == "1,000 labels · recorded"
+    assert about["Sentiment, full fine-tuning"] == "16 labels · trained here" and about[ANSWERS] == "1,000 labels · recorded"
     assert fake.find(preset("sentiment")) == RunRef(preset("sentiment").id, 1)

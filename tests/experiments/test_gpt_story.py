@@ -175,8 +175,8 @@ def test_every_prompt_leaves_room_for_the_longest_reply_and_is_about_what_no_tra
         assert len(asked.requests) == bigger_view.ASKED
         assert max(len(each.split()) for each in asked.requests) + dialogues.LONGEST < preset("icl").train.context
     assert {dialogues.split_of(each.kind, each.slots["subject"]) for each in bigger_view.requests()} == {"test"}
-    examples = [known(each) for each in bigger_view.FEW[::2]]
-    assert all(dialogues.follows(*each) for each in zip(examples, bigger_view.FEW[1::2], strict=True))
+    assert {*bigger_view.BEGINS} == {*dialogues.OPEN}
+    assert bigger_view.begun(known("how was the film ?")) == "the film was" and bigger_view.begun(known("how is Anna ?")) == "Anna is"
 
 
 def test_a_tie_counts_half_and_the_prompted_reply_is_its_first_sentence() -> None:
@@ -187,7 +187,9 @@ def test_a_tie_counts_half_and_the_prompted_reply_is_its_first_sentence() -> Non
     assert bigger_view.preferred(TASTE, glad, glad) == 0.5
     assert bigger_view.preferred(TASTE, glad, [*glad[:60], *sad[60:]]) == 0.75
     assert bigger_view.first_sentence("it was good . it was bad .") == "it was good ." and bigger_view.first_sentence("no end") == "no end"
-    big = Big.of(Sampled(9, tuple(sad)), Sampled(9, tuple(f"{each} and so on" for each in glad)))
+    big = Big.of(Sampled(9, tuple(sad)), Sampled(9, tuple("glad . and so on" for _ in asked)))
+    assert all(each.startswith(bigger_view.begun(request)) for each, request in zip(big.prompted, asked, strict=True))
+    assert {each.partition(" glad")[2] for each in big.prompted} == {" ."}
     small = {"base": Sampled(9, tuple(sad)), "aligned": Sampled(9, tuple(glad))}
     told = bigger_view.told(TASTE, small, big, {"aligned": 100, "big": 850})
     assert "8.5 times its parameters in 100% of pairs, and in 50% where" in told and "big one in 50%." in told

@@ -19,12 +19,12 @@ from llmviz.views.tables import cell
 ASKED = 120  # requests
 SHOWN = 3  # of them
 BIG = "1M"
-FEW = ("how was the bread ?", "the bread was fine .", "tell me about Tom .", "Tom is glad .")  # two requests with a reply, as a prompt
-ALONE, PROMPTED = "the request alone", "two examples before it"
+BEGINS = {"impression": "the {subject} was", "day": "{subject} is"}  # a reply to each open kind, as a text to go on with
+ALONE, PROMPTED = "the request alone", "a reply begun for it"
 ABOUT = (
     "Both reply to the same open requests about subjects that no training was about; the hidden taste of the labeller decides each pair, "
-    "and a tie counts half. The big base gets the request alone, and once more behind two requests with replies: its reply is then its "
-    "first sentence, for a base does not know where to end."
+    "and a tie counts half. The big base gets the request alone; and once more, as whoever prompts a base would put it, the "
+    "beginning of a reply to go on with, as “the film was”: its reply is then that sentence, for a base does not know where to end."
 )
 TITLES = {"base": "Base", "tuned": "Tuned", "aligned": "Aligned"}
 
@@ -52,9 +52,13 @@ def requests() -> tuple[Request, ...]:
 
 @cache
 def asked(prompted: bool = False) -> Sample:
-    """All of them, each alone or behind the examples."""
-    before = [*FEW] if prompted else []
-    return Sample(tuple(" ".join((*before, request.text)) for request in requests()))
+    """All of them, or in their place the beginnings of replies to them."""
+    return Sample(tuple(begun(request) if prompted else request.text for request in requests()))
+
+
+def begun(request: Request) -> str:
+    """The beginning of a reply."""
+    return BEGINS[request.kind].format(**request.slots)
 
 
 def first_sentence(reply: str) -> str:
@@ -65,7 +69,7 @@ def first_sentence(reply: str) -> str:
 
 @dataclass(frozen=True)
 class Big:
-    """What the big base replied: to each request alone, and to each behind the examples, cut after its first sentence."""
+    """What the big base replied: to each request alone, and how it went on with the beginning of a reply, to the end of that sentence."""
 
     alone: tuple[str, ...]
     prompted: tuple[str, ...]
@@ -73,7 +77,8 @@ class Big:
     @classmethod
     def of(cls, alone: Sampled, prompted: Sampled) -> "Big":
         """From its two answers."""
-        return cls(alone.replies, tuple(map(first_sentence, prompted.replies)))
+        whole = (f"{begun(request)} {first_sentence(said)}" for request, said in zip(requests(), prompted.replies, strict=True))
+        return cls(alone.replies, tuple(whole))
 
 
 def preferred(style: str, own: Sequence[str], others: Sequence[str]) -> float:
@@ -95,7 +100,10 @@ def _wins(one: float, other: float) -> float:
 
 def table(style: str, small: Mapping[str, Sampled], big: Big | None, parameters: Mapping[str, int], visit: int) -> Table:
     """How often each stage of the small model is preferred to the big base."""
-    columns = ((ALONE, "The big base reads the request alone, as the small models do."), (PROMPTED, "The big base is shown how to reply."))
+    columns = (
+        (ALONE, "The big base reads the request alone, as the small models do."),
+        (PROMPTED, "The big base goes on with the beginning of a reply."),
+    )
     return {
         "label": "How often the small model's reply is preferred to the big base's",
         "corner": "small model",
@@ -154,6 +162,6 @@ def told(style: str, small: Mapping[str, Sampled], big: Big | None, parameters: 
     before = preferred(style, small["base"].replies, big.alone)
     return (
         f"The small aligned model is preferred to a base of {parameters['big'] / parameters['aligned']:.1f} times its parameters in "
-        f"{alone:.0%} of pairs, and in {prompted:.0%} where that base is shown two examples. The small base, which never learnt to reply, "
+        f"{alone:.0%} of pairs, and in {prompted:.0%} where a reply is begun for that base. The small base, which never learnt to reply, "
         f"is preferred to the big one in {before:.0%}."
     )

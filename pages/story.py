@@ -34,7 +34,7 @@ panel.predict(cast)
 panel.panel(runs, cast)
 panel.buttons(runs, cast)
 microscope.phases(runs, cast.all[:2], cast.specs[:2])
-path.onward(gpt_story.LESSON.page, "The second story: one GPT, from next tokens to a helper")
+path.onward(gpt_story.LESSON.page, "The second story: one GPT")
 with st.container(key="slides"):
     st.markdown("**The lecture, slide by slide**")
     path.map()

@@ -1,6 +1,5 @@
 """More messages than a person could send, and more pages than the server bears: others do not wait for them."""
 
-import asyncio
 import time
 from itertools import accumulate
 from pathlib import Path
@@ -14,6 +13,7 @@ from llmviz.ui import browsers, sockets
 from llmviz.ui.sockets import AT_ONCE, PATIENCE, Pace, Sockets
 from tests.hostile.client import ask, rerun, serving, visiting
 from tests.hostile.test_addresses import get
+from tests.looped import looped
 
 FLOOD = 3_000
 MINE = f"{browsers.COOKIE}={'ab' * 16}"
@@ -79,7 +79,7 @@ def heard(gaps: list[float]) -> tuple[list[float], int | None]:
         else:
             assert not closed, "more was said after the end"
 
-    asyncio.run(Sockets(app, Limits(), clock, clock.sleep)({"type": "websocket", "headers": []}, receive, send))
+    looped(Sockets(app, Limits(), clock, clock.sleep)({"type": "websocket", "headers": []}, receive, send))
     return times, closed[0] if closed else None
 
 

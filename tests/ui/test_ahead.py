@@ -1,6 +1,5 @@
 """What a first visitor needs is named ahead of time, and what never changes comes from memory."""
 
-import asyncio
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +8,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse
 from streamlit.file_util import get_static_dir
 
 from llmviz.ui.ahead import WIDGETS, Ahead, needed
+from tests.looped import looped
 
 STATIC = Path(get_static_dir())
 
@@ -42,7 +42,7 @@ def asked(app: Any, path: str, method: str = "GET", headers: tuple[tuple[bytes, 
         said.append(message)
 
     scope = {"type": "http", "method": method, "path": path, "headers": list(headers), "query_string": b""}
-    asyncio.run(app(scope, receive, send))
+    looped(app(scope, receive, send))
     return {name.decode(): value.decode() for name, value in said[0]["headers"]}, b"".join(message.get("body", b"") for message in said)
 
 

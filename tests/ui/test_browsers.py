@@ -1,6 +1,5 @@
 """A browser is given a name with its first page, and keeps it."""
 
-import asyncio
 import re
 from typing import Any
 
@@ -9,6 +8,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
 from llmviz.ui.browsers import COOKIE, Browsers, name
+from tests.looped import looped
 from tests.ui.test_ahead import asked
 
 PAGE = HTMLResponse("<p>a page</p>")
@@ -53,7 +53,7 @@ def test_a_socket_is_passed_on() -> None:
     async def app(scope: Any, receive: Any, send: Any) -> None:
         scopes.append(scope)
 
-    asyncio.run(Browsers(app)({"type": "websocket", "headers": []}, None, None))  # type: ignore[arg-type] # it hands on what it was given
+    looped(Browsers(app)({"type": "websocket", "headers": []}, None, None))  # type: ignore[arg-type] # it hands on what it was given
     assert [scope["type"] for scope in scopes] == ["websocket"]
 
 

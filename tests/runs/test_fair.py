@@ -247,11 +247,13 @@ def test_a_full_disk_leaves_a_paused_run_with_its_worker(engine_of: MakeEngine, 
     engine = engine_of()
     run = engine.train(LONG, "ann")
     stands = paused(engine, run)
-    (engine.store.folder(run).path / ".checkpoint").mkdir()  # where it would be written
+    in_the_way = engine.store.folder(run).path / ".checkpoint"  # where it would be written
+    in_the_way.mkdir()
     engine.control(run, Command.STEP, "ann")
     until(lambda: engine.status(run, "ann").still)
     (other,) = trained(engine, "bob", 1)
     until(lambda: engine._jobs[run].stays)
     assert (state(engine, run), engine.status(run, "ann").reason, state(engine, other)) == (State.PAUSED, "", State.QUEUED)
+    in_the_way.rmdir()  # a run that goes on may come to a snapshot at once
     engine.control(run, Command.CONTINUE, "ann")
     until(lambda: engine.history(run).step > stands + 5)

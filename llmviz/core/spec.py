@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from llmviz.core import catalogue
 from llmviz.core.checkpoint import Checkpoint
-from llmviz.core.experiment import START, Experiment
+from llmviz.core.experiment import PRETRAINING, START, Experiment
 from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec, introduced
 
 STAGE_DEFAULT: Any = None  # replaced by the stage's own default when the spec is made
@@ -115,6 +115,11 @@ def _origin(stage: str | None) -> str:
 def starting_from(start: RunSpec | Checkpoint | None) -> Mapping[str, RunSpec | Checkpoint]:
     """The inputs of a run that needs nothing but weights to start from; None is a random start."""
     return {START: start} if start else {}
+
+
+def base(spec: RunSpec) -> RunSpec | None:
+    """The last run of pretraining in a lineage; None where there is none."""
+    return next((each for each in reversed(spec.lineage) if catalogue.experiment(each.stage).phase == PRETRAINING), None)
 
 
 def seedless(spec: RunSpec) -> RunSpec:

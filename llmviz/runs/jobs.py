@@ -16,9 +16,7 @@ from llmviz.runs.process import Message, Process
 BY_HAND = "stopped by hand"
 STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
 STUDIES = "a study"  # by which the engine knows who watches the runs of studies; no browser is called so
-HOLDS = (
-    10.0  # seconds after a press for which a paused run keeps its worker though others wait: who takes step after step takes them at once
-)
+HOLDS = 10.0  # seconds after a press for which a paused run keeps its worker though others wait: step after step is taken at once
 LENT = "another run has its worker meanwhile"
 
 

@@ -176,12 +176,15 @@ def _next(inbox: Inbox, practice: Iterator[None]) -> Message | None:
 
 
 def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
-    """Answer the first questions of the default runs, for nobody: a first answer takes ten times as long as a second."""
+    """Answer the first questions of the default runs, for nobody: a first answer takes ten times as long as a second.
+
+    Of the last snapshot alone: whoever comes meanwhile waits for one answer.
+    """
     for folder in map(recordings.folder, recordings.runs()):
         with suppress(Exception):  # an older recipe, or damaged: whoever asks will be told
             if (spec := folder.spec()) == preset(spec.stage):
                 for question in catalogue.openings(spec.stage, spec.text.name):
-                    workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()}, question)
+                    workshop.answer({step: folder.snapshot(step) for step in folder.snapshots()[-1:]}, question)
                     yield
 
 

@@ -11,7 +11,7 @@ from llmviz.core.kept import Kept
 from llmviz.core.rival import rival
 from llmviz.core.spec import RunSpec
 from llmviz.runs.engine import Engine
-from llmviz.ui import controls, live, parts, question, states, visit
+from llmviz.ui import controls, live, parts, question, visit
 from llmviz.ui.live import Seen
 from llmviz.views import accuracy_bars, words
 from llmviz.views.rivals import Terms
@@ -49,10 +49,7 @@ def train(engine: Engine, spec: RunSpec) -> None:
     other = rival(spec)
     if other is None:
         return
-    try:
-        engine.train(other, visit.viewer())
-    except ValueError as problem:
-        st.session_state[controls.REFUSED] = str(problem)
+    controls.attempt(lambda: engine.train(other, visit.viewer()))
 
 
 def accuracies(engine: Engine, seen: Seen, other: Seen, metric: Metric, title: str, withheld: str = "") -> None:
@@ -80,7 +77,7 @@ def sides(spec: RunSpec, seen: Seen, other: Seen, count: int | None = None) -> t
     phase = "finetuned" if spec.start else "random"
     begun = "pretrained" if spec.start else "random start"
     about = f"{begun}, then {labels}, {words.counted(spec.train.steps, 'step')}"
-    after = Side("After", about, phase, empty=_nothing(seen, "Press Train live."))
+    after = Side("After", about, phase, empty=live.untold(seen))
     third = _third(spec, other, labels)
     if not seen.history.snapshots:  # there is no slider to follow
         third = replace(third, pinned="last")
@@ -99,11 +96,5 @@ def _third(spec: RunSpec, other: Seen, labels: str) -> Side:
     if other.run is not None and other.history.snapshots:
         return replace(side, action="")
     if other.under_way:
-        return replace(side, empty=_nothing(other, ""), action="")
+        return replace(side, empty=live.untold(other, ""), action="")
     return replace(side, empty="Not trained with these settings yet.")
-
-
-def _nothing(seen: Seen, otherwise: str) -> str:
-    if seen.status is None:
-        return f"Not trained with these settings yet. {otherwise}".strip()
-    return words.sentence(states.line(seen.status, seen.history, visit.current().spec).text)

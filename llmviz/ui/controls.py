@@ -23,7 +23,7 @@ def row(engine: Engine, seen: Seen, missing: str = "") -> None:
     at_work = state in (State.TRAINING, State.PAUSED)
 
     def button(label: str, key: str, enabled: bool, action: Callable[[], None], **looks: str) -> None:
-        st.button(label, key=key, disabled=not enabled, on_click=_try, args=(action,), **looks)  # type: ignore[arg-type] # an icon, a type: all text
+        st.button(label, key=key, disabled=not enabled, on_click=attempt, args=(action,), **looks)  # type: ignore[arg-type] # an icon, a type: all text
 
     def order(command: Command) -> Callable[[], None]:
         return lambda: engine.control(_run(seen), command, visit.viewer())
@@ -69,7 +69,7 @@ def _speed(engine: Engine, seen: Seen, enabled: bool) -> None:
         required=True,
         disabled=not enabled,
         label_visibility="collapsed",
-        on_change=_try,
+        on_change=attempt,
         args=(lambda: engine.control(_run(seen), Slow(SPEEDS[st.session_state[SPEED]]), visit.viewer()),),
     )
 
@@ -91,7 +91,8 @@ def _run(seen: Seen) -> RunRef:
     return seen.run
 
 
-def _try(action: Callable[[], None]) -> None:
+def attempt(action: Callable[[], object]) -> None:
+    """Do what a button asks for. A refusal of the engine is said below the buttons of the run."""
     try:
         action()
     except ValueError as problem:

@@ -74,6 +74,13 @@ def latest(engine: Engine, spec: RunSpec) -> Seen:
     return look(engine, engine.recorded(spec) or engine.find(spec))
 
 
+def untold(seen: Seen, otherwise: str = "Press Train live.") -> str:
+    """Why a run has nothing to say: it is not there, and `otherwise` is what helps; or where it stands."""
+    if seen.status is None:
+        return f"Not trained with these settings yet. {otherwise}".strip()
+    return words.sentence(states.line(seen.status, seen.history, visit.current().spec).text)
+
+
 def panel(
     engine: Engine,
     seen: Seen,

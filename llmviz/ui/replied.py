@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from llmviz.core import catalogue
-from llmviz.core.experiment import PRETRAINING
 from llmviz.core.questions.replies import Replied, ReplyTo
-from llmviz.core.spec import RunSpec
+from llmviz.core.spec import RunSpec, base
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, visit
 from llmviz.ui.live import Seen
@@ -26,14 +25,11 @@ def row(engine: Engine, seen: Seen, side: Side, asked: ReplyTo, slot: str) -> tu
 
 def before(engine: Engine) -> list[tuple[Side, Seen]]:
     """The models that the run of the page was made from, the first first, as their runs ended. Of pretrainings, the last alone."""
-    address = visit.current()
-    lineage = address.spec.lineage[:-1]
-    found = []
-    for spec, following in zip(lineage, (*lineage[1:], address.spec), strict=True):
-        if _pretrains(following):
-            continue
+    address, found = visit.current(), []
+    lineage, begins = address.spec.lineage, base(address.spec)
+    for spec in lineage[lineage.index(begins) if begins else 0 : -1]:
         seen = live.look(engine, address.parent) if address.parent and spec == address.spec.parent else live.latest(engine, spec)
-        found.append((_side(spec), last(seen)))
+        found.append((_side(spec, spec == begins), last(seen)))
     return found
 
 
@@ -42,11 +38,7 @@ def last(seen: Seen) -> Seen:
     return replace(seen, history=replace(seen.history, snapshots=seen.history.snapshots[-1:]))
 
 
-def _pretrains(spec: RunSpec) -> bool:
-    return catalogue.experiment(spec.stage).phase == PRETRAINING
-
-
-def _side(spec: RunSpec) -> Side:
+def _side(spec: RunSpec, base: bool) -> Side:
     experiment = catalogue.experiment(spec.stage)
-    title, about = ("Base", "goes on with a text") if _pretrains(spec) else (experiment.short, experiment.exercise)
+    title, about = ("Base", "goes on with a text") if base else (experiment.short, experiment.exercise)
     return Side(title, about, experiment.colour, "last", "Not on this machine yet: it is trained before the model of this page.")

@@ -1,9 +1,9 @@
 """What the cells of a table say, and the same table as Markdown. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from llmviz.core import catalogue
-from llmviz.parts.table.payload import Bit, Cell, Table
+from llmviz.parts.table.payload import Bit, Cell, Row, Table
 from llmviz.views.records import Recipe
 
 
@@ -23,6 +23,34 @@ def opening(text: str, recipe: Recipe | None) -> Bit:
 def cell(*said: Bit | str, more: Iterable[str] = (), value: float | None = None, faint: bool = False) -> Cell:
     """A cell that says this."""
     return {"bits": [bit(each) if isinstance(each, str) else each for each in said], "more": list(more), "value": value, "faint": faint}
+
+
+def row(name: str, cells: Sequence[Cell], about: str = "", phase: str = "") -> Row:
+    """A row of this name, which stands below no other and is not pinned."""
+    return {"name": name, "about": about, "phase": phase, "depth": 0, "pinned": False, "cells": list(cells)}
+
+
+def table(
+    label: str,
+    corner: str,
+    columns: Sequence[tuple[str, str]],
+    rows: Sequence[Row],
+    visit: int,
+    *,
+    sorts: bool = False,
+    prose: bool = False,
+) -> Table:
+    """A table whose rows stand in their own order. Of each column its name, and what is said of it to who points at it."""
+    return {
+        "label": label,
+        "corner": corner,
+        "columns": [{"name": name, "about": about, "sorts": sorts} for name, about in columns],
+        "rows": list(rows),
+        "sort": -1,
+        "down": True,
+        "prose": prose,
+        "visit": visit,
+    }
 
 
 def spoken(cell: Cell) -> str:

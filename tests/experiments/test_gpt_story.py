@@ -10,7 +10,7 @@ import pytest
 from llmviz.core.feedback import REWARD_ROLE, ChoicesSpec
 from llmviz.core.history import History
 from llmviz.core.questions.replies import Sample, Sampled
-from llmviz.core.spec import preset
+from llmviz.core.spec import base, preset
 from llmviz.core.update import Done
 from llmviz.evaluation import drawn_replies
 from llmviz.experiments.gpt_story import ALIGNED, RULES, SAFE, TASTE, WRITERS, answer, bigger_view, openings, stages_view, view
@@ -162,11 +162,12 @@ def test_the_taste_of_a_visitor_is_known_to_nobody() -> None:
 
 
 def test_the_bigger_base_is_bigger_all_through_and_nothing_else_differs() -> None:
-    base = bigger_view.base(preset("grpo"))
-    big = bigger_view.bigger(base)
-    assert base == preset("icl") and [each.model.size for each in big.lineage] == [bigger_view.BIG] * 2
-    assert [replace(each.model, size="0.1M") for each in big.lineage] == [each.model for each in base.lineage]
-    assert [each.train for each in big.lineage] == [each.train for each in base.lineage]
+    small = base(preset("grpo"))
+    assert small
+    big = bigger_view.bigger(small)
+    assert small == preset("icl") and [each.model.size for each in big.lineage] == [bigger_view.BIG] * 2
+    assert [replace(each.model, size="0.1M") for each in big.lineage] == [each.model for each in small.lineage]
+    assert [each.train for each in big.lineage] == [each.train for each in small.lineage]
 
 
 def test_every_prompt_leaves_room_for_the_longest_reply_and_is_about_what_no_training_was() -> None:

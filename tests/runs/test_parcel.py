@@ -5,7 +5,7 @@ import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZipFile, ZipInfo
 
 import psutil
 import pytest
@@ -16,6 +16,7 @@ from llmviz.runs.engine import State
 from llmviz.runs.library import Library
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
+from tests.hostile.zips import zipped
 from tests.runs import fake
 from tests.runs.conftest import again, attempt_at, outcome
 from tests.runs.fake import spec
@@ -41,15 +42,6 @@ def files(store: Store) -> Files:
     parcel.pack(attempt.folder, packed)
     with ZipFile(packed) as archive:
         return {name: archive.read(name) for name in archive.namelist()}
-
-
-def zipped(files: Files) -> io.BytesIO:
-    made = io.BytesIO()
-    with ZipFile(made, "w", ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    made.seek(0)
-    return made
 
 
 def left(library: Library) -> list[Path]:

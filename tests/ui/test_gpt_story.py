@@ -58,7 +58,7 @@ def test_the_big_base_is_trained_at_a_press_and_loses_to_the_small_aligned_one(v
     app = settled(skip(visit("gpt_story")))
     assert "about" in said(app) and "by the pace of the small one" in said(app)
     app.button(key="bigger_train").click().run()
-    big = bigger_view.bigger(bigger_view.base(preset("grpo")))
+    big = bigger_view.bigger(preset("icl"))
     assert fake.find(big) and "of 2,400" in said(app)
     time.sleep(0.8)
     app = settled(settled(app))
@@ -74,7 +74,7 @@ def test_the_big_base_can_be_stopped(visit: Callable[..., AppTest], fake: FakeEn
     app = settled(skip(visit("gpt_story")))
     app.button(key="bigger_train").click().run()
     app.button(key="bigger_stop").click().run()
-    run = fake.find(bigger_view.bigger(bigger_view.base(preset("grpo"))))
+    run = fake.find(bigger_view.bigger(preset("icl")))
     assert run and str(fake.status(run, "").state) == "stopped" and not app.button(key="bigger_train").disabled
 
 

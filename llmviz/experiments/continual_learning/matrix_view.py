@@ -8,7 +8,7 @@ from llmviz.core.experiment import Experiment
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.study import Band, band
 from llmviz.parts.table.payload import Cell, Row, Table
-from llmviz.views import words
+from llmviz.views import tables, words
 from llmviz.views.study import Series
 from llmviz.views.tables import cell
 
@@ -62,21 +62,14 @@ def _ended(series: Series, place: int) -> list[LearningCurve]:
 
 def table(found: Sequence[Line], experiment: Experiment, visit: int = 0) -> Table:
     """The matrix: medians over seeds, and below them from the lowest to the highest."""
-    return {
-        "label": "Losses and what is known, after each phase",
-        "corner": "after",
-        "columns": [{"name": SHORT[name], "about": experiment.help(name), "sorts": False} for name in FIGURES],
-        "rows": [_row(line, experiment) for line in found],
-        "sort": -1,
-        "down": True,
-        "prose": False,
-        "visit": visit,
-    }
+    columns = [(SHORT[name], experiment.help(name)) for name in FIGURES]
+    rows = [_row(line, experiment) for line in found]
+    return tables.table("Losses and what is known, after each phase", "after", columns, rows, visit)
 
 
 def _row(line: Line, experiment: Experiment) -> Row:
     cells = [_cell(line.band(name), experiment.metric(name).unit) for name in FIGURES]
-    return {"name": line.name, "about": line.about, "phase": "pretrained", "depth": 0, "pinned": False, "cells": cells}
+    return tables.row(line.name, cells, line.about, "pretrained")
 
 
 def _cell(found: Band | None, unit: str) -> Cell:

@@ -5,21 +5,22 @@ from dataclasses import dataclass, replace
 from functools import cache
 from random import Random
 
-from llmviz.core import catalogue
-from llmviz.core.experiment import PRETRAINING, START
+from llmviz.core.experiment import START
 from llmviz.core.questions.replies import Sample, Sampled
 from llmviz.core.spec import RunSpec
+from llmviz.experiments.gpt_story.view import points
 from llmviz.parts.table.payload import Row, Table
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogues import Request
 from llmviz.text.tinyland.tastes import taste
-from llmviz.views import words
+from llmviz.views import tables, words
 from llmviz.views.tables import cell
 
 ASKED = 120  # requests
 SHOWN = 3  # of them
 BIG = "1M"
 BEGINS = {"impression": "the {subject} was", "day": "{subject} is"}  # a reply to each open kind, as a text to go on with
+PREFERRED = "How often the small model's reply is preferred to the big base's"
 ALONE, PROMPTED = "the request alone", "a reply begun for it"
 ABOUT = (
     "Both reply to the same open requests about subjects that no training was about; the hidden taste of the labeller decides each pair, "
@@ -27,11 +28,6 @@ ABOUT = (
     "beginning of a reply to go on with, as “the film was”: its reply is then that sentence, for a base does not know where to end."
 )
 TITLES = {"base": "Base", "tuned": "Tuned", "aligned": "Aligned"}
-
-
-def base(spec: RunSpec) -> RunSpec:
-    """The last pretraining in the lineage of a run."""
-    return [each for each in spec.lineage if catalogue.experiment(each.stage).phase == PRETRAINING][-1]
 
 
 def bigger(spec: RunSpec) -> RunSpec:
@@ -101,19 +97,11 @@ def _wins(one: float, other: float) -> float:
 def table(style: str, small: Mapping[str, Sampled], big: Big | None, parameters: Mapping[str, int], visit: int) -> Table:
     """How often each stage of the small model is preferred to the big base."""
     columns = (
-        (ALONE, "The big base reads the request alone, as the small models do."),
-        (PROMPTED, "The big base goes on with the beginning of a reply."),
+        (f"big base: {ALONE}", "The big base reads the request alone, as the small models do."),
+        (f"big base: {PROMPTED}", "The big base goes on with the beginning of a reply."),
     )
-    return {
-        "label": "How often the small model's reply is preferred to the big base's",
-        "corner": "small model",
-        "columns": [{"name": f"big base: {name}", "about": about, "sorts": False} for name, about in columns],
-        "rows": [_row(name, style, small.get(name), big, parameters) for name in TITLES],
-        "sort": -1,
-        "down": True,
-        "prose": True,
-        "visit": visit,
-    }
+    rows = [_row(name, style, small.get(name), big, parameters) for name in TITLES]
+    return tables.table(PREFERRED, "small model", columns, rows, visit, prose=True)
 
 
 def _row(name: str, style: str, found: Sampled | None, big: Big | None, parameters: Mapping[str, int]) -> Row:
@@ -122,36 +110,17 @@ def _row(name: str, style: str, found: Sampled | None, big: Big | None, paramete
         shares = [preferred(style, found.replies, others) for others in (big.alone, big.prompted)]
         cells = [cell(words.figure(share, "%"), value=share) for share in shares]
     size = f"{words.parameters(parameters[name])} parameters" if name in parameters else ""
-    return {
-        "name": TITLES[name],
-        "about": size,
-        "phase": "pretrained" if name == "base" else "finetuned",
-        "depth": 0,
-        "pinned": False,
-        "cells": cells,
-    }
+    return tables.row(TITLES[name], cells, size, "pretrained" if name == "base" else "finetuned")
 
 
 def pairs(style: str, aligned: Sampled, big: Big, visit: int) -> Table:
     """Some requests with what both replied, as they are."""
-    rows: list[Row] = []
-    for request, one, other, prompted in list(zip(requests(), aligned.replies, big.alone, big.prompted, strict=True))[:SHOWN]:
-        said = [
-            cell(reply or "(nothing)", more=[f"true taste {taste(style, request, reply):g}".replace("-", "−")])
-            for reply in (one, other, prompted)
-        ]
-        rows.append({"name": request.text, "about": "", "phase": "", "depth": 0, "pinned": False, "cells": said})
-    columns = ("small, aligned", f"big base: {ALONE}", f"big base: {PROMPTED}")
-    return {
-        "label": "The first requests with all replies",
-        "corner": "request",
-        "columns": [{"name": name, "about": "", "sorts": False} for name in columns],
-        "rows": rows,
-        "sort": -1,
-        "down": True,
-        "prose": True,
-        "visit": visit,
-    }
+    rows = []
+    for request, *replies in list(zip(requests(), aligned.replies, big.alone, big.prompted, strict=True))[:SHOWN]:
+        said = [cell(reply or "(nothing)", more=[f"true taste {points(taste(style, request, reply))}"]) for reply in replies]
+        rows.append(tables.row(request.text, said))
+    columns = [(name, "") for name in ("small, aligned", f"big base: {ALONE}", f"big base: {PROMPTED}")]
+    return tables.table("The first requests with all replies", "request", columns, rows, visit, prose=True)
 
 
 def told(style: str, small: Mapping[str, Sampled], big: Big | None, parameters: Mapping[str, int]) -> str:

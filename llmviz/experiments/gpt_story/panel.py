@@ -1,6 +1,7 @@
 """The picture of *A GPT's story*: one request to every stage of one model, and what each stage brings."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import streamlit as st
@@ -14,9 +15,8 @@ from llmviz.experiments.gpt_story.stages_view import Stage
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import policy
 from llmviz.text.tinyland.dialogue_parser import parsed
-from llmviz.ui import ask, chain, controls, lesson, live, parts, path, question, replied, sentence, states, visit
+from llmviz.ui import ask, chain, controls, lesson, live, parts, path, question, replied, sentence, visit
 from llmviz.ui.live import Seen
-from llmviz.views import words
 from llmviz.views.replies import Row
 from llmviz.views.reveal import Reveal
 from llmviz.views.taste import style
@@ -39,7 +39,7 @@ def predict(engine: Engine, seen: Seen) -> None:
     """Draw the question: what pleasing teaches about what is forbidden."""
 
     def reveal() -> Reveal | None:
-        found = _measured(engine, seen, "aligned", seen.patience).known
+        found = _measured(engine, _own(seen), seen.patience).known
         return view.outcome(next(iter(found.values()))) if found else None
 
     question.draw(question.GUESS, view.QUIZ, QUIZ, reveal if seen.ended else None, AWAITED)
@@ -68,7 +68,7 @@ def _rows(engine: Engine, seen: Seen) -> None:
     request = parsed(" ".join(token.text for token in tokens))
     hides = bool(question.withheld(QUIZ)) and request is not None and request.kind in policy.forbidden(rules)
     last = view.safe(safe(spec), bool(after.history.snapshots), after.under_way)
-    asked = [*before, (view.aligned(spec, _nothing(seen)), seen), (last, replied.last(after))]
+    asked = [*before, (view.aligned(spec, live.untold(seen)), seen), (last, replied.last(after))]
     rows, refusals = list[Row](), list[str]()
     for side, each in asked:
         row, refusal = replied.row(engine, each, side, ReplyTo(text), f"story {side.title}")
@@ -77,23 +77,26 @@ def _rows(engine: Engine, seen: Seen) -> None:
     note = " ".join(filter(None, (next(filter(None, refusals), ""), strange))) or view.standing(request, rules)
     given = [token.shown or token.text for token in tokens]
     drawn = view.replies(given, request, rules, style(spec), rows, note)
-    parts.replies(drawn, live.shared(seen), key="replies", on_action=lambda _: _train(engine, safe(spec)))
-
-
-def _nothing(seen: Seen) -> str:
-    if seen.status is None:
-        return "Not trained with these settings yet. Press Train live."
-    return words.sentence(states.line(seen.status, seen.history, visit.current().spec).text)
+    parts.replies(
+        drawn, live.shared(seen), key="replies", on_action=lambda _: controls.attempt(lambda: engine.train(safe(spec), visit.viewer()))
+    )
 
 
 def _train(engine: Engine, spec: RunSpec) -> None:
-    try:
-        engine.train(spec, visit.viewer())
-    except ValueError as problem:
-        st.session_state[controls.REFUSED] = str(problem)
+    controls.attempt(lambda: engine.train(safe(spec), visit.viewer()))
 
 
 # What each stage brings
+
+
+@dataclass(frozen=True)
+class _Member:
+    """One run of the family, as it is now. `name`: what the other members are to the page's own run. The one that judges writes nothing."""
+
+    name: str
+    spec: RunSpec
+    seen: Seen
+    writes: bool = True
 
 
 def stages(engine: Engine, seen: Seen) -> None:
@@ -102,45 +105,46 @@ def stages(engine: Engine, seen: Seen) -> None:
         st.markdown("**What each stage brings, and what it costs**")
         if not visit.current().lecture:
             st.caption(ABOUT)
-        waits = any(_measured(engine, each, name).pending for name, each in _family(engine, seen))
+        waits = any(_measured(engine, each, 0.0).pending for each in _family(engine, seen))
 
         def drawn() -> None:
+            asked = [(each, _measured(engine, each)) for each in _family(engine, seen)]
             if held := question.withheld(QUIZ):
                 st.caption(held)
-                return
-            found = {name: (each, _measured(engine, each, name)) for name, each in _family(engine, seen)}
-            known = {name: next(iter(asked.known.values())) for name, (_, asked) in found.items() if asked.known}
-            rows = [_stage(each, spec, known.get(name)) for (name, (each, _)), spec in zip(found.items(), _specs(), strict=True)]
-            parts.table(stages_view.table(rows, visit.number(), visit.current().lecture), key="stages", on_open=path.lead)
-            if told := stages_view.told(known):
-                st.markdown(lesson.plain(told))
-            if path.leads():
+            else:
+                _table([(each, next(iter(found.known.values()), None)) for each, found in asked])
+            if path.leads() or (waits and not any(found.pending for _, found in asked)):
                 st.rerun()
 
         st.fragment(drawn, run_every=live.EVERY if waits else None, key="stages_drawn")()
 
 
-def _specs() -> list[RunSpec]:
-    """The family in the order in which it is made: from the base to the aligned model with the reward it learns from, then the safe one."""
+def _table(found: Sequence[tuple[_Member, Measured | None]]) -> None:
+    rows = [
+        Stage(each.spec, each.seen.history, each.seen.run.key if each.seen.run else "", measured, each.writes) for each, measured in found
+    ]
+    parts.table(stages_view.table(rows, visit.number(), visit.current().lecture), key="stages", on_open=path.lead)
+    if told := stages_view.told({each.name: measured for each, measured in found if measured}):
+        st.markdown(lesson.plain(told))
+
+
+def _family(engine: Engine, seen: Seen) -> list[_Member]:
+    """In the order in which it is made: from the base to the aligned model with the reward it learns from, then the safe one."""
     spec = visit.current().spec
     *before, own = spec.lineage
     judge = spec.inputs.get(REWARD_ROLE)
-    return [*before, *([judge] if isinstance(judge, RunSpec) else []), own, safe(spec)]
+    found = [_Member("tuned" if each == spec.start else each.stage, each, live.latest(engine, each)) for each in before]
+    if isinstance(judge, RunSpec):
+        found.append(_Member("judge", judge, live.latest(engine, judge), writes=False))
+    return [*found, _own(seen), _Member("safe", safe(own), live.latest(engine, safe(own)))]
 
 
-def _family(engine: Engine, seen: Seen) -> list[tuple[str, Seen]]:
-    own = visit.current().spec
-    named = {own.id: "aligned", **({own.start.id: "tuned"} if isinstance(own.start, RunSpec) else {})}
-    return [(named.get(each.id, each.stage), seen if each == own else live.latest(engine, each)) for each in _specs()]
+def _own(seen: Seen) -> _Member:
+    return _Member("aligned", visit.current().spec, seen)
 
 
-def _stage(seen: Seen, spec: RunSpec, measured: Measured | None) -> Stage:
-    judge = visit.current().spec.inputs.get(REWARD_ROLE)
-    return Stage(spec, seen.history, seen.run.key if seen.run else "", measured, spec != judge)
-
-
-def _measured(engine: Engine, seen: Seen, name: str, patience: float | None = live.PATIENCE) -> ask.Asked[Measured]:
+def _measured(engine: Engine, member: _Member, patience: float | None = live.PATIENCE) -> ask.Asked[Measured]:
     """What the last snapshot of a run comes to, once it has ended; nothing of one that does not write."""
-    last = seen.history.snapshots[-1:] if seen.ended and name != "reward" else ()
+    last = member.seen.history.snapshots[-1:] if member.seen.ended and member.writes else ()
     asked = Measure(safe(visit.current().spec).objective.rules, style(visit.current().spec))
-    return ask.answers(engine, seen.run, last, asked, patience, f"measured {name}") if last else ask.Asked()
+    return ask.answers(engine, member.seen.run, last, asked, patience, f"measured {member.name}") if last else ask.Asked()

@@ -11,7 +11,7 @@ from llmviz.core.update import Done
 from llmviz.experiments.gpt_story.question import Measured
 from llmviz.experiments.gpt_story.view import points
 from llmviz.parts.table.payload import Cell, Row, Table
-from llmviz.views import words
+from llmviz.views import tables, words
 from llmviz.views.tables import bit, cell
 
 LOST = 0.05  # share of requests that is no longer chance
@@ -39,28 +39,14 @@ class Stage:
 
 def table(stages: Sequence[Stage], visit: int, brief: bool = False) -> Table:
     """The table, a row each, in the order in which they are made; a `brief` one does not say what each stage is."""
-    return {
-        "label": "What each stage brings",
-        "corner": "stage",
-        "columns": [{"name": name, "about": about, "sorts": False} for name, about in COLUMNS],
-        "rows": [_row(stage, brief) for stage in stages],
-        "sort": -1,
-        "down": True,
-        "prose": True,
-        "visit": visit,
-    }
+    return tables.table("What each stage brings", "stage", COLUMNS, [_row(stage, brief) for stage in stages], visit, prose=True)
 
 
 def _row(stage: Stage, brief: bool) -> Row:
     experiment = catalogue.experiment(stage.spec.stage)
-    return {
-        "name": experiment.title,
-        "about": "" if brief else experiment.exercise,
-        "phase": experiment.colour,
-        "depth": 0,
-        "pinned": False,
-        "cells": [cell(work(stage.spec) or "none", faint=not work(stage.spec)), _seconds(stage), *_figures(stage)],
-    }
+    done = work(stage.spec)
+    cells = [cell(done or "none", faint=not done), _seconds(stage), *_figures(stage)]
+    return tables.row(experiment.title, cells, "" if brief else experiment.exercise, experiment.colour)
 
 
 def work(spec: RunSpec) -> str:

@@ -7,7 +7,7 @@ from llmviz.parts.curves.payload import Curve, Curves
 from llmviz.parts.table.payload import Row, Table
 from llmviz.text.tinyland import few_shot, lists
 from llmviz.text.tinyland.lists import RELATIONS
-from llmviz.views import words
+from llmviz.views import tables, words
 from llmviz.views.tables import cell
 
 NAMES = {
@@ -97,16 +97,9 @@ def table(found: Shares, visit: int = 0) -> Table:
     """The share named of each relation after each number of right examples; below it from the lowest draw to the highest."""
     place = CONDITIONS.index(RIGHT)
     counts = found.counts[place]
-    return {
-        "label": "Named right, by relation and number of examples",
-        "corner": "relation",
-        "columns": [{"name": str(count), "about": words.counted(count, "example"), "sorts": True} for count in counts],
-        "rows": [_row(RELATIONS[name].title, found.right[place][:, row]) for row, name in enumerate(found.relations[place])],
-        "sort": -1,
-        "down": True,
-        "prose": False,
-        "visit": visit,
-    }
+    columns = [(str(count), words.counted(count, "example")) for count in counts]
+    rows = [_row(RELATIONS[name].title, found.right[place][:, row]) for row, name in enumerate(found.relations[place])]
+    return tables.table("Named right, by relation and number of examples", "relation", columns, rows, visit, sorts=True)
 
 
 def _row(title: str, shares: FloatArray) -> Row:
@@ -114,4 +107,4 @@ def _row(title: str, shares: FloatArray) -> Row:
     for draws in shares.T:
         low, mean, high = (float(each) for each in (draws.min(), draws.mean(), draws.max()))
         cells.append(cell(words.measured(mean, "%"), more=[f"{low:.0%} to {high:.0%}"] if low < high else [], value=mean))
-    return {"name": title, "about": "", "phase": "", "depth": 0, "pinned": False, "cells": cells}
+    return tables.row(title, cells)

@@ -17,11 +17,11 @@ from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import dialogues
 from llmviz.text.tinyland.dialogue_parser import parsed
 from llmviz.text.tinyland.dialogues import Request
-from llmviz.ui import ask, lesson, live, parts, question, replied, sentence, states, visit
+from llmviz.ui import ask, lesson, live, parts, question, replied, sentence, visit
 from llmviz.ui.beside import beside, train
 from llmviz.ui.closer import Tab, attention, chosen, network, step_of
 from llmviz.ui.live import Seen
-from llmviz.views import accuracy_bars, words
+from llmviz.views import accuracy_bars
 from llmviz.views.replies import Row
 from llmviz.views.reveal import Reveal
 
@@ -118,7 +118,7 @@ def _rows(engine: Engine, seen: Seen, other: Seen, withheld: str) -> None:
     address, base = visit.current(), _base(engine, seen)
     given, request, strange = _request(engine, seen if seen.run else base)
     third = view.third(address.spec, bool(other.run and other.history.snapshots), other.under_way)
-    first, second, third = view.sides(address.spec, _nothing(seen), third)
+    first, second, third = view.sides(address.spec, live.untold(seen), third)
     asked = ReplyTo(sentence.shown(address)[0], address.view.draw)
     after, refusal = replied.row(engine, seen, second, asked, "after")
     beside_it, _ = replied.row(engine, other, third, asked, "third")
@@ -132,12 +132,6 @@ def _rows(engine: Engine, seen: Seen, other: Seen, withheld: str) -> None:
     note = " ".join(filter(None, (refusal, strange))) or view.standing(request)
     drawn = view.replies(given, request, [before, after, beside_it], note)
     parts.replies(drawn, live.shared(seen), key="replies", on_action=lambda _: train(engine, address.spec))
-
-
-def _nothing(seen: Seen) -> str:
-    if seen.status is None:
-        return "Not trained with these settings yet. Press Train live."
-    return words.sentence(states.line(seen.status, seen.history, visit.current().spec).text)
 
 
 def _table(engine: Engine, seen: Seen, withheld: str) -> None:

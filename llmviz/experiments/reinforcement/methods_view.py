@@ -9,7 +9,7 @@ from llmviz.core.feedback import KL, TASTE, WIN_RATE
 from llmviz.core.study import Value, band
 from llmviz.experiments.reinforcement.question import Best
 from llmviz.parts.table.payload import Cell, Row, Table
-from llmviz.views import words
+from llmviz.views import tables, words
 from llmviz.views.study import Series, said
 from llmviz.views.tables import cell
 
@@ -38,16 +38,8 @@ def table(series: Sequence[Series], best: Best | None, visit: int = 0) -> Table:
     figures = (WIN_RATE, KL, TASTE)
     columns = [*((metric.title, metric.help) for metric in figures), ("seconds", "To train it here; of best-of-n, to write and to judge.")]
     rows = [_trained(each, value, figures) for each in series for value in each.study.values]
-    return {
-        "label": "Four ways to what is preferred",
-        "corner": "way",
-        "columns": [{"name": name, "about": about, "sorts": True} for name, about in columns],
-        "rows": [*rows, *(_best(count, best) for count in SHOWN)],
-        "sort": -1,
-        "down": True,
-        "prose": False,
-        "visit": visit,
-    }
+    rows += [_best(count, best) for count in SHOWN]
+    return tables.table("Four ways to what is preferred", "way", columns, rows, visit, sorts=True)
 
 
 def _trained(series: Series, value: Value, figures: Sequence[Metric]) -> Row:
@@ -57,14 +49,8 @@ def _trained(series: Series, value: Value, figures: Sequence[Metric]) -> Row:
     cells = [_figure(series.figures(value, metric.name), metric) for metric in figures]
     time = cell(f"{median(seconds):.0f}", value=median(seconds)) if seconds else cell(NOT_YET, faint=True)
     settings = words.counted(specs[0].objective.clicks, "choice") if stage == "dpo" else f"β {specs[0].objective.beta:g}"
-    return {
-        "name": "DPO" if stage == "dpo" else value.label,
-        "about": f"{settings}; needs {NEEDS[stage]}",
-        "phase": "finetuned",
-        "depth": 0,
-        "pinned": False,
-        "cells": [*cells, time],
-    }
+    name = "DPO" if stage == "dpo" else value.label
+    return tables.row(name, [*cells, time], f"{settings}; needs {NEEDS[stage]}", "finetuned")
 
 
 def _figure(values: Sequence[float], metric: Metric) -> Cell:
@@ -87,14 +73,7 @@ def _best(count: int, best: Best | None) -> Row:
             cell(words.measured(liked, TASTE.unit), value=liked),
             cell(f"{seconds:.1f}", more=[f"for {words.counted(best.requests, 'request')}"], value=seconds),
         ]
-    return {
-        "name": f"best of {count}",
-        "about": f"no training; {needs}",
-        "phase": "pretrained",
-        "depth": 0,
-        "pinned": False,
-        "cells": cells,
-    }
+    return tables.row(f"best of {count}", cells, f"no training; {needs}", "pretrained")
 
 
 def told(series: Sequence[Series], best: Best | None) -> str:

@@ -16,11 +16,10 @@ from llmviz.experiments.safety import EXPERIMENT, PolicySpec, share_view, undo_v
 from llmviz.experiments.safety.question import TryWays, Undo, Undone
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import policy
-from llmviz.ui import ask, lesson, live, parts, question, replied, states, study, two_texts, visit
+from llmviz.ui import ask, lesson, live, parts, question, replied, study, two_texts, visit
 from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
 from llmviz.ui.study import Series
-from llmviz.views import words
 from llmviz.views.replies import Row
 from llmviz.views.sides import Side
 
@@ -86,10 +85,7 @@ def predict(seen: Seen) -> None:
 
 
 def _safe(seen: Seen) -> Side:
-    nothing = "Not trained with these settings yet. Press Train live."
-    if seen.status is not None:
-        nothing = words.sentence(states.line(seen.status, seen.history, visit.current().spec).text)
-    return Side("Safe", view.examples(_policy()), EXPERIMENT.colour, empty=nothing)
+    return Side("Safe", view.examples(_policy()), EXPERIMENT.colour, empty=live.untold(seen))
 
 
 # What it draws

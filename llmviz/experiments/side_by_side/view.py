@@ -7,8 +7,8 @@ from llmviz.core.experiment import PRETRAINING, T5S, Metric
 from llmviz.core.settings import SIZES
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.side_by_side.case_view import Case, Run
-from llmviz.parts.table.payload import Bit, Cell, Row, Table
-from llmviz.views import records, words
+from llmviz.parts.table.payload import Bit, Cell, Table
+from llmviz.views import records, tables, words
 from llmviz.views.methods import billions
 from llmviz.views.records import Recipe
 from llmviz.views.reveal import Quiz, Reveal
@@ -43,20 +43,8 @@ def table(case: Case, visit: int = 0, withheld: bool = False) -> Table:
 
 def prose(label: str, columns: Sequence[str], rows: Mapping[str, Sequence[Cell]], visit: int) -> Table:
     """A table of sentences: of each row its name, and a cell for each column."""
-    return {
-        "label": label,
-        "corner": "",
-        "columns": [{"name": name, "about": "", "sorts": False} for name in columns],
-        "rows": [_line(name, cells) for name, cells in rows.items()],
-        "sort": -1,
-        "down": True,
-        "prose": True,
-        "visit": visit,
-    }
-
-
-def _line(name: str, cells: Sequence[Cell]) -> Row:
-    return {"name": name, "about": "", "phase": "", "depth": 0, "pinned": False, "cells": list(cells)}
+    lines = [tables.row(name, cells) for name, cells in rows.items()]
+    return tables.table(label, "", [(name, "") for name in columns], lines, visit, prose=True)
 
 
 def missing(case: Case) -> Cell:

@@ -64,7 +64,7 @@ def _row(engine: Engine, small: RunSpec, now: Seen) -> None:
         if now.under_way and now.run:
             run = now.run
             st.button("Stop", key="bigger_stop", on_click=controls.attempt, args=(lambda: engine.control(run, Command.STOP, viewer),))
-        st.markdown(f":gray[{lesson.plain('' if now.ended else _estimate(engine, small, big))}]", width="content")
+        st.markdown(f":gray[{lesson.plain('' if there else _estimate(engine, small, big))}]", width="content")
 
 
 def _estimate(engine: Engine, small: RunSpec, big: RunSpec) -> str:
@@ -103,7 +103,8 @@ def _picture(engine: Engine, big: RunSpec, models: Mapping[str, Seen], asked: Ma
         st.caption(lesson.sentence(refusal))
     if not models["aligned"].ended:
         st.caption(WAITS)
-    parts.table(bigger_view.table(liked, known, replied, sizes, visit.number()), key="bigger", on_open=path.lead)
+    drawn = bigger_view.table(liked, known, replied, sizes, visit.number(), visit.current().lecture)
+    parts.table(drawn, key="bigger", on_open=path.lead)
     if said := bigger_view.told(liked, known, replied, sizes):
         st.markdown(lesson.plain(said))
     if replied and "aligned" in known:

@@ -94,14 +94,16 @@ def _wins(one: float, other: float) -> float:
 # What is drawn
 
 
-def table(style: str, small: Mapping[str, Sampled], big: Big | None, parameters: Mapping[str, int], visit: int) -> Table:
-    """How often each stage of the small model is preferred to the big base."""
+def table(
+    style: str, small: Mapping[str, Sampled], big: Big | None, parameters: Mapping[str, int], visit: int, large: bool = False
+) -> Table:
+    """How often each stage of the small model is preferred to the big base; `large` type needs the room of a table of sentences."""
     columns = (
         (f"big base: {ALONE}", "The big base reads the request alone, as the small models do."),
         (f"big base: {PROMPTED}", "The big base goes on with the beginning of a reply."),
     )
     rows = [_row(name, style, small.get(name), big, parameters) for name in TITLES]
-    return tables.table(PREFERRED, "small model", columns, rows, visit, prose=True)
+    return tables.table(PREFERRED, "small model", columns, rows, visit, prose=large)
 
 
 def _row(name: str, style: str, found: Sampled | None, big: Big | None, parameters: Mapping[str, int]) -> Row:

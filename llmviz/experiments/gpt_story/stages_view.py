@@ -38,8 +38,8 @@ class Stage:
 
 
 def table(stages: Sequence[Stage], visit: int, brief: bool = False) -> Table:
-    """The table, a row each, in the order in which they are made; a `brief` one does not say what each stage is."""
-    return tables.table("What each stage brings", "stage", COLUMNS, [_row(stage, brief) for stage in stages], visit, prose=True)
+    """The table, a row each, in the order in which they are made; a `brief` one, for large type, does not say what each is."""
+    return tables.table("What each stage brings", "stage", COLUMNS, [_row(stage, brief) for stage in stages], visit, prose=brief)
 
 
 def _row(stage: Stage, brief: bool) -> Row:

@@ -41,5 +41,5 @@ def _share(policy: Policy, step: int) -> float:
     began = time.perf_counter()
     policy.rollout(step)  # type: ignore[attr-defined] # of every policy that trains
     for _ in range(policy.updates_per_rollout):  # type: ignore[attr-defined] # of every policy that trains
-        policy.loss(policy.batch(step)).backward()  # type: ignore[attr-defined]
+        policy.loss(policy.batch(step)).backward()  # type: ignore[attr-defined] # as above
     return written / (time.perf_counter() - began)

@@ -110,8 +110,8 @@ def layer_names(folder: Path) -> tuple[str, ...]:
 def probe(learnt: FloatArray, labels: Sequence[int], asked: FloatArray, truth: Sequence[int]) -> float:
     """The share that a linear probe, fitted to states (examples, width) with labels, labels rightly; nan where states are no numbers."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped] # here: it loads for a second
-    from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped]
-    from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped]
+    from sklearn.pipeline import make_pipeline  # type: ignore[import-untyped] # as above
+    from sklearn.preprocessing import StandardScaler  # type: ignore[import-untyped] # as above
 
     if not (np.isfinite(learnt).all() and np.isfinite(asked).all()):
         return math.nan

@@ -209,7 +209,7 @@ def _origin(folder: Path, step: str, model: PreTrainedModel) -> transfer.Transfe
 def _read_checkpoint(file: Path) -> tuple[dict[str, torch.Tensor], dict[str, str]]:
     try:
         with safe_open(file, framework="pt") as opened:
-            return {name: opened.get_tensor(name) for name in opened.keys()}, dict(opened.metadata() or {})  # noqa: SIM118
+            return {name: opened.get_tensor(name) for name in opened.keys()}, dict(opened.metadata() or {})  # noqa: SIM118 - an open file has keys, and is no mapping
     except Exception as problem:  # as above
         raise ValueError(f"the archive is damaged: {file.name} is no whole safetensors file") from problem
 

@@ -7,7 +7,7 @@ be garbage, so the collector that remains need not look at it again.
 import gc
 
 import numpy  # noqa: F401 - imported here so that it is frozen with the rest
-import streamlit  # noqa: F401
+import streamlit  # noqa: F401 - as above
 
 gc.collect()
 gc.freeze()

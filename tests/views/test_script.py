@@ -125,7 +125,7 @@ def test_branches_not_taken_go_and_with_them_what_they_alone_read(kind: str, siz
 @pytest.mark.parametrize("name", SCRIPTED)
 def test_the_file_as_it_stands_is_the_run_its_page_opens_with_but_from_random_weights(name: str) -> None:
     entry = BY_NAME[name]
-    source, known = read(entry.module.rpartition(".")[0]), values(opening(name)) | {"PARENT": ""}
+    source, known = read(entry.module.rpartition(".")[0]), values(opening(name)) | {"PARENT": "", "REWARD": ""}
     assert {constant: value for constant, value in literals(source).items() if known.get(constant) != value} == {}
 
 
@@ -222,8 +222,12 @@ def test_what_pages_show_is_shorter(spec: RunSpec) -> None:
         "own_entities",
         "icl",
         "reward",
-    )  # a head, a start of its own
-    assert len(script(spec).splitlines()) <= (135 if spec.stage in ("entities", "answers", "own", "own_entities") else 125 if more else 105)
+        "dpo",
+        "grpo",
+    )  # a head, a start of its own, a model to compare with
+    assert len(script(spec).splitlines()) <= (
+        135 if spec.stage in ("entities", "answers", "own", "own_entities", "ppo") else 125 if more else 105
+    )
 
 
 def test_a_run_that_replays_its_pretraining_shows_its_stage_instead() -> None:

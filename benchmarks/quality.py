@@ -2,7 +2,7 @@
 
 MLM until `facts` ≥ 95 %, CLM until its loss is 1.10 × the floor, on validation data of Tinyland, each run in a process with one thread.
 First the whole grid of `grid.py` on one seed; then, on others, the best cells of each model and our own default recipe, and on one of these
-Trainer's defaults. With --jobs, all seconds are those of a machine as busy as that.
+Trainer's defaults. All seconds are the processor's.
 """
 
 import json

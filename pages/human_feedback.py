@@ -30,6 +30,7 @@ panel.predict(page.seen, chooser)
 panel.typed()
 panel.taste()
 page.panel(lambda now: panel.picture(page.engine, now), missing=chooser.missing)
+panel.onward(page.engine, page.seen)
 with st.container(key="study_area"):
     panel.clicks()
 closer(page.engine, page.seen, panel.TABS)

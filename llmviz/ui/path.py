@@ -2,6 +2,7 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Literal, cast
 
 import streamlit as st
@@ -49,11 +50,11 @@ def follow() -> None:
         st.switch_page(page, query_params={"run": run} if run else {})
 
 
-def onward(place: str, says: str) -> None:
-    """Draw a link to the page at this place; a lecture goes on by its keys."""
+def onward(place: str, says: str, query: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Draw a link to the page at this place, with these parameters; a lecture goes on by its keys."""
     page = to(place)
     if page and not visit.current().lecture:
-        st.page_link(page, label=says, icon=":material/arrow_forward:")
+        st.page_link(page, label=says, icon=":material/arrow_forward:", query_params=dict(query))
 
 
 def beside() -> tuple[Lesson | None, Lesson | None]:

@@ -33,7 +33,7 @@ def told(links: Sequence[Link]) -> str:
         return said
     if all(link.ended for link in links):
         return f"{said} · {words.duration(sum(link.history.seconds for link in trained))} of training in all"
-    left = seconds_left([link.spec for link in links], {link.spec.id: (link.history.step, link.history.seconds) for link in trained})
+    left = seconds_left([link.spec for link in trained], {link.spec.id: (link.history.step, link.history.seconds) for link in trained})
     return (
         f"{said} · about {words.duration(left)} left"
         if left is not None and any(not link.ended and link.history.step for link in links)

@@ -230,3 +230,5 @@ def test_the_chain_names_each_run_once_and_the_time_left() -> None:
     over = [link(clm, 900, 20, True, True), *(link(each, each.train.steps, 10.0, True) for each in links[1:])]
     assert chain.told(over).endswith("done in 10 s · 40 s of training in all")
     assert "left" not in chain.told([link(each, 0, 0) for each in links])
+    nearly = [*(link(each, each.train.steps, 99.0, True, True) for each in links[:-1]), link(grpo, grpo.train.steps - 6, 54.0)]
+    assert chain.told(nearly).endswith("about 6 s left")  # what is recorded is not trained again

@@ -7,7 +7,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.address import change
-from llmviz.core.feedback import REWARD_ROLE
+from llmviz.core.feedback import REWARD_ROLE, ChoicesSpec
 from llmviz.core.history import History
 from llmviz.core.questions.replies import Sample, Sampled
 from llmviz.core.spec import RunSpec, begun
@@ -73,9 +73,15 @@ def choice(seen: Seen) -> None:
 
 
 def _method() -> None:
-    """Turn to another method from the same start, with the same seed."""
+    """Turn to another method from the same start, with the same seed; the reward stays where it is judged by one, and else its choices."""
     spec = visit.current().spec
-    visit.change(spec=replace(begun(st.session_state[METHOD], spec.start, spec.text), seed=spec.seed), run=None, step=None)
+    turned = replace(begun(st.session_state[METHOD], spec.start, spec.text), seed=spec.seed)
+    judge = spec.inputs.get(REWARD_ROLE)
+    if judge and REWARD_ROLE in turned.inputs:
+        turned = replace(turned, inputs={**turned.inputs, REWARD_ROLE: judge})
+    elif isinstance(judge, RunSpec) and isinstance(judge.objective, ChoicesSpec) and judge.objective.choices_digest:
+        turned = replace(turned, objective=replace(turned.objective, choices_digest=judge.objective.choices_digest))
+    visit.change(spec=turned, run=None, step=None)
 
 
 # What it draws

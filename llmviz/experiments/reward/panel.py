@@ -6,8 +6,10 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.address import change
+from llmviz.core.feedback import REINFORCEMENT, REWARD_ROLE
 from llmviz.core.recorded import seeds
 from llmviz.core.settings import check, setting
+from llmviz.core.spec import RunSpec, preset
 from llmviz.core.study import Axis, Study, along
 from llmviz.experiments.reward import EXPERIMENT, labeller_panel, view
 from llmviz.experiments.reward.labeller_panel import QUIZ, Chooser
@@ -15,7 +17,7 @@ from llmviz.experiments.reward.question import Judge, Judged, Moved, TakeOut
 from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import Engine
 from llmviz.text import incoming
-from llmviz.ui import ask, lesson, live, parts, question, study, visit
+from llmviz.ui import ask, lesson, live, parts, path, question, study, visit
 from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
 from llmviz.ui.study import Series
@@ -140,6 +142,17 @@ def taste() -> None:
             right.button("Hide it", key="conceal", type="tertiary", on_click=lambda: visit.set(revealed=False))
             if not view.understood(judging.request):
                 st.caption(NOT_OPEN)
+
+
+def onward(engine: Engine, seen: Seen) -> None:
+    """Draw the way to *Reinforcement*, where a model learns from this very reward; nothing before it is trained."""
+    spec, usual = visit.current().spec, preset(EXPERIMENT.name)
+    if seen.run is None or not seen.ended:
+        return
+    query = {REWARD_ROLE: seen.run.key} if spec != usual else {}
+    if isinstance(spec.start, RunSpec) and spec.start != usual.start and (start := live.latest(engine, spec.start).run):
+        query["parent"] = start.key
+    path.onward(REINFORCEMENT.page, "Let a model learn from this reward", query)
 
 
 def clicks() -> None:

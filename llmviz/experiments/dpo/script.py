@@ -39,8 +39,10 @@ DEVICE = "cpu"
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 if not Path("parent").is_dir():
     raise SystemExit(f"The run this one starts from is not in this folder yet. Run: python -m llmviz export {PARENT} parent")
-model: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True).to(DEVICE)
-reference: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True).to(DEVICE)  # stays as the model began
+model: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True)
+reference: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True)  # stays as the model began
+for each in (model, reference):
+    each.to(DEVICE)
 tokenizer = load_tokenizer(Path("parent/tokenizer.json"))
 learnt = feedback.learnt(ChoicesSpec(CLICKS, TASTE, NOISE, CHOICES_DIGEST), reference, tokenizer, SEED)
 

@@ -37,9 +37,11 @@ torch.set_num_threads(1)  # another number of threads gives slightly other weigh
 for folder, run in (("parent", PARENT), ("reward", REWARD)):
     if not Path(folder).is_dir():
         raise SystemExit(f"A run that this one is made from is not in this folder yet. Run: python -m llmviz export {run} {folder}")
-model: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True).to(DEVICE)
-reference: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True).to(DEVICE)  # stays as the model began
-judge: Any = AutoModelForSequenceClassification.from_pretrained("reward", local_files_only=True).to(DEVICE)
+model: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True)
+reference: Any = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True)  # stays as the model began
+judge: Any = AutoModelForSequenceClassification.from_pretrained("reward", local_files_only=True)
+for each in (model, reference, judge):
+    each.to(DEVICE)
 tokenizer = load_tokenizer(Path("parent/tokenizer.json"))
 
 

@@ -3,7 +3,7 @@
 Values in, values out. Knows no process, no file format and no model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,7 @@ from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.runs.ownership import Rights
 
 
 class State(StrEnum):
@@ -63,6 +64,12 @@ class Status:
 
 
 Runs = Sequence[RunRef]
+Choice = Callable[[RunRef], bool]
+
+
+def every_run(_run: RunRef) -> bool:
+    """The choice that takes every run."""
+    return True
 
 
 class Command(StrEnum):
@@ -136,8 +143,8 @@ class Engine(Protocol):
     def spec(self, run: RunRef) -> RunSpec:
         """What the run trains."""
 
-    def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec that was made on this machine."""
+    def find(self, spec: RunSpec, choice: Choice = every_run) -> RunRef | None:
+        """The newest attempt at this spec, of this choice, that was made on this machine."""
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec."""
@@ -158,11 +165,17 @@ class Engine(Protocol):
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
 
-    def shelf(self) -> list[Kept]:
-        """Every run there is, the newest first, then the recordings."""
+    def shelf(self, choice: Choice = every_run) -> list[Kept]:
+        """Every run there is, of this choice, the newest first, then the recordings."""
+
+    def rights(self, run: RunRef) -> Rights:
+        """Whose a run is, and who may see it where strangers come."""
 
     def learning_curves(self) -> list[LearningCurve]:
         """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
+
+    def mark(self, run: RunRef, mark: str, on: bool, viewer: str) -> None:
+        """Share a run, or as a teacher make it public or pin it; or do so no more. Raises ValueError for a viewer who may not."""
 
     def delete(self, run: RunRef, viewer: str) -> None:
         """Remove a run for good. Raises HasChildren while others come from it; refuses while it is under way or another viewer looks,

@@ -9,12 +9,13 @@ from filelock import FileLock
 
 from llmviz.core.experiment import START
 from llmviz.core.hosting import Limits
+from llmviz.core.owners import teaches
 from llmviz.core.questions.base import AnyAnswer, Question, ToTraining
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import ancestors
 from llmviz.core.update import Stopped
-from llmviz.runs import ownership, standing
+from llmviz.runs import standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Runs, Slow, State, Status
@@ -95,8 +96,8 @@ class LocalEngine(Library):
             self._queued(who, lambda: (run, self.place(run).claim(run)), self._awaited(self.spec(run), who))
 
     def _new(self, spec: RunSpec, who: Who, named: Runs = ()) -> tuple[RunRef, FileLock]:
-        run, claim = self.store.create(spec, named)
-        ownership.belongs(self.store.folder(run), who.visitor)
+        run, claim = self.store.create(spec, named, lambda older: self.dispensable(older, who.visitor))
+        self.rights(run).owners.begin(who.visitor)
         return run, claim
 
     def _queued(self, who: Who, take: Take, awaited: dict[RunRef, str], as_input: bool = False) -> RunRef:
@@ -120,7 +121,7 @@ class LocalEngine(Library):
             if not self._may(job, viewer):
                 theirs = f"somebody else started this run and steers it {until(self.limits.away_seconds)}"
                 raise ControlRefused(f"{theirs}; train a copy of your own to steer")
-            job.owner = viewer
+            job.owner = job.owner if teaches(viewer) else viewer
             job.see()
             if command == Command.STOP and not job.worker:
                 return self._give_up(job)
@@ -131,7 +132,7 @@ class LocalEngine(Library):
             self._dispatch()
 
     def _may(self, job: Job, viewer: str) -> bool:
-        return viewer == job.owner or self.away(job.owner)
+        return viewer == job.owner or teaches(viewer) or self.away(job.owner)
 
     def status(self, run: RunRef, viewer: str) -> Status:
         """Where the run stands. Asking also says that this viewer is still watching."""

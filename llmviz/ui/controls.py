@@ -8,7 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 from llmviz.core.experiment import Experiment
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import UNDER_WAY, Command, Engine, Slow, State
-from llmviz.ui import code, form, lesson, visit
+from llmviz.ui import code, form, lesson, share, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.states import GOES_ON
 from llmviz.views import words
@@ -56,6 +56,7 @@ def facts(stage: Experiment, seen: Seen) -> DeltaGenerator:
             form.ask(stage)
         if st.button("Show the code", type="tertiary", key="code"):
             code.show(spec)
+        share.draw(seen.run, visit.page())
     return place
 
 

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "llmviz_browser"
 _NAME = re.compile(r"[0-9a-f]{32}")  # 128 random bits: nobody guesses another's
-_STAYS = 365 * 24 * 3_600  # seconds
+STAYS = 365 * 24 * 3_600  # seconds
 
 
 class Browsers:
@@ -24,17 +24,27 @@ class Browsers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the app answer, and add the name to the head of a page."""
-        if scope["type"] != "http" or _sent(Headers(scope=scope).getlist("cookie")):
+        if scope["type"] != "http" or sent(Headers(scope=scope).getlist("cookie")):
             return await self._app(scope, receive, send)
 
         async def say(message: Message) -> None:
             if message["type"] == "http.response.start" and _page(Headers(scope=scope), message):
-                secure = "; Secure" if scope.get("scheme") == "https" else ""
-                given = f"{COOKIE}={secrets.token_hex(16)}; Path=/; Max-Age={_STAYS}; HttpOnly; SameSite=Lax{secure}"
+                given = written(COOKIE, drawn(), STAYS, scope)
                 message["headers"] = [*message["headers"], (b"set-cookie", given.encode())]
             await send(message)
 
         await self._app(scope, receive, say)
+
+
+def drawn() -> str:
+    """A new name."""
+    return secrets.token_hex(16)
+
+
+def written(cookie: str, value: str, seconds: int, scope: Scope) -> str:
+    """A cookie that no script of a page reads, as the head of an answer has it."""
+    secure = "; Secure" if scope.get("scheme") == "https" else ""
+    return f"{cookie}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def name(given: object) -> str | None:
@@ -48,7 +58,7 @@ def _page(request: Headers, answer: Message) -> bool:
     return kept or Headers(scope=answer).get("content-type", "").startswith("text/html")
 
 
-def _sent(headers: list[str]) -> str | None:
+def sent(headers: list[str]) -> str | None:
     """The name among the cookies of a request."""
     for header in headers:
         try:

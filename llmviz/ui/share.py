@@ -44,9 +44,10 @@ def draw(run: RunRef | None, page: str) -> None:
 
 def link(page: str, run: RunRef) -> str:
     """The address of a run: whole where the browser has said how it reaches this server."""
-    here = urlsplit(st.context.url or "")
-    before = here.path.rstrip("/").rpartition("/")[0] if visit.page() else here.path.rstrip("/")
-    return f"{here.scheme}://{here.netloc}{before}/{page}?run={run.key}" if here.netloc else f"/{page}?run={run.key}"
+    here = urlsplit(st.context.url or "")  # its path is none to build on: Streamlit takes "tokens" off the end of "masked-tokens"
+    below = str(st.get_option("server.baseUrlPath") or "").strip("/")
+    place = f"{f'/{below}' if below else ''}/{page}?run={run.key}"
+    return f"{here.scheme}://{here.netloc}{place}" if here.netloc else place
 
 
 def _mark(run: RunRef, mark: str, key: str) -> None:

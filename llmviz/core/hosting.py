@@ -60,6 +60,9 @@ class Limits:
     studies_each: int = _limit(4, 1, "pages on which one visitor has studies in training", high=1_000)
     away_seconds: int = _limit(180, 180, "seconds without a sign of whoever started a run; then another may steer it", low=0, high=100_000)
     runs: int = _limit(10_000, 1_000, "runs kept in all")
+    runs_each: int = _limit(10_000, 100, "runs that one visitor keeps")
+    steps_each: int = _limit(10_000_000, 100_000, "steps of training that one visitor may ask for in a day")
+    minutes_each: int = _limit(100_000, 60, "minutes that the runs of one visitor may train in a day")
     disk_mb: int = _limit(100_000, 10_000, "megabytes of runs kept in all")
 
     @property

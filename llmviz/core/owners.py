@@ -35,6 +35,10 @@ class Owners:
         """Whether it is this visitor's, or everybody's."""
         return (found := self.digests) is None or digest(viewer) in found
 
+    def name(self, viewer: str) -> bool:
+        """Whether it is this visitor's by name."""
+        return digest(viewer) in (self.digests or frozenset())
+
     def others(self, viewer: str) -> bool:
         """Whether it is somebody else's too."""
         return bool((self.digests or frozenset()) - {digest(viewer)})

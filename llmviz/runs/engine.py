@@ -15,6 +15,7 @@ from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.runs.allowance import Allowance
 from llmviz.runs.ownership import Rights
 
 
@@ -111,6 +112,10 @@ class HasChildren(ValueError):
 class Engine(Protocol):
     """Train, watch, control, ask, keep. Every refusal is a ValueError whose message a page can show."""
 
+    @property
+    def allowance(self) -> Allowance:
+        """What visitors may still ask for, where strangers come."""
+
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "", named: Runs = ()) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer.
 
@@ -167,6 +172,9 @@ class Engine(Protocol):
 
     def shelf(self, choice: Choice = every_run) -> list[Kept]:
         """Every run there is, of this choice, the newest first, then the recordings."""
+
+    def owned(self, viewer: str) -> list[RunRef]:
+        """The runs that are this viewer's, the newest first; not those that are everybody's."""
 
     def rights(self, run: RunRef) -> Rights:
         """Whose a run is, and who may see it where strangers come."""

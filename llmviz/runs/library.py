@@ -18,7 +18,8 @@ from llmviz.core.owners import teaches
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.runs import ownership, parcel, tail
+from llmviz.runs import ownership, parcel, room, tail
+from llmviz.runs.allowance import Allowance
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Choice, State, Status, every_run
 from llmviz.runs.folder import RunFolder
@@ -28,6 +29,7 @@ from llmviz.runs.rebuild import OURS, rebuild
 from llmviz.runs.recordings import AnyQuestion, Recordings, answers
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
+from llmviz.runs.sweep import sweep
 from llmviz.runs.visitors import Visitors
 
 NOTED = 60.0  # seconds after which it is noted anew in a run's folder that somebody looked at it
@@ -41,6 +43,7 @@ class Library:
         self.limits = limits or hosting.limits()
         self.visitors = Visitors(self.limits.away_seconds)
         self.store = store
+        self.allowance = Allowance(self, self.limits)
         self._workshop = workshop
         self.recordings = recordings
         self._histories = tail.Histories()
@@ -130,6 +133,26 @@ class Library:
         """How those runs stand that this program has under way."""
         return {}
 
+    def owned(self, viewer: str) -> list[RunRef]:
+        """The runs that are this viewer's, the newest first; not those that are everybody's."""
+        return [run for run in self.store.runs() if self.rights(run).owners.name(viewer)]
+
+    def sweep(self) -> None:
+        """Where strangers come and room is short, let go what nobody has used for longest."""
+        if self.limits.hosted:
+            for run in sweep(self.store, self.limits, lambda run: bool(self._watching(run))):
+                self._summaries.pop(run, None)
+                self._looks.pop(run, None)
+
+    def make_room(self) -> None:
+        """The same at once, where there is no room at all."""
+        if room.short(self.store.root, self.limits):
+            self.sweep()
+
+    def _watching(self, run: RunRef) -> list[str]:
+        """Who looks at the run."""
+        return [name for name, when in list(self._looks.get(run, {}).items()) if time.monotonic() - when < WATCHING]
+
     def rights(self, run: RunRef) -> Rights:
         """Whose a run is, and who may see it where strangers come."""
         return Rights(self.place(run).folder(run).path)
@@ -213,7 +236,7 @@ class Library:
             raise ValueError(ownership.REFUSED.format(what))
         if teaches(viewer):
             return
-        others = [name for name, when in self._looks.get(run, {}).items() if name != viewer and time.monotonic() - when < WATCHING]
+        others = [name for name in self._watching(run) if name != viewer]
         if others:
             who = "somebody else looks" if len(others) == 1 else f"{len(others)} others look"
             raise ValueError(f"{who} at {short(run)} just now; try again in half a minute")

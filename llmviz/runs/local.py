@@ -19,7 +19,7 @@ from llmviz.runs import standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Runs, Slow, State, Status
-from llmviz.runs.jobs import BY_HAND, Job, Who, let_go, needless, see
+from llmviz.runs.jobs import BY_HAND, DOES_NOT_START, ORPHANED, UNWATCHED, Job, Who, let_go, needless, see
 from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process, usual_workers
 from llmviz.runs.queue import Queue
@@ -30,9 +30,6 @@ from llmviz.runs.visitors import until
 
 Take = Callable[[], tuple[RunRef, FileLock]]  # an attempt, and the claim on it
 LEASE = 90.0  # seconds; a browser that lost its connection for a moment is back within 60
-DOES_NOT_START = "the training program does not start; the file logs/train-1.log in the folder of the runs says why"
-UNWATCHED = "nobody was watching"
-ORPHANED = "the run it was to follow did not reach its end"
 GOODBYE = 10.0  # seconds for a worker to checkpoint and leave
 
 
@@ -96,6 +93,7 @@ class LocalEngine(Library):
             self._queued(who, lambda: (run, self.place(run).claim(run)), self._awaited(self.spec(run), who))
 
     def _new(self, spec: RunSpec, who: Who, named: Runs = ()) -> tuple[RunRef, FileLock]:
+        self.make_room()
         run, claim = self.store.create(spec, named, lambda older: self.dispensable(older, who.visitor))
         self.rights(run).owners.begin(who.visitor)
         return run, claim
@@ -309,6 +307,7 @@ class LocalEngine(Library):
     def _keep_house(self) -> None:
         """Stop runs that nobody has asked after for the length of the lease; and let others have the workers of those that are paused."""
         while not self._closing.wait(min(1.0, self._lease / 4)):
+            self.sweep()
             with self._lock:
                 for job in list(self._jobs.values()):
                     if not job.unwatched(self._lease):

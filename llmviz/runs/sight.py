@@ -19,7 +19,8 @@ from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import ancestors
-from llmviz.runs.engine import ENDED, Choice, Command, Engine, Runs, Slow, Status, every_run
+from llmviz.runs.allowance import Allowance
+from llmviz.runs.engine import ENDED, UNDER_WAY, Choice, Command, Engine, Runs, Slow, Status, every_run
 from llmviz.runs.ownership import NOT_SHARED, Rights
 
 TEXT_NOT_SHARED = "this text is another visitor's, who has shared no run that was made with it"
@@ -38,9 +39,20 @@ class Sight:
             self._check(run)
         self.check_texts(spec)
         found = self.engine.find(spec)
-        if found and not self._lists(found) and self.engine.status(found, viewer).state in ENDED:
+        state = self.engine.status(found, viewer).state if found else None
+        if found and not self._lists(found) and state in ENDED:
             return self._given(found, spec)
-        return self._given(self.engine.train(spec, viewer, after, owner, named), spec)
+        if state not in UNDER_WAY:
+            self.engine.allowance.check(viewer, [*filter(self._untrained, ancestors(spec)), spec])
+        run = self.engine.train(spec, viewer, after, owner, named)
+        for each in [] if run == found else [*ancestors(spec), spec]:
+            if (begun := self.engine.find(each)) and self.engine.status(begun, viewer).state in UNDER_WAY:
+                self.engine.allowance.note(viewer, begun, each)
+        return self._given(run, spec)
+
+    def _untrained(self, spec: RunSpec) -> bool:
+        """Whether it would begin as an input of another."""
+        return not self.engine.recorded(spec) and not self.engine.find(spec)
 
     def _given(self, run: RunRef, spec: RunSpec) -> RunRef:
         """This run is the viewer's now, and so are those that it is made from."""
@@ -53,6 +65,7 @@ class Sight:
     def resume(self, run: RunRef, viewer: str) -> None:
         """As the engine does."""
         self._check(run)
+        self.engine.allowance.check(viewer, ())
         self.engine.resume(run, viewer)
 
     def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
@@ -118,6 +131,15 @@ class Sight:
     def learning_curves(self) -> list[LearningCurve]:
         """As the engine does."""
         return self.engine.learning_curves()
+
+    @property
+    def allowance(self) -> Allowance:
+        """As the engine does."""
+        return self.engine.allowance
+
+    def owned(self, viewer: str) -> list[RunRef]:
+        """As the engine does."""
+        return self.engine.owned(viewer)
 
     def rights(self, run: RunRef) -> Rights:
         """As the engine does."""

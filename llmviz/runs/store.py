@@ -236,6 +236,10 @@ class Store:
             raise ValueError(f"there is no run {short(run)} on this machine")
         if children := self.children(run):
             raise HasChildren(run, children)
+        self.drop(run)
+
+    def drop(self, run: RunRef) -> None:
+        """Remove a run of which it is known that no other comes from it. Raises ValueError while it is under way."""
         with self._alone(run.id):
             if self.under_way(run):
                 raise ValueError(f"{short(run)} is under way; stop it first")

@@ -89,6 +89,7 @@ class Studies:
                 raise ValueError(f"{self._limits.studies} studies are training already; wait for the end of one, or stop one")
             if self._presses(viewer, origin) >= self._limits.studies_each:
                 raise ValueError(OWN)
+            self._engine.allowance.check(viewer, self._results.missing(study))
             try:
                 lock = locks.take(self._files.lock(study))
                 if lock is None:
@@ -256,6 +257,8 @@ class Studies:
                     continue
                 run, began = self._train(spec, going.owner)
                 self._give(going, run)
+                if began:
+                    self._engine.allowance.note(going.owner, run, spec)
                 if began and spec.seed != going.study.seeds[0]:
                     going.whole.add(run)
                 going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, STUDIES))}

@@ -1,7 +1,6 @@
 """An engine that trains nothing: it tells plausible numbers by the clock, and obeys the contract. For tests of the page alone."""
 
 import json
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -12,6 +11,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
+from llmviz.core import hosting
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
@@ -37,10 +37,9 @@ from llmviz.experiments.own_tags.question import TagOwnHeldOut
 from llmviz.experiments.span_corruption.question import Fill
 from llmviz.experiments.what_and_when.question import Probe
 from llmviz.runs import recordings
+from llmviz.runs.allowance import Allowance
 from llmviz.runs.engine import UNDER_WAY, Choice, Command, ControlRefused, HasChildren, Slow, State, Status, every_run
-from llmviz.runs.ownership import Rights
 from llmviz.runs.recordings import Recordings
-from llmviz.runs.visitors import Visitors
 from llmviz.runs.worker import Real
 from llmviz.text import learning
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
@@ -63,6 +62,7 @@ from tests.ui import (
     fake_updates,
     fake_writing,
 )
+from tests.ui.fake_rights import FakeRights
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
@@ -96,15 +96,15 @@ class _Run:
     imported: bool = False
 
 
-class FakeEngine(Visitors):
+class FakeEngine(FakeRights):
     """One recording of every default spec, and runs that last `seconds`."""
 
     def __init__(self, seconds: float = 6.0) -> None:
         super().__init__(60.0)
+        self.allowance = Allowance(self, hosting.limits())
         self._seconds = seconds
         self._lock = threading.Lock()
         self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in RECORDED.values()}
-        self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
         self._recordings = Recordings()
         self._tokenizer = word_level(WORDS)
         with_sentinels(word_level(WORDS)).save(str(self._folder / "tokenizer.json"))
@@ -245,11 +245,8 @@ class FakeEngine(Visitors):
         chosen = filter(choice, self._runs)
         return [self._kept(run) for run in sorted(chosen, key=lambda run: (not run.attempt, -self._runs[run].since))]
 
-    def rights(self, run: RunRef) -> Rights:
-        return Rights(self._folder / "runs" / run.key)
-
-    def mark(self, run: RunRef, mark: str, on: bool, viewer: str) -> None:
-        self.rights(run).mark(mark, on)
+    def owned(self, viewer: str) -> list[RunRef]:
+        return [run for run in self._runs if self.rights(run).owners.name(viewer)]
 
     def learning_curves(self) -> list[LearningCurve]:
         return [*fake_updates.learning_curves(VOCABULARY), *fake_updates.classified()]

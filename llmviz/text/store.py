@@ -87,6 +87,25 @@ def forget_own(hours: float) -> int:
     return len(gone)
 
 
+def owned(viewer: str) -> list[str]:
+    """The digests of what is this visitor's, by name."""
+    return sorted(folder.name for folder in _own() if OwnText(folder.name).owners.name(viewer))
+
+
+def forget_of(viewer: str) -> int:
+    """Delete what is this visitor's, with all that was learnt from it alone. Returns how many there were.
+
+    What others gave too stays theirs.
+    """
+    digests = owned(viewer)
+    for digest in digests:
+        if (text := OwnText(digest)).owners.others(viewer):
+            text.owners.remove(viewer)
+        else:
+            shutil.rmtree(text.folder, ignore_errors=True)
+    return len(digests)
+
+
 def _own() -> set[Path]:
     """The folders that hold something of a visitor's own."""
     return {file.parent for file in home().glob(f"texts/*/{OWN}*") if DIGEST.fullmatch(file.parent.name)}

@@ -6,13 +6,18 @@ that a run is its visitor's from whatever address they come.
 
 import re
 import secrets
+import time
+from collections.abc import Sequence
 from http.cookies import CookieError, SimpleCookie
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 COOKIE = "llmviz_browser"
 _NAME = re.compile(r"[0-9a-f]{32}")  # 128 random bits: nobody guesses another's
+FORGOTTEN, SOON = "forgotten", 600.0  # the parameter by which a browser lets its name go; seconds for which it may
+_leaving: dict[str, float] = {}  # until when each word lets one go
 STAYS = 365 * 24 * 3_600  # seconds
 
 
@@ -24,6 +29,8 @@ class Browsers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let the app answer, and add the name to the head of a page."""
+        if scope["type"] == "http" and (left := without(scope, FORGOTTEN)) and _let_go(left[1]):
+            return await redirect(send, left[0], [written(COOKIE, "", 0, scope)])
         if scope["type"] != "http" or sent(Headers(scope=scope).getlist("cookie")):
             return await self._app(scope, receive, send)
 
@@ -34,6 +41,38 @@ class Browsers:
             await send(message)
 
         await self._app(scope, receive, say)
+
+
+def leaving() -> str:
+    """A word that lets a browser's name go, once and soon: a link from elsewhere cannot have it."""
+    token = secrets.token_hex(16)
+    now = time.monotonic()
+    _leaving.update({token: now + SOON})
+    for old in [old for old, until in list(_leaving.items()) if until < now]:
+        _leaving.pop(old, None)
+    return token
+
+
+def _let_go(token: str) -> bool:
+    return _leaving.pop(token, 0.0) > time.monotonic()
+
+
+def without(scope: Scope, parameter: str) -> tuple[str, str] | None:
+    """The same address without this parameter, from where it is, so that whatever a proxy has before it stays; and what it said."""
+    query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+    given = [value for name, value in query if name == parameter]
+    if not given:
+        return None
+    left = urlencode([(name, value) for name, value in query if name != parameter])
+    return f"./{quote(scope['path'].rpartition('/')[2])}{'?' if left else ''}{left}", given[-1]
+
+
+async def redirect(send: Send, location: str, cookies: Sequence[str]) -> None:
+    """Answer with another address, and with these cookies."""
+    headers = [(b"location", location.encode()), (b"cache-control", b"no-store"), (b"content-length", b"0")]
+    headers += [(b"set-cookie", cookie.encode()) for cookie in cookies]
+    await send({"type": "http.response.start", "status": 303, "headers": headers})
+    await send({"type": "http.response.body", "body": b""})
 
 
 def drawn() -> str:

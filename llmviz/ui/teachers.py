@@ -8,7 +8,6 @@ import hmac
 import time
 from collections import deque
 from collections.abc import Callable
-from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -31,15 +30,11 @@ class Teachers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer an address that has a key with the one that has none; the right key comes back as a cookie."""
-        query = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True) if scope["type"] == "http" else []
-        given = [value for name, value in query if name == PARAMETER]
-        if not given:
+        left = browsers.without(scope, PARAMETER) if scope["type"] == "http" else None
+        if left is None:
             return await self._app(scope, receive, send)
         browser = browsers.sent(Headers(scope=scope).getlist("cookie"))
-        headers = [(b"location", _without_key(scope, query)), (b"cache-control", b"no-store"), (b"content-length", b"0")]
-        headers += [(b"set-cookie", cookie.encode()) for cookie in self._cookies(scope, browser, given[-1])]
-        await send({"type": "http.response.start", "status": 303, "headers": headers})
-        await send({"type": "http.response.body", "body": b""})
+        await browsers.redirect(send, left[0], self._cookies(scope, browser, left[1]))
 
     def _cookies(self, scope: Scope, browser: str | None, given: str) -> list[str]:
         if not given:
@@ -80,10 +75,3 @@ def valid(key: str, browser: str, cookie: object) -> bool:
     if not (until.isdigit() and len(until) < 12 and int(until) > time.time()):
         return False
     return hmac.compare_digest(cookie, sign(key, browser, int(until)))
-
-
-def _without_key(scope: Scope, query: list[tuple[str, str]]) -> bytes:
-    """The same address without the key, from where it is: whatever stands before it, as a proxy has it, stays."""
-    last = quote(scope["path"].rpartition("/")[2])
-    left = urlencode([(name, value) for name, value in query if name != PARAMETER])
-    return f"./{last}{'?' if left else ''}{left}".encode()

@@ -10,6 +10,7 @@ from llmviz.core import hosting
 from llmviz.core.run import parse
 from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
+from llmviz.experiments.lab_book import forget_panel
 from llmviz.experiments.lab_book import panel as lab
 from llmviz.runs.ownership import PUBLIC, SHARED
 from llmviz.ui import share
@@ -102,3 +103,25 @@ def test_an_own_text_is_not_read_by_its_digest_alone(visit: Visit) -> None:
     digest = query(mine)["own"]
     theirs = visit("tokens", own=digest)
     assert "another visitor's" in theirs.warning[0].value and "own" not in query(theirs)
+
+
+def test_forget_me_says_what_goes_and_deletes_it(visit: Visit, fake: FakeEngine) -> None:
+    app = visit(steps="50")
+    app.button(key="train").click().run()
+    run = parse(query(app)["run"])
+    app.switch_page("pages/lab_book.py").run()
+    app.button(key="forget").click().run()
+    assert app.button(key="forget_really").disabled and forget_panel.TRAINS in texts(app)
+    fake._runs[run].clock = 1e9
+    app.run()
+    app.button(key="forget").click().run()
+    assert "- 1 run of yours" in texts(app) and not app.button(key="forget_really").disabled
+    app.button(key="forget_really").click().run()
+    assert run not in fake._runs and "Your runs are deleted." in texts(app)
+    assert "?forgotten=" in texts(app)
+
+
+def test_who_has_nothing_is_told_so(visit: Visit) -> None:
+    app = visit("lab_book")
+    app.button(key="forget").click().run()
+    assert forget_panel.NOTHING in texts(app)

@@ -37,6 +37,7 @@ class State(StrEnum):
 
 
 ENDED = frozenset({State.DONE, State.RECORDED})
+LOADING = "the training program is loading"  # why a run whose turn has come is still QUEUED
 UNDER_WAY = frozenset({State.QUEUED, State.STARTING, State.TRAINING, State.PAUSED})
 
 

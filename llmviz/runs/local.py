@@ -145,7 +145,7 @@ class LocalEngine(Library):
             return status
 
     def _stands(self, job: Job, viewer: str) -> Status:
-        place, reason = self._queue.stands(job, self._trainers.loading)
+        place, reason = self._queue.stands(job, self._trainers.loading, viewer)
         quiet = job.quiet(self.store.folder(job.run).updates) if job.state is State.TRAINING else 0.0
         return Status(job.state, place, self._may(job, viewer), reason, job.delay, job.still, quiet)
 

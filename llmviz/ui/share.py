@@ -17,8 +17,9 @@ SAYS = {
     PUBLIC: "Public: everybody finds it in their lists",
     PINNED: "Pinned: it is not swept when room is short",
 }
-WITH_TEXT = "With it they may read the own text that it was made with, if there is one."
+WITH_TEXT = "Whoever may see it may also read the own text that it was made with, if there is one."
 LISTED = "Only you find this run in your lists."
+LISTED_BY_ALL = "Everybody finds this run in their lists."
 LISTED_TOO = "You find this run in your lists, and so do others who trained with the same settings."
 
 
@@ -35,7 +36,8 @@ def draw(run: RunRef | None, page: str) -> None:
             key = f"{mark}_{run.key}"
             st.session_state[key] = rights.has(mark)
             st.toggle(SAYS[mark], key=key, on_change=_mark, args=(run, mark, key))
-        st.caption(f"{LISTED_TOO if rights.owners.others(viewer) else LISTED} {WITH_TEXT}")
+        listed = LISTED_BY_ALL if rights.has(PUBLIC) else LISTED_TOO if rights.owners.others(viewer) else LISTED
+        st.caption(f"{listed} {WITH_TEXT}")
         if rights.has(SHARED) or rights.has(PUBLIC):
             st.code(link(page, run), language=None, wrap_lines=True)
         if refused := st.session_state.pop(REFUSED, ""):

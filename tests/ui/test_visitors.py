@@ -12,6 +12,7 @@ from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.lab_book import forget_panel
 from llmviz.experiments.lab_book import panel as lab
+from llmviz.runs.engine import State
 from llmviz.runs.ownership import PUBLIC, SHARED
 from llmviz.ui import share
 from tests.ui.fake_engine import FakeEngine
@@ -109,15 +110,16 @@ def test_forget_me_says_what_goes_and_deletes_it(visit: Visit, fake: FakeEngine)
     app = visit(steps="50")
     app.button(key="train").click().run()
     run = parse(query(app)["run"])
+    fake._runs[run].state, fake._runs[run].clock = State.PAUSED, 0.0
     app.switch_page("pages/lab_book.py").run()
     app.button(key="forget").click().run()
     assert app.button(key="forget_really").disabled and forget_panel.TRAINS in texts(app)
-    fake._runs[run].clock = 1e9
+    fake._runs[run].state, fake._runs[run].clock = State.TRAINING, 1e9
     app.run()
     app.button(key="forget").click().run()
     assert "- 1 run of yours" in texts(app) and not app.button(key="forget_really").disabled
     app.button(key="forget_really").click().run()
-    assert run not in fake._runs and "Your runs are deleted." in texts(app)
+    assert run not in fake._runs and "Deleted: 1 run." in texts(app)
     assert "?forgotten=" in texts(app)
 
 

@@ -35,12 +35,15 @@ def _ask(engine: Engine) -> None:
     found, texts = forgetting.owned(engine, viewer), store.owned(viewer)
 
     def asked() -> None:
+        if SAID in st.session_state:
+            st.rerun()  # done: the dialog closes
         lines = [
             f"- {words.counted(len(found.goes), 'run')} of yours" if found.goes else "",
             f"- {words.counted(len(texts), 'text')} of your own: tables, tagged texts, choices and prose" if texts else "",
         ]
         goes = list(filter(None, lines))
-        st.markdown("\n".join(["This goes for good:", "", *goes]) if goes else NOTHING)
+        if goes or not found.stays:
+            st.markdown("\n".join(["This goes for good:", "", *goes]) if goes else NOTHING)
         if found.stays:
             st.markdown(
                 f"{words.counted(len(found.stays), 'run')} of yours that others were given, or that a teacher keeps, will stay, "
@@ -55,10 +58,11 @@ def _ask(engine: Engine) -> None:
 
 def _forget(engine: Engine) -> None:
     viewer = visit.viewer()
-    texts = store.forget_of(viewer)
+    runs, texts = len(forgetting.owned(engine, viewer).goes), store.forget_of(viewer)
     left = forgetting.forget(engine, studies(), viewer)
     later = f" {words.counted(left, 'run')} could not be deleted yet, for it is in use; nobody finds it any more." if left == 1 else ""
     later = f" {left} runs could not be deleted yet, for they are in use; nobody finds them any more." if left > 1 else later
     visit.set(one="", other="")
-    gone = f"Your runs and {words.counted(texts, 'own text')} are deleted." if texts else "Your runs are deleted."
-    st.session_state[SAID] = (f"{gone}{later}", browsers.leaving())
+    gone = [words.counted(count, what) for count, what in ((runs - left, "run"), (texts, "own text")) if count]
+    told = f"Deleted: {' and '.join(gone)}." if gone else "Nothing here is yours any more."
+    st.session_state[SAID] = (f"{told}{later}", browsers.leaving())

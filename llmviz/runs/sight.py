@@ -56,10 +56,12 @@ class Sight:
 
     def _given(self, run: RunRef, spec: RunSpec) -> RunRef:
         """This run is the viewer's now, and so are those that it is made from."""
-        for each in (run, *filter(None, map(self.engine.find, ancestors(spec)))):
-            self.rights(each).owners.add(self.viewer)
-            for text in own_texts.named(spec):
-                text.note(each)
+        found = [(run, spec), *((self.engine.find(each), each) for each in ancestors(spec))]
+        for given, trained in found:
+            if given:
+                self.rights(given).owners.add(self.viewer)
+                for text in own_texts.named(trained):
+                    text.note(given)
         return run
 
     def resume(self, run: RunRef, viewer: str) -> None:

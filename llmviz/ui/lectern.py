@@ -11,6 +11,7 @@ from functools import partial
 
 import streamlit as st
 from streamlit import runtime
+from streamlit.errors import StreamlitAPIException
 from streamlit.runtime import Runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.session_manager import ActiveSessionInfo
@@ -138,7 +139,7 @@ def _draw_line(info: ActiveSessionInfo) -> None:
     session = info.session
     try:
         ids = session._fragment_storage.resolve_target(LINE)
-    except Exception:  # Streamlit has no narrower one for a key that this page does not have
+    except StreamlitAPIException:  # a teacher's page has no such line
         return
     for id in ids:
         state = type(session._client_state)()

@@ -221,6 +221,23 @@ def test_a_run_notes_the_own_text_it_is_made_with(engine: LocalEngine, sees: See
     assert OwnText(digest).runs == [run]
 
 
+def test_a_run_that_another_is_made_from_is_not_made_with_that_one_s_text(
+    engine: LocalEngine, sees: Seen, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
+    digest, _ = own.take("the cats sleep", "ann")
+    parent, child = trained(engine, "ann"), spec(seed=3, parent=spec())
+    monkeypatch.setattr(own_texts, "named", lambda value: iter([OwnText(digest)] if value == child else []))
+    run = sees("ann").train(child, "ann")
+    assert OwnText(digest).runs == [run]
+    until(lambda: ended(engine, run))
+    sees("ann").mark(parent, ownership.SHARED, True, "ann")
+    monkeypatch.undo()
+    monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
+    with pytest.raises(ValueError, match="another visitor's"):
+        sees("bob").check_texts(digest)
+
+
 def test_what_was_kept_before_is_everybodys(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sees: Seen) -> None:
     monkeypatch.setenv("LLMVIZ_HOME", str(tmp_path))
     content = "text,label\n" + "".join(f"a {place},{('x', 'y')[place % 2]}\n" for place in range(12))

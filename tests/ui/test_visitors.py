@@ -83,7 +83,9 @@ def test_what_another_has_trained_is_given_at_once(visit: Visit, fake: FakeEngin
     assert "no run yet" in texts(app)
     app.button(key="train").click().run()
     assert fake.find(fake.spec(run)) == run and query(app)["run"] == run.key
-    assert "trained here" in texts(app) and share.LISTED_TOO in texts(app)
+    assert "trained here" in texts(app) and share.LISTED_TOO in texts(app) and "you were given their run" in texts(app)
+    app.button(key="train").click().run()
+    assert query(app)["run"] != run.key and "you were given their run" not in texts(app)  # anew, for it is theirs now
 
 
 def test_an_own_table_is_not_read_by_its_digest_alone(visit: Visit) -> None:

@@ -60,8 +60,7 @@ def _forget(engine: Engine) -> None:
     viewer = visit.viewer()
     runs, texts = len(forgetting.owned(engine, viewer).goes), store.forget_of(viewer)
     left = forgetting.forget(engine, studies(), viewer)
-    later = f" {words.counted(left, 'run')} could not be deleted yet, for it is in use; nobody finds it any more." if left == 1 else ""
-    later = f" {left} runs could not be deleted yet, for they are in use; nobody finds them any more." if left > 1 else later
+    later = f" {words.counted(left, 'run')} could not be deleted yet: in use just now, and in nobody's lists." if left else ""
     visit.set(one="", other="")
     gone = [words.counted(count, what) for count, what in ((runs - left, "run"), (texts, "own text")) if count]
     told = f"Deleted: {' and '.join(gone)}." if gone else "Nothing here is yours any more."

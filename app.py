@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from llmviz.ui import fast, lesson, path  # noqa: F401 - fast is imported for what it does
+from llmviz.ui import fast, lectern, lesson, path  # noqa: F401 - fast is imported for what it does
 
 HERE = Path(__file__).parent
 SECTIONS = {
@@ -57,6 +57,9 @@ SECTIONS = {
 lesson.configure()
 page = st.navigation(SECTIONS, position="hidden")
 path.know(SECTIONS)
-lesson.frame(SECTIONS)
+lectern.take()
+lesson.frame(SECTIONS, lectern.desk)
+lectern.line()
 page.run()
 path.foot()
+lectern.publish()

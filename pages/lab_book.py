@@ -1,7 +1,7 @@
 """Lab book: every run, and the run it came from."""
 
 from llmviz.experiments import lab_book, masked_lm
-from llmviz.experiments.lab_book import compare_panel, panel, studies_panel, view
+from llmviz.experiments.lab_book import compare_panel, forget_panel, panel, studies_panel, view
 from llmviz.ui import lecture, lesson, notes, visit
 from llmviz.ui.engine import engine
 from llmviz.ui.states import Badge
@@ -33,4 +33,5 @@ match ticked:
     case [one, other]:
         compare_panel.two(runs, (one, other))
 studies_panel.draw()
+forget_panel.draw(runs)
 notes.words()

@@ -35,6 +35,11 @@ class Limits:
     hosted: bool = field(default=False, metadata={"hosted": True, "about": "strangers come: 1 or 0"})
     hosts: tuple[str, ...] = _listed("names that this server answers to, besides localhost; *.example.org for all below one", _NAME)
     framed_by: tuple[str, ...] = _listed("origins whose pages may show the app in a frame, as https://example.org", _ORIGIN)
+    teacher_key: str = field(
+        default="",
+        repr=False,
+        metadata={"hosted": "", "about": "the key of the teacher, of 16 characters or more: who opens ?teacher=KEY is one"},
+    )
     imports: bool = field(default=True, metadata={"hosted": False, "about": "whether runs can be imported: 1 or 0"})
     file_mb: int = _limit(100, 20, "megabytes of an uploaded file", high=2_000)
     upload_mb_each: int = _limit(120, 20, "megabytes of uploads that one open page holds", high=2_000)
@@ -55,6 +60,9 @@ class Limits:
     studies_each: int = _limit(4, 1, "pages on which one visitor has studies in training", high=1_000)
     away_seconds: int = _limit(180, 180, "seconds without a sign of whoever started a run; then another may steer it", low=0, high=100_000)
     runs: int = _limit(10_000, 1_000, "runs kept in all")
+    runs_each: int = _limit(10_000, 100, "runs that one visitor keeps")
+    steps_each: int = _limit(10_000_000, 100_000, "steps of training that one visitor may ask for in a day")
+    minutes_each: int = _limit(100_000, 60, "minutes that the runs of one visitor may train in a day")
     disk_mb: int = _limit(100_000, 10_000, "megabytes of runs kept in all")
 
     @property
@@ -76,6 +84,8 @@ def read(environment: Mapping[str, str]) -> Limits:
     hosted = _value("hosted", *given["hosted"]) if "hosted" in given else False
     usual = {item.name: item.metadata["hosted"] for item in fields(Limits)} if hosted else {}
     found = Limits(**usual | {name: _value(name, *told) for name, told in given.items()})
+    if found.teacher_key and not hosted:
+        raise ValueError(f"{variable('teacher_key')} is set, but {variable('hosted')} is not: one's own machine has no teacher")
     for less, more in (("file_mb", "upload_mb_each"), ("upload_mb_each", "upload_mb"), ("sessions_each", "sessions")):
         if getattr(found, less) > getattr(found, more):
             raise ValueError(f"{variable(less)} is {getattr(found, less):,}, more than {variable(more)}, {getattr(found, more):,}")
@@ -107,6 +117,10 @@ def _value(name: str, where: str, told: object) -> Any:
         if str(told).lower() not in ("0", "1", "true", "false"):
             raise ValueError(f"{where} is {told!r}; it is 1 or 0")
         return str(told).lower() in ("1", "true")
+    if isinstance(item.default, str):
+        if not re.fullmatch(r"[!-~]{16,200}", str(told)):  # and whatever it is, it is not repeated
+            raise ValueError(f"{where} is no key: one has 16 to 200 letters, digits or signs, none of them a space; draw it at random")
+        return str(told)
     if isinstance(item.default, tuple):
         each = [str(one).strip().lower() for one in (told if isinstance(told, list) else str(told).split(","))]
         if wrong := next((one for one in each if one and not item.metadata["form"].fullmatch(one)), None):

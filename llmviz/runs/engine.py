@@ -3,7 +3,7 @@
 Values in, values out. Knows no process, no file format and no model.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -15,6 +15,8 @@ from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.runs.allowance import Allowance
+from llmviz.runs.ownership import Rights
 
 
 class State(StrEnum):
@@ -35,6 +37,7 @@ class State(StrEnum):
 
 
 ENDED = frozenset({State.DONE, State.RECORDED})
+LOADING = "the training program is loading"  # why a run whose turn has come is still QUEUED
 UNDER_WAY = frozenset({State.QUEUED, State.STARTING, State.TRAINING, State.PAUSED})
 
 
@@ -63,6 +66,12 @@ class Status:
 
 
 Runs = Sequence[RunRef]
+Choice = Callable[[RunRef], bool]
+
+
+def every_run(_run: RunRef) -> bool:
+    """The choice that takes every run."""
+    return True
 
 
 class Command(StrEnum):
@@ -104,6 +113,10 @@ class HasChildren(ValueError):
 class Engine(Protocol):
     """Train, watch, control, ask, keep. Every refusal is a ValueError whose message a page can show."""
 
+    @property
+    def allowance(self) -> Allowance:
+        """What visitors may still ask for, where strangers come."""
+
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "", named: Runs = ()) -> RunRef:
         """Join the attempt at this spec that is under way, or queue a new one that belongs to this viewer.
 
@@ -136,8 +149,8 @@ class Engine(Protocol):
     def spec(self, run: RunRef) -> RunSpec:
         """What the run trains."""
 
-    def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec that was made on this machine."""
+    def find(self, spec: RunSpec, choice: Choice = every_run) -> RunRef | None:
+        """The newest attempt at this spec, of this choice, that was made on this machine."""
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec."""
@@ -158,11 +171,20 @@ class Engine(Protocol):
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
 
-    def shelf(self) -> list[Kept]:
-        """Every run there is, the newest first, then the recordings."""
+    def shelf(self, choice: Choice = every_run) -> list[Kept]:
+        """Every run there is, of this choice, the newest first, then the recordings."""
+
+    def owned(self, viewer: str) -> list[RunRef]:
+        """The runs that are this viewer's, the newest first; not those that are everybody's."""
+
+    def rights(self, run: RunRef) -> Rights:
+        """Whose a run is, and who may see it where strangers come."""
 
     def learning_curves(self) -> list[LearningCurve]:
         """How runs over several seeds went that came with the program so, without weights. None of them can be opened."""
+
+    def mark(self, run: RunRef, mark: str, on: bool, viewer: str) -> None:
+        """Share a run, or as a teacher make it public or pin it; or do so no more. Raises ValueError for a viewer who may not."""
 
     def delete(self, run: RunRef, viewer: str) -> None:
         """Remove a run for good. Raises HasChildren while others come from it; refuses while it is under way or another viewer looks,

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from llmviz.core.hosting import Limits
 from llmviz.runs.jobs import Job
 
-HELD = "as soon as another of your runs is done or paused; of one visitor {} at a time"
+HELD = "as soon as another run of {} is done or paused; of one visitor {} at a time"
 WAITING = "{} waiting already, the most for one visitor; wait until one has begun, or stop one"
 FULL = "{} runs are waiting already; try again when some of them have ended"
 
@@ -43,9 +43,10 @@ def held_back(job: Job, jobs: Iterable[Job], limits: Limits) -> bool:
     return id(job.press) not in training and len(training) >= limits.training_each
 
 
-def held(limits: Limits) -> str:
-    """What a run waits for that is held back."""
-    return HELD.format("one trains" if limits.training_each == 1 else f"{limits.training_each} train")
+def held(limits: Limits, own: bool = True) -> str:
+    """What a run waits for that is held back, as its `own` visitor is told, or another."""
+    whose = "yours" if own else "whoever started it"
+    return HELD.format(whose, "one trains" if limits.training_each == 1 else f"{limits.training_each} train")
 
 
 def refusal(visitor: str, jobs: Collection[Job], limits: Limits) -> str:

@@ -14,6 +14,9 @@ from llmviz.runs.engine import Command, ControlRefused, Slow, State
 from llmviz.runs.process import Message, Process
 
 BY_HAND = "stopped by hand"
+DOES_NOT_START = "the training program does not start; the file logs/train-1.log in the folder of the runs says why"
+UNWATCHED = "nobody was watching"
+ORPHANED = "the run it was to follow did not reach its end"
 STOPPING = 3.0  # seconds a new attempt waits for the end of the one before
 STUDIES = "a study"  # by which the engine knows who watches the runs of studies; no browser is called so
 HOLDS = 10.0  # seconds after a press for which a paused run keeps its worker though others wait: step after step is taken at once

@@ -14,20 +14,25 @@ from llmviz.core.history import History
 from llmviz.core.hosting import Limits
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
+from llmviz.core.owners import teaches
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.runs import ownership, parcel, tail
+from llmviz.runs import ownership, parcel, room, tail
+from llmviz.runs.allowance import Allowance
 from llmviz.runs.attempt import sentence
-from llmviz.runs.engine import State, Status
+from llmviz.runs.engine import Choice, State, Status, every_run
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.jobs import STUDIES
+from llmviz.runs.ownership import FOR_TEACHERS, OF_A_TEACHER, Rights
 from llmviz.runs.rebuild import OURS, rebuild
 from llmviz.runs.recordings import AnyQuestion, Recordings, answers
 from llmviz.runs.store import Store, abbreviation, short
 from llmviz.runs.summary import summary
+from llmviz.runs.sweep import sweep
 from llmviz.runs.visitors import Visitors
 
+NOTED = 60.0  # seconds after which it is noted anew in a run's folder that somebody looked at it
 WATCHING = 30.0  # seconds after which somebody who has not asked after a run again no longer looks at it
 
 
@@ -38,12 +43,14 @@ class Library:
         self.limits = limits or hosting.limits()
         self.visitors = Visitors(self.limits.away_seconds)
         self.store = store
+        self.allowance = Allowance(self, self.limits)
         self._workshop = workshop
         self.recordings = recordings
         self._histories = tail.Histories()
         self._summaries: dict[RunRef, tuple[object, Kept]] = {}
         self._kept_answers: dict[RunRef, dict[AnyQuestion, Mapping[int, Answer]]] = {}
         self._looks: dict[RunRef, dict[str, float]] = {}
+        self._used: dict[RunRef, float] = {}  # when it was last noted that somebody looked
 
     def place(self, run: RunRef) -> Store | Recordings:
         """Where this run is kept."""
@@ -63,9 +70,11 @@ class Library:
         """What the run trains."""
         return self.place(run).folder(run).spec()
 
-    def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec that was made on this machine; None where its folder is damaged: there is nothing to show."""
-        return self._readable(self.store.find(spec))
+    def find(self, spec: RunSpec, choice: Choice = every_run) -> RunRef | None:
+        """The newest attempt at this spec, of this choice, that was made on this machine; None where its folder is damaged: there is
+        nothing to show.
+        """
+        return self._readable(self.store.find(spec, choice))
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
         """The recording of exactly this spec; None also where it is damaged."""
@@ -106,7 +115,11 @@ class Library:
     def looked(self, run: RunRef, viewer: str) -> None:
         """This viewer looks at the run now."""
         self.see(viewer)
-        self._looks.setdefault(run, {})[viewer] = time.monotonic()
+        now = time.monotonic()
+        self._looks.setdefault(run, {})[viewer] = now
+        if self.limits.hosted and not run.recorded and now - self._used.get(run, -NOTED) >= NOTED:
+            self._used[run] = now
+            self.rights(run).used()
 
     def see(self, viewer: str) -> None:
         """This viewer is here."""
@@ -120,11 +133,52 @@ class Library:
         """How those runs stand that this program has under way."""
         return {}
 
-    def shelf(self) -> list[Kept]:
-        """Every run, the newest first, then the recordings that can be read."""
+    def owned(self, viewer: str) -> list[RunRef]:
+        """The runs that are this viewer's, the newest first; not those that are everybody's."""
+        return [run for run in self.store.runs() if self.rights(run).owners.name(viewer)]
+
+    def sweep(self) -> None:
+        """Where strangers come and room is short, let go what nobody has used for longest."""
+        if self.limits.hosted:
+            for run in sweep(self.store, self.limits, lambda run: bool(self._watching(run))):
+                self._summaries.pop(run, None)
+                self._looks.pop(run, None)
+
+    def make_room(self) -> None:
+        """The same at once, where there is no room at all."""
+        if room.short(self.store.root, self.limits):
+            self.sweep()
+
+    def _watching(self, run: RunRef) -> list[str]:
+        """Who looks at the run."""
+        return [name for name, when in list(self._looks.get(run, {}).items()) if time.monotonic() - when < WATCHING]
+
+    def rights(self, run: RunRef) -> Rights:
+        """Whose a run is, and who may see it where strangers come."""
+        return Rights(self.place(run).folder(run).path)
+
+    def mark(self, run: RunRef, mark: str, on: bool, viewer: str) -> None:
+        """Share a run, or as a teacher make it public or pin it; or do so no more. Raises ValueError for a viewer who may not."""
+        rights = self.rights(run)
+        if run.recorded:
+            raise ValueError("a recording is everybody's")
+        if mark in OF_A_TEACHER and not teaches(viewer):
+            raise ValueError(FOR_TEACHERS)
+        if not rights.may_change(viewer):
+            raise ValueError(ownership.REFUSED.format("share"))
+        rights.mark(mark, on)
+
+    def dispensable(self, run: RunRef, viewer: str) -> bool:
+        """Whether nobody but this viewer has the run, nor wants it kept."""
+        rights = self.rights(run)
+        return not self.limits.hosted or not (rights.owners.others(viewer) or rights.kept or rights.has(ownership.SHARED))
+
+    def shelf(self, choice: Choice = every_run) -> list[Kept]:
+        """Every run of this choice, the newest first, then the recordings that can be read."""
         under_way = self.standing()
         recorded = [self._kept(run, None) for run in self.recordings.runs()]
-        return [self._kept(run, under_way.get(run)) for run in self.store.runs()] + [kept for kept in recorded if kept.spec]
+        made = [self._kept(run, under_way.get(run)) for run in filter(choice, self.store.runs())]
+        return made + [kept for kept in recorded if kept.spec]
 
     def learning_curves(self) -> list[LearningCurve]:
         """Those that came with the program."""
@@ -149,12 +203,15 @@ class Library:
         return self._summaries[run][1]
 
     def delete(self, run: RunRef, viewer: str) -> None:
-        """Remove a run for good.
+        """Remove a run for good; one that others were given stays theirs.
 
         Raises HasChildren while others come from it and no other attempt at the same is done; ValueError while it is under way, while
         somebody else looks at it, where strangers come and it is another's, for a recording, or where there is none.
         """
         self._refuse(run, viewer, "delete")
+        owners = self.rights(run).owners
+        if self.limits.hosted and viewer != STUDIES and not teaches(viewer) and owners.others(viewer):
+            return owners.remove(viewer)
         self.place(run).delete(run)
         self._summaries.pop(run, None)
         self._looks.pop(run, None)
@@ -166,6 +223,8 @@ class Library:
         where its files cannot be read.
         """
         self._refuse(run, viewer, "thin out")
+        if self.limits.hosted and viewer != STUDIES and not self.dispensable(run, viewer):
+            raise ValueError("others have this run too, or may open it; it stays whole")
         try:
             self.place(run).thin(run)
         except OSError as problem:
@@ -173,9 +232,11 @@ class Library:
         self._summaries.pop(run, None)
 
     def _refuse(self, run: RunRef, viewer: str, what: str) -> None:
-        if self.limits.hosted and viewer != STUDIES and ownership.others(self.place(run).folder(run), viewer):
+        if self.limits.hosted and viewer != STUDIES and not self.rights(run).may_change(viewer):
             raise ValueError(ownership.REFUSED.format(what))
-        others = [name for name, when in self._looks.get(run, {}).items() if name != viewer and time.monotonic() - when < WATCHING]
+        if teaches(viewer):
+            return
+        others = [name for name in self._watching(run) if name != viewer]
         if others:
             who = "somebody else looks" if len(others) == 1 else f"{len(others)} others look"
             raise ValueError(f"{who} at {short(run)} just now; try again in half a minute")
@@ -195,7 +256,7 @@ class Library:
         """
         run = take_in(self.store, file, self._workshop)
         if viewer:
-            ownership.belongs(self.store.folder(run), viewer)
+            self.rights(run).owners.begin(viewer)
         return run
 
 

@@ -9,16 +9,17 @@ from filelock import FileLock
 
 from llmviz.core.experiment import START
 from llmviz.core.hosting import Limits
+from llmviz.core.owners import teaches
 from llmviz.core.questions.base import AnyAnswer, Question, ToTraining
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import ancestors
 from llmviz.core.update import Stopped
-from llmviz.runs import ownership, standing
+from llmviz.runs import standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Runs, Slow, State, Status
-from llmviz.runs.jobs import BY_HAND, Job, Who, let_go, needless, see
+from llmviz.runs.jobs import BY_HAND, DOES_NOT_START, ORPHANED, UNWATCHED, Job, Who, let_go, needless, see
 from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process, usual_workers
 from llmviz.runs.queue import Queue
@@ -29,9 +30,6 @@ from llmviz.runs.visitors import until
 
 Take = Callable[[], tuple[RunRef, FileLock]]  # an attempt, and the claim on it
 LEASE = 90.0  # seconds; a browser that lost its connection for a moment is back within 60
-DOES_NOT_START = "the training program does not start; the file logs/train-1.log in the folder of the runs says why"
-UNWATCHED = "nobody was watching"
-ORPHANED = "the run it was to follow did not reach its end"
 GOODBYE = 10.0  # seconds for a worker to checkpoint and leave
 
 
@@ -95,8 +93,9 @@ class LocalEngine(Library):
             self._queued(who, lambda: (run, self.place(run).claim(run)), self._awaited(self.spec(run), who))
 
     def _new(self, spec: RunSpec, who: Who, named: Runs = ()) -> tuple[RunRef, FileLock]:
-        run, claim = self.store.create(spec, named)
-        ownership.belongs(self.store.folder(run), who.visitor)
+        self.make_room()
+        run, claim = self.store.create(spec, named, lambda older: self.dispensable(older, who.visitor))
+        self.rights(run).owners.begin(who.visitor)
         return run, claim
 
     def _queued(self, who: Who, take: Take, awaited: dict[RunRef, str], as_input: bool = False) -> RunRef:
@@ -120,7 +119,7 @@ class LocalEngine(Library):
             if not self._may(job, viewer):
                 theirs = f"somebody else started this run and steers it {until(self.limits.away_seconds)}"
                 raise ControlRefused(f"{theirs}; train a copy of your own to steer")
-            job.owner = viewer
+            job.owner = job.owner if teaches(viewer) else viewer
             job.see()
             if command == Command.STOP and not job.worker:
                 return self._give_up(job)
@@ -131,7 +130,7 @@ class LocalEngine(Library):
             self._dispatch()
 
     def _may(self, job: Job, viewer: str) -> bool:
-        return viewer == job.owner or self.away(job.owner)
+        return viewer == job.owner or teaches(viewer) or self.away(job.owner)
 
     def status(self, run: RunRef, viewer: str) -> Status:
         """Where the run stands. Asking also says that this viewer is still watching."""
@@ -146,7 +145,7 @@ class LocalEngine(Library):
             return status
 
     def _stands(self, job: Job, viewer: str) -> Status:
-        place, reason = self._queue.stands(job, self._trainers.loading)
+        place, reason = self._queue.stands(job, self._trainers.loading, viewer)
         quiet = job.quiet(self.store.folder(job.run).updates) if job.state is State.TRAINING else 0.0
         return Status(job.state, place, self._may(job, viewer), reason, job.delay, job.still, quiet)
 
@@ -308,6 +307,7 @@ class LocalEngine(Library):
     def _keep_house(self) -> None:
         """Stop runs that nobody has asked after for the length of the lease; and let others have the workers of those that are paused."""
         while not self._closing.wait(min(1.0, self._lease / 4)):
+            self.sweep()
             with self._lock:
                 for job in list(self._jobs.values()):
                     if not job.unwatched(self._lease):

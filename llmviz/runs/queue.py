@@ -4,12 +4,10 @@ from llmviz.core.hosting import Limits
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.runs import fair
-from llmviz.runs.engine import State
+from llmviz.runs.engine import LOADING, State
 from llmviz.runs.jobs import LENT, Job, see, waiting
 from llmviz.runs.process import Process
 from llmviz.runs.trainers import Trainers
-
-LOADING = "the training program is loading"
 
 
 class Queue:
@@ -88,13 +86,13 @@ class Queue:
         for job in paused[: max(0, count)]:
             job.lend()
 
-    def stands(self, job: Job, loading: int) -> tuple[int, str]:
-        """Its place in the queue, 0 outside it, and what it waits for while `loading` workers load."""
+    def stands(self, job: Job, loading: int, viewer: str) -> tuple[int, str]:
+        """Its place in the queue, 0 outside it, and what it waits for while `loading` workers load, as this viewer is told."""
         place = self._places.get(job.run, 0)
         if not place:
             return 0, LENT if job.parted else ""
         if roles := [role for run, role in job.after.items() if run in self.jobs]:
             return place, waiting(roles)
         if self.held_back(job):
-            return place, fair.held(self._limits)
+            return place, fair.held(self._limits, viewer == job.visitor)
         return place, LOADING if place <= loading else ""

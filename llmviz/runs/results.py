@@ -1,7 +1,7 @@
 """What there is of the runs of a study: recordings, runs of this machine, and learning curves that came with the program."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,20 +84,23 @@ class Results:
         step = history.end.step if isinstance(history.end, Done) else history.step
         return Result(learning_curve(spec, history), run, step, failed)
 
-    def missing(self, study: Study) -> list[RunSpec]:
-        """The runs that are still to train, in order: each after those it is made from, where their weights are not here."""
+    def missing(self, study: Study, choice: Callable[[Result], bool] = lambda found: True) -> list[RunSpec]:
+        """The runs that are still to train, in order: each after those it is made from, where their weights are not here.
+
+        Only results of this choice count as there.
+        """
+
+        def with_weights(given: Result) -> bool:
+            return given.run is not None and choice(given)
+
         found: dict[str, RunSpec] = {}
         for spec in study.specs():
-            if not self.is_done(spec):
-                found |= {each.id: each for each in ancestors(spec) if not self._has_weights(each)}
+            if not self._done(spec, choice):
+                found |= {each.id: each for each in ancestors(spec) if not self._done(each, with_weights)}
                 found[spec.id] = spec
         return list(found.values())
 
-    def is_done(self, spec: RunSpec) -> bool:
-        """Whether there is a result of it."""
+    def _done(self, spec: RunSpec, choice: Callable[[Result], bool]) -> bool:
+        """Whether there is a result of this choice of it."""
         found = self.of(spec)
-        return found is not None and found.done
-
-    def _has_weights(self, spec: RunSpec) -> bool:
-        found = self.of(spec)
-        return found is not None and found.done and found.run is not None
+        return found is not None and found.done and choice(found)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
-from llmviz.core.hosting import MEGABYTE, limits
+from llmviz.core.hosting import MEGABYTE, Limits, limits
 
 LOOK = 30.0  # seconds for which a count holds: of a thousand runs it takes a quarter of a second
 
@@ -18,6 +18,12 @@ def check(root: Path) -> None:
         raise ValueError(f"{runs:,} runs are kept here, as many as there is room for; delete some in the lab book")
     if size >= most.disk_mb * MEGABYTE:
         raise ValueError(f"the runs kept here take {size // MEGABYTE:,} MB, all the room there is; delete some in the lab book")
+
+
+def short(root: Path, most: Limits, share: float = 1.0) -> bool:
+    """Whether the runs below this folder take this share of the room there is, or more."""
+    runs, size = taken(root, int(time.monotonic() // LOOK))
+    return runs >= share * most.runs or size >= share * most.disk_mb * MEGABYTE
 
 
 @lru_cache(1)

@@ -14,7 +14,7 @@ from llmviz.core.run import parse as parse_key
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done, Failed, Stopped
 from llmviz.runs import locks, room
-from llmviz.runs.engine import HasChildren, State, Status
+from llmviz.runs.engine import Choice, HasChildren, State, Status, every_run
 from llmviz.runs.folder import RunFolder, digest
 from llmviz.runs.notes import notes
 from llmviz.runs.thinning import thin
@@ -65,20 +65,21 @@ class Store:
         """Every run, the newest first."""
         ids = [item.name for item in self.root.glob("*") if re.fullmatch(r"[0-9a-f]{64}", item.name)]
         every = [run for id in ids for run in self.attempts(id)]
-        return sorted(every, key=lambda run: _changed(self.folder(run).path), reverse=True)
+        return sorted(every, key=lambda run: _changed(self.folder(run)), reverse=True)
 
-    def create(self, spec: RunSpec, named: Sequence[RunRef] = ()) -> tuple[RunRef, FileLock]:
+    def create(self, spec: RunSpec, named: Sequence[RunRef] = (), prune: Choice = every_run) -> tuple[RunRef, FileLock]:
         """A new attempt, with the claim that keeps all other processes from this spec. Raises UnderWay where there is one already, and
         ValueError, in a sentence, where there is no room.
 
-        It is made from the weights of these very runs, wherever they are its inputs; they may have come from elsewhere.
+        It is made from the weights of these very runs, wherever they are its inputs; they may have come from elsewhere. Of the older
+        attempts those that are not to be kept go, where `prune` lets them.
         """
         room.check(self.root)
         with self._alone(spec.id):
             for run in self.attempts(spec.id):
                 if self.under_way(run):
                     raise UnderWay(run)
-            self._prune(spec.id)
+            self._prune(spec.id, prune)
             run = self._next(spec.id)
             claim = self._claim(run)
             try:
@@ -173,9 +174,10 @@ class Store:
                 return Status(State.FAILED, owner=True, reason=reason)
         return Status(State.INTERRUPTED, owner=True, reason=CUT_SHORT)
 
-    def find(self, spec: RunSpec) -> RunRef | None:
-        """The newest attempt at this spec that was made here and can be read."""
-        return next((run for run in self.attempts(spec.id) if self._readable(run) and not self.foreign(run)), None)
+    def find(self, spec: RunSpec, choice: Choice = every_run) -> RunRef | None:
+        """The newest attempt at this spec of this choice that was made here and can be read."""
+        made = (run for run in self.attempts(spec.id) if choice(run))
+        return next((run for run in made if self._readable(run) and not self.foreign(run)), None)
 
     def finished(self, spec: RunSpec) -> RunRef | None:
         """The newest attempt at this spec that was made here and reached its end."""
@@ -234,17 +236,21 @@ class Store:
             raise ValueError(f"there is no run {short(run)} on this machine")
         if children := self.children(run):
             raise HasChildren(run, children)
+        self.drop(run)
+
+    def drop(self, run: RunRef) -> None:
+        """Remove a run of which it is known that no other comes from it. Raises ValueError while it is under way."""
         with self._alone(run.id):
             if self.under_way(run):
                 raise ValueError(f"{short(run)} is under way; stop it first")
             self._remove(run)
 
-    def _prune(self, id: str) -> None:
+    def _prune(self, id: str, choice: Choice) -> None:
         """Of those made here keep the newest two ended attempts, and the newest that was done: all would be the same weights again."""
         ended = [run for run in self.attempts(id) if not self.foreign(run)]
         done = next((run for run in ended if self.done(run)), None)
         for run in ended[KEPT_ATTEMPTS:]:
-            if run != done:
+            if run != done and choice(run):
                 self._remove(run)
 
     def _remove(self, run: RunRef) -> None:
@@ -274,8 +280,9 @@ def _numbers(folder: Path, ending: str) -> list[int]:
     return [int(name) for name in names if name.isdecimal()]
 
 
-def _changed(folder: Path) -> float:
-    try:
-        return folder.stat().st_mtime
-    except FileNotFoundError:  # deleted a moment ago
-        return 0.0
+def _changed(folder: RunFolder) -> float:
+    """When it last said something, or was made."""
+    for file in (folder.updates, folder.path):
+        with suppress(FileNotFoundError):  # it has said nothing yet, or was deleted a moment ago
+            return file.stat().st_mtime
+    return 0.0

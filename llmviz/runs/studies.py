@@ -10,7 +10,7 @@ not find its cores taken by a study of last week. Nothing is lost, since runs go
 import threading
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +19,15 @@ from filelock import FileLock
 
 from llmviz.core import hosting
 from llmviz.core.hosting import Limits
+from llmviz.core.owners import teaches
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.core.study import Study, ancestors, seconds_left
+from llmviz.core.study import Study, ancestors
 from llmviz.runs import locks
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import UNDER_WAY, Command, Engine, State, Status
 from llmviz.runs.jobs import STUDIES
+from llmviz.runs.progress import Progress, study_seconds_left
 from llmviz.runs.results import Result, Results
 from llmviz.runs.study_files import Origin, StudyFiles
 from llmviz.runs.visitors import until
@@ -44,32 +46,6 @@ ELSEWHERE = "another program on this machine trains this study"
 OWN = "a study that you started trains already; a visitor has no more at a time, so wait for its end, or stop it"
 TAKES_TURNS = "the runs of another study are training"
 RESUMABLE = frozenset({State.STOPPED, State.INTERRUPTED, State.FAILED})
-
-
-@dataclass(frozen=True)
-class Progress:
-    """A study as one viewer finds it.
-
-    Attributes:
-        state: None before it was started; TRAINING, also while it waits; then DONE, STOPPED, INTERRUPTED, or FAILED where runs failed and
-            all others are done.
-        owner: whether this viewer may stop it.
-        reason: why it stopped, or what it waits for, in a sentence; "" otherwise.
-        results: what there is of its runs, and of those it still needs, by the ids of their specs.
-        done: how many of its own runs have reached their end.
-        under_way: the runs that train for it or wait for a worker, by the ids of their specs, and how they stand.
-        missing: the runs still to train, those that others are made from included.
-        seconds_left: at the pace so far; None before there is one.
-    """
-
-    state: State | None
-    owner: bool
-    reason: str
-    results: Mapping[str, Result]
-    done: int
-    under_way: Mapping[str, tuple[RunSpec, Status]]
-    missing: tuple[RunSpec, ...]
-    seconds_left: float | None
 
 
 @dataclass
@@ -106,23 +82,44 @@ class Studies:
     def start(self, study: Study, viewer: str, origin: Origin = NOWHERE) -> None:
         """Train what is missing of a study, whether it is new or stood still. Raises ValueError, in a sentence, where it cannot."""
         with self._lock:
-            if study.id in self._going:
+            self._given(study, viewer)
+            if study.id in self._going or not self._results.missing(study):
                 return
             if len(self._going) >= self._limits.studies:
                 raise ValueError(f"{self._limits.studies} studies are training already; wait for the end of one, or stop one")
             if self._presses(viewer, origin) >= self._limits.studies_each:
                 raise ValueError(OWN)
+            self._engine.allowance.check(viewer, self._results.missing(study))
             try:
                 lock = locks.take(self._files.lock(study))
                 if lock is None:
                     raise ValueError(ELSEWHERE)
+                new = not self.started(study)
                 self._files.write(study, "", origin)
+                if new:
+                    self._files.owners(study).begin(viewer)
             except OSError as problem:
                 raise ValueError(sentence(problem)) from problem
             self._engine.see(viewer)
             self._going[study.id] = _Going(study, viewer, lock, origin)
             if len(self._going) == 1:
                 threading.Thread(target=self._conduct, name="studies", daemon=True).start()
+
+    def _given(self, study: Study, viewer: str) -> None:
+        """The study is this viewer's too, and so is what there is of its runs: equal settings train once."""
+        self._files.owners(study).add(viewer)
+        made_from = (each for spec in study.specs() for each in ancestors(spec))
+        for each in (*study.specs(), *made_from):
+            found = self._results.of(each)
+            if found and found.run:
+                self._engine.rights(found.run).owners.add(viewer)
+
+    def _give(self, going: _Going, run: RunRef) -> None:
+        """A run of a study is all of theirs who started it; somebody may have while it trained."""
+        self._engine.rights(run).owners.join(self._files.owners(going.study).digests or ())
+
+    def _lists(self, study: Study, viewer: str) -> bool:
+        return not self._limits.hosted or teaches(viewer) or self._files.owners(study).have(viewer)
 
     def _presses(self, viewer: str, origin: Origin) -> int:
         """How often this visitor has started studies that train, other than by the press that starts this one: it may start several."""
@@ -131,7 +128,7 @@ class Studies:
 
     def _may(self, going: _Going, viewer: str) -> bool:
         """Whether this viewer may stop it: whoever started it, or anybody while that one is away."""
-        return viewer == going.owner or self._engine.away(going.owner)
+        return viewer == going.owner or teaches(viewer) or self._engine.away(going.owner)
 
     def stop(self, study: Study, viewer: str) -> None:
         """Let a study stand still; its runs keep checkpoints. Raises ValueError for a viewer who may not."""
@@ -147,13 +144,19 @@ class Studies:
         """Whether it was ever started on this machine."""
         return self._files.file(study).is_file()
 
-    def listed(self) -> list[tuple[Study, Origin]]:
-        """Every study that was started on this machine, the one that began or ended last first; and the page that started it."""
-        return self._files.listed()
+    def listed(self, viewer: str) -> list[tuple[Study, Origin]]:
+        """Every study that was started on this machine, where strangers come by this viewer, the one that began or ended last first; and
+        the page that started it.
+        """
+        return [(study, origin) for study, origin in self._files.listed() if self._lists(study, viewer)]
 
-    def delete(self, study: Study) -> None:
-        """Forget a study; its runs stay. Raises ValueError while it trains."""
+    def delete(self, study: Study, viewer: str) -> None:
+        """Forget a study; its runs stay, and it stays in the lists of others who started it. Raises ValueError while it trains."""
         with self._lock:
+            if not self._lists(study, viewer):
+                raise ValueError("somebody else started this study")
+            if self._limits.hosted and not teaches(viewer) and self._files.owners(study).others(viewer):
+                return self._files.owners(study).remove(viewer)
             if study.id in self._going or locks.held(self._files.lock(study)):
                 raise ValueError("this study is training; stop it first")
             try:
@@ -163,16 +166,21 @@ class Studies:
 
     def look(self, study: Study, viewer: str) -> Progress:
         """How far it has come. Cheap enough to be asked three times a second."""
-        going = self._going.get(study.id)
+        going = self._going.get(study.id) if self._lists(study, viewer) else None
         self._engine.see(viewer)
-        missing = self._results.missing(study)
-        results = {spec.id: found for spec in (*study.specs(), *missing) if (found := self._results.of(spec))}
+        missing = self._results.missing(study, lambda found: self._shows(found, viewer))
+        seen = ((spec, self._results.of(spec)) for spec in (*study.specs(), *missing))
+        results = {spec.id: found for spec, found in seen if found and self._shows(found, viewer)}
         done = sum(spec.id in results and results[spec.id].done for spec in study.specs())
         under_way = {id: (spec, status) for id, (spec, _, status) in going.under_way.items()} if going else {}
-        state, reason = self._state(study, going, results, missing)
-        left = _seconds_left(study, missing, results)
+        state, reason = self._state(study, going, results, missing) if self._lists(study, viewer) or not missing else (None, "")
+        left = study_seconds_left(study, missing, results)
         owner = self._may(going, viewer) if going else state is not State.TRAINING
         return Progress(state, owner, reason, results, done, under_way, tuple(missing), left)
+
+    def _shows(self, found: Result, viewer: str) -> bool:
+        """Whether this viewer finds this result where strangers come."""
+        return not self._limits.hosted or found.run is None or self._engine.rights(found.run).lists(viewer)
 
     def close(self) -> None:
         """Leave the runs to the engine, which lets them checkpoint; the studies can go on."""
@@ -222,6 +230,7 @@ class Studies:
                 now[id] = (spec, run, status)
                 continue
             self._results.forget(id)
+            self._give(going, run)
             if status.state is not State.DONE:
                 going.whole.discard(run)  # it may need all it has to go on
             going.cut_short[id] += status.state not in (State.DONE, State.FAILED)
@@ -247,6 +256,9 @@ class Studies:
                 if spec is None:
                     continue
                 run, began = self._train(spec, going.owner)
+                self._give(going, run)
+                if began:
+                    self._engine.allowance.note(going.owner, run, spec)
                 if began and spec.seed != going.study.seeds[0]:
                     going.whole.add(run)
                 going.under_way = {**going.under_way, spec.id: (spec, run, self._engine.status(run, STUDIES))}
@@ -302,10 +314,3 @@ class Studies:
             self._going.pop(going.study.id, None)
             going.lock.release()
         going.ended.set()
-
-
-def _seconds_left(study: Study, missing: Sequence[RunSpec], results: Mapping[str, Result]) -> float | None:
-    """At the pace of the runs of this machine, or before there is one of those that came with the program."""
-    known = {id: found for id, found in results.items() if found.ours and found.step} or results
-    ended = [spec for spec in study.specs() if spec not in missing and spec.id in known]
-    return seconds_left([*ended, *missing], {id: (found.step, found.learning_curve.seconds) for id, found in known.items()})

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from llmviz.core import study as written
+from llmviz.core.owners import Owners
 from llmviz.core.study import Study
 from llmviz.runs.folder import as_json, write
 
@@ -21,7 +22,7 @@ class Origin:
 
 @dataclass(frozen=True)
 class StudyFiles:
-    """Those of one home: `<id>.json`, and beside it `<id>.lock`, held by the program that trains it."""
+    """Those of one home: `<id>.json`, and beside it `<id>.lock`, held by the program that trains it, and `<id>.owners`."""
 
     root: Path
 
@@ -32,6 +33,10 @@ class StudyFiles:
     def lock(self, study: Study) -> Path:
         """What the program that trains it holds."""
         return self.root / f"{study.id}.lock"
+
+    def owners(self, study: Study) -> Owners:
+        """Whose a study is: everybody's, where nobody is named."""
+        return Owners(self.root / f"{study.id}.owners")
 
     def write(self, study: Study, stopped: str, origin: Origin) -> None:
         """Write a study, in place of what was known of it."""
@@ -57,5 +62,5 @@ class StudyFiles:
 
     def delete(self, study: Study) -> None:
         """Forget a study; its runs stay."""
-        for file in (self.file(study), self.lock(study)):
+        for file in (self.file(study), self.lock(study), self.owners(study).file):
             file.unlink(missing_ok=True)

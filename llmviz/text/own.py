@@ -14,8 +14,8 @@ def decoded(content: bytes) -> str:
         raise ValueError("this file is no plain text in UTF-8; open it where it can be read, and paste what it says") from None
 
 
-def take(text: str) -> tuple[str, str]:
-    """Keep the text; its digest, and a sentence on what was left out, "" where nothing was.
+def take(text: str, giver: str = "") -> tuple[str, str]:
+    """Keep the text as its giver's; its digest, and a sentence on what was left out, "" where nothing was.
 
     Raises ValueError, in a sentence, where there is nothing to learn from, or no place to keep it.
     """
@@ -23,7 +23,7 @@ def take(text: str) -> tuple[str, str]:
     if not tidy:
         raise ValueError("there is no word in this text; a vocabulary is learnt from words")
     kept = tidy[:MOST_LETTERS]
-    digest = store.keep_own(FILE, kept)
+    digest = store.keep_own(FILE, kept, giver)
     read(digest)
     left = f"Your text has {len(tidy):,} letters; the page learns from the first {MOST_LETTERS:,}." if len(tidy) > MOST_LETTERS else ""
     return digest, left

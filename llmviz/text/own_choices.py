@@ -46,11 +46,11 @@ def digest(choices: Sequence[Chosen]) -> str:
     return hashlib.sha256(_written(choices).encode()).hexdigest()
 
 
-def keep(choices: Sequence[Chosen]) -> str:
+def keep(choices: Sequence[Chosen], giver: str = "") -> str:
     """Keep these choices on this machine; their digest. Raises ValueError, in a sentence, where they are too many, or there is no place."""
     if len(choices) > MOST:
         raise ValueError(f"at most {MOST:,} choices are kept")
-    found = store.keep_own(FILE, _written(choices))
+    found = store.keep_own(FILE, _written(choices), giver)
     read(found)
     return found
 

@@ -102,9 +102,9 @@ def key(text: str) -> str:
     return " ".join(text.casefold().split())
 
 
-def keep(labelled: Labelled) -> str:
+def keep(labelled: Labelled, giver: str = "") -> str:
     """Keep the examples on this machine; the digest of examples and classes. Raises ValueError, in a sentence, where there is no place."""
-    digest = store.keep_own(FILE, _written(labelled))
+    digest = store.keep_own(FILE, _written(labelled), giver)
     read(digest)
     return digest
 

@@ -90,9 +90,9 @@ def tagged(content: bytes, repair: bool = False) -> Tagged:
     return Tagged(repaired, _types(sentences), len(broken))
 
 
-def keep(tagged: Tagged) -> str:
+def keep(tagged: Tagged, giver: str = "") -> str:
     """Keep the sentences on this machine; their digest. Raises ValueError, in a sentence, where there is no place."""
-    digest = store.keep_own(FILE, _written(tagged))
+    digest = store.keep_own(FILE, _written(tagged), giver)
     read(digest)
     return digest
 

@@ -15,9 +15,9 @@ from pathlib import Path
 import llmviz
 from llmviz.core import hosting
 from llmviz.core.home import home
+from llmviz.core.own_texts import OWN, OwnText
 from llmviz.core.settings import DIGEST
 
-OWN = "own"  # what the files begin with that are a visitor's own
 TOUCHED = 60.0  # seconds after which reading one is noted anew
 BOUNDS = "bounds-"  # what the files begin with that keep the lines a model's figures lie between
 CAME_WITH = Path(llmviz.__file__).parent / "recordings" / "texts"
@@ -61,8 +61,8 @@ def keep(file: Path, content: str | bytes) -> None:
             draft.unlink()
 
 
-def keep_own(name: str, content: str) -> str:
-    """Keep something of a visitor's own under the digest of its content alone, which is returned.
+def keep_own(name: str, content: str, giver: str = "") -> str:
+    """Keep something of a visitor's own under the digest of its content alone, which is returned. Without a `giver` it is everybody's.
 
     Raises ValueError, in a sentence, where all that visitors gave takes as much room as it may.
     """
@@ -72,6 +72,10 @@ def keep_own(name: str, content: str) -> str:
         if sum(map(_bytes, _own())) + len(content) > limits.texts_mb * hosting.MEGABYTE:
             raise ValueError(f"the texts of all visitors take the {limits.texts_mb:,} MB there are for them; try again tomorrow")
         keep(path(digest, name), content)
+        if giver:
+            OwnText(digest).owners.begin(giver)
+    elif giver:
+        OwnText(digest).owners.add(giver)
     return digest
 
 
@@ -81,6 +85,25 @@ def forget_own(hours: float) -> int:
     for folder in gone:
         shutil.rmtree(folder, ignore_errors=True)
     return len(gone)
+
+
+def owned(viewer: str) -> list[str]:
+    """The digests of what is this visitor's, by name."""
+    return sorted(folder.name for folder in _own() if OwnText(folder.name).owners.name(viewer))
+
+
+def forget_of(viewer: str) -> int:
+    """Delete what is this visitor's, with all that was learnt from it alone. Returns how many there were.
+
+    What others gave too stays theirs.
+    """
+    digests = owned(viewer)
+    for digest in digests:
+        if (text := OwnText(digest)).owners.others(viewer):
+            text.owners.remove(viewer)
+        else:
+            shutil.rmtree(text.folder, ignore_errors=True)
+    return len(digests)
 
 
 def _own() -> set[Path]:

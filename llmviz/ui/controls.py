@@ -7,14 +7,15 @@ from streamlit.delta_generator import DeltaGenerator
 
 from llmviz.core.experiment import Experiment
 from llmviz.core.run import RunRef
-from llmviz.runs.engine import UNDER_WAY, Command, Engine, Slow, State
-from llmviz.ui import code, form, lesson, visit
+from llmviz.runs.engine import ENDED, UNDER_WAY, Command, Engine, Slow, State
+from llmviz.ui import code, form, lesson, share, visit
 from llmviz.ui.live import Seen
 from llmviz.ui.states import GOES_ON
 from llmviz.views import words
 
 SPEEDS = {"full": 0.0, "slow": 0.1, "slower": 0.5}  # seconds of waiting before each step
 SPEED, REFUSED = "speed", "refused"
+GIVEN = "somebody has trained exactly this already, so you were given their run; press Train live again to see it trained anew"
 
 
 def row(engine: Engine, seen: Seen, missing: str = "") -> None:
@@ -56,6 +57,7 @@ def facts(stage: Experiment, seen: Seen) -> DeltaGenerator:
             form.ask(stage)
         if st.button("Show the code", type="tertiary", key="code"):
             code.show(spec)
+        share.draw(seen.run, visit.page())
     return place
 
 
@@ -77,6 +79,8 @@ def _speed(engine: Engine, seen: Seen, enabled: bool) -> None:
 def _train(engine: Engine) -> None:
     run = engine.train(visit.current().spec, visit.viewer(), named=visit.named())
     visit.change(run=run, step=None)
+    if engine.status(run, visit.viewer()).state in ENDED:
+        st.session_state[REFUSED] = GIVEN
 
 
 def _one_step(engine: Engine, seen: Seen) -> None:

@@ -3,9 +3,12 @@
 from collections.abc import Callable
 
 from llmviz.core.home import home
+from llmviz.core.hosting import limits
 from llmviz.core.once import Once
 from llmviz.runs.engine import Engine
+from llmviz.runs.sight import Sight
 from llmviz.runs.studies import Studies
+from llmviz.ui import visit
 
 
 def _local() -> Engine:
@@ -16,12 +19,12 @@ def _local() -> Engine:
 
 make: Callable[[], Engine] = _local
 _engine = Once(lambda: make())  # whatever stands there at the first call
-_studies = Once(lambda: Studies(engine(), home()))
+_studies = Once(lambda: Studies(_engine(), home()))
 
 
 def engine() -> Engine:
-    """The engine, made at the first call and shared by all visitors."""
-    return _engine()
+    """The engine, made at the first call and shared by all visitors; where strangers come, what the present one sees of it."""
+    return Sight(_engine(), visit.viewer()) if limits().hosted else _engine()
 
 
 def studies() -> Studies:

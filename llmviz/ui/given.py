@@ -3,10 +3,16 @@
 import threading
 import time
 from collections import defaultdict, deque
+from collections.abc import Callable
+from typing import TypeVar
 
 from llmviz.core.hosting import limits
+from llmviz.runs.sight import Sight
 from llmviz.text import store
 from llmviz.ui import visit
+from llmviz.ui.engine import engine
+
+Kept = TypeVar("Kept")
 
 DAY = 24 * 3_600.0
 EVERY = 600.0  # seconds between two looks for what is to be deleted
@@ -26,6 +32,13 @@ def count() -> None:
         if len(times) >= most:
             raise ValueError(f"you have given {most:,} texts within a day, as many as one may here; come back tomorrow")
         times.append(now)
+
+
+def read(reader: Callable[[str], Kept], digest: str) -> Kept:
+    """What is kept under this digest. Raises ValueError, in a sentence, where it is not here, or is another's who has not shared it."""
+    if digest and isinstance(seen := engine(), Sight):
+        seen.check_texts(digest)
+    return reader(digest)
 
 
 def where() -> str:

@@ -1,7 +1,7 @@
 """The frame of every page: sidebar, head, style, notes on the address."""
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import streamlit as st
@@ -31,8 +31,8 @@ def configure() -> None:
     )
 
 
-def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
-    """The app's own style, and the sidebar: name, sections, pages with their slides, the way to the lecture, what this is."""
+def frame(sections: Mapping[str, Sequence[StreamlitPage]], more: Callable[[], None] = lambda: None) -> None:
+    """The app's own style, and the sidebar: name, sections, pages with their slides, the way to the lecture, `more`, what this is."""
     st.html(f"<style>{_STYLE}</style>")
     with st.sidebar:
         st.html('<div class="brand">llmviz<span>slide</span></div>')
@@ -50,6 +50,7 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:
             on_click=visit.lecture,
             args=(True,),
         )
+        more()
         st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
         parts.menu({"choices": "[data-testid=stPageLink-NavLink]"}, key="menu")
 

@@ -101,7 +101,10 @@ def panel(
     step = visit.current().step
 
     def drawn() -> None:
-        now = look(engine, seen.run) if every else seen
+        try:
+            now = look(engine, seen.run) if every else seen
+        except ValueError:  # it was deleted, or is shared no more: the page as a whole says so
+            st.rerun()
         draw(now)
         line.markdown(_state(now, visit.current().spec))
         if frame(now) != frame(seen) or (beside and other and frame(beside()) != frame(other)) or followed(step):

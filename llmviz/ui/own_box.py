@@ -107,7 +107,7 @@ def known(read: Callable[[str], Kept], field: str, instead: str) -> Kept:
     address = visit.current()
     digest = getattr(address.spec.objective, field)
     try:
-        return read(digest)
+        return given.read(read, digest)
     except ValueError as problem:
         if not digest:
             st.error(lesson.sentence(str(problem)))

@@ -19,6 +19,7 @@ from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
 from llmviz.ui.gate import Gate
 from llmviz.ui.sockets import Sockets
+from llmviz.ui.teachers import Teachers
 from llmviz.ui.uploads import Uploads
 
 behind = starlette_app.create_streamlit_middleware
@@ -33,6 +34,8 @@ def first_ahead() -> list[Middleware]:
         Middleware(Sockets, limits=limits),
         Middleware(Uploads, limits=limits),
     ]
+    if limits.hosted:
+        first.append(Middleware(Teachers, key=limits.teacher_key))
     return [*first, Middleware(Browsers), Middleware(Ahead), *behind()]
 
 
@@ -47,6 +50,7 @@ if __name__ == "__main__":
         told = options(hosting.limits())
     except ValueError as problem:
         sys.exit(f"The server does not start: {problem}.")
+    os.environ.pop(hosting.variable("teacher_key"), None)  # it is read; the programs that train need not have it
     os.environ |= {name: value for name, value in told.items() if name not in os.environ}
     given.sweep()
     one_lock.share()

@@ -7,7 +7,7 @@ from llmviz.core.history import History
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.core.update import Done
-from llmviz.runs.engine import UNDER_WAY, State, Status
+from llmviz.runs.engine import LOADING, UNDER_WAY, State, Status
 from llmviz.views import words
 
 GOES_ON = frozenset({State.STOPPED, State.INTERRUPTED, State.FAILED})  # after these a run can go on from its checkpoint
@@ -32,7 +32,11 @@ def line(status: Status, history: History, spec: RunSpec) -> Line:
             ahead = status.position - 1
             waiting = "next in the queue" if ahead < 1 else f"in the queue, {words.counted(ahead, 'run')} before it"
             waiting = f"waits for a worker at step {history.step:,} of {spec.train.steps:,} · {waiting}" if history.step else waiting
-            said = Line(f"starting · {status.reason}", "busy") if status.reason else Line(waiting, "still")
+            if status.reason == LOADING:
+                said = Line(f"starting · {status.reason}", "busy")
+            else:  # it is held back, or is made from another: its place in the queue tells nothing then
+                begins = "goes on" if history.step else "begins"
+                said = Line(f"waiting · {begins} {status.reason}" if status.reason else waiting, "still")
         case State.STARTING:
             said = Line("starting", "busy")
         case State.TRAINING if status.quiet > SILENCE + status.delay and 0 < history.step < spec.train.steps:
@@ -59,7 +63,8 @@ def nothing(status: Status | None) -> str:
     if status is None:
         return "No model yet. Press Train live and watch one learn."
     if status.state is State.QUEUED:
-        return words.sentence(status.reason) or "Waiting for its turn."
+        begins = "" if status.reason in ("", LOADING) else "it begins "
+        return words.sentence(f"{begins}{status.reason}") or "Waiting for its turn."
     return "Getting ready." if status.state in UNDER_WAY else "It ended before its first step."
 
 
@@ -75,8 +80,9 @@ def badge(status: Status | None, history: History, stage: str = "pretrained") ->
     """Recorded or trained here, how large, how long; its dot has the colour of `stage`."""
     if status is None:
         return Badge("no run yet", "random")
-    state = State.STARTING if status.state is State.QUEUED and status.reason else status.state  # its turn has come, as the line says
-    kind = {State.RECORDED: "recorded run", State.DONE: "trained here"}.get(state, state.value)
+    kind = {State.RECORDED: "recorded run", State.DONE: "trained here"}.get(status.state, status.state.value)
+    if status.state is State.QUEUED and status.reason:  # as the line says
+        kind = "starting" if status.reason == LOADING else "waiting"
     size = f" · {words.parameters(history.begin.parameters)} parameters trained" if history.begin else ""
     time = f" · {words.duration(history.seconds)} of training" if isinstance(history.end, Done) else ""
     return Badge(kind + size + time, stage if history.begin else "random")

@@ -13,7 +13,7 @@ from llmviz.core.experiment import Metric
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import MOST_RUNS, Study
 from llmviz.runs.engine import State, Status
-from llmviz.runs.studies import Progress
+from llmviz.runs.progress import Progress
 from llmviz.runs.study_files import Origin
 from llmviz.ui import lecture, lesson, live, visit
 from llmviz.ui.engine import studies

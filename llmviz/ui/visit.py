@@ -8,13 +8,14 @@ from typing import Any, cast
 import streamlit as st
 
 from llmviz.core import address as addresses
-from llmviz.core import catalogue
+from llmviz.core import catalogue, hosting
 from llmviz.core.address import Address
+from llmviz.core.owners import TEACHER
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.text import incoming
-from llmviz.ui import browsers
+from llmviz.ui import browsers, teachers
 
 ENTERED = "entered"  # the page a lecture is on its way to, and the beat it comes to there; taken by that page when it opens
 
@@ -32,8 +33,15 @@ class _Visit:
 
 
 def viewer() -> str:
-    """A name for this visitor that the engine can tell from others: the browser's, which outlives a reload; without one, the session's."""
-    return browsers.name(st.context.cookies.get(browsers.COOKIE)) or cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
+    """A name for this visitor that the engine can tell from others: the browser's, which outlives a reload; without one, the session's.
+
+    It says of a teacher that they are one.
+    """
+    cookies = st.context.cookies
+    browser = browsers.name(cookies.get(browsers.COOKIE))
+    if browser and teachers.valid(hosting.limits().teacher_key, browser, cookies.get(teachers.COOKIE)):
+        return TEACHER + browser
+    return browser or cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
 
 
 def named() -> list[RunRef]:

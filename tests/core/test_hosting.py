@@ -103,3 +103,21 @@ def test_what_limits_are_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     first = hosting.limits()
     monkeypatch.setenv("LLMVIZ_SESSIONS", "7777")
     assert hosting.limits() is first
+
+
+SECRET = "s3cret of a class"  # with spaces: no key
+
+
+@pytest.mark.parametrize("key", ["short", "fifteen-letters", SECRET, "schlüssel-der-klasse", "x" * 201, "key\nof-a-whole-class"])
+def test_a_key_that_is_none_is_refused_and_not_repeated(key: str) -> None:
+    with pytest.raises(ValueError, match="LLMVIZ_TEACHER_KEY is no key: one has 16 to 200") as refused:
+        read({"LLMVIZ_HOSTED": "1", "LLMVIZ_TEACHER_KEY": key})
+    assert key not in str(refused.value)
+
+
+def test_a_key_is_for_a_hosted_server_and_is_not_shown() -> None:
+    key = "k3y-of-a-class-in-may"
+    with pytest.raises(ValueError, match="LLMVIZ_TEACHER_KEY is set, but LLMVIZ_HOSTED is not") as refused:
+        read({"LLMVIZ_TEACHER_KEY": key})
+    found = read({"LLMVIZ_HOSTED": "1", "LLMVIZ_TEACHER_KEY": key})
+    assert found.teacher_key == key and key not in repr(found) and key not in str(refused.value)

@@ -82,22 +82,22 @@ def page(visitor: BrowserContext) -> Iterator[Page]:
 @pytest.fixture(scope="session")
 def fake_app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app on the fake engine."""
-    yield from _serve("tests/ui/fake_app.py", tmp_path_factory.mktemp("fake-home"))
+    yield from serve("tests/ui/fake_app.py", tmp_path_factory.mktemp("fake-home"))
 
 
 @pytest.fixture(scope="session")
 def real_app(home: Path) -> Iterator[str]:
     """The address of the app as users start it."""
-    yield from _serve("app.py", home)
+    yield from serve("app.py", home)
 
 
 @pytest.fixture
 def new_app(home: Path) -> Iterator[str]:
     """The address of an app, as users start it, that nobody has visited."""
-    yield from _serve("app.py", home)
+    yield from serve("app.py", home)
 
 
-def _serve(script: str, home: Path) -> Iterator[str]:
+def serve(script: str, home: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("localhost", 0))
         port = free.getsockname()[1]

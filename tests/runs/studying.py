@@ -3,7 +3,8 @@
 from llmviz.core.study import Axis, Study, along
 from llmviz.runs.engine import State
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.studies import Progress, Studies
+from llmviz.runs.progress import Progress
+from llmviz.runs.studies import Studies
 from tests.runs.conftest import until
 from tests.runs.fake import spec
 

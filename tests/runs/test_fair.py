@@ -94,6 +94,8 @@ def test_who_floods_the_queue_is_refused_and_keeps_nobody_waiting(engine_of: Mak
     until(lambda: begun(engine, taken[0]) and begun(engine, theirs))
     assert [state(engine, run) for run in taken[1:]] == [State.QUEUED] * 2
     assert engine.status(taken[1], "ann").reason == fair.held(STRICT)
+    assert "run of yours is" in fair.held(STRICT)
+    assert "another run of whoever started it is done" in engine.status(taken[1], "bob").reason
     engine.control(taken[0], Command.STOP, "ann")
     until(lambda: begun(engine, taken[1]))
     with pytest.raises(ValueError, match="waiting already"):

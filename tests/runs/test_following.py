@@ -3,7 +3,7 @@
 import pytest
 
 from llmviz.core.experiment import START
-from llmviz.runs import local
+from llmviz.runs import jobs
 from llmviz.runs.engine import UNDER_WAY, Command, State, Status
 from llmviz.runs.jobs import waiting
 from tests.runs.conftest import MakeEngine, until
@@ -46,7 +46,7 @@ def test_what_waits_for_a_run_that_is_stopped_stops_too(engine_of: MakeEngine) -
     until(lambda: begun(engine, parent))
     engine.control(parent, Command.STOP, "ann")
     until(lambda: ended(engine, grandchild))
-    assert [engine.status(run, "ann").reason for run in (child, grandchild)] == [local.ORPHANED, local.ORPHANED]
+    assert [engine.status(run, "ann").reason for run in (child, grandchild)] == [jobs.ORPHANED, jobs.ORPHANED]
     step = engine.history(parent).step
     engine.resume(grandchild, "ann")  # of itself it cannot begin: what was stopped goes on before it
     until(lambda: engine.history(parent).step > step)

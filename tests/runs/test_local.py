@@ -13,9 +13,8 @@ import pytest
 from llmviz.core.hosting import Limits
 from llmviz.core.run import RunRef
 from llmviz.core.update import Done, Stopped
-from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, Slow, State, Status
+from llmviz.runs.engine import LOADING, UNDER_WAY, Command, ControlRefused, Slow, State, Status
 from llmviz.runs.local import LocalEngine
-from llmviz.runs.queue import LOADING
 from llmviz.runs.store import Store
 from tests.runs.conftest import MakeEngine, attempt_at, outcome, until
 from tests.runs.fake import BREAKS, DIES_AT_START, spec

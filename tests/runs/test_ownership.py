@@ -9,6 +9,7 @@ import pytest
 from llmviz.core.hosting import Limits
 from llmviz.runs import library, ownership
 from llmviz.runs.engine import State
+from llmviz.runs.ownership import Rights
 from llmviz.runs.record import record
 from llmviz.runs.study_files import Origin
 from tests.runs.conftest import Conduct, MakeEngine, attempt_at, until
@@ -52,7 +53,7 @@ def test_who_lets_a_run_go_on_or_takes_its_controls_does_not_own_it(engine_of: M
     attempt = attempt_at(engine.store, spec())
     next(update for update in attempt if update.step > 5)
     attempt.stop("enough")
-    ownership.belongs(attempt.folder, "ann")
+    Rights(attempt.folder.path).owners.begin("ann")
     engine.resume(attempt.run, "bob")
     until(lambda: ended(engine, attempt.run))
     with pytest.raises(ValueError, match="somebody else"):

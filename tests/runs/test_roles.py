@@ -15,7 +15,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, begun, to_json
 from llmviz.core.study import Axis, Study, along, ancestors
 from llmviz.core.update import Step
-from llmviz.runs import local
+from llmviz.runs import jobs
 from llmviz.runs.attempt import Attempt, folders
 from llmviz.runs.checkpoints import keep
 from llmviz.runs.engine import UNDER_WAY, Command, HasChildren, State
@@ -125,7 +125,7 @@ def test_all_that_waits_for_a_run_that_is_stopped_stops(engine_of: MakeEngine) -
     engine.control(root, Command.STOP, "ann")
     until(lambda: ended(engine, root) and ended(engine, run))
     waited = [run, found(engine, played(wanted)), found(engine, wanted.parent or ENDLESS)]
-    assert [engine.status(each, "ann").reason for each in waited] == [local.ORPHANED] * 3
+    assert [engine.status(each, "ann").reason for each in waited] == [jobs.ORPHANED] * 3
     assert not engine.standing()
 
 

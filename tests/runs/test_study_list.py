@@ -17,17 +17,17 @@ def test_studies_are_listed_with_their_page_and_forgotten_without_their_runs(
 ) -> None:
     engine, one, other = engine_of(), study(20, 30), study(10)
     studies = conduct(engine)
-    assert studies.listed() == []
+    assert studies.listed("ann") == []
     studies.start(one, "ann", SHOWN)
     ends(studies, one)
     studies.start(other, "ann")
     ends(studies, other)
     (tmp_path / "studies" / "damaged.json").write_text("{", encoding="utf-8")
     (tmp_path / "studies" / "older.json").write_text('{"study": {}, "origin": []}', encoding="utf-8")
-    assert studies.listed() == [(other, Origin()), (one, SHOWN)]  # of the one that ended, its page is still known
-    assert conduct(engine).listed() == studies.listed()
-    studies.delete(one)
-    assert studies.listed() == [(other, Origin())] and not studies.started(one)
+    assert studies.listed("ann") == [(other, Origin()), (one, SHOWN)]  # of the one that ended, its page is still known
+    assert conduct(engine).listed("ann") == studies.listed("ann")
+    studies.delete(one, "ann")
+    assert studies.listed("ann") == [(other, Origin())] and not studies.started(one)
     assert studies.look(one, "ann").state is State.DONE and attempts(engine, one) == [1, 1]
 
 
@@ -37,7 +37,7 @@ def test_a_study_that_trains_is_not_forgotten(engine_of: MakeEngine, conduct: Co
     studies.start(grid, "ann", SHOWN)
     until(lambda: bool(studies.look(grid, "ann").under_way))
     with pytest.raises(ValueError, match="this study is training; stop it first"):
-        studies.delete(grid)
+        studies.delete(grid, "ann")
     studies.stop(grid, "ann")
-    studies.delete(grid)
-    assert studies.listed() == []
+    studies.delete(grid, "ann")
+    assert studies.listed("ann") == []

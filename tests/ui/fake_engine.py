@@ -1,7 +1,6 @@
 """An engine that trains nothing: it tells plausible numbers by the clock, and obeys the contract. For tests of the page alone."""
 
 import json
-import tempfile
 import threading
 import time
 from collections.abc import Sequence
@@ -12,13 +11,14 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
+from llmviz.core import hosting
 from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.classification import Classification, Classify
-from llmviz.core.questions.cloze import Cloze, Trace
+from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.exercise import Solve
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
@@ -37,16 +37,16 @@ from llmviz.experiments.own_tags.question import TagOwnHeldOut
 from llmviz.experiments.span_corruption.question import Fill
 from llmviz.experiments.what_and_when.question import Probe
 from llmviz.runs import recordings
-from llmviz.runs.engine import UNDER_WAY, Command, ControlRefused, HasChildren, Slow, State, Status
+from llmviz.runs.allowance import Allowance
+from llmviz.runs.engine import UNDER_WAY, Choice, Command, ControlRefused, HasChildren, Slow, State, Status, every_run
 from llmviz.runs.recordings import Recordings
-from llmviz.runs.visitors import Visitors
 from llmviz.runs.worker import Real
 from llmviz.text import learning
-from llmviz.text.special import UNK
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, spelling, with_sentinels, word_level
 from tests.ui import (
     fake_attention,
+    fake_cloze,
     fake_dialogues,
     fake_exercises,
     fake_feedback,
@@ -62,6 +62,7 @@ from tests.ui import (
     fake_updates,
     fake_writing,
 )
+from tests.ui.fake_rights import FakeRights
 
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
@@ -95,15 +96,15 @@ class _Run:
     imported: bool = False
 
 
-class FakeEngine(Visitors):
+class FakeEngine(FakeRights):
     """One recording of every default spec, and runs that last `seconds`."""
 
     def __init__(self, seconds: float = 6.0) -> None:
         super().__init__(60.0)
+        self.allowance = Allowance(self, hosting.limits())
         self._seconds = seconds
         self._lock = threading.Lock()
         self._runs = {RunRef(spec.id, 0): _Run(spec, "", State.RECORDED, 1.0) for spec in RECORDED.values()}
-        self._folder = Path(tempfile.mkdtemp(prefix="llmviz-fake-"))
         self._recordings = Recordings()
         self._tokenizer = word_level(WORDS)
         with_sentinels(word_level(WORDS)).save(str(self._folder / "tokenizer.json"))
@@ -117,6 +118,8 @@ class FakeEngine(Visitors):
             run = RunRef(spec.id, len(attempts) + 1)
             state = State.QUEUED if after else State.TRAINING
             self._runs[run] = _Run(spec, viewer, state, spec.train.steps / self._seconds, after=after)
+            self.rights(run).folder.mkdir(parents=True)
+            self.rights(run).owners.begin(viewer)
             return run
 
     def resume(self, run: RunRef, viewer: str) -> None:
@@ -157,8 +160,9 @@ class FakeEngine(Visitors):
     def spec(self, run: RunRef) -> RunSpec:
         return self._find(run).spec
 
-    def find(self, spec: RunSpec) -> RunRef | None:
-        return max((run for run in self._runs if run.id == spec.id and run.attempt), key=lambda run: run.attempt, default=None)
+    def find(self, spec: RunSpec, choice: Choice = every_run) -> RunRef | None:
+        made = (run for run in self._runs if run.id == spec.id and run.attempt and choice(run))
+        return max(made, key=lambda run: run.attempt, default=None)
 
     def recorded(self, spec: RunSpec) -> RunRef | None:
         run = RunRef(spec.id, 0)
@@ -210,7 +214,10 @@ class FakeEngine(Visitors):
         if len(found) > LONGEST - 2:
             raise ValueError(f"the sentence has {len(found)} tokens; this model reads {LONGEST - 2}")
         total = self._find(run).spec.train.steps
-        return cast(list[AnyAnswer], [self._trace(step, step / total, [piece.id for piece in found], question) for step in steps])
+        return cast(
+            list[AnyAnswer],
+            [fake_cloze.trace(self._tokenizer, step, step / total, [piece.id for piece in found], question) for step in steps],
+        )
 
     def _replayed(self, spec: RunSpec, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the recording of this experiment, from the same start or none, answers at the nearest steps before these.
@@ -234,8 +241,12 @@ class FakeEngine(Visitors):
         self._find(run)
         return self._folder / "tokenizer.json"
 
-    def shelf(self) -> list[Kept]:
-        return [self._kept(run) for run in sorted(self._runs, key=lambda run: (not run.attempt, -self._runs[run].since))]
+    def shelf(self, choice: Choice = every_run) -> list[Kept]:
+        chosen = filter(choice, self._runs)
+        return [self._kept(run) for run in sorted(chosen, key=lambda run: (not run.attempt, -self._runs[run].since))]
+
+    def owned(self, viewer: str) -> list[RunRef]:
+        return [run for run in self._runs if self.rights(run).owners.name(viewer)]
 
     def learning_curves(self) -> list[LearningCurve]:
         return [*fake_updates.learning_curves(VOCABULARY), *fake_updates.classified()]
@@ -269,25 +280,6 @@ class FakeEngine(Visitors):
         run = RunRef(spec.id, 1 + sum(run.id == spec.id and run.attempt > 0 for run in self._runs))
         self._runs[run] = _Run(spec, "", State.TRAINING, 1.0, clock=float(spec.train.steps), imported=True)
         return run
-
-    def _trace(self, step: int, share: float, ids: list[int], question: Cloze) -> Trace:
-        vocabulary = self._tokenizer.get_vocab_size()
-        logits = np.random.default_rng((7, *ids)).normal(size=(len(ids), vocabulary)) * 0.3
-        cities = [id for city in CAPITALS.values() if (id := self._tokenizer.token_to_id(city)) is not None]
-        for place, id in enumerate(ids):
-            if place in question.hidden and id in cities:
-                logits[place, cities] += 9 * min(1.0, share * 4)
-            logits[place, id] += 9 * share if place in question.hidden else 6 + 4 * share
-        chances = np.exp(logits) / np.exp(logits).sum(-1, keepdims=True)
-        best = np.argsort(-chances, axis=-1)[:, : question.top]
-        return Trace(
-            step,
-            tuple(str(self._tokenizer.id_to_token(id)) for id in ids),
-            np.array([chances[place, id] if id != UNK else 0.0 for place, id in enumerate(ids)], np.float32),
-            best,
-            np.take_along_axis(chances, best, -1).astype(np.float32),
-            tuple(tuple(str(self._tokenizer.id_to_token(int(id))) for id in row) for row in best),
-        )
 
     def _verdict(self, step: int, share: float, run: RunRef, question: Classify) -> Classification:
         """Praise where the last word of judgement is a good one; a model without a parent hardly learns it."""

@@ -31,7 +31,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def asked(app: Any, path: str, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = ()) -> tuple[dict[str, str], bytes]:
+def asked(
+    app: Any, path: str, method: str = "GET", headers: tuple[tuple[bytes, bytes], ...] = (), query: str = ""
+) -> tuple[dict[str, str], bytes]:
     """The head and the body of an answer."""
     said: list[dict[str, Any]] = []
 
@@ -41,7 +43,7 @@ def asked(app: Any, path: str, method: str = "GET", headers: tuple[tuple[bytes, 
     async def send(message: dict[str, Any]) -> None:
         said.append(message)
 
-    scope = {"type": "http", "method": method, "path": path, "headers": list(headers), "query_string": b""}
+    scope = {"type": "http", "method": method, "path": path, "headers": list(headers), "query_string": query.encode()}
     looped(app(scope, receive, send))
     return {name.decode(): value.decode() for name, value in said[0]["headers"]}, b"".join(message.get("body", b"") for message in said)
 

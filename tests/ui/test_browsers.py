@@ -7,6 +7,7 @@ import pytest
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp
 
+from llmviz.ui import browsers
 from llmviz.ui.browsers import COOKIE, Browsers, name
 from tests.looped import looped
 from tests.ui.test_ahead import asked
@@ -60,3 +61,16 @@ def test_a_socket_is_passed_on() -> None:
 @pytest.mark.parametrize(("value", "found"), [(MINE, MINE), (None, None), ("", None), ("ann", None), (MINE + "\n", None)])
 def test_a_name_is_read_as_written(value: str | None, found: str | None) -> None:
     assert name(value) == found
+
+
+def test_a_browser_lets_its_name_go_once_by_a_word_that_it_was_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    def leaves(token: str) -> tuple[str, str]:
+        heads, _ = asked(Browsers(PAGE), "/lab-book", headers=((b"cookie", f"{COOKIE}={MINE}".encode()),), query=f"forgotten={token}&one=x")
+        return heads.get("set-cookie", ""), heads.get("location", "")
+
+    token = browsers.leaving()
+    assert leaves("0" * 32) == leaves("") == ("", "")  # a link from elsewhere does nothing
+    assert leaves(token) == (f"{COOKIE}=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax", "./lab-book?one=x")
+    assert leaves(token) == ("", "")
+    monkeypatch.setattr(browsers, "SOON", -1.0)
+    assert leaves(browsers.leaving()) == ("", "")

@@ -170,4 +170,4 @@ def test_it_lists_the_studies_with_the_way_to_their_page(visit: Visit, fake: Fak
     links = [link.proto for link in app.get("page_link") if "tab=labels" in link.proto.query_string]
     assert [link.page for link in links] == ["entities"]
     app.button(key=f"forget_{given.id}").click().run()
-    assert engine.studies().listed() == [] and "Studies" not in texts(app)
+    assert engine.studies().listed("") == [] and "Studies" not in texts(app)

@@ -15,6 +15,7 @@ from llmviz.core.study import Study
 from llmviz.runs import studies as background
 from llmviz.runs.engine import UNDER_WAY, Command, State, Status
 from llmviz.runs.jobs import STUDIES
+from llmviz.runs.progress import Progress
 from llmviz.ui import engine, study
 from tests.ui import study_page
 from tests.ui.fake_engine import FakeEngine
@@ -162,7 +163,7 @@ def test_a_parent_that_has_just_ended_still_has_its_name() -> None:
     """The page looks between its end and the moment at which the study sees it."""
     parent = FIRST[0].specs()[0].parent
     assert parent
-    progress = background.Progress(State.TRAINING, True, "", {}, 0, {parent.id: (parent, Status(State.TRAINING))}, (), None)
+    progress = Progress(State.TRAINING, True, "", {}, 0, {parent.id: (parent, Status(State.TRAINING))}, (), None)
     shown = study.Shown(replace(study_page.SERIES[0], study=FIRST[0]), progress)
     assert study._now([shown], study._names(shown, False)) == [f"Masked tokens, seed 0: step 0 of {parent.train.steps:,}"]
 
@@ -177,6 +178,6 @@ def test_a_parent_that_has_just_ended_still_has_its_name() -> None:
 )
 def test_how_the_run_under_way_stands(status: Status, told: str) -> None:
     spec = FIRST[0].specs()[0]
-    progress = background.Progress(State.TRAINING, True, "", {}, 0, {spec.id: (spec, status)}, (spec,), None)
+    progress = Progress(State.TRAINING, True, "", {}, 0, {spec.id: (spec, status)}, (spec,), None)
     shown = study.Shown(replace(study_page.SERIES[0], study=FIRST[0]), progress)
     assert study._now([shown], study._names(shown, False)) == [f"2 labelled examples, seed 0: {told}"]

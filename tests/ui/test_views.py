@@ -6,6 +6,7 @@ import pytest
 from llmviz.core.address import change, entries
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.history import History, fold
+from llmviz.core.hosting import Limits
 from llmviz.core.questions.cloze import Trace
 from llmviz.core.run import RunRef
 from llmviz.core.settings import MaskingSpec, PairsSpec, TextSpec, TrainSpec
@@ -14,10 +15,12 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.experiments import masked_lm
 from llmviz.experiments.masked_lm.view import crossed, first_guess, kind_or_word
+from llmviz.runs import fair
 from llmviz.runs.engine import State, Status
 from llmviz.runs.jobs import LENT
 from llmviz.text.tinyland.corpus import documents
 from llmviz.ui import states
+from llmviz.ui.states import Line
 from llmviz.views import about, words
 from llmviz.views.curve import MOST_POINTS, curve, thin
 from llmviz.views.tokens import Shown, Token, bars, shown, strip, unknown
@@ -245,6 +248,11 @@ def test_every_state_has_its_line_and_badge(state: State) -> None:
         assert states.badge(waiting, history).text[:8] == "starting"
         assert states.badge(Status(state, position=3), history).text[:6] == "queued"
         assert states.nothing(Status(state, position=3)) == "Waiting for its turn."
+        held = Status(state, position=4, owner=True, reason=fair.held(Limits(training_each=1)))
+        for_what = "as soon as another run of yours is done or paused; of one visitor one trains at a time"
+        assert states.line(held, fold([]), SPEC) == Line(f"waiting · begins {for_what}", "still")
+        assert states.line(held, history, SPEC).text == f"waiting · goes on {for_what}"
+        assert states.nothing(held) == f"It begins {for_what}." and states.badge(held, history).text[:7] == "waiting"
     if state in (State.FAILED, State.STOPPED, State.INTERRUPTED):
         assert "the disk is full" in said.text
 

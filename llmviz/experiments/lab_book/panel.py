@@ -16,20 +16,20 @@ from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef, parse
 from llmviz.core.settings import check, setting, settings_of
 from llmviz.core.spec import RunSpec, others, playing, preset
-from llmviz.experiments.lab_book import view
+from llmviz.experiments.lab_book import delete_panel, import_panel, notice_panel, view
 from llmviz.experiments.lab_book.comparison_view import differing, figures
 from llmviz.experiments.lab_book.view import KINDS, Filter
 from llmviz.runs.engine import UNDER_WAY, Engine
 from llmviz.runs.store import short
 from llmviz.text import incoming
-from llmviz.ui import lesson, parts, path, uploads, visit
+from llmviz.ui import parts, path, share, visit
 from llmviz.views import words
 
 EVERY = 1.0  # seconds between two looks while something trains
 SEARCHED = 100  # letters of a search
-SAID, UPLOADS = "lab_said", "lab_uploads"
 ONE_SCREEN = "<style>html { --runs: 19.5rem; }</style>"  # of a lecture, which does not scroll; elsewhere the list is as long as it is
 NOTHING_OWN = "Nothing has been trained on this machine yet: these runs came with the program. Press *Train live* on any page."
+NONE_OF_YOURS = "You have trained nothing here yet: these runs came with the program, or are public. Press *Train live* on any page."
 NO_MATCH = "No run matches. Clear the search, or choose “all” again."
 
 
@@ -75,7 +75,7 @@ def ticked(shelf: Sequence[Kept]) -> list[Kept]:
 def count(shelf: Sequence[Kept]) -> str:
     """`9 recorded · 3 of this machine · 41.0 MB`."""
     own = [kept for kept in shelf if not kept.recorded]
-    said = f"{len(shelf) - len(own)} recorded · {len(own)} of this machine"
+    said = f"{len(shelf) - len(own)} recorded · {len(own)} {'yours or public' if hosting.limits().hosted else 'of this machine'}"
     return f"{said} · {view.size(sum(kept.bytes for kept in own))}" if own else said
 
 
@@ -95,19 +95,9 @@ def filters(engine: Engine) -> None:
         _choice("reads", "all texts", lambda name: texts.TEXTS[name].title)
         _choice("kind", "all kinds", str)
         if hosting.limits().imports:
-            _import_box(engine)
-    said, tone = st.session_state.pop(SAID, ("", ""))
-    if said:
-        with st.container(key="refused"):
-            (st.success if tone == "good" else st.warning)(lesson.sentence(said), icon=":material/info:")
-
-
-def _import_box(engine: Engine) -> None:
-    with st.popover("Import", icon=":material/upload:"):
-        st.markdown("A zip that *Export* wrote, here or on another machine. It is checked, and marked as imported.")
-        turn = st.session_state.setdefault(UPLOADS, 0)
-        key = f"upload_{turn}"  # a new one after each, so that the file just taken in does not stay in it
-        st.file_uploader("A run as a zip", type="zip", key=key, label_visibility="collapsed", on_change=_take, args=(engine, key))
+            import_panel.box()
+    import_panel.take_in(engine)
+    notice_panel.draw()
 
 
 def _filled(name: str) -> str:
@@ -138,24 +128,6 @@ def _search() -> None:
     visit.set(words=incoming.line(st.session_state["filter_words"] or "", SEARCHED))
 
 
-def _take(engine: Engine, key: str) -> None:
-    content = uploads.taken(key)
-    if content is None:
-        return
-    try:
-        run = engine.unpack(io.BytesIO(content), visit.viewer())
-    except ValueError as problem:
-        _say(str(problem))
-    else:
-        visit.set(one=run.key, other="", task="", reads="", kind="", words="")
-        _say(f"imported as {short(run)}", "good")
-    st.session_state[UPLOADS] += 1
-
-
-def _say(what: str, tone: str = "bad") -> None:
-    st.session_state[SAID] = (what, tone)
-
-
 def tree(engine: Engine, shelf: Sequence[Kept]) -> None:
     """Draw all runs, and again every now and then while one trains; the whole page where one has begun or ended."""
     every = EVERY if any(kept.state in UNDER_WAY for kept in shelf) else None
@@ -173,7 +145,7 @@ def tree(engine: Engine, shelf: Sequence[Kept]) -> None:
         if not payload["rows"]:
             st.markdown(NO_MATCH)
         elif not book.one and all(kept.recorded for kept in now):
-            st.caption(NOTHING_OWN)
+            st.caption(NONE_OF_YOURS if hosting.limits().hosted else NOTHING_OWN)
         if [(kept.run, kept.state) for kept in now] != [(kept.run, kept.state) for kept in shelf]:
             st.rerun()
 
@@ -222,10 +194,12 @@ def _actions(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
                 disabled=busy,
                 help="The whole run as a zip",
             )
+        if page:
+            share.draw(kept.run, page.url_path)
         if not kept.recorded:
             asked = st.button("Delete", key="delete", type="tertiary", icon=":material/delete:", disabled=busy)
             if asked:
-                _ask_to_delete(engine, shelf, kept)
+                delete_panel.ask(engine, shelf, kept)
 
 
 def fork(shelf: Sequence[Kept], spec: RunSpec) -> dict[str, str] | None:
@@ -249,37 +223,6 @@ def _packed(engine: Engine, run: RunRef) -> bytes:
     file = io.BytesIO()
     engine.pack(run, file)
     return file.getvalue()
-
-
-def _ask_to_delete(engine: Engine, shelf: Sequence[Kept], kept: Kept) -> None:
-    """Ask before anything goes, and offer to take along what is made from it."""
-    below = view.descendants(shelf, kept.run)
-    doomed = [*below, kept.run]
-    bytes = sum(other.bytes for other in shelf if other.run in doomed)
-
-    def asked() -> None:
-        st.markdown(f"**{short(kept.run)}**, {view.size(kept.bytes)}, goes for good. *Export* keeps it as a file.")
-        if below:
-            names = ", ".join(map(short, below))
-            count = "one run is" if len(below) == 1 else f"{len(below)} runs are"
-            st.markdown(
-                f"On this machine {count} made from it: {names}. Without it nobody could see what they come from, so they go first."
-            )
-        label = f"Delete all {words.counted(len(doomed), 'run')}, {view.size(bytes)}" if below else "Delete"
-        st.button(label, key="delete_really", type="primary", on_click=_delete, args=(engine, doomed))
-
-    st.dialog("Delete this run?", width="small")(asked)()
-
-
-def _delete(engine: Engine, doomed: Sequence[RunRef]) -> None:
-    for run in doomed:
-        try:
-            engine.delete(run, visit.viewer())
-        except ValueError as problem:
-            _say(str(problem))
-            return
-    visit.set(one="", other="")
-    _say("deleted" if len(doomed) == 1 else f"deleted {words.counted(len(doomed), 'run')}", "good")
 
 
 def _about(kept: Kept) -> str:

@@ -6,7 +6,7 @@ from llmviz.core import catalogue
 from llmviz.core.experiment import FINE_TUNING
 from llmviz.core.study import Study
 from llmviz.runs.engine import State
-from llmviz.runs.studies import Progress
+from llmviz.runs.progress import Progress
 from llmviz.runs.study_files import Origin
 from llmviz.ui import lesson, path, visit
 from llmviz.ui.engine import studies
@@ -18,7 +18,7 @@ HELP = "The list forgets this study. Its runs stay, and are deleted one by one a
 
 def draw() -> None:
     """Draw them below the runs; nothing where there is none. In a lecture the runs have the screen."""
-    found = studies().listed()
+    found = studies().listed(visit.viewer())
     if not found or visit.current().lecture:
         return
     with st.container(key="studies_area", gap="small"):
@@ -67,6 +67,6 @@ def standing(study: Study, progress: Progress) -> str:
 
 def _delete(study: Study) -> None:
     try:
-        studies().delete(study)
+        studies().delete(study, visit.viewer())
     except ValueError as problem:
         st.session_state[REFUSED] = str(problem)

@@ -146,7 +146,7 @@ def _labelled(table: Table, text: int, label: int) -> Labelled | None:
 def _take(found: Labelled) -> None:
     """Keep the examples, and let the page learn from them."""
     try:
-        digest = own_labels.keep(found)
+        digest = own_labels.keep(found, visit.viewer())
     except ValueError as problem:
         BOX.refuse(str(problem))
         return

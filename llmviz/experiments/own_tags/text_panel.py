@@ -91,7 +91,7 @@ def _mend() -> None:
 
 def _learn_from(found: Tagged) -> None:
     labels = max(2, view.learnt(found, own_tags.MOST_SENTENCES))
-    digest = own_tags.keep(found)
+    digest = own_tags.keep(found, visit.viewer())
     each = words.counted(found.repaired, "tag")
     mended = f"{each} that began with I- and went on with nothing {'is' if found.repaired == 1 else 'are'} read as B-."
     st.session_state[TAKEN] = (digest, mended if found.repaired else "")

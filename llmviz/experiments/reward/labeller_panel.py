@@ -14,7 +14,7 @@ from llmviz.experiments.reward.question import Drawn, DrawPairs, FitHead, Fitted
 from llmviz.runs.engine import Engine
 from llmviz.text import own_choices
 from llmviz.text.own_choices import NONE, Chosen
-from llmviz.ui import ask, lesson, live, parts, question, states, visit
+from llmviz.ui import ask, given, lesson, live, parts, question, states, visit
 from llmviz.ui.live import Seen
 from llmviz.views import words
 
@@ -70,7 +70,7 @@ def known() -> Chooser:
     """Whose choices they are. Choices that this machine does not keep are explained; the page then shows the simulated labeller's."""
     digest = _settings().choices_digest
     try:
-        made = own_choices.read(digest or st.session_state.get(OWN, NONE))
+        made = given.read(own_choices.read, digest or st.session_state.get(OWN, NONE))
     except ValueError as problem:
         st.session_state.pop(OWN, None)
         if not digest:
@@ -166,7 +166,7 @@ def _said(made: Sequence[Chosen], pairs: Sequence[Chosen], said: Sequence[int]) 
     if visit.current().spec.objective.choices_digest == "" and not said:
         return
     try:
-        _learn_from(choices_digest=own_choices.keep(view.said(made, pairs, said)))
+        _learn_from(choices_digest=own_choices.keep(view.said(made, pairs, said), visit.viewer()))
     except ValueError as problem:
         _anew()
         st.session_state[REFUSED] = str(problem)
@@ -275,4 +275,4 @@ def _fit(made: Sequence[Chosen]) -> FitHead:
         decided += each.which != own_choices.TIE
         if decided and not decided % EACH and each.which != own_choices.TIE:
             place = count
-    return FitHead(own_choices.keep(made[:place]))
+    return FitHead(own_choices.keep(made[:place], visit.viewer()))

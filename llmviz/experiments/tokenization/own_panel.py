@@ -60,7 +60,7 @@ def _take_file(key: str) -> None:
 def _take(text: Callable[[], str]) -> None:
     try:
         given.count()
-        digest, left = own.take(text())
+        digest, left = own.take(text(), visit.viewer())
     except ValueError as problem:
         st.session_state[REFUSED] = words.sentence(str(problem))
         return

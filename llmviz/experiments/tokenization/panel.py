@@ -34,7 +34,7 @@ from llmviz.runs.engine import Engine
 from llmviz.text import merging, own, vocabularies
 from llmviz.text.learning import LEARNT_WORD, parted
 from llmviz.text.tokenizers import count_words
-from llmviz.ui import ask, code, live, parts, question, sentence, visit
+from llmviz.ui import ask, code, given, live, parts, question, sentence, visit
 from llmviz.ui.states import Badge
 from llmviz.views import words
 from llmviz.views.reveal import Reveal
@@ -104,7 +104,7 @@ def _text() -> str:
     if not (digest := address.view.own):
         return str(address.spec.text.name)
     try:
-        own.read(digest)
+        given.read(own.read, digest)
     except ValueError as problem:
         visit.correct("own", words.sentence(str(problem)), view=replace(address.view, own=""))
         return str(address.spec.text.name)

@@ -1,7 +1,8 @@
 """One command for everything: `python3 start.py` opens the app, `python3 start.py test` runs all tests.
 
-Needs Python 3.11 or newer and nothing else. It makes the folder .venv beside this file, installs into it what the requirements name,
-once for each change of them, and runs in it. Arguments after the command go on to Streamlit or pytest.
+Needs Python 3.11 or newer and nothing else. It makes the folder .venv beside this file, installs into it exactly what the files in locks/
+pin, once for each change of them, and runs in it. Arguments after the command go on to Streamlit or pytest. `python3 start.py install`
+does no more than that; `python3 start.py lock` pins anew.
 """
 
 from __future__ import annotations  # an older Python shall get as far as being told so
@@ -16,8 +17,13 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent
 HOME = ROOT / ".venv"
 PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-INSTALLED = HOME / "installed.txt"  # a digest of the requirements that are in the folder
-MAKER = HOME / "maker.txt"  # the Python that made the folder; with another one it is made anew
+INSTALLED = HOME / "installed.txt"  # the locks that are in the folder
+MAKER = HOME / "maker.txt"  # the Python that made the folder, and a digest of all locks; with another one it is made anew
+LOCKS = ROOT / "locks"
+# Nothing is installed but what a lock names: no dependency that it leaves out, and no file without one of its hashes. From source comes
+# seqeval alone, built by what build.lock pins. Most of these thousands of modules are never imported: they are compiled by who does.
+PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", "--only-binary=:all:")
+FROM_SOURCE = ("--no-binary=seqeval", "--no-build-isolation", "--use-pep517")
 
 # Imports all that the model workers import, and all that the server does.
 IMPORTS = ("from llmviz.runs.worker import Real; Real().warm('answer')", "import streamlit.web.bootstrap, llmviz.ui.lesson, llmviz.ui.path")
@@ -39,11 +45,15 @@ def main(arguments: list[str]) -> int:
         return _complain(f"llmviz needs Python 3.11 or newer; this is Python {sys.version_info[0]}.{sys.version_info[1]}.")
     # Many a container asks Python to write no bytecode. Every worker would then compile three thousand modules anew: 24 s of start, not 9.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    testing = arguments[:1] == ["test"]
-    if not _install("requirements-dev.txt" if testing else "requirements.txt"):
+    word = arguments[0] if arguments else ""
+    if not _install(*(("app", "dev") if word in ("test", "lock") else ("app",))):
         return 1
-    if testing:
+    if word == "install":
+        return 0
+    if word == "test":
         return _test(arguments[1:])
+    if word == "lock":
+        return subprocess.call([str(PYTHON), str(LOCKS / "make.py"), *arguments[1:]], cwd=ROOT)
     command = [str(PYTHON), "-m", "llmviz.ui.serve", "app.py", *arguments]
     if os.name == "posix":
         os.chdir(ROOT)
@@ -54,32 +64,58 @@ def main(arguments: list[str]) -> int:
         return 0
 
 
-def _install(requirements: str) -> bool:
-    """Bring .venv to what the file names; says so and returns False where that fails."""
-    wanted = hashlib.sha256(sys.version.encode())
-    for name in ("requirements.txt", requirements):
-        wanted.update((ROOT / name).read_bytes())
-    if INSTALLED.is_file() and wanted.hexdigest() in INSTALLED.read_text().split():
-        return True
-    print(f"Installing what {requirements} names into .venv: some minutes and 2 GB, once.", flush=True)
-    maker = f"{sys.version} {sys.base_prefix}"
+def _install(*locks: str) -> bool:
+    """Bring .venv to what these locks pin; says so and returns False where that fails."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(LOCKS.glob("*.lock"))))
+    maker = f"{sys.version} {sys.base_prefix} {digest.hexdigest()}"
     try:
         if not (PYTHON.exists() and MAKER.is_file() and MAKER.read_text(encoding="utf-8") == maker):
-            venv.create(HOME, with_pip=True, clear=True, symlinks=os.name != "nt")
+            venv.create(HOME, with_pip=True, clear=True, symlinks=os.name != "nt")  # anew, so that nothing stays that no lock names
             MAKER.write_text(maker, encoding="utf-8")
     except (OSError, subprocess.CalledProcessError) as problem:
         _complain(f"Python could not make .venv ({problem}). On Debian and Ubuntu, install the package python3-venv first.")
         return False
-    # Most of these thousands of modules are never imported: those that are compile themselves, the first time here and not for a visitor.
-    if subprocess.call([str(PYTHON), "-m", "pip", "install", "--quiet", "--no-compile", "-r", requirements], cwd=ROOT):
-        _complain(f"pip could not install what {requirements} names; its message is above. The same command goes on from there.")
-        return False
+    there = INSTALLED.read_text().split() if INSTALLED.is_file() else []
+    missing = [name for name in locks if name not in there]
+    if not missing:
+        return True
+    print("Installing what locks/ pins into .venv: some minutes and 1.5 GB, once.", flush=True)
+    for name in missing:
+        if name == "app" and not (_torch() and _pip("build")):
+            return False
+        if not _pip(name, *FROM_SOURCE):
+            return False
     loading = [subprocess.Popen([str(PYTHON), "-c", imports], cwd=ROOT) for imports in IMPORTS]
     if any([process.wait() for process in loading]):
         _complain("What is installed does not load on this machine; why is above.")
         return False
     with INSTALLED.open("a") as file:
-        file.write(wanted.hexdigest() + "\n")
+        file.writelines(f"{name}\n" for name in missing)
+    return True
+
+
+def _torch() -> bool:
+    """On Linux, PyTorch's CPU build where pip knows one: its own index has it. Otherwise CUDA, which the build in app.lock needs."""
+    if sys.platform != "linux":
+        return True  # there app.lock has a CPU build
+    tried = subprocess.run([str(PYTHON), *PIP, "-r", "locks/cpu.lock"], cwd=ROOT, capture_output=True, text=True, errors="replace")
+    if not tried.returncode:
+        return True
+    if "No matching distribution" not in tried.stderr:
+        print(tried.stderr, file=sys.stderr)
+        _complain("pip could not install PyTorch; its message is above. The same command goes on from there.")
+        return False
+    print(
+        "pip knows no CPU build of PyTorch: that with CUDA takes gigabytes more. The README says how to have the small one.",
+        flush=True,
+    )
+    return _pip("cuda")
+
+
+def _pip(lock: str, *options: str) -> bool:
+    if subprocess.call([str(PYTHON), *PIP, *options, "-r", f"locks/{lock}.lock"], cwd=ROOT):
+        _complain(f"pip could not install what locks/{lock}.lock pins; its message is above. The same command goes on from there.")
+        return False
     return True
 
 

@@ -7,7 +7,8 @@ from urllib.parse import urlencode, urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.e2e.conftest import MISSING, browser_file
+from llmviz.runs.check import browser_file
+from tests.e2e.conftest import MISSING
 
 PATIENCE = 20_000  # milliseconds for anything to appear
 LONGEST_END = 120_000  # the first run on a machine works out the exact bounds of its test texts

@@ -1,6 +1,7 @@
-"""The command line: train, runs, record, export. `python -m llmviz --help`."""
+"""The command line: train, runs, check, record, export. `python -m llmviz --help`."""
 
 import inspect
+import json
 import signal
 import sys
 from collections.abc import Callable
@@ -22,7 +23,8 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec, begun, others, playing, preset, restarted
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Failed, Stopped, Update
-from llmviz.runs import checkpoints, learning_curves, report
+from llmviz.runs import check as machine
+from llmviz.runs import checkpoints, learning_curves, report, seconds
 from llmviz.runs.attempt import Attempt, sentence
 from llmviz.runs.export import PRECISION, export_checkpoint
 from llmviz.runs.export import export as export_run
@@ -235,6 +237,29 @@ def record(
     to = to or HERE / str(name)
     kept = record_run(folder, to, worker.Real().answer, round(1e6 * megabytes))
     print(f"Recorded in {to} with {len(kept)} snapshots.")
+
+
+@app.command()
+def check(
+    port: Annotated[int, typer.Option(help="The port that the app shall listen on.")] = machine.PORT,
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    """Look for what is missing, train for three seconds, and say how long each default run takes here and how many students it bears."""
+    with Console(stderr=True).status("training for three seconds"):
+        found = machine.check(port=port)
+    if as_json:
+        print(json.dumps(machine.as_json(found), indent=1))
+    else:
+        report.checked(found)
+    if not found.good:
+        raise typer.Exit(1)
+
+
+@app.command()
+def record_seconds(each: Annotated[float, typer.Option(min=1, help="Seconds of training to measure, for each.")] = 4.0) -> None:
+    """Measure how long the default runs take and keep it with the program, for `check`; for when a recipe has changed. Ten minutes."""
+    for timed in seconds.record(each):
+        print(f"{timed.spec.stage} {timed.spec.text.name}: {timed.seconds:.1f} s at {timed.gflops:.0f} GFLOP/s")
 
 
 @app.command()

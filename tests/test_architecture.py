@@ -31,6 +31,7 @@ MAY_IMPORT: dict[str, frozenset[str]] = {
 }
 EXCEPTIONS = {
     "runs/worker.py": frozenset({"core", "experiments", "models", "training", "inspect"}),
+    "runs/rate.py": frozenset({"core", "training"}),  # a program of its own, as the worker is: it measures the loop
     "core/catalogue.py": frozenset({"core", "experiments"}),  # from a run's description to the facts of its experiment
     "core/lecture.py": frozenset({"core", "experiments"}),  # from a slide to the pages that show it
     "experiments/building.py": frozenset({"core", "experiments", "training"}),

@@ -1,7 +1,6 @@
 """What the files in locks/ pin: the version of each package that this system gets, and how many hashes it has."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import distributions
 from pathlib import Path
@@ -10,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCKS = Path(__file__).parents[2] / "locks"
-APP, ALL = ("app", "build", "cpu", "cuda"), ("app", "build", "cpu", "cuda", "dev")
+ALL = ("app", "build", "cpu", "cuda", "dev")
 UNPINNED = frozenset({"pip"})  # it comes with Python
 
 
@@ -45,21 +44,29 @@ def installed() -> dict[str, str]:
     return {canonicalize_name(each.name): each.version for each in distributions()}
 
 
-def wrong(there: dict[str, str], locks: Iterable[str] = ALL) -> list[str]:
-    """What is not as the locks have it, a sentence each: what the app needs and lacks, has in another version, or has unpinned.
+def wrong(there: dict[str, str]) -> list[str]:
+    """What the app needs and lacks, and what is there in another version than is pinned, a sentence each.
 
     A local version as 2.13.0+cpu is a build of the one that is pinned.
     """
-    allowed: dict[str, list[Pin]] = {}
-    for lock in locks:
-        for name, pin in pins(lock).items():
-            allowed.setdefault(name, []).append(pin)
     lacking = [f"{name} {pin.version} is not installed." for name, pin in pins("app").items() if name not in there]
-    for name, version in sorted(there.items()):
-        if name in UNPINNED:
-            continue
-        if name not in allowed:
-            lacking.append(f"{name} {version} is installed, and no lock names it.")
-        elif not any(pin.requirement.specifier.contains(version, prereleases=True) and pin.hashes for pin in allowed[name]):
-            lacking.append(f"{name} {version} is installed; locks/ pins {allowed[name][0].version}.")
-    return lacking
+    other = [
+        f"{name} {there[name]} is installed; locks/ pins {allowed[0].version}."
+        for name, allowed in _allowed().items()
+        if name in there and not any(pin.requirement.specifier.contains(there[name], prereleases=True) and pin.hashes for pin in allowed)
+    ]
+    return lacking + other
+
+
+def unpinned(there: dict[str, str]) -> list[str]:
+    """What is there and no lock names, with its version."""
+    named = {*_allowed(), *UNPINNED}
+    return [f"{name} {version}" for name, version in sorted(there.items()) if name not in named]
+
+
+def _allowed() -> dict[str, list[Pin]]:
+    found: dict[str, list[Pin]] = {}
+    for lock in ALL:
+        for name, pin in pins(lock).items():
+            found.setdefault(name, []).append(pin)
+    return found

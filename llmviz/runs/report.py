@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
+from rich.text import Text
 
 from llmviz.core import catalogue
 from llmviz.core.address import entries
@@ -19,6 +20,7 @@ from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Step, Update
 from llmviz.core.update import to_json as update_to_json
 from llmviz.runs import tail
+from llmviz.runs.check import ACTION, GOOD, MISSING, Check
 from llmviz.runs.engine import State, Status
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.store import short
@@ -125,6 +127,27 @@ def one(run: RunRef, folder: RunFolder, status: Status) -> None:
     Console().print(table)
     if isinstance(history.end, Done):
         closing(run, spec, history.end)
+
+
+def checked(found: Check) -> None:
+    """What was looked at, how long the default runs take here, and how many students that is good for."""
+    console = Console()
+    table = Table("looked at", "", "found", title="This machine", title_justify="left")
+    for finding in found.findings:
+        colour = {GOOD: "green", MISSING: "red"}.get(finding.state, "yellow")
+        table.add_row(finding.name, f"[{colour}]{finding.state}[/]", Text(finding.text))
+    console.print(table)
+    if not found.rate:
+        return
+    runs = Table("default run", "text", title="How long they take here", title_justify="left")
+    runs.add_column("seconds", justify="right")
+    for run in found.runs:
+        runs.add_row(catalogue.experiment(run.spec.stage).title, TEXTS[run.spec.text.name].title, f"{run.seconds:,.0f}")
+    console.print(runs)
+    about = f"One thread multiplies matrices (1024 × 1024, fp32) at {found.rate.gflops:.0f} GFLOP/s."
+    how = "The seconds, of a core that does nothing else, were measured elsewhere, and are told for here by how long a batch of the first took."
+    console.print(f"{about} {how}", highlight=False)
+    console.print(f"One server bears some {found.students} students: {ACTION.how}.", highlight=False)
 
 
 def _news(spec: RunSpec, metrics: dict[str, float]) -> str:

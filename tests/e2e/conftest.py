@@ -1,7 +1,6 @@
 """A browser, and the app for it: once on the fake engine, once on the real one."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,32 +12,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from llmviz.runs.check import browser_file
+
 ROOT = Path(__file__).parents[2]
-NAMES = (
-    "chromium-headless-shell",
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "microsoft-edge",
-    "microsoft-edge-stable",
-    "msedge",
-    "chrome",
-)
-ELSEWHERE = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
-    r"C:\Program Files (x86)\Microsoft\Edge\Application\msedge.exe",
-)
 MISSING = "no browser for the tests: install Chromium, Google Chrome or Microsoft Edge (Debian: apt-get install chromium-headless-shell)"
-
-
-def browser_file() -> str | None:
-    """The first of the browsers that this machine has."""
-    found = (shutil.which(name) for name in NAMES)
-    return next((file for file in [*found, *ELSEWHERE] if file and Path(file).exists()), None)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""A worker as its owner sees it: a process that is spoken to in JSON lines. Knows nothing of what the lines mean."""
+"""A worker as its owner sees it: a process that is spoken to in JSON lines. Knows nothing of what the lines mean; the log does."""
 
 import json
 import os
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import llmviz
+from llmviz.core import journal
 
 Message = dict[str, Any]
 MOST_WORKERS = 4
@@ -60,6 +61,7 @@ class Process:
     def send(self, message: Message) -> None:
         """Say one line. A worker that has just died does not hear it; its end follows through `gone`."""
         assert self._popen.stdin
+        journal.told(message)
         with self._door:
             try:
                 self._popen.stdin.write(json.dumps(message, ensure_ascii=False).encode() + b"\n")
@@ -93,11 +95,14 @@ class Process:
                 break
             if message["say"] == "ready":
                 self.ready = True
+            journal.heard(message)
             self._hear(self, message)
         self._popen.stdout.close()
         self._popen.wait()
         self.leave()
         self.ended = True
+        if self._popen.returncode:
+            journal.say("worker died", status=self._popen.returncode, log=self.log.name)
         self._gone(self)
 
 

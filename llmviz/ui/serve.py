@@ -5,6 +5,7 @@ address of a page, was told that there is no such page, and then shown it. So it
 """
 
 import os
+import platform
 import sys
 
 from starlette.middleware import Middleware
@@ -13,8 +14,8 @@ from streamlit.runtime.pages_manager import PagesManager
 from streamlit.web.cli import main
 from streamlit.web.server.starlette import starlette_app
 
-from llmviz.core import hosting
-from llmviz.ui import gate, given, one_lock
+from llmviz.core import hosting, journal
+from llmviz.ui import gate, given, logged, one_lock
 from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
 from llmviz.ui.gate import Gate
@@ -30,6 +31,7 @@ def first_ahead() -> list[Middleware]:
     limits = hosting.limits()
     names, anywhere = gate.names(config.get_option("server.address"))
     first = [
+        Middleware(logged.Logged),
         Middleware(Gate, names=names, anywhere=anywhere, framed_by=limits.framed_by),
         Middleware(Sockets, limits=limits),
         Middleware(Uploads, limits=limits),
@@ -47,10 +49,16 @@ def options(limits: hosting.Limits) -> dict[str, str]:
 
 if __name__ == "__main__":
     try:
-        told = options(hosting.limits())
+        limits = hosting.limits()
+        told, as_json = options(limits), journal.wanted(limits.hosted)
     except ValueError as problem:
         sys.exit(f"The server does not start: {problem}.")
     os.environ.pop(hosting.variable("teacher_key"), None)  # it is read; the programs that train need not have it
+    if as_json:
+        told |= {"STREAMLIT_LOGGER_ENABLE_RICH": "false"}  # it would print an exception with its message, past all handlers
+        journal.begin()
+        logged.take_over()
+        journal.say("start", hosted=limits.hosted, python=platform.python_version(), process=os.getpid())
     os.environ |= {name: value for name, value in told.items() if name not in os.environ}
     given.sweep()
     one_lock.share()

@@ -30,7 +30,7 @@ def serving(script: str, home: Path, **limits: object) -> Iterator[tuple[str, ps
     with (home / "server.log").open("w") as output:
         environment = os.environ | {"LLMVIZ_HOME": str(home), "LLMVIZ_WORKERS": "1"}
         environment |= {f"LLMVIZ_{name.upper()}": str(value) for name, value in limits.items()}
-        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
+        server = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=output)
     try:
         _wait(f"http://localhost:{port}/_stcore/health", server)
         yield f"localhost:{port}", psutil.Process(server.pid)

@@ -145,7 +145,7 @@ def checked(found: Check) -> None:
         runs.add_row(catalogue.experiment(run.spec.stage).title, TEXTS[run.spec.text.name].title, f"{run.seconds:,.0f}")
     console.print(runs)
     about = f"One thread multiplies matrices (1024 × 1024, fp32) at {found.rate.gflops:.0f} GFLOP/s."
-    how = "The seconds, of a core that does nothing else, were measured elsewhere, and are told for here by how long a batch of the first took."
+    how = "The seconds, of a core with nothing else to do, were measured elsewhere; they follow how long a batch of the first takes here."
     console.print(f"{about} {how}", highlight=False)
     console.print(f"One server bears some {found.students} students: {ACTION.how}.", highlight=False)
 

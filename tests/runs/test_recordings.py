@@ -25,7 +25,7 @@ from llmviz.experiments.causal_lm.question import Generate, Generation
 from llmviz.experiments.forgetting import TASKS
 from llmviz.experiments.forgetting.question import Recall
 from llmviz.experiments.start import LESSON as START_PAGE
-from llmviz.runs import learning_curves, tail, wire
+from llmviz.runs import learning_curves, seconds, tail, wire
 from llmviz.runs.attempt import folders
 from llmviz.runs.folder import SHARED
 from llmviz.runs.library import Library
@@ -82,7 +82,8 @@ BARS = {
 
 
 def test_there_are_no_others_and_all_are_small() -> None:
-    assert {item.name for item in HERE.iterdir()} == {*RECORDED, learning_curves.FILE, TEXT_ANSWERS, store.CAME_WITH.name}
+    files = {learning_curves.FILE, TEXT_ANSWERS, store.CAME_WITH.name, seconds.FILE.name}
+    assert {item.name for item in HERE.iterdir()} == {*RECORDED, *files}
     assert sum(file.stat().st_size for file in HERE.rglob("*") if file.is_file()) <= MOST_BYTES_IN_ALL
 
 

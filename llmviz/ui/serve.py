@@ -14,7 +14,7 @@ from streamlit.web.cli import main
 from streamlit.web.server.starlette import starlette_app
 
 from llmviz.core import hosting
-from llmviz.ui import gate, given, one_lock
+from llmviz.ui import fast, gate, gathered, given, one_lock, turns
 from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
 from llmviz.ui.gate import Gate
@@ -27,6 +27,7 @@ behind = starlette_app.create_streamlit_middleware
 
 def first_ahead() -> list[Middleware]:
     """Streamlit's own layers between browser and app, and ours before them."""
+    fast.settle()
     limits = hosting.limits()
     names, anywhere = gate.names(config.get_option("server.address"))
     first = [
@@ -54,6 +55,8 @@ if __name__ == "__main__":
     os.environ |= {name: value for name, value in told.items() if name not in os.environ}
     given.sweep()
     one_lock.share()
+    gathered.share()
+    turns.share()
     PagesManager.uses_pages_directory = False
     starlette_app.create_streamlit_middleware = first_ahead
     main(["run", *sys.argv[1:]], prog_name="streamlit")

@@ -22,8 +22,9 @@ from llmviz.views import tokens as view
 from llmviz.views.tokens import Token
 
 REMEMBERED = 24  # questions per visit; the answers to one are some kilobytes, with attention some hundred
+WAITING = 64  # questions that wait for a worker at once, each in a thread that does nothing else: equal ones are computed once
 RETRY = 3.0  # seconds after which a refused question is asked again
-_threads = Once(lambda: ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask"))
+_threads = Once(lambda: ThreadPoolExecutor(max_workers=WAITING, thread_name_prefix="ask"))
 
 
 def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token], str]:

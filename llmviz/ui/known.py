@@ -17,7 +17,7 @@ from llmviz.text.tokenizers import in_words
 from llmviz.ui import ask, sentence, visit
 from llmviz.ui.live import Seen
 
-TEXT, NEAR, LISTED = "text_switch", "near_words", "known_words"
+TEXT, NEAR = "text_switch", "near_words"
 MOST_UNKNOWN, MOST_NEAR = 2, 2  # unknown words for which there is room, and known ones offered for each
 MOST_PIECES = 150  # whole words that are listed of a vocabulary of pieces
 
@@ -102,10 +102,8 @@ def _listed(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Seq
     except (OSError, ValueError):  # a run that has only begun has none yet
         return
     whole, headings = _headings(tokenizer)
-    listed = st.popover("Words it knows", type="tertiary", icon=":material/menu_book:", key=LISTED, on_change="rerun")
-    if not listed.open:  # some hundred words, which took a fourth of the time in which a page is drawn
-        return
-    with listed, st.container(key="known_list"):
+    # Filled although closed: a popover that tells when it closes draws the page it stood on, in place of one that a click turned to.
+    with st.popover("Words it knows", type="tertiary", icon=":material/menu_book:", key="known_words"), st.container(key="known_list"):
         said = "It knows these words and no others." if whole else "Other words it reads in pieces. These are some that it knows whole."
         st.caption(f"{said} A click adds one to the sentence.")
         for heading, words_of in headings.items():

@@ -31,19 +31,11 @@ def test_a_word_is_replaced_only_where_it_stands_as_a_word() -> None:
     assert replaced("Frence, not Frencely: frence Frence", "Frence", r"\1France") == r"\1France, not Frencely: frence \1France"
 
 
-def opened(app: AppTest) -> AppTest:
-    """The page when *Words it knows* has been pressed."""
-    app.session_state["known_words"] = True
-    return app.run()
-
-
 def test_near_words_replace_and_known_ones_are_appended(visit: Visit) -> None:
     app = visit(s="the capital of Frence is", hide="1")
     app.pills(key="near_words").set_value("Frence → France").run()
     assert query(app) == {"s": "the capital of France is", "hide": "1"}
     assert not [pills for pills in app.pills if pills.key == "near_words"]
-    assert "known_capitals" not in {pills.key for pills in app.pills}  # not before they are asked for
-    app = opened(app)
     app.pills(key="known_capitals").set_value("Paris").run()
     assert query(app) == {"s": "the capital of France is Paris", "hide": "1"}
     assert strip(app)["hidden"] == [1] and app.pills(key="known_capitals").value is None
@@ -74,7 +66,7 @@ def test_a_text_that_the_parent_does_not_read_comes_with_its_usual_parent(visit:
 @pytest.mark.parametrize("page", ["spans", "next_sentence", "four_exercises"])
 def test_a_page_of_one_text_has_the_words_and_no_switch(visit: Visit, page: str) -> None:
     app = visit(page)
-    assert "known_people" in {pills.key for pills in opened(app).pills}
+    assert "known_people" in {pills.key for pills in app.pills}
     assert "text_switch" not in {control.key for control in app.segmented_control}
 
 

@@ -5,9 +5,10 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psutil
@@ -20,12 +21,16 @@ RESTING = 3.0  # seconds in which a process that loads shows it
 class Server:
     """A running app. `started` is the moment its command was given, on the clock of `time.perf_counter`."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, environment: Mapping[str, str] = MappingProxyType({})) -> None:
         self.url = f"http://localhost:{_free_port()}"
         command = [sys.executable, "-m", "llmviz.ui.serve", "app.py", "--server.port", self.url.rpartition(":")[2]]
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
-            command, cwd=ROOT, env=os.environ | {"LLMVIZ_HOME": str(home)}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            command,
+            cwd=ROOT,
+            env={**os.environ, **environment, "LLMVIZ_HOME": str(home)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
 
     def wait(self, timeout: float = 60.0) -> None:
@@ -81,9 +86,9 @@ class Server:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Server]:
+def running(home: Path, environment: Mapping[str, str] = MappingProxyType({})) -> Iterator[Server]:
     """An app that has just been started, and is ended afterwards."""
-    server = Server(home)
+    server = Server(home, environment)
     try:
         yield server
     finally:

@@ -8,6 +8,7 @@ at its place.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, Field, dataclass, fields, replace
+from functools import lru_cache
 from typing import Any
 
 from llmviz.core import catalogue
@@ -127,7 +128,13 @@ def _origin(spec: RunSpec) -> str:
 
 def differences(spec: RunSpec, base: RunSpec) -> dict[str, Any]:
     """The settings of `spec` that are not those of `base`, by their parameter's name."""
-    return {entry.name: entry.value for entry, other in zip(entries(spec), entries(base), strict=True) if entry.value != other.value}
+    return dict(_differences(spec, base))
+
+
+@lru_cache(maxsize=1024)
+def _differences(spec: RunSpec, base: RunSpec) -> tuple[tuple[str, Any], ...]:
+    found = zip(entries(spec), entries(base), strict=True)
+    return tuple((entry.name, entry.value) for entry, other in found if entry.value != other.value)
 
 
 def write(address: Address, usual: str, text: TextSpec = USUAL) -> dict[str, str]:

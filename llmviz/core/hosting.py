@@ -56,6 +56,7 @@ class Limits:
     waiting: int = _limit(50, 200, "runs that wait for a worker, in all", high=10_000)
     waiting_each: int = _limit(40, 2, "those of one visitor; what one press of *Train live* begins is one, a study none", high=10_000)
     training_each: int = _limit(64, 1, "those of one visitor that train at a time, counted so", high=64)
+    answering: int = _limit(0, 0, "workers that answer questions, of 500 MB; 0: as many as suit the cores", low=0, high=16)
     studies: int = _limit(4, 4, "studies in training, in all", high=1_000)
     studies_each: int = _limit(4, 1, "pages on which one visitor has studies in training", high=1_000)
     away_seconds: int = _limit(180, 180, "seconds without a sign of whoever started a run; then another may steer it", low=0, high=100_000)
@@ -64,6 +65,11 @@ class Limits:
     steps_each: int = _limit(10_000_000, 100_000, "steps of training that one visitor may ask for in a day")
     minutes_each: int = _limit(100_000, 60, "minutes that the runs of one visitor may train in a day")
     disk_mb: int = _limit(100_000, 10_000, "megabytes of runs kept in all")
+
+    @property
+    def answerers(self) -> int:
+        """How many workers answer: where nothing is said, a second one where strangers come and training leaves it a core."""
+        return self.answering or (2 if self.hosted and (os.cpu_count() or 1) >= 4 else 1)
 
     @property
     def file_bytes(self) -> int:

@@ -204,7 +204,7 @@ def others(inputs: Mapping[str, Given]) -> dict[str, Given]:
 
 def to_json(spec: RunSpec) -> dict[str, Any]:
     """The spec as plain JSON values: every field written out, the recipe number of its stage, and the inputs nested whole."""
-    written: dict[str, Any] = {part: asdict(getattr(spec, part)) for part in _parts(catalogue.experiment(spec.stage))}
+    written: dict[str, Any] = {part: dict(vars(getattr(spec, part))) for part in _parts(catalogue.experiment(spec.stage))}
     written |= {"stage": spec.stage, "seed": spec.seed, "recipe": catalogue.experiment(spec.stage).recipe}
     return written | {
         "inputs": {role: asdict(given) if isinstance(given, Checkpoint) else to_json(given) for role, given in spec.inputs.items()}

@@ -18,6 +18,7 @@ import shutil
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -66,7 +67,11 @@ class RunFolder:
 
     def spec(self) -> RunSpec:
         """What is trained. Raises ValueError for a folder that is missing, damaged or of an older recipe."""
-        return specs.from_json(self.spec_json())
+        try:
+            written = (self.path / "spec.json").stat()
+        except OSError:
+            return specs.from_json(self.spec_json())  # which says why there is none
+        return _spec(self, written.st_mtime_ns, written.st_size)
 
     def spec_json(self) -> dict[str, Any]:
         """The spec as written, of whatever recipe. Raises ValueError where it cannot be read."""
@@ -209,6 +214,12 @@ class UpdateLog:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self._file.close()
+
+
+@lru_cache(maxsize=512)
+def _spec(folder: RunFolder, *_: int) -> RunSpec:
+    """The spec in this folder, as it was written last: pages ask for it several times each time they are drawn."""
+    return specs.from_json(folder.spec_json())
 
 
 def read_updates(lines: Iterable[bytes]) -> list[Update]:

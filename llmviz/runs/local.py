@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from filelock import FileLock
@@ -54,8 +55,8 @@ class LocalEngine(Library):
         self._jobs = self._queue.jobs
         self._reasons: dict[RunRef, str] = {}  # of failures that a full disk kept from the folder
         self._closing = threading.Event()
-        with self._lock:  # a worker that is ready at once waits until all is in place
-            self._answers = Answers(self._start_answering)
+        with self._lock:  # whoever is ready at once waits
+            self._answers = [Answers(partial(self._start_answering, number)) for number in range(1, self.limits.answerers + 1)]
             self._of_texts: Answers | None = None
             self._trainers = Trainers(workers or usual_workers(), self.store.home / "logs", self._start_training)
         threading.Thread(target=self._keep_house, name="lease", daemon=True).start()
@@ -161,11 +162,12 @@ class LocalEngine(Library):
 
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
+        answers = self._answers[int(run.id[:8], 16) % len(self._answers)]  # a run's are always the same, and know what they have said
         if isinstance(question, ToTraining):
-            return self._answers.answer(run, self._places(run, steps, question), question)
+            return answers.answer(run, self._places(run, steps, question), question)
         folder = self.place(run).folder(run)
         spec, kept = folder.spec(), self.answered(run, steps, question)
-        return kept if kept is not None else self._answers.answer(run, snapshots(folder, steps), question, spec)
+        return kept if kept is not None else answers.answer(run, snapshots(folder, steps), question, spec)
 
     def _places(self, run: RunRef, steps: Sequence[int], question: ToTraining[AnyAnswer]) -> dict[int, Path]:
         if question.spec:  # there need be no run of it yet
@@ -178,13 +180,15 @@ class LocalEngine(Library):
         if kept is not None:
             return kept
         with self._lock:
-            self._of_texts = of_texts = self._of_texts or Answers(self._start_for_texts)
+            self._of_texts = of_texts = self._of_texts or Answers(
+                partial(Process, ["text", *self._arguments], self.store.home / "logs" / "text.log")
+            )
         return of_texts.answer(None, {0: self.store.home}, question)[0]
 
     def workers(self) -> list[int]:
-        """The process numbers of the training workers, then of the one that answers."""
+        """The process numbers of the training workers, then of those that answer."""
         with self._lock:
-            return [process.pid for process in (*self._trainers.processes, self._answers.process)]
+            return [process.pid for process in (*self._trainers.processes, *(each.process for each in self._answers))]
 
     def close(self) -> None:
         """Let every worker checkpoint and leave, and wait until they have."""
@@ -196,7 +200,7 @@ class LocalEngine(Library):
             for job in self._jobs.values():
                 if not job.worker:
                     job.claim.release()
-        for answers in filter(None, (self._answers, self._of_texts)):
+        for answers in filter(None, (*self._answers, self._of_texts)):
             answers.close()
         for process in leaving:
             process.wait(GOODBYE)
@@ -248,16 +252,13 @@ class LocalEngine(Library):
                 self._leave(other, ORPHANED)
         self._dispatch()
 
-    def _start_answering(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
+    def _start_answering(self, number: int, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
         def hear_and_grow(process: Process, message: Message) -> None:
             hear(process, message)
             if message["say"] == "ready":
                 self._grow()
 
-        return Process(["answer", *self._arguments], self.store.home / "logs" / "answer.log", hear_and_grow, gone)
-
-    def _start_for_texts(self, hear: Callable[[Process, Message], None], gone: Callable[[Process], None]) -> Process:
-        return Process(["text", *self._arguments], self.store.home / "logs" / "text.log", hear, gone)
+        return Process(["answer", *self._arguments], self.store.home / "logs" / f"answer-{number}.log", hear_and_grow, gone)
 
     def _start_training(self, log: Path) -> Process:
         return Process(["train", *self._arguments], log, self._hear, self._gone)
@@ -265,7 +266,7 @@ class LocalEngine(Library):
     def _grow(self) -> None:
         """One more training worker, once the others are warm and a run waits or none trains: loading would slow down the first run."""
         with self._lock:
-            warm = self._answers.process.ready or self._answers.process.ended
+            warm = all(each.process.ready or each.process.ended for each in self._answers)
             if warm and (self._queue.waiting or not self._jobs) and not self._closing.is_set():
                 self._trainers.grow()
 

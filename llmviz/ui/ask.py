@@ -1,9 +1,10 @@
 """Ask a run about the visitor's sentence, and remember the answers for this visit."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from threading import Thread
 from typing import Generic, cast
@@ -16,12 +17,14 @@ from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import Engine
 from llmviz.text.tokenizers import in_words, load_tokenizer, nearest, pieces
+from llmviz.ui.turns import turns
 from llmviz.views import tokens as view
 from llmviz.views.tokens import Token
 
 REMEMBERED = 24  # questions per visit; the answers to one are some kilobytes, with attention some hundred
+WAITING = 64  # questions that wait for a worker at once, each in a thread that does nothing else: equal ones are computed once
 RETRY = 3.0  # seconds after which a refused question is asked again
-_threads = Once(lambda: ThreadPoolExecutor(max_workers=8, thread_name_prefix="ask"))
+_threads = Once(lambda: ThreadPoolExecutor(max_workers=WAITING, thread_name_prefix="ask"))
 
 
 def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token], str]:
@@ -30,15 +33,23 @@ def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token]
         try:
             tokenizer = tokenizer_of(engine, run)
             found = [Token(piece.text, piece.source, piece.known, piece.joined, piece.shown) for piece in pieces(tokenizer, sentence)]
-            return found, view.unknown(found, lambda word: nearest(word, tokenizer), whole=in_words(tokenizer))
+            return found, view.unknown(found, lambda word: near(word, tokenizer), whole=in_words(tokenizer))
         except (OSError, ValueError):
             pass  # a run that has only begun has no tokenizer yet; its words will do until then
     return [Token(word, word) for word in sentence.split()], ""
 
 
+@lru_cache(maxsize=1024)
+def near(word: str, tokenizer: Tokenizer, count: int = 3) -> tuple[str, ...]:
+    """Known words that look most like an unknown one. To find them takes some milliseconds, and a page asks three times."""
+    return tuple(nearest(word, tokenizer, count))
+
+
 def tokenizer_of(engine: Engine, run: RunRef) -> Tokenizer:
     """What this run reads its text with. Raises ValueError, in a sentence, where it is not there yet."""
-    return _tokenizer(str(engine.tokenizer(run)))
+    file = engine.tokenizer(run)
+    written = file.stat()
+    return _tokenizer(str(file), written.st_mtime_ns, written.st_size)
 
 
 def vocabulary(engine: Engine, run: RunRef | None) -> list[str]:
@@ -49,7 +60,12 @@ def vocabulary(engine: Engine, run: RunRef | None) -> list[str]:
         known = tokenizer_of(engine, run).get_vocab()
     except (OSError, ValueError):
         return []
-    return sorted((word for word in known if word[:1].isalpha()), key=str.lower)
+    return words_of(known)
+
+
+def words_of(vocabulary: Iterable[str]) -> list[str]:
+    """The entries of a vocabulary that begin with a letter, in order."""
+    return sorted((word for word in vocabulary if word[:1].isalpha()), key=str.lower)
 
 
 @dataclass
@@ -111,7 +127,10 @@ def _of_text(engine: Engine, question: Question[AnyAnswer]) -> "Future[list[AnyA
 def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:
     awaited = asked.awaited
     assert awaited is not None
-    if not wait([awaited], patience).done:
+    if not awaited.done():
+        with turns.apart():
+            wait([awaited], patience)
+    if not awaited.done():
         return
     asked.awaited, asked.refusal = None, ""
     try:
@@ -120,6 +139,6 @@ def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:
         asked.refusal, asked.again = str(problem), time.monotonic() + RETRY
 
 
-@st.cache_resource(show_spinner=False, max_entries=16)
-def _tokenizer(file: str) -> Tokenizer:
+@lru_cache(maxsize=64)
+def _tokenizer(file: str, *_: int) -> Tokenizer:
     return load_tokenizer(Path(file))

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 
 import streamlit as st
+from tokenizers import Tokenizer
 
 from llmviz.core import catalogue
 from llmviz.core.address import LONGEST_SENTENCE
@@ -11,7 +13,7 @@ from llmviz.core.lesson import Lesson
 from llmviz.core.texts import TEXTS
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import world
-from llmviz.text.tokenizers import in_words, nearest
+from llmviz.text.tokenizers import in_words
 from llmviz.ui import ask, sentence, visit
 from llmviz.ui.live import Seen
 
@@ -99,14 +101,8 @@ def _listed(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Seq
         tokenizer = ask.tokenizer_of(engine, seen.run)
     except (OSError, ValueError):  # a run that has only begun has none yet
         return
-    whole = in_words(tokenizer)
-    vocabulary = tokenizer.get_vocab()
-    if whole:
-        headings = groups(ask.vocabulary(engine, seen.run))
-    else:
-        ordered = (word.removeprefix("Ġ") for word in sorted(vocabulary, key=vocabulary.__getitem__) if not word.startswith("##"))
-        words = dict.fromkeys(word for word in ordered if len(word) > 2 and word.isascii() and word.isalpha())
-        headings = {"": list(words)[:MOST_PIECES]}
+    whole, headings = _headings(tokenizer)
+    # Filled although closed: a popover that tells when it closes draws the page it stood on, in place of one that a click turned to.
     with st.popover("Words it knows", type="tertiary", icon=":material/menu_book:", key="known_words"), st.container(key="known_list"):
         said = "It knows these words and no others." if whole else "Other words it reads in pieces. These are some that it knows whole."
         st.caption(f"{said} A click adds one to the sentence.")
@@ -120,6 +116,17 @@ def _listed(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Seq
                 on_change=_append,
                 args=(key, given, put),
             )
+
+
+@lru_cache(maxsize=64)
+def _headings(tokenizer: Tokenizer) -> tuple[bool, Mapping[str, Sequence[str]]]:
+    """Whether it knows whole words alone, and those to be listed, by heading."""
+    vocabulary = tokenizer.get_vocab()
+    if in_words(tokenizer):
+        return True, groups(ask.words_of(vocabulary))
+    ordered = (word.removeprefix("Ġ") for word in sorted(vocabulary, key=vocabulary.__getitem__) if not word.startswith("##"))
+    words = dict.fromkeys(word for word in ordered if len(word) > 2 and word.isascii() and word.isalpha())
+    return False, {"": list(words)[:MOST_PIECES]}
 
 
 def _append(key: str, given: Sequence[str], put: Callable[[Sequence[str]], None]) -> None:
@@ -136,7 +143,7 @@ def _near(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Seque
     if not strange or seen.run is None:
         return
     tokenizer = ask.tokenizer_of(engine, seen.run)
-    offers = {f"{old} → {new}": (old, new) for old in strange[:MOST_UNKNOWN] for new in nearest(old, tokenizer, MOST_NEAR)}
+    offers = {f"{old} → {new}": (old, new) for old in strange[:MOST_UNKNOWN] for new in ask.near(old, tokenizer, MOST_NEAR)}
     if not offers:
         return
 

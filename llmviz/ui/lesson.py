@@ -1,6 +1,7 @@
 """The frame of every page: sidebar, head, style, notes on the address."""
 
 import html
+import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from llmviz.views import terms, words
 
 _FOLDER = Path(__file__).parent
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
+_READ = re.compile(r"[\\`*_{}\[\]()#+\-.!<>|~$:]")  # what Markdown would read
 ABOUT = "See how language models are made: tiny transformers, trained live on this machine. Nothing is simulated."
 
 
@@ -83,4 +85,4 @@ def sentence(problem: str) -> str:
 
 def plain(text: str) -> str:
     """The text with nothing in it that Markdown would read."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]()#+-.!<>|~$:" else letter for letter in text)
+    return _READ.sub(r"\\\g<0>", text)

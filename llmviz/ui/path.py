@@ -2,6 +2,9 @@
 
 import html
 from collections.abc import Mapping, Sequence
+from copy import copy
+from functools import cache
+from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast
 
@@ -14,7 +17,18 @@ from llmviz.core.lecture import showing
 from llmviz.core.lesson import SLIDES, Lesson, Slide
 from llmviz.ui import lesson, visit
 
+FOLDER = Path(__file__).parents[2] / "pages"
 PAGES, LEADS = "pages", "leads"
+
+
+def page(file: str, title: str, url_path: str, default: bool = False) -> StreamlitPage:
+    """The page in this file of `pages/`. Of thirty pages each time one is drawn, Streamlit would ask the disk about every one."""
+    return copy(_made(file, title, url_path, default))  # whether it may be run is each visitor's
+
+
+@cache
+def _made(file: str, title: str, url_path: str, default: bool) -> StreamlitPage:
+    return st.Page(FOLDER / f"{file}.py", title=title, url_path=url_path, default=default)
 
 
 def know(sections: Mapping[str, Sequence[StreamlitPage]]) -> None:

@@ -15,7 +15,7 @@ from streamlit.web.cli import main
 from streamlit.web.server.starlette import starlette_app
 
 from llmviz.core import hosting, journal
-from llmviz.ui import gate, given, logged, one_lock
+from llmviz.ui import fast, gate, gathered, given, logged, one_lock, turns
 from llmviz.ui.ahead import Ahead
 from llmviz.ui.browsers import Browsers
 from llmviz.ui.gate import Gate
@@ -28,6 +28,7 @@ behind = starlette_app.create_streamlit_middleware
 
 def first_ahead() -> list[Middleware]:
     """Streamlit's own layers between browser and app, and ours before them."""
+    fast.settle()
     limits = hosting.limits()
     names, anywhere = gate.names(config.get_option("server.address"))
     first = [
@@ -62,6 +63,8 @@ if __name__ == "__main__":
     os.environ |= {name: value for name, value in told.items() if name not in os.environ}
     given.sweep()
     one_lock.share()
+    gathered.share()
+    turns.share()
     PagesManager.uses_pages_directory = False
     starlette_app.create_streamlit_middleware = first_ahead
     main(["run", *sys.argv[1:]], prog_name="streamlit")

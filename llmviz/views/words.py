@@ -1,6 +1,7 @@
 """Numbers, times and recipes as a page says them."""
 
 import math
+from functools import lru_cache
 
 from llmviz.core import catalogue
 from llmviz.core.address import Entry, differences, entries
@@ -118,6 +119,7 @@ def value(given: object) -> str:
     return size(name) if name in SIZES else CHOICES.get(name, name)
 
 
+@lru_cache(maxsize=1024)
 def recipe(spec: RunSpec, seeded: bool = True) -> str:
     """`Tinyland · 0.1 M · 1,000 steps · seed 0`, and every other setting that is not the default of its stage and text.
 

@@ -11,7 +11,7 @@ import pytest
 from llmviz.core import hosting
 from llmviz.core.hosting import Limits, read
 
-ALIKE = ("messages", "text_hours", "waiting", "studies", "away_seconds")
+ALIKE = ("messages", "text_hours", "waiting", "studies", "away_seconds", "answering")
 ROOT = Path(__file__).parents[2]
 
 
@@ -25,6 +25,15 @@ def test_strangers_get_less_than_oneself() -> None:
         if isinstance(item.default, int) and not isinstance(item.default, bool) and item.name not in ALIKE:
             assert getattr(hosted, item.name) < getattr(mine, item.name), item.name
     assert hosted.hosted and not hosted.imports and hosted.text_hours and mine.imports and not mine.text_hours
+
+
+@pytest.mark.parametrize(("cores", "told", "answerers"), [(2, {}, 1), (4, {}, 2), (2, {"LLMVIZ_ANSWERING": "3"}, 3)])
+def test_a_second_worker_answers_where_it_has_a_core(
+    monkeypatch: pytest.MonkeyPatch, cores: int, told: dict[str, str], answerers: int
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+    assert read({"LLMVIZ_HOSTED": "1"} | told).answerers == answerers
+    assert read({}).answerers == 1
 
 
 def test_the_environment_goes_before_the_file_and_the_file_before_what_is_usual(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import psutil
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin, Subprotocol
+
+from benchmarks import protocol
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 60.0
@@ -53,35 +53,22 @@ def _wait(address: str, server: subprocess.Popen[bytes]) -> None:
 @contextmanager
 def visiting(address: str, **headers: str) -> Iterator[ClientConnection]:
     """A session of a new visitor."""
-    stream, page = f"ws://{address}/_stcore/stream", Origin(f"http://{address}")
-    with connect(
-        stream,
-        subprotocols=[Subprotocol("streamlit")],
-        max_size=None,
-        origin=page,
-        additional_headers=headers,
-        max_queue=None,
-        close_timeout=2,
-    ) as opened:
+    with connect(protocol.stream(address), **protocol.opening(address, headers)) as opened:
         yield opened
 
 
 def ask(opened: ClientConnection, page: str = "") -> None:
     """Let the page of this address be drawn; wait for nothing."""
-    asked = BackMsg()
-    asked.rerun_script.query_string = ""
-    asked.rerun_script.page_name = page
-    opened.send(asked.SerializeToString())
+    opened.send(protocol.rerun(page=page))
 
 
 def rerun(opened: ClientConnection, page: str = "") -> str:
     """Let the page be drawn once, to its end; the name of the session."""
     ask(opened, page)
-    answer, session = ForwardMsg(), ""
-    while answer.WhichOneof("type") != "script_finished":
-        answer.ParseFromString(opened.recv(timeout=PATIENCE))
-        session = answer.new_session.initialize.session_id or session
-    return session
+    shown = protocol.Shown()
+    while shown.hear(opened.recv(timeout=PATIENCE, decode=False)).WhichOneof("type") != "script_finished":
+        pass
+    return shown.session
 
 
 def clear_cache(opened: ClientConnection) -> None:

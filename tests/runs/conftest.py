@@ -1,4 +1,3 @@
-import hashlib
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -6,13 +5,11 @@ from typing import Any
 
 import pytest
 
+from benchmarks.kills import outcome as outcome
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
-from llmviz.core.update import to_json
 from llmviz.runs import studies as background
-from llmviz.runs import tail
 from llmviz.runs.attempt import Attempt
-from llmviz.runs.folder import RunFolder
 from llmviz.runs.local import LocalEngine
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store
@@ -77,15 +74,3 @@ def until(true: Callable[[], bool]) -> None:
     while not true():
         assert time.monotonic() < end, "it did not happen"
         time.sleep(0.01)
-
-
-TAKEN = ("seconds", "peak_memory", "base_memory")
-
-
-def outcome(folder: RunFolder) -> tuple[str, list[dict[str, Any]]]:
-    """All a run leaves, without the seconds and the memory it took: a hash over its snapshots, and what it said."""
-    digest = hashlib.sha256()
-    for step in folder.snapshots():
-        digest.update(str(step).encode() + (folder.snapshot(step) / "model.safetensors").read_bytes())
-    said = [to_json(update) for update in tail.updates(folder.updates)]
-    return digest.hexdigest(), [{name: value for name, value in update.items() if name not in TAKEN} for update in said]

@@ -2,6 +2,8 @@ import os
 import signal
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 
 from llmviz.core import catalogue
 from llmviz.core.catalogue import BY_NAME
+from llmviz.core.hosting import Limits
 from llmviz.core.questions.attention import Attend, Attention
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.cloze import Cloze, Trace
@@ -152,3 +155,26 @@ def test_answers_survive_the_wire_and_the_file(tmp_path: Path) -> None:
         wire.write_answers(tmp_path / "0.npz", question, answers)
         found, kept = wire.read_answers(tmp_path / "0.npz")
         assert found == question and all(same(kept[answer.step], answer) for answer in answers)
+
+
+def test_several_workers_share_the_runs_and_one_that_is_lost_keeps_nobody(engine_of: MakeEngine) -> None:
+    engine = engine_of(limits=replace(Limits(), answering=2))
+    until(lambda: len(engine.workers()) >= 3)
+    runs = [engine.train(spec(30, seed=seed), "ann") for seed in range(6)]
+    assert len({int(run.id[:8], 16) % 2 for run in runs}) == 2  # both have some
+    until(lambda: all(engine.history(run).end is not None for run in runs))
+    first = [engine.answer(run, [30], SENTENCE)[0] for run in runs]
+    for pid in engine.workers()[-2:]:
+        os.kill(pid, KILL)
+    assert all(engine.answer(run, [30], SENTENCE)[0] is known for run, known in zip(runs, first, strict=True))
+    assert [[trace.step for trace in engine.answer(run, [0, 30], SENTENCE)] for run in runs] == [[0, 30]] * 6
+
+
+def test_many_who_ask_at_once_all_get_their_answer_when_the_worker_is_killed(engine_of: MakeEngine) -> None:
+    engine = engine_of()
+    run = trained(engine)
+    with ThreadPoolExecutor(20) as visitors:
+        asked = [visitors.submit(engine.answer, run, [0, 30], Cloze(f"the capital of {number % 10}", (3,))) for number in range(20)]
+        os.kill(engine.workers()[-1], KILL)
+        found = [[trace.step for trace in each.result(60)] for each in asked]
+    assert found == [[0, 30]] * 20

@@ -1,0 +1,84 @@
+"""Scripts take turns, so many at once; what they tell the server is handed over in handfuls, in its order."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from llmviz.ui.gathered import Handfuls
+from llmviz.ui.turns import Turns
+
+PATIENCE = 10.0
+
+
+def test_no_more_than_so_many_have_a_turn_at_once() -> None:
+    turns, lock = Turns(at_once=2, long=PATIENCE), threading.Lock()
+    now, most = 0, 0
+
+    def script() -> None:
+        nonlocal now, most
+        with turns.turn():
+            with lock:
+                now += 1
+                most = max(most, now)
+            time.sleep(0.005)
+            with lock:
+                now -= 1
+
+    with ThreadPoolExecutor(16) as visitors:
+        for each in [visitors.submit(script) for _ in range(40)]:
+            each.result(PATIENCE)
+    assert most == 2 and not turns.busy
+
+
+def waiting(turns: Turns, said: list[str], name: str, first: bool = False) -> threading.Thread:
+    """A thread that waits for a turn, and says its name when it has one."""
+
+    def script() -> None:
+        with turns.turn(first):
+            said.append(name)
+
+    before = len(turns._waiting)
+    thread = threading.Thread(target=script)
+    thread.start()
+    while len(turns._waiting) == before:
+        time.sleep(0.001)
+    return thread
+
+
+def test_turns_come_in_order_and_who_is_first_before_all() -> None:
+    turns, said = Turns(at_once=1, long=PATIENCE), list[str]()
+    with turns.turn():
+        threads = [waiting(turns, said, "a"), waiting(turns, said, "b"), waiting(turns, said, "teacher", first=True)]
+        assert turns.busy and not said
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert said == ["teacher", "a", "b"]
+
+
+def test_who_waits_for_something_keeps_nobody_and_goes_on_at_once() -> None:
+    turns, said = Turns(at_once=1, long=PATIENCE), list[str]()
+    with turns.turn():
+        thread = waiting(turns, said, "other")
+        with turns.apart():
+            thread.join(PATIENCE)
+            assert said == ["other"]
+        late = waiting(turns, said, "late")
+        assert said == ["other"]  # the turn is this thread's again
+    late.join(PATIENCE)
+    with turns.apart():  # of whom has none
+        assert said == ["other", "late"]
+
+
+def test_a_turn_that_is_long_is_anothers() -> None:
+    turns, said = Turns(at_once=1, long=0.05), list[str]()
+    with turns.turn():
+        thread = waiting(turns, said, "other")
+        thread.join(PATIENCE)
+        assert said == ["other"]
+
+
+def test_handfuls_keep_their_order_and_wake_once() -> None:
+    handfuls, called = Handfuls(), list[int]()
+    assert [handfuls.add(lambda place=place: called.append(place)) for place in range(5)] == [True, *[False] * 4]  # type: ignore[misc]
+    handfuls.call()
+    assert called == [0, 1, 2, 3, 4] and handfuls.add(lambda: None)

@@ -1,10 +1,12 @@
 """Labelled examples as text in and text out: a task's name, what is read, the answer in words (T5, Raffel et al. 2020, section 2.4).
 
     sentiment : the film was superb .                                       positive
-    entities : Nordbank pays Greta well .                                   Nordbank : organisation ; Greta : person
+    entities : Nordbank pays Greta well .                                   [ Nordbank : organisation ] pays [ Greta : person ] well .
     question : where did she go ? context : Anna lives in Lima . ...        Kenya
 
-"none" stands where a text names nobody, or a passage does not give the answer. Knows words; knows no model.
+Names are marked where they stand, in the text written once more (augmented natural language, Paolini et al. 2021, section 3): a list of
+them alone, without the words between, loses its place in the text. "none" stands where a passage does not give the answer. Knows words;
+knows no model.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,11 +19,11 @@ from llmviz.text.tinyland.passages import NEW_WORDS
 
 TASKS = ("sentiment", "entities", "answers")
 NONE = "none"
-LONGEST = 32  # tokens of an answer; Tinyland's have up to 27
+LONGEST = 64  # tokens of an answer; Tinyland's have up to 46
 KINDS = {"PER": "person", "LOC": "place", "ORG": "organisation"}
-BETWEEN, IS = ";", ":"  # entities, and an entity and its kind
+OPEN, IS, CLOSE = "[", ":", "]"  # an entity, what it is
 # What tasks need and Tinyland has not, behind the words that questions have.
-WORDS = (*NEW_WORDS, *TASKS[:2], "question", "context", IS, BETWEEN, *labelled.CLASSES, *KINDS.values(), NONE)
+WORDS = (*NEW_WORDS, *TASKS[:2], "question", "context", IS, OPEN, CLOSE, *labelled.CLASSES, *KINDS.values(), NONE)
 
 
 class Pair(NamedTuple):
@@ -33,7 +35,7 @@ class Pair(NamedTuple):
 
 
 class Tagging(NamedTuple):
-    """The tags that a written list of entities means, one a word of the text, and those of entities that the text has not."""
+    """The tags that a text with its entities marked means, one a word of the text, and those of entities that the text has not."""
 
     tags: list[str]
     invented: list[str]
@@ -61,8 +63,10 @@ def _opinion(example: labelled.Example) -> Pair:
 
 
 def _named(example: tagged.Tagged) -> Pair:
-    said = [f"{' '.join(example.words[first:last])} {IS} {KINDS[kind]}" for kind, first, last in entities(example.tags)]
-    return Pair(f"entities {IS} {' '.join(example.words)}", f" {BETWEEN} ".join(said) or NONE, example.words)
+    written = list(example.words)
+    for kind, first, last in reversed(list(entities(example.tags))):  # from the end on, so that what is still to come keeps its place
+        written[first:last] = [OPEN, *example.words[first:last], IS, KINDS[kind], CLOSE]
+    return Pair(f"entities {IS} {' '.join(example.words)}", " ".join(written), example.words)
 
 
 def _asked(example: passages.Example) -> Pair:
@@ -71,24 +75,57 @@ def _asked(example: passages.Example) -> Pair:
 
 
 def tagging(words: Sequence[str], said: str) -> Tagging:
-    """The tags that a written list means: each entity is the next place in the text, after the one before it, that has its words."""
-    found, invented, behind = [OUTSIDE] * len(words), [], 0
+    """The tags that a text with its entities marked means: the text is aligned with `words`, and each entity is where its words stand then,
+    a wrong word in the place of the right one (Paolini et al. 2021, section 3). An entity with no place, or of no kind, is invented.
+    """
     kinds = {name: kind for kind, name in KINDS.items()}
-    for name, kind in _listed(said):
-        places = [place for place in range(behind, len(words) - len(name) + 1) if list(words[place : place + len(name)]) == name]
+    parts = list(_parts(said))
+    place = _aligned(words, [word for part, _ in parts for word in part])
+    found, invented, end = [OUTSIDE] * len(words), [], 0
+    for part, kind in parts:
+        begin, end = end, end + len(part)
+        if kind is None:
+            continue
+        places = [place[each] for each in range(begin, end) if each in place]
         if not places or kind not in kinds:
             invented.append(f"B-{kinds.get(kind, 'PER')}")
             continue
-        first, behind = places[0], places[0] + len(name)
-        found[first:behind] = [f"B-{kinds[kind]}", *[f"I-{kinds[kind]}"] * (len(name) - 1)]
+        for each in range(places[0], places[-1] + 1):
+            found[each] = f"{'I' if each > places[0] else 'B'}-{kinds[kind]}"
     return Tagging(found, invented)
 
 
-def _listed(said: str) -> Iterator[tuple[list[str], str]]:
-    """The entities of a written list, the words of each and its kind; an entity without a kind has an empty one."""
-    if said.strip() == NONE:
-        return
-    for each in said.split(BETWEEN):
-        name, _, kind = each.partition(IS)
-        if name.split():
-            yield name.split(), kind.strip()
+def _aligned(words: Sequence[str], written: Sequence[str]) -> dict[int, int]:
+    """Where each written word stands in the text, by its place, on the way from one to the other that takes the fewest words left out, put
+    in or put in another's place (Needleman and Wunsch 1970).
+    """
+    changes = [[*range(len(words) + 1)]]  # of the first so many written words from the first so many of the text
+    for row, word in enumerate(written):
+        above, line = changes[-1], [row + 1]
+        for column, known in enumerate(words):
+            line.append(min(above[column] + (word != known), above[column + 1] + 1, line[column] + 1))
+        changes.append(line)
+    found, row, column = dict[int, int](), len(written), len(words)
+    while row and column:
+        if changes[row][column] == changes[row - 1][column - 1] + (written[row - 1] != words[column - 1]):
+            row, column = row - 1, column - 1
+            found[row] = column
+        elif changes[row][column] == changes[row - 1][column] + 1:
+            row -= 1
+        else:
+            column -= 1
+    return found
+
+
+def _parts(said: str) -> Iterator[tuple[list[str], str | None]]:
+    """What a text with marks is made of: the words of each entity with its kind, "" where none is said; and each other word with None."""
+    words = said.split()
+    while words:
+        if words[0] != OPEN:
+            yield [words.pop(0)], None
+            continue
+        end = words.index(CLOSE) if CLOSE in words else len(words)
+        marked, words = words[1:end], words[end + 1 :]
+        middle = marked.index(IS) if IS in marked else len(marked)
+        if middle:
+            yield marked[:middle], " ".join(marked[middle + 1 :])

@@ -204,7 +204,7 @@ def with_words(tokenizer: Tokenizer, words: Iterable[str]) -> Tokenizer:
     if not in_words(tokenizer):
         return tokenizer
     written = json.loads(tokenizer.to_str())
-    vocabulary = written["model"]["vocab"]
+    vocabulary = written["model"]["vocab"] = tokenizer.get_vocab(with_added_tokens=True)  # the sentinels too, or words would take their ids
     for word in words:
         vocabulary.setdefault(word, len(vocabulary))
     grown = Tokenizer.from_str(json.dumps(written))

@@ -5,7 +5,7 @@ import pytest
 from llmviz.core.settings import TextSpec
 from llmviz.text import labelled, passages, tagged
 from llmviz.text.corpora import load
-from llmviz.text.text_to_text import TASKS, WORDS, pairs, tagging
+from llmviz.text.text_to_text import LONGEST, TASKS, WORDS, pairs, tagging
 from llmviz.text.tokenizers import tokenizer_for, with_words
 
 TEXT = TextSpec("tinyland")
@@ -21,20 +21,37 @@ def test_each_task_is_named_before_its_text_and_answered_in_words() -> None:
 
 
 @pytest.mark.parametrize("split", ["train", "validation", "test"])
-def test_a_list_of_names_means_the_tags_it_was_made_from(split: str) -> None:
+def test_marked_names_mean_the_tags_they_were_made_from(split: str) -> None:
     for pair, text in zip(pairs(TEXT, "entities", split)[:1_000], tagged.tagged(TEXT)[split], strict=False):
         told = tagging(pair.words, pair.target)
         assert (tuple(told.tags), told.invented) == (text.tags, []), pair
 
 
+def test_names_are_marked_where_they_stand() -> None:
+    marked = {pair.source: pair.target for pair in pairs(TEXT, "entities", "train")}
+    source = "entities : Hugo told Maria about Nairobi ."
+    assert marked[source] == "[ Hugo : person ] told [ Maria : person ] about [ Nairobi : place ] ."
+    assert max(len(pair.target.split()) for split in ("train", "validation", "test") for pair in pairs(TEXT, "entities", split)) < LONGEST
+
+
 def test_what_the_text_has_not_is_invented_and_order_counts() -> None:
-    words = ("Paris", "flew", "to", "Peru", "with", "Rosa", "Vera")
-    assert tagging(words, "none") == (["O"] * 7, [])
-    told = tagging(words, "Paris : person ; Rosa Vera : person")
-    assert told.tags == ["B-PER", "O", "O", "O", "O", "B-PER", "I-PER"]
-    assert tagging(words, "Peru : place ; Paris : person") == (["O", "O", "O", "B-LOC", "O", "O", "O"], ["B-PER"])  # Paris stands before
-    assert tagging(words, "Oslo : place ; Rosa : city ; Rosa").invented == ["B-LOC", "B-PER", "B-PER"]
-    assert tagging(words, "; : person ; ").tags == ["O"] * 7
+    words = ("Paris", "flew", "to", "Paris", "with", "Rosa", "Vera")
+    nobody = ["O"] * len(words)
+    assert tagging(words, "none") == tagging(words, "Paris flew to Paris with Rosa Vera") == tagging(words, "") == (nobody, [])
+    told = tagging(words, "[ Paris : person ] flew to Paris with [ Rosa Vera : person ]")
+    assert told == (["B-PER", "O", "O", "O", "O", "B-PER", "I-PER"], [])
+    assert tagging(words, "Paris flew to [ Paris : place ] with Rosa Vera").tags == ["O", "O", "O", "B-LOC", "O", "O", "O"]
+    assert tagging(words, "[ Oslo : place ] [ Rosa : city ] [ Rosa ]").invented == ["B-PER", "B-PER"]
+    assert tagging(words, "[ : person ] [ ] ] [ : place") == (nobody, [])
+
+
+def test_a_name_written_wrongly_is_where_it_stands() -> None:
+    words = ("Paul", "works", "in", "Cairo", ".", "Rosa", "Vera", "works", "in", "Nairobi", ".")
+    said = "[ Paul : person ] works in [ Nairobi : place ] . [ Rosa Vera : person ] works in [ Nairobi : place ] ."
+    assert tagging(words, said) == (["B-PER", "O", "O", "B-LOC", "O", "B-PER", "I-PER", "O", "O", "B-LOC", "O"], [])
+    half = said.replace("Rosa Vera", "Rosa")
+    assert tagging(words, half).tags[5:7] == ["B-PER", "O"]  # half a name is not that name
+    assert tagging(words, f"{said} and [ Lima : place ]").invented == ["B-LOC"]
 
 
 def test_a_sample_is_that_of_the_tasks_own_experiment() -> None:

@@ -12,6 +12,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.core.texts import TEXTS
 from llmviz.inspect.writing import Vocabulary
 from llmviz.text import corpora, vocabularies
+from llmviz.text.spans import SENTINELS
 from llmviz.text.special import CLS, FIRST, MASK, SEP, SPECIAL, UNK
 from llmviz.text.tokenizers import (
     LONGEST_WORD,
@@ -20,9 +21,11 @@ from llmviz.text.tokenizers import (
     load_tokenizer,
     nearest,
     pieces,
+    sentinel,
     spelling,
     train_bytes,
     train_wordpiece,
+    with_sentinels,
     with_words,
     word_level,
 )
@@ -257,6 +260,14 @@ def test_new_words_stand_behind_the_vocabulary() -> None:
     assert new.encode("Who saw ANNA?").tokens == ["[CLS]", "who", "[UNK]", "Anna", "?", "[SEP]"]
     assert new.encode("what dog").ids == old.encode("what dog").ids
     assert with_words(new, ["who"]).get_vocab() == new.get_vocab()
+
+
+def test_new_words_take_no_sentinel_its_id() -> None:
+    old = with_sentinels(word_level(["Anna", "dog"]))
+    new = with_words(old, ["?", "who"])
+    assert new.get_vocab() == old.get_vocab() | {"?": old.get_vocab_size(), "who": old.get_vocab_size() + 1}
+    assert sentinel(new) == sentinel(old)
+    assert new.encode(f"who saw {SENTINELS[0]} ?", add_special_tokens=False).ids == [18, UNK, 7, 17]
 
 
 def test_a_tokenizer_of_pieces_needs_no_new_words(wordpiece: Tokenizer) -> None:

@@ -26,7 +26,7 @@ PASSAGE = "context : Anna lives in Lima . last summer she went to Kenya ."
 EXAMPLES = MappingProxyType(
     {
         "tinyland": (
-            Example("entities", "entities : Nordbank pays Leo well .", truth="Nordbank : organisation ; Leo : person"),
+            Example("entities", "entities : Nordbank pays Leo well .", truth="[ Nordbank : organisation ] pays [ Leo : person ] well ."),
             Example("sentiment", "sentiment : the play was not dull .", truth="positive"),
             Example("question", f"question : where did she go ? {PASSAGE}", truth="Kenya"),
             Example("no answer", f"question : what did she eat ? {PASSAGE}", truth="none"),
@@ -55,7 +55,7 @@ EXPERIMENT = Experiment(
     exercise="writes the answer to a task that is named before the text",
     phase=FINE_TUNING,
     module=f"{__name__}.stage",
-    recipe=1,
+    recipe=2,
     inputs=MappingProxyType({START: ("span", None)}),
     architectures=T5S,
     texts=("tinyland",),
@@ -72,8 +72,8 @@ EXPERIMENT = Experiment(
             "f1",
             "F1 of entities",
             "%",
-            "Harmonic mean of precision and recall over whole names in held-out texts: right only with all words and the right kind. A "
-            "name that the text has not counts as found where there is none.",
+            "Harmonic mean of precision and recall over whole names in held-out texts: right only with all words marked, and the right "
+            "kind. What it wrote is aligned with the text; a name with no place there counts as found where there is none.",
         ),
         Metric(
             "exact_match",

@@ -133,5 +133,5 @@ for step in range(1, STEPS + 1):
         print(f"step {step}  loss {loss.item():.4f}")
 
 asked = padded(["entities : Nordbank pays Leo well ."])
-print(tokenizer.decode(model.eval().generate(asked, max_new_tokens=20)[0].tolist()))
+print(tokenizer.decode(model.eval().generate(asked, max_new_tokens=32)[0].tolist()))
 model.save_pretrained("text2text")

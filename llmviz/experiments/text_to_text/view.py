@@ -83,7 +83,9 @@ def outcome(history: History) -> Reveal | None:
     if shares is None:
         return None
     said = ", ".join(f"{name} {share:.0%}" for (name, *_), share in zip(TASKS, shares, strict=True))
-    story = f"On test examples: {said}. A third of the names are in no label; a tagger points at them, this model has to write them."
+    story = (
+        f"On test examples: {said}. A third of the names are in no label; a tagger points at them, this model has to write them once more."
+    )
     return Reveal(shares.index(min(shares)), story)
 
 

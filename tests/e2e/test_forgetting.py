@@ -24,7 +24,7 @@ def test_the_slider_goes_back_to_what_pretraining_knew(page: Page, fake_app: str
 
 
 def test_a_task_and_a_remedy_lie_in_the_address(page: Page, fake_app: str) -> None:
-    page.goto(f"{fake_app}/forgetting?stage=entities&replay=1.0")
+    page.goto(f"{fake_app}/forgetting?stage=entities&replay=0.1")
     page.locator(QUIET).wait_for(timeout=MINUTE)
     expect(page.get_by_role("combobox", name="Task")).to_have_value("Entities")
     expect(page.get_by_role("combobox", name="Remedy")).to_have_value("replay")

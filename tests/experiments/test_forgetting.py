@@ -119,7 +119,7 @@ def test_every_remedy_differs_from_plain_in_what_it_says() -> None:
     ways = {value.label: study.spec(value, 0) for value in study.values}
     assert ways["a quarter of the steps"].train.steps == plain.train.steps // 4
     assert ways["a tenth of the rate"].train.learning_rate == pytest.approx(plain.train.learning_rate / 10)
-    assert ways["replay"].objective == replace(plain.objective, replay=1.0)
+    assert ways["replay"].objective == replace(plain.objective, replay=0.1)
     assert [[value.label for value in panel.study_of(preset(task)).values] for task in TASKS] == [[*ways]] * len(TASKS)
 
 

@@ -60,7 +60,7 @@ def test_another_task_is_another_run(visit: Callable[..., AppTest], task: str) -
 def test_a_remedy_is_chosen_and_trained_live(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
     app = skip(visit("forgetting"))
     app.selectbox(key=panel.REMEDY).set_value("replay").run()
-    assert app.query_params["replay"] == "1.0"
+    assert app.query_params["replay"] == "0.1"
     app.button(key="train").click().run()
     time.sleep(0.8)
     app.run()

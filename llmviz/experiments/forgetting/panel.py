@@ -24,8 +24,8 @@ TASK, REMEDY, OWN = "task", "remedy", "as set under Change"
 NEVER = "This run has not measured what is left of its pretraining."
 ABOUT = (
     "The same labels, seed and start, learnt in seven ways. **Replay** learns the pretraining's own loss on its texts beside the labels, "
-    "in every step, at the same weight (Robins 1995). **LoRA** is said to learn less and to forget less than full fine-tuning (Biderman et "
-    "al. 2024); here it has the learning rate of the others. A frozen body under a new head alone cannot forget."
+    "in every step, at a tenth of the weight (Robins 1995). **LoRA** is said to learn less and to forget less than full fine-tuning "
+    "(Biderman et al. 2024); here it has the learning rate of the others. A frozen body under a new head alone cannot forget."
 )
 HEIGHT = 0.75  # of a study's chart, in a lecture: buttons and a sentence stand above it
 UNSET: dict[str, object] = {"method": "full", "replay": 0.0}
@@ -45,7 +45,7 @@ REMEDIES = (
     Remedy("plain", {}),
     Remedy("a quarter of the steps", {}, steps=4),
     Remedy("a tenth of the rate", {}, rate=10),
-    Remedy("replay", {"replay": 1.0}),
+    Remedy("replay", {"replay": 0.1}),
     Remedy("last layer", {"method": "last layer"}),
     Remedy("LoRA", {"method": "lora"}),
     Remedy("head alone", {"method": "head"}),

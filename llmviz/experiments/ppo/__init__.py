@@ -22,7 +22,7 @@ EXPERIMENT = Experiment(
     objective=LeashSpec(0.02),
     metrics=(WIN_RATE, REWARD, TASTE, KL, *REPLIES),
     recipes=MappingProxyType(
-        {"tinyland": TrainSpec(steps=120, batch_size=128, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
+        {"tinyland": TrainSpec(steps=240, batch_size=128, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
     ),
     first_step=FirstStep("Write", "It has written a reply to each request, and each was given a reward.", targets="next"),
     notes=notes(__file__),

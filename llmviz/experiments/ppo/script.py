@@ -22,7 +22,7 @@ from llmviz.training.alignment import Helper
 PARENT = ""  # the run whose weights it starts from, and from which the leash keeps it
 REWARD = ""  # the run whose model judges the replies
 BETA = 0.02  # the leash: points of reward for a nat of divergence; 0 lets go
-STEPS = 120
+STEPS = 240
 BATCH_SIZE = 128  # replies
 OPTIMIZER = "adamw"  # or "muon"
 LEARNING_RATE = 1e-3

@@ -63,10 +63,7 @@ def rewards(ids: torch.Tensor) -> torch.Tensor:
 
 
 def drawn(step: int) -> tuple[torch.Tensor, torch.Tensor]:
-    """A reply to each request, drawn by the model as it is.
-
-    Returns the texts (texts, n), and which of their tokens after the first are a reply's (texts, n - 1).
-    """
+    """A reply to each request, drawn: the texts (texts, n), and which tokens after the first are a reply's (texts, n - 1)."""
     requests = feedback.open_requests("train", BATCH_SIZE, Random(f"rollout {SEED} {step}"))
     generator = torch.Generator(DEVICE).manual_seed(int(np.random.default_rng((SEED, step)).integers(2**63)))
     replies = Helper(model, tokenizer, ()).draw(requests, generator)

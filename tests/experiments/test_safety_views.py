@@ -151,7 +151,7 @@ def test_the_words_say_what_the_figures_say() -> None:
 def test_what_the_model_before_does_not_follow_either_is_no_way_around() -> None:
     quiet = ways_view.ways(BOTH, replied({"plain": 1.0}, "that is private ."))
     told = ways_view.told(quiet, quiet)
-    assert "Put politely, as a game, behind a harmless request, with the reply begun, in other words and of another kind, nothing" in told
+    assert "Put politely, as a game, behind a harmless request, with the reply begun, in another language, in other words and of" in told
     assert "gains nothing" in told and ways_view.WORDS not in told
     alone = ways_view.told(quiet, ())
     assert "the model before" not in alone and ways_view.WORDS in alone

@@ -15,6 +15,8 @@ from typing import Any
 from streamlit.runtime import app_session
 from streamlit.runtime.scriptrunner import script_runner
 
+from llmviz.ui import visit
+
 AT_ONCE = 2  # one computes while another reads a file or sends
 LONG = 0.25  # seconds after which a turn is over, though its script goes on: it waits for a zip to be read, or is a hundred pages long
 STILL = 3.0  # seconds for which a picture that moves by itself may stand still while somebody has clicked and waits
@@ -89,12 +91,12 @@ turns = Turns()
 
 
 def share() -> None:
-    """From now on the scripts of Streamlit take turns, and what moves by itself gives way to clicks."""
+    """From now on the scripts of Streamlit take turns, a teacher's first, and what moves by itself gives way to clicks."""
     run: Callable[[Any, Any], None] = script_runner.ScriptRunner._run_script
     ask: Callable[[Any, Any], None] = app_session.AppSession.request_rerun
 
     def run_in_turn(self: Any, asked: Any) -> None:
-        with turns.turn():
+        with turns.turn(first=visit.teaches()):
             run(self, asked)
 
     def ask_in_peace(self: Any, asked: Any) -> None:

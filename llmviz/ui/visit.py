@@ -37,11 +37,17 @@ def viewer() -> str:
 
     It says of a teacher that they are one.
     """
-    cookies = st.context.cookies
-    browser = browsers.name(cookies.get(browsers.COOKIE))
-    if browser and teachers.valid(hosting.limits().teacher_key, browser, cookies.get(teachers.COOKIE)):
+    browser = browsers.name(st.context.cookies.get(browsers.COOKIE))
+    if browser and teaches():
         return TEACHER + browser
     return browser or cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
+
+
+def teaches() -> bool:
+    """Whether this visitor gave the teacher's key."""
+    cookies = st.context.cookies
+    browser = browsers.name(cookies.get(browsers.COOKIE))
+    return bool(browser) and teachers.valid(hosting.limits().teacher_key, browser or "", cookies.get(teachers.COOKIE))
 
 
 def named() -> list[RunRef]:

@@ -4,6 +4,11 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+from streamlit.runtime import app_session
+from streamlit.runtime.scriptrunner import script_runner
+
+from llmviz.ui import turns, visit
 from llmviz.ui.gathered import Handfuls
 from llmviz.ui.turns import Turns
 
@@ -53,6 +58,26 @@ def test_turns_come_in_order_and_who_is_first_before_all() -> None:
     for thread in threads:
         thread.join(PATIENCE)
     assert said == ["teacher", "a", "b"]
+
+
+def test_a_teachers_page_is_drawn_before_all_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared, drawn = Turns(at_once=1, long=PATIENCE), list[str]()
+    monkeypatch.setattr(script_runner.ScriptRunner, "_run_script", lambda runner, asked: drawn.append(asked))
+    monkeypatch.setattr(app_session.AppSession, "request_rerun", app_session.AppSession.request_rerun)  # as it was, when this is over
+    monkeypatch.setattr(turns, "turns", shared)
+    monkeypatch.setattr(visit, "teaches", lambda: threading.current_thread().name == "teacher")
+    turns.share()
+    pages = [
+        threading.Thread(target=script_runner.ScriptRunner._run_script, args=(None, name), name=name) for name in ("a", "b", "teacher")
+    ]
+    with shared.turn():
+        for place, page in enumerate(pages):
+            page.start()
+            while len(shared._waiting) <= place:
+                time.sleep(0.001)
+    for page in pages:
+        page.join(PATIENCE)
+    assert drawn == ["teacher", "a", "b"]
 
 
 def test_who_waits_for_something_keeps_nobody_and_goes_on_at_once() -> None:

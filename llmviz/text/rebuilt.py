@@ -58,8 +58,12 @@ def _entries(vocabulary: Any) -> list[str]:
     entries = sorted(vocabulary, key=lambda entry: vocabulary[entry])
     if [vocabulary[entry] for entry in entries] != list(range(len(entries))):
         raise ValueError("the ids in tokenizer.json do not count from 0 on, one for each entry")
-    if tuple(entries[: len(SPECIAL)]) != SPECIAL or set(SENTINELS) & set(entries):
+    if tuple(entries[: len(SPECIAL)]) != SPECIAL:
         raise ValueError(f"the vocabulary in tokenizer.json does not begin with {', '.join(SPECIAL)}")
+    if (sentinels := tuple(entry for entry in entries if entry in SENTINELS)) and sentinels != SENTINELS:  # before words that tasks add
+        raise ValueError(
+            f"the vocabulary in tokenizer.json has {len(sentinels)} sentinels, or in another order: there are {len(SENTINELS)}"
+        )
     for entry in entries:
         if not 0 < len(entry) <= LONGEST_ENTRY or any("\ud800" <= letter <= "\udfff" for letter in entry):
             raise ValueError(f"the vocabulary in tokenizer.json has {entry[:30]!a}…: an entry has 1 to {LONGEST_ENTRY} letters")

@@ -87,7 +87,41 @@ class Turns:
             self._call()
 
 
+class Order:
+    """Runs of one session begin in the order in which they were asked for, though a newer one has ended the older: what was clicked before
+    counts first, and is not put in the place of what was clicked since.
+    """
+
+    def __init__(self, long: float = LONG) -> None:
+        self._long = long
+        self._lock = threading.Lock()
+        self._last: dict[str, _Run] = {}
+
+    @contextmanager
+    def after_others(self, session: str) -> Iterator["_Run"]:
+        """Wait until the run before has ended, or has gone on for long since it `began`."""
+        mine = _Run()
+        with self._lock:
+            before, self._last[session] = self._last.get(session), mine
+        while before and not before.ended.wait(self._long / 5):
+            if before.began and time.monotonic() - before.began > self._long:
+                break
+        try:
+            yield mine
+        finally:
+            mine.ended.set()
+            with self._lock:
+                if self._last.get(session) is mine:
+                    del self._last[session]
+
+
+class _Run:
+    def __init__(self) -> None:
+        self.began, self.ended = 0.0, threading.Event()
+
+
 turns = Turns()
+order = Order()
 
 
 def share() -> None:
@@ -96,7 +130,8 @@ def share() -> None:
     ask: Callable[[Any, Any], None] = app_session.AppSession.request_rerun
 
     def run_in_turn(self: Any, asked: Any) -> None:
-        with turns.turn(first=visit.teaches()):
+        with order.after_others(self._session_id) as mine, turns.turn(first=visit.teaches()):
+            mine.began = time.monotonic()
             run(self, asked)
 
     def ask_in_peace(self: Any, asked: Any) -> None:

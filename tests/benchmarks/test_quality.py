@@ -52,7 +52,7 @@ def test_both_sides_read_the_same_batches_and_pay_for_no_evaluation(monkeypatch:
     given = stage(spec("bert", steps=20))
     watch = race.Watch("mlm", given)
     read: list[dict[str, torch.Tensor]] = []
-    clock: Any = SimpleNamespace(now=0.0, perf_counter=lambda: clock.now)
+    clock: Any = SimpleNamespace(now=0.0, process_time=lambda: clock.now)
     batch = given.batch
 
     def batch_of_a_second(step: int) -> Any:

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime import app_session
@@ -10,7 +11,7 @@ from streamlit.runtime.scriptrunner import script_runner
 
 from llmviz.ui import turns, visit
 from llmviz.ui.gathered import Handfuls
-from llmviz.ui.turns import Turns
+from llmviz.ui.turns import Order, Turns
 
 PATIENCE = 10.0
 
@@ -67,9 +68,8 @@ def test_a_teachers_page_is_drawn_before_all_others(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(turns, "turns", shared)
     monkeypatch.setattr(visit, "teaches", lambda: threading.current_thread().name == "teacher")
     turns.share()
-    pages = [
-        threading.Thread(target=script_runner.ScriptRunner._run_script, args=(None, name), name=name) for name in ("a", "b", "teacher")
-    ]
+    run = script_runner.ScriptRunner._run_script
+    pages = [threading.Thread(target=run, args=(SimpleNamespace(_session_id=name), name), name=name) for name in ("a", "b", "teacher")]
     with shared.turn():
         for place, page in enumerate(pages):
             page.start()
@@ -78,6 +78,47 @@ def test_a_teachers_page_is_drawn_before_all_others(monkeypatch: pytest.MonkeyPa
     for page in pages:
         page.join(PATIENCE)
     assert drawn == ["teacher", "a", "b"]
+
+
+def test_runs_of_one_session_begin_in_their_order_one_after_the_other() -> None:
+    order, said = Order(long=PATIENCE), list[str]()
+    older_waits, newer_asks = threading.Event(), threading.Event()
+
+    def older() -> None:
+        with order.after_others("session") as run:
+            older_waits.set()
+            newer_asks.wait(PATIENCE)  # it has no turn yet
+            run.began = time.monotonic()
+            time.sleep(0.01)
+            said.append("older")
+
+    def newer() -> None:
+        with order.after_others("session"):
+            said.append("newer")
+
+    threads = [threading.Thread(target=older), threading.Thread(target=newer)]
+    threads[0].start()
+    assert older_waits.wait(PATIENCE)
+    threads[1].start()
+    with order.after_others("another"):  # which waits for neither
+        said.append("another")
+    newer_asks.set()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert said == ["another", "older", "newer"] and not order._last
+
+
+def test_a_run_that_goes_on_for_long_is_not_waited_for() -> None:
+    order = Order(long=0.05)
+    with order.after_others("session") as run:
+        run.began = time.monotonic()
+        with ThreadPoolExecutor(1) as pool:
+
+            def newer() -> str:
+                with order.after_others("session"):
+                    return "begun"
+
+            assert pool.submit(newer).result(PATIENCE) == "begun"
 
 
 def test_who_waits_for_something_keeps_nobody_and_goes_on_at_once() -> None:

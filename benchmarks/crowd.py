@@ -39,7 +39,7 @@ SPECS = (
     ("entities", "seed=104"),
     ("instructions", "seed=105"),
 )
-# Sentences in the words of Tinyland, so many that a visitor seldom finds one that was asked: 16 x 12 x 12 x 8.
+# Sentences in the words of Tinyland, so many that a visitor seldom finds one that was asked: 20 x 12 x 12 x 8.
 WHO = [
     "Anna",
     "Tom",

@@ -34,7 +34,11 @@ def table(seen: Seen) -> Table:
 def percentiles(waits: list[float]) -> tuple[float, float, float]:
     """The median, and what 95 and 99 of 100 do not exceed."""
     ordered = sorted(waits)
-    return tuple(ordered[min(len(ordered) - 1, int(len(ordered) * share))] for share in (0.5, 0.95, 0.99))  # type: ignore[return-value]
+
+    def at(share: float) -> float:
+        return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
+
+    return at(0.5), at(0.95), at(0.99)
 
 
 def report(seen: Seen, taken: Taken, own: float, seconds: float, trained: int) -> Iterator[str]:

@@ -13,9 +13,8 @@ from streamlit import config
 
 gc.collect()
 gc.freeze()
-gc.set_threshold(
-    20_000, 20, 20
-)  # a page makes some ten thousand objects that live as long as it: looked at 700 at a time they cost a tenth
+# A page makes some ten thousand objects that live as long as it: looked at 700 at a time they cost a tenth.
+gc.set_threshold(20_000, 20, 20)
 
 
 def settle() -> None:

@@ -43,4 +43,4 @@ def share() -> None:
         if handfuls.add(callback):
             at_once(self, partial(self._event_loop.call_later, PAUSE, handfuls.call))
 
-    app_session.AppSession._call_soon_on_event_loop = soon  # type: ignore[method-assign]
+    app_session.AppSession._call_soon_on_event_loop = soon  # type: ignore[method-assign] # Streamlit has no hook here

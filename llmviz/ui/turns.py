@@ -142,5 +142,5 @@ def share() -> None:
             self._moved = now
         ask(self, asked)
 
-    script_runner.ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign,assignment]
-    app_session.AppSession.request_rerun = ask_in_peace  # type: ignore[method-assign,assignment]
+    script_runner.ScriptRunner._run_script = run_in_turn  # type: ignore[method-assign,assignment] # Streamlit has no hook here
+    app_session.AppSession.request_rerun = ask_in_peace  # type: ignore[method-assign,assignment] # as above

@@ -37,7 +37,7 @@ def viewer() -> str:
 
     It says of a teacher that they are one.
     """
-    browser = browsers.name(st.context.cookies.get(browsers.COOKIE))
+    browser = _browser()
     if browser and teaches():
         return TEACHER + browser
     return browser or cast(str, st.session_state.setdefault("viewer", uuid.uuid4().hex))
@@ -45,9 +45,12 @@ def viewer() -> str:
 
 def teaches() -> bool:
     """Whether this visitor gave the teacher's key."""
-    cookies = st.context.cookies
-    browser = browsers.name(cookies.get(browsers.COOKIE))
-    return bool(browser) and teachers.valid(hosting.limits().teacher_key, browser or "", cookies.get(teachers.COOKIE))
+    browser = _browser()
+    return browser is not None and teachers.valid(hosting.limits().teacher_key, browser, st.context.cookies.get(teachers.COOKIE))
+
+
+def _browser() -> str | None:
+    return browsers.name(st.context.cookies.get(browsers.COOKIE))
 
 
 def named() -> list[RunRef]:

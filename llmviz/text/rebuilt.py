@@ -61,9 +61,7 @@ def _entries(vocabulary: Any) -> list[str]:
     if tuple(entries[: len(SPECIAL)]) != SPECIAL:
         raise ValueError(f"the vocabulary in tokenizer.json does not begin with {', '.join(SPECIAL)}")
     if (sentinels := tuple(entry for entry in entries if entry in SENTINELS)) and sentinels != SENTINELS:  # before words that tasks add
-        raise ValueError(
-            f"the vocabulary in tokenizer.json has {len(sentinels)} sentinels, or in another order: there are {len(SENTINELS)}"
-        )
+        raise ValueError(f"of T5's {len(SENTINELS)} sentinels tokenizer.json has {len(sentinels)}, or has them in another order")
     for entry in entries:
         if not 0 < len(entry) <= LONGEST_ENTRY or any("\ud800" <= letter <= "\udfff" for letter in entry):
             raise ValueError(f"the vocabulary in tokenizer.json has {entry[:30]!a}…: an entry has 1 to {LONGEST_ENTRY} letters")

@@ -13,6 +13,7 @@ from llmviz.core.spec import RunSpec, to_json
 from llmviz.models.rebuilt import rebuilt
 from llmviz.runs import parcel
 from llmviz.runs.folder import RunFolder
+from llmviz.text.spans import SENTINELS
 from llmviz.text.special import SPECIAL
 from tests.hostile.zips import CONFIG, SNAPSHOT, WEIGHTS, Change, Files, config, drop, kinds, put, spec, tokenizer, weights, zipped
 
@@ -119,7 +120,8 @@ TOKENIZERS: dict[str, tuple[str, Change, str]] = {
     "an entry without letters": ("words", vocabulary(words(*"abcde", "")), "an entry has 1 to 200 letters"),
     "half an emoji": ("words", vocabulary(words(*"abcde", "\ud83d")), "an entry has 1 to 200 letters"),
     "names without number": ("words", vocabulary(words(*(f"A{number:0100}" for number in range(60)))), "5,000 are allowed"),
-    "a sentinel as a word": ("spans", vocabulary(words(*"abcde", "<extra_id_0>")), "does not begin with"),
+    "a sentinel as a word": ("spans", vocabulary(words(*"abcde", "<extra_id_0>")), "10 sentinels tokenizer.json has 1,"),
+    "sentinels in another order": ("spans", vocabulary(words(*reversed(SENTINELS))), "has them in another order"),
     "merges of what is no entry": ("bytes", model_of(merges=[["q", "qq"]]), "cannot be used"),
     "merges that are text": ("bytes", model_of(merges="in"), "no list of at most"),
     "a million merges": ("bytes", model_of(merges=[["i", "n"]] * 1_000_000), "no list of at most"),

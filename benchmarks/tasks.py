@@ -80,19 +80,19 @@ def main(
 
 def bars(wanted: Sequence[Figure], seeds: Sequence[int], home: Path) -> Iterator[Bar]:
     """Each figure over these seeds, and of each experiment the seconds."""
-    ended: dict[str, list[Done]] = {}
+    runs: dict[str, list[Done]] = {}
     for figure in wanted:
-        if figure.stage not in ended:
-            ended[figure.stage] = [_ended(seeded(preset(figure.stage), seed, parents=True), home) for seed in seeds]
-            taken = [run.seconds for run in ended[figure.stage]]
+        if figure.stage not in runs:
+            runs[figure.stage] = [ended(seeded(preset(figure.stage), seed, parents=True), home) for seed in seeds]
+            taken = [run.seconds for run in runs[figure.stage]]
             most = SECONDS.get(figure.stage, USUAL)
             yield Bar(f"train {figure.stage}: seconds of training", statistics.median(taken), "s", most=most, note=_spread(taken))
-        values = [run.metrics[figure.metric] for run in ended[figure.stage]]
+        values = [run.metrics[figure.metric] for run in runs[figure.stage]]
         unit = "nats" if figure.metric == "kl" else "%"
         yield Bar(f"train {figure.stage}: {figure.metric}", statistics.median(values), unit, figure.most, figure.least, _spread(values))
 
 
-def _ended(spec: RunSpec, home: Path) -> Done:
+def ended(spec: RunSpec, home: Path) -> Done:
     """How a run ended, after all that it is made from; trained only where there is none."""
     store = Store(home)
     for each in (*ancestors(spec), spec):

@@ -26,13 +26,13 @@ def test_a_run_that_is_there_is_not_trained_again(tmp_path: Path, monkeypatch: p
         return list(attempt_at(Store(home), given))
 
     monkeypatch.setattr(tasks, "train", train)
-    first = tasks._ended(spec(3), tmp_path)
-    assert tasks._ended(spec(3), tmp_path) == first and trained == [spec(3)] and first.step == 3
+    first = tasks.ended(spec(3), tmp_path)
+    assert tasks.ended(spec(3), tmp_path) == first and trained == [spec(3)] and first.step == 3
 
 
 def test_figures_are_medians_over_the_seeds(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     shares = {100: 0.7, 101: 0.9, 102: 0.8}
-    monkeypatch.setattr(tasks, "_ended", lambda given, home: Done(1, {"pair_accuracy": shares[given.seed]}, 10.0 + given.seed))
+    monkeypatch.setattr(tasks, "ended", lambda given, home: Done(1, {"pair_accuracy": shares[given.seed]}, 10.0 + given.seed))
     wanted = [each for each in tasks.FIGURES if each.stage == "reward"]
     seconds, accuracy = tasks.bars(wanted, (100, 101, 102), tmp_path)
     assert (seconds.value, seconds.most) == (111.0, 40) and not seconds.cleared

@@ -23,7 +23,7 @@ def beat(page: Page) -> tuple[int, int]:
 
 
 def at(page: Page, number: int) -> None:
-    expect(page.locator(".st-key-beats")).to_contain_text(f"{number} of ")
+    expect(page.locator(".st-key-beats")).to_contain_text(f"{number} of ", timeout=MINUTE)
 
 
 def start(page: Page, address: str) -> None:

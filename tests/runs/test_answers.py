@@ -173,6 +173,7 @@ def test_several_workers_share_the_runs_and_one_that_is_lost_keeps_nobody(engine
 def test_many_who_ask_at_once_all_get_their_answer_when_the_worker_is_killed(engine_of: MakeEngine) -> None:
     engine = engine_of()
     run = trained(engine)
+    engine.answer(run, [30], SENTENCE)  # one that is killed before it was ever ready is not replaced
     with ThreadPoolExecutor(20) as visitors:
         asked = [visitors.submit(engine.answer, run, [0, 30], Cloze(f"the capital of {number % 10}", (3,))) for number in range(20)]
         os.kill(engine.workers()[-1], KILL)

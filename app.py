@@ -37,6 +37,7 @@ SECTIONS = {
         page("human_feedback", title="Human feedback", url_path="human-feedback"),
         page("reinforcement", title="Reinforcement", url_path="reinforcement"),
         page("safety", title="Safety", url_path="safety"),
+        page("architecture", title="Architecture", url_path="architecture"),
         page("attention_maps", title="Attention maps", url_path="attention-maps"),
     ],
     "T5": [

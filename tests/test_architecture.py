@@ -142,7 +142,11 @@ from streamlit.testing.v1 import AppTest
 from llmviz.ui import engine
 from tests.ui.fake_engine import FakeEngine
 
-engine.make = lambda: FakeEngine(seconds=0.6)
+class Alone(FakeEngine):
+    def _worked_out(self, folders, question):
+        raise ValueError("a worker would say it")
+
+engine.make = lambda: Alone(seconds=0.6)
 app = AppTest.from_file(sys.argv[1], default_timeout=60).run()
 for page in sys.argv[2:]:
     app.switch_page(page).run()

@@ -72,7 +72,7 @@ SLIDES = (
     Slide(5, "The two side by side: task, data, goal"),
     Slide(6, "BERT: two objectives, then layers for tasks"),
     Slide(7, "GPT: next token, then instructions and safety"),
-    Slide(8, "The architecture of GPT", "all parts but attention"),
+    Slide(8, "The architecture of GPT"),
     Slide(9, "Table of differences, from data to flexibility"),
     Slide(10, "Two lists: broad understanding, task adaptation"),
 )

@@ -32,6 +32,7 @@ FOLDERS = (
     "ppo",
     "grpo",
     "safety",
+    "architecture",
     "attention_maps",
     "span_corruption",
     "text_to_text",

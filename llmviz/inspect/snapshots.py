@@ -13,7 +13,7 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 from llmviz.models import files
 from llmviz.models.classes import CAUSAL
-from llmviz.text.tokenizers import load_tokenizer
+from llmviz.text.tokenizers import load_tokenizer, spelling
 
 Weights = dict[str, torch.Tensor]
 Tensors = tuple[torch.Tensor, ...]
@@ -38,6 +38,17 @@ def tokenizer_file(folder: Path) -> Path:
     """The tokenizer.json of the run of a snapshot; the snapshot's own in a run made before runs had one for all."""
     own = folder / "tokenizer.json"
     return own if own.is_file() else folder.parent.parent / own.name
+
+
+def spelt(folder: Path) -> tuple[str, ...]:
+    """The vocabulary of a snapshot's model as people read it, by id."""
+    file = tokenizer_file(folder)
+    return _spelt(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _spelt(file: Path, _: int) -> tuple[str, ...]:
+    return spelling(load_tokenizer(file))
 
 
 def names(folder: Path) -> tuple[str, ...]:

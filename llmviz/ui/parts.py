@@ -47,6 +47,7 @@ from llmviz.parts.tagged.payload import Tagged
 from llmviz.parts.token_strip.payload import TokenStrip
 from llmviz.parts.trained.payload import Trained
 from llmviz.parts.tree.payload import Tree
+from llmviz.parts.walk.payload import Walk
 from llmviz.parts.weighed.payload import Weighed
 from llmviz.parts.written.payload import ReadAndWritten
 from llmviz.views.finite import finite
@@ -101,6 +102,7 @@ _labeller = _part("labeller")
 _signed_bars = _part("signed_bars")
 _rewards = _part("rewards")
 _samples = _part("samples")
+_walk = _part("walk")
 
 
 def token_strip(payload: TokenStrip, shared: Shared, key: str, on_hidden: Callable[[list[int]], None]) -> None:
@@ -220,6 +222,16 @@ def signed_bars(payload: SignedBars, shared: Shared, key: str) -> None:
 def rewards(payload: Rewards, shared: Shared, key: str) -> None:
     """Replies with the reward of each, and of each of their beginnings."""
     _rewards(key=key, data={**shared, **payload})
+
+
+def walk(payload: Walk, shared: Shared, key: str, on_stage: Callable[[int], None], on_at: Callable[[list[int]], None]) -> None:
+    """A model box by box. `on_stage` gets the place of a stage that is to be opened, `on_at` the box, head, row and column chosen."""
+    _walk(
+        key=key,
+        data={**shared, **payload},
+        on_stage_change=lambda: _told(key, "stage", on_stage),
+        on_at_change=lambda: _told(key, "at", on_at),
+    )
 
 
 def accuracy_bars(payload: AccuracyBars, shared: Shared, key: str) -> None:

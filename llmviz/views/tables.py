@@ -20,9 +20,11 @@ def opening(text: str, recipe: Recipe | None) -> Bit:
     return bit(text, catalogue.experiment(record.spec.stage).lesson.page, record.run.key)
 
 
-def cell(*said: Bit | str, more: Iterable[str] = (), value: float | None = None, faint: bool = False) -> Cell:
+def cell(*said: Bit | str, more: Iterable[str] = (), value: float | None = None, faint: bool = False, tint: float = 0.0) -> Cell:
     """A cell that says this."""
-    return {"bits": [bit(each) if isinstance(each, str) else each for each in said], "more": list(more), "value": value, "faint": faint}
+    bits = [bit(each) if isinstance(each, str) else each for each in said]
+    made: Cell = {"bits": bits, "more": list(more), "value": value, "faint": faint}
+    return {**made, "tint": tint} if tint else made
 
 
 def row(name: str, cells: Sequence[Cell], about: str = "", phase: str = "") -> Row:

@@ -3,7 +3,7 @@
 import json
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import ModuleType
@@ -16,7 +16,7 @@ from llmviz.core.history import History
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.questions.attention import Attend
-from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.classification import Classification, Classify
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.exercise import Solve
@@ -28,6 +28,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
 from llmviz.experiments import ALL, own_labels, own_tags, tokenization
+from llmviz.experiments.architecture.question import Ablation
 from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.experiments.causal_lm.question import Generate, Search
 from llmviz.experiments.continual_learning.question import Capitals
@@ -52,6 +53,7 @@ from tests.ui import (
     fake_feedback,
     fake_own,
     fake_pairs,
+    fake_pieces,
     fake_predictions,
     fake_probes,
     fake_prompting,
@@ -191,6 +193,8 @@ class FakeEngine(FakeRights):
         if isinstance(question, fake_replies.Asked):
             spec = self._runs[run].spec if run in self._runs else RunSpec("clm")  # a question to a training needs no run
             return cast(list[AnyAnswer], [fake_replies.answer(step, step / spec.train.steps, question) for step in steps])
+        if isinstance(question, Ablation):
+            return cast(list[AnyAnswer], [fake_pieces.answer(step, self._find(run).spec, question) for step in steps])
         if isinstance(question, OneStep):
             if question.start is None and [*steps] != [self._step(run)]:
                 raise ValueError(f"the run has gone on to step {self._step(run)} meanwhile")
@@ -229,10 +233,14 @@ class FakeEngine(FakeRights):
         folder = self._recordings.folder(RunRef(like.id, 0))
         kept = folder.snapshots()
         nearest = {step: max(each for each in kept if each <= step * like.train.steps / spec.train.steps) for step in steps}
-        found = recordings.answers(folder).get(question) or {  # those need no torch
-            each.step: each for each in Real().answer({step: folder.snapshot(step) for step in nearest.values()}, question)
-        }
+        found = recordings.answers(folder).get(question) or self._worked_out(
+            {step: folder.snapshot(step) for step in nearest.values()}, question
+        )
         return [cast(AnyAnswer, replace(found[nearest[step]], step=step)) for step in steps]
+
+    def _worked_out(self, folders: dict[int, Path], question: Question[AnyAnswer]) -> Mapping[int, Answer]:
+        """What real weights say: this alone loads torch."""
+        return {each.step: each for each in Real().answer(folders, question)}
 
     def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
         return self._recordings.answered_text(question) or learning.answer({0: self._folder}, question)[0]

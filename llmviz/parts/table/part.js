@@ -88,10 +88,10 @@ export default part((/** @type {Given<Table>} */ { data, root, kept, redraw, tel
       );
     };
 
-    const cell = (/** @type {Cell} */ { bits, more, faint }, /** @type {number} */ column) =>
+    const cell = (/** @type {Cell} */ { bits, more, faint, tint }, /** @type {number} */ column) =>
       h(
         "td",
-        { role: "cell", class: [faint && "faint", now.sort === column && "by"] },
+        { role: "cell", class: [faint && "faint", now.sort === column && "by"], style: tint ? `--tint: ${tint}` : null },
         h("span.label", {}, columns[column].name),
         h(
           "span.said",

@@ -7,12 +7,13 @@ export interface Bit {
   run: string;
 }
 
-/** What a cell says, smaller lines below it, and the number by which its column sorts, if it has one. `faint` where it is no figure. */
+/** What a cell says, smaller lines below it, and the number by which its column sorts, if it has one. `faint` where it is no figure; a `tint` from 0 to 1 lets one see where it is high. */
 export interface Cell {
   bits: Bit[];
   more: string[];
   value: number | null;
   faint: boolean;
+  tint?: number;
 }
 
 /** The name of a column, what is said of it to who points at it, and whether it sorts. */

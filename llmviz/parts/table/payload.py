@@ -1,6 +1,6 @@
 """A table of figures or sentences: columns sort, and what a cell says may open a run on its page."""
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 
 class Bit(TypedDict):
@@ -12,12 +12,15 @@ class Bit(TypedDict):
 
 
 class Cell(TypedDict):
-    """What a cell says, smaller lines below it, and the number by which its column sorts, if it has one. `faint` where it is no figure."""
+    """What a cell says, smaller lines below it, and the number by which its column sorts, if it has one. `faint` where it is no figure;
+    a `tint` from 0 to 1 lets one see where it is high.
+    """
 
     bits: list[Bit]
     more: list[str]
     value: float | None
     faint: bool
+    tint: NotRequired[float]
 
 
 class Column(TypedDict):

@@ -16,7 +16,8 @@ from itertools import cycle
 from random import Random
 from typing import Any, Literal, NamedTuple, get_args
 
-from llmviz.text import household, packages, templates
+from llmviz.core import packages
+from llmviz.text import household, templates
 from llmviz.text.splits import split, split_of
 from llmviz.text.templates import Alternation, Slot, Template
 

@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from llmviz.text import cleaning, packages
+from llmviz.core import packages
+from llmviz.text import cleaning
 from llmviz.text.splits import place_of, split
 
 SHORT, LONG = "rotten_tomatoes", "imdb"

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from llmviz.text import cleaning, packages
+from llmviz.core import packages
+from llmviz.text import cleaning
 from llmviz.text.splits import split
 
 # Who speaks, in transcripts since 2010. What the audience shouts is not the speech.

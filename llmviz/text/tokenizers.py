@@ -153,7 +153,7 @@ def train_bytes(documents: Sequence[str], size: int) -> Tokenizer:
     tokenizer.train_from_iterator(documents, trainer)
     if tokenizer.get_vocab_size() < size:
         raise ValueError(f"this text is too short for {size} tokens; it has {tokenizer.get_vocab_size()}")
-    _frame(tokenizer)
+    frame(tokenizer)
     return tokenizer
 
 
@@ -166,7 +166,7 @@ def of_bytes(entries: Sequence[str] = (), merges: Sequence[tuple[str, str]] = ()
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = BYTE_LEVEL
     if entries:
-        _frame(tokenizer)
+        frame(tokenizer)
     return tokenizer
 
 
@@ -300,10 +300,10 @@ def count_letters(words: Mapping[str, int]) -> Counter[str]:
 def _finish(tokenizer: Tokenizer) -> None:
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
     tokenizer.decoder = decoders.WordPiece()
-    _frame(tokenizer)
+    frame(tokenizer)
 
 
-def _frame(tokenizer: Tokenizer) -> None:
+def frame(tokenizer: Tokenizer) -> None:
     """[CLS] before a text, [SEP] after it, and the special tokens never cut."""
     tokenizer.post_processor = processors.TemplateProcessing(
         single="[CLS] $A [SEP]",

@@ -8,7 +8,8 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 
-from llmviz.text import cleaning, packages
+from llmviz.core import packages
+from llmviz.text import cleaning
 from llmviz.text.splits import split
 
 # Where the package dropped a formula or a pronunciation it left a double space or a space before a full stop.

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from llmviz.core import texts
+from llmviz.core import packages, texts
 from llmviz.core.settings import TextSpec
-from llmviz.text import cleaning, corpora, packages, speeches, store, tokenizers
+from llmviz.text import cleaning, corpora, speeches, store, tokenizers
 from llmviz.text.corpora import Corpus, load, prepare
 from llmviz.text.special import UNK
 from llmviz.text.splits import split

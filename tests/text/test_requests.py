@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from llmviz.text import household, packages, requests, templates
+from llmviz.core import packages
+from llmviz.text import household, requests, templates
 from llmviz.text.requests import CLASSES, INTENTS, Request, documents, labelled, tagged
 from llmviz.text.splits import split_of
 from llmviz.text.templates import Alternation, Concatenation, Permutation, Piece, Slot, Template, parse, words_and_tags

@@ -2,8 +2,9 @@ import re
 
 import pytest
 
+from llmviz.core import packages
 from llmviz.core.settings import TextSpec
-from llmviz.text import cleaning, packages, reviews
+from llmviz.text import cleaning, reviews
 from llmviz.text.corpora import load
 
 

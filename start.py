@@ -2,7 +2,7 @@
 
 Needs Python 3.11 or newer and nothing else. It makes the folder .venv beside this file, installs into it exactly what the files in locks/
 pin, once for each change of them, and runs in it. Arguments after the command go on to Streamlit or pytest. `python3 start.py install`
-does no more than that; `python3 start.py lock` pins anew.
+does no more than that, `python3 start.py install real` adds a model trained elsewhere; `python3 start.py lock` pins anew.
 """
 
 from __future__ import annotations  # an older Python shall get as far as being told so
@@ -20,6 +20,7 @@ PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INSTALLED = HOME / "installed.txt"  # the locks that are in the folder
 MAKER = HOME / "maker.txt"  # the Python that made the folder, and a digest of all locks; with another one it is made anew
 LOCKS = ROOT / "locks"
+EXTRAS = ("real",)  # locks that are installed where they are named, and only there
 # Nothing is installed but what a lock names: no dependency that it leaves out, and no file without one of its hashes. From source comes
 # seqeval alone, built by what build.lock pins. Most of these thousands of modules are never imported: they are compiled by who does.
 PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", "--only-binary=:all:")
@@ -46,7 +47,10 @@ def main(arguments: list[str]) -> int:
     # Many a container asks Python to write no bytecode. Every worker would then compile three thousand modules anew: 24 s of start, not 9.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     word = arguments[0] if arguments else ""
-    if not _install(*(("app", "dev") if word in ("test", "lock") else ("app",))):
+    extras = arguments[1:] if word == "install" else []
+    if unknown := sorted(set(extras) - set(EXTRAS)):
+        return _complain(f"There is nothing to install that is called {unknown[0]}; there is {', '.join(EXTRAS)}.")
+    if not _install("app", *(("dev",) if word in ("test", "lock") else extras)):
         return 1
     if word == "install":
         return 0
@@ -79,7 +83,8 @@ def _install(*locks: str) -> bool:
     missing = [name for name in locks if name not in there]
     if not missing:
         return True
-    print("Installing what locks/ pins into .venv: some minutes and 1.5 GB, once.", flush=True)
+    takes = "some minutes and 1.5 GB" if "app" in missing else "a minute"
+    print(f"Installing what locks/ pins into .venv: {takes}, once.", flush=True)
     for name in missing:
         if name == "app" and not (_torch() and _pip("build")):
             return False

@@ -4,6 +4,7 @@ uv resolves for every system and every Python from 3.11 on at once, and keeps wh
 
 app.lock    requirements.txt, without what without.txt names
 dev.lock    what requirements-dev.txt needs on top
+real.lock   what requirements-real.txt needs on top of the app
 build.lock  what builds the one package that comes as source alone
 cuda.lock   what PyTorch needs on Linux where it is not a CPU build
 cpu.lock    PyTorch's CPU builds for Linux. They lie on an index of PyTorch's own: where that cannot be reached the file stays as it is
@@ -36,6 +37,7 @@ def main(arguments: list[str]) -> int:
         resolve(HERE / "build.lock", "locks/build.txt", *agreeing)
         build = names((HERE / "build.lock").read_text())
         resolve(HERE / "dev.lock", "requirements-dev.txt", f"--excludes={left_out}", *agreeing, *unless(app | build))
+        resolve(HERE / "real.lock", "requirements-real.txt", "--excludes=locks/without.txt", *agreeing, *unless(app))
         torch = Path(folder) / "torch.txt"
         torch.write_text(re.findall(r"^torch==.*", (ROOT / "requirements.txt").read_text(), re.MULTILINE)[0])
         resolve(HERE / "cuda.lock", str(torch), *agreeing, *unless(app))

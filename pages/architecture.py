@@ -2,7 +2,7 @@
 
 from llmviz.core import catalogue
 from llmviz.experiments import architecture
-from llmviz.experiments.architecture import panel
+from llmviz.experiments.architecture import panel, real_panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -12,16 +12,25 @@ BEATS = (
     ("walk_area", "question"),
     ("walk_area", "curve_area", "training_row", "facts_row"),
 )
+TITLE = "A transformer is sums you can check"
+LEAD = (
+    "Your sentence goes in as tokens, and every box on its way is arithmetic on real weights: choose a box, then a number, and see what it "
+    "is made of. Nothing else happens in there."
+)
 
 page = of_run(architecture.LESSON, [catalogue.experiment(name) for name in architecture.READ], BEATS, panel.Looking())
-page.head(
-    f"Architecture · {panel.MODELS[page.spec.stage]}",
-    "A transformer is sums you can check",
-    "Your sentence goes in as tokens, and every box on its way is arithmetic on real weights: choose a box, then a number, and see what "
-    "it is made of. Nothing else happens in there.",
-)
-page.sentence(architecture.LESSON)
+if offer := real_panel.chosen():
+    real_panel.head(offer, TITLE, LEAD)
+else:
+    page.head(f"Architecture · {panel.MODELS[page.spec.stage]}", TITLE, LEAD)
+if offer:
+    real_panel.sentence_row()
+else:
+    page.sentence(architecture.LESSON)
 panel.choose()
-panel.predict(page.engine, page.seen)
-page.panel(lambda now: panel.picture(page.engine, now))
-page.foot([panel.NOTES])
+if offer:
+    real_panel.picture(offer)
+else:
+    panel.predict(page.engine, page.seen)
+    page.panel(lambda now: panel.picture(page.engine, now))
+page.foot([panel.NOTES], opened=not offer)

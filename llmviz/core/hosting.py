@@ -17,6 +17,7 @@ from typing import Any
 FILE = "LLMVIZ_HOSTING"  # names the TOML file
 MEGABYTE = 1_000_000
 _NAME = re.compile(r"(\*\.)?[a-z0-9_-]+(\.[a-z0-9_-]+)*|[0-9a-f:]*:[0-9a-f:]*")  # of a host; the second an address of IPv6
+_PATH = re.compile(r"(/|[A-Za-z]:).*")
 _ORIGIN = re.compile(r"https?://[a-z0-9.*-]+(:[0-9]{1,5})?")
 
 
@@ -24,8 +25,8 @@ def _limit(mine: int, hosted: int, about: str, low: int = 1, high: int = 10_000_
     return field(default=mine, metadata={"hosted": hosted, "about": about, "low": low, "high": high})
 
 
-def _listed(about: str, form: re.Pattern[str]) -> Any:
-    return field(default=(), metadata={"hosted": (), "about": about, "form": form})
+def _listed(about: str, form: re.Pattern[str], cased: bool = False) -> Any:
+    return field(default=(), metadata={"hosted": (), "about": about, "form": form, "cased": cased})
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ class Limits:
         repr=False,
         metadata={"hosted": "", "about": "the key of the teacher, of 16 characters or more: who opens ?teacher=KEY is one"},
     )
+    real_models: bool = field(default=True, metadata={"hosted": False, "about": "whether models trained elsewhere can be asked: 1 or 0"})
+    checkpoints: tuple[str, ...] = _listed("folders of this machine, whole paths; the checkpoints in them may be asked", _PATH, cased=True)
     imports: bool = field(default=True, metadata={"hosted": False, "about": "whether runs can be imported: 1 or 0"})
     file_mb: int = _limit(100, 20, "megabytes of an uploaded file", high=2_000)
     upload_mb_each: int = _limit(120, 20, "megabytes of uploads that one open page holds", high=2_000)
@@ -128,7 +131,8 @@ def _value(name: str, where: str, told: object) -> Any:
             raise ValueError(f"{where} is no key: one has 16 to 200 letters, digits or signs, none of them a space; draw it at random")
         return str(told)
     if isinstance(item.default, tuple):
-        each = [str(one).strip().lower() for one in (told if isinstance(told, list) else str(told).split(","))]
+        each = [str(one).strip() for one in (told if isinstance(told, list) else str(told).split(","))]
+        each = each if item.metadata["cased"] else [one.lower() for one in each]
         if wrong := next((one for one in each if one and not item.metadata["form"].fullmatch(one)), None):
             raise ValueError(f"{where} holds {wrong!r}; it takes {item.metadata['about']}, a comma between two")
         return tuple(one for one in each if one)

@@ -9,7 +9,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 LOCKS = Path(__file__).parents[2] / "locks"
-ALL = ("app", "build", "cpu", "cuda", "dev")
+ALL = ("app", "build", "cpu", "cuda", "dev", "real")
 UNPINNED = frozenset({"pip"})  # it comes with Python
 
 

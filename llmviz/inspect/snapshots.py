@@ -13,6 +13,8 @@ from transformers import PreTrainedConfig, PreTrainedModel
 
 from llmviz.models import files
 from llmviz.models.classes import CAUSAL
+from llmviz.text.special import FIRST
+from llmviz.text.spelling import visible
 from llmviz.text.tokenizers import load_tokenizer, spelling
 
 Weights = dict[str, torch.Tensor]
@@ -20,6 +22,7 @@ Tensors = tuple[torch.Tensor, ...]
 
 LOADED = 256  # snapshots kept in half precision, for a class that opens all recordings: 70 MB of the smallest size, 520 MB of the largest
 WHOLE = 24  # models kept in single precision, 1 MB of the smallest size, 4 MB of the largest
+LARGE = 20_000_000  # numbers: of a model that nobody trained here
 AT_ONCE = 8  # snapshots in one pass: more would be no faster and take more memory
 
 
@@ -48,7 +51,9 @@ def spelt(folder: Path) -> tuple[str, ...]:
 
 @lru_cache(maxsize=64)
 def _spelt(file: Path, _: int) -> tuple[str, ...]:
-    return spelling(load_tokenizer(file))
+    words = spelling(load_tokenizer(file))
+    # In a vocabulary of bytes a space belongs to the word after it; what is nothing else is made visible.
+    return tuple(word if id < FIRST else visible(word.removeprefix(" ") if word.strip(" ") else word) for id, word in enumerate(words))
 
 
 def names(folder: Path) -> tuple[str, ...]:
@@ -109,8 +114,13 @@ def read(folders: Sequence[Path], inputs: Mapping[str, Any], wanted: Callable[[A
 
 def model(folder: Path) -> PreTrainedModel:
     """The model of one snapshot, alone and in single precision; the caller's own."""
-    made = files.empty(folder)
-    made.load_state_dict({name: weight.float() for name, weight in weights(folder).items()}, strict=False)  # tied ones follow
+    made, kept = files.empty(folder), weights(folder)
+    with torch.no_grad():
+        for name, weight in made.state_dict().items():
+            if name in kept:  # tied ones follow
+                weight.copy_(kept[name])
+    if sum(weight.numel() for weight in kept.values()) > LARGE:
+        weights.cache_clear()  # not twice in memory
     return made
 
 
@@ -134,13 +144,16 @@ def stacked(folders: Sequence[Path]) -> tuple[PreTrainedModel, Weights]:
 
 @lru_cache(maxsize=64)
 def _empty(snapshots: Path) -> PreTrainedModel:
-    """The model of a run without weights of its own; any snapshot tells its shape."""
+    """The model of a run without weights of its own, nor memory for them; any snapshot tells its shape."""
     there = sorted(snapshots.iterdir()) if snapshots.is_dir() else []
     whole = (folder for folder in there if folder.name.isdecimal())  # a worker may be writing another
     folder = next((folder for folder in whole if (folder / "config.json").is_file()), None)
     if folder is None:
         raise ValueError("this run has kept no snapshot that can be read")
-    return files.empty(folder)
+    shape = files.empty(folder)
+    for parameter in shape.parameters():
+        parameter.data = parameter.new_zeros(()).expand(parameter.shape)
+    return shape
 
 
 @lru_cache(maxsize=LOADED)

@@ -15,6 +15,7 @@ from transformers import (
     RoFormerForTokenClassification,
     T5ForConditionalGeneration,
 )
+from transformers.models.llama.modeling_llama import LlamaForCausalLM
 
 MODELS: dict[str, type[PreTrainedModel]] = {
     kind.__name__: kind
@@ -31,6 +32,7 @@ MODELS: dict[str, type[PreTrainedModel]] = {
         GPT2ForSequenceClassification,
         RoFormerForQuestionAnswering,
         BertForQuestionAnswering,
+        LlamaForCausalLM,  # no run is one; a model that was taken in may be
     )
 }
 # By architecture the class that a language model of it has, whose weights a run may start from.
@@ -41,4 +43,4 @@ LANGUAGE_MODELS: dict[str, type[PreTrainedModel]] = {
     "gpt2": GPT2LMHeadModel,
     "t5": T5ForConditionalGeneration,
 }
-CAUSAL = ("gpt_neox", "gpt2")  # types of model that only look back, as config.json names them
+CAUSAL = ("gpt_neox", "gpt2", "llama")  # types of model that only look back, as config.json names them

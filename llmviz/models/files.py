@@ -9,6 +9,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from tokenizers import Tokenizer
 from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
+from transformers.initialization import no_init_weights
 
 from llmviz.core.settings import Size
 from llmviz.models import methods
@@ -59,7 +60,9 @@ def empty(folder: Path) -> PreTrainedModel:
     try:
         config = AutoConfig.from_pretrained(folder, **LOCAL)
         config._attn_implementation = "eager"
-        model: PreTrainedModel = _class(config)(config)
+        with no_init_weights():  # of a large model it takes seconds to draw them
+            model: PreTrainedModel = _class(config)(config)
+        model.tie_weights()
     except Exception as problem:  # transformers raises whatever a strange configuration makes it stumble over
         raise ValueError(f"config.json of step {folder.name} cannot be read ({type(problem).__name__})") from problem
     model.eval()

@@ -1,4 +1,4 @@
-"""The program that does the model work: `python -m llmviz.runs.worker train|answer|text`. JSON lines in, JSON lines out.
+"""The program that does the model work: `python -m llmviz.runs.worker train|answer|text|real`. JSON lines in, JSON lines out.
 
 A training worker obeys {"do": "train", "run": key, ...}, and while it trains pause, continue, step, slow, part and stop; an answering
 worker obeys {"do": "answer", ...}, with the run's spec, and so does one for texts: it answers what is asked of texts, and is there at
@@ -62,6 +62,8 @@ class Real:
         torch.set_num_threads(1)
         with suppress(RuntimeError):  # may be said once in a process
             torch.set_num_interop_threads(1)
+        if role == "real":
+            return  # what is asked of it loads what it needs
         if role == "train":
             from llmviz.experiments import building
 
@@ -215,7 +217,7 @@ def load_workshop(name: str) -> Workshop:
 def main() -> None:
     """Speak JSON lines until the input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("role", choices=("train", "answer", "text"))
+    parser.add_argument("role", choices=("train", "answer", "text", "real"))
     parser.add_argument("--home", type=Path, required=True)
     parser.add_argument("--recordings", type=Path, default=HERE)
     parser.add_argument("--workshop", default=f"{__spec__.name}:Real")

@@ -55,7 +55,7 @@ class Workshop(Protocol):
     """Everything a worker needs of stages, training and inspection."""
 
     def warm(self, role: str) -> None:
-        """Import and prepare what the role, "train", "answer" or "text", needs, so that work can begin at once."""
+        """Import and prepare what the role, "train", "answer", "text" or "real", needs, so that work can begin at once."""
 
     def build(self, spec: RunSpec, parent: Path | None, **others: Path) -> StageInProgress:
         """The stage at its start; `parent` is the snapshot it takes its weights from, `others` by role those that play its other roles."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from threading import Thread
-from typing import Generic, cast
+from typing import Generic, Protocol, cast
 
 import streamlit as st
 from tokenizers import Tokenizer
@@ -83,8 +83,15 @@ class Asked(Generic[AnyAnswer]):
         return self.awaited is not None
 
 
+class Answering(Protocol):
+    """Whoever answers what is asked of a run: the engine, or what holds models that were trained elsewhere."""
+
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+        """What the snapshots after these steps make of the question. Raises ValueError, in a sentence, where there is no answer."""
+
+
 def answers(
-    engine: Engine, run: RunRef | None, steps: Sequence[int], question: Question[AnyAnswer], patience: float | None, slot: str = ""
+    engine: Answering, run: RunRef | None, steps: Sequence[int], question: Question[AnyAnswer], patience: float | None, slot: str = ""
 ) -> Asked[AnyAnswer]:
     """What the snapshots after these steps say; only new ones are asked. A question about a text has no run, and the one step 0.
 
@@ -103,7 +110,7 @@ def answers(
 
     wanted = [step for step in steps if step not in asked.known]
     if wanted and not asked.awaited and time.monotonic() >= asked.again:
-        asked.awaited = _threads().submit(engine.answer, run, wanted, question) if run else _of_text(engine, question)
+        asked.awaited = _threads().submit(engine.answer, run, wanted, question) if run else _of_text(cast(Engine, engine), question)
     if asked.awaited:
         _collect(asked, patience)
     return asked

@@ -6,6 +6,7 @@ from llmviz.core.home import home
 from llmviz.core.hosting import limits
 from llmviz.core.once import Once
 from llmviz.runs.engine import Engine
+from llmviz.runs.real_models import RealModels
 from llmviz.runs.sight import Sight
 from llmviz.runs.studies import Studies
 from llmviz.ui import visit
@@ -20,6 +21,8 @@ def _local() -> Engine:
 make: Callable[[], Engine] = _local
 _engine = Once(lambda: make())  # whatever stands there at the first call
 _studies = Once(lambda: Studies(_engine(), home()))
+make_real: Callable[[], RealModels] = lambda: RealModels(home())  # noqa: E731 - tests put another in its place
+_real = Once(lambda: make_real())
 
 
 def engine() -> Engine:
@@ -32,7 +35,13 @@ def studies() -> Studies:
     return _studies()
 
 
+def real_models() -> RealModels:
+    """The models of this server that were trained elsewhere, shared by all visitors."""
+    return _real()
+
+
 def forget() -> None:
-    """Make both anew at the next call, as a server that starts does. Closes nothing."""
+    """Make all anew at the next call, as a server that starts does. Closes nothing."""
+    _real.forget()
     _studies.forget()
     _engine.forget()

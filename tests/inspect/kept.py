@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from transformers import GPT2Config, GPT2ForSequenceClassification, PreTrainedModel
+from transformers import GPT2Config, GPT2ForSequenceClassification, LlamaConfig, PreTrainedModel
+from transformers.models.llama.modeling_llama import LlamaForCausalLM
 
 from llmviz.core.settings import ModelSpec
 from llmviz.models import causal, files, masked
@@ -24,6 +25,23 @@ def keep(kind: str, run: Path, steps: tuple[int, ...]) -> Folders:
     for step, folder in folders.items():
         files.save(shaken(_model(kind, tokenizer.get_vocab_size(), step), seed=step), tokenizer, folder)
     return folders
+
+
+def keep_llama(run: Path) -> Path:
+    """The snapshot of a tiny Llama, two of whose heads share their keys and values, with random weights; no run is one."""
+    tokenizer, folder = word_level(words()), run / "snapshots" / "0"
+    config = LlamaConfig(
+        vocab_size=tokenizer.get_vocab_size(),
+        hidden_size=32,
+        intermediate_size=48,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=CONTEXT,
+        tie_word_embeddings=True,
+    )
+    files.save(shaken(LlamaForCausalLM(config), seed=0), tokenizer, folder)
+    return folder
 
 
 def _model(kind: str, vocabulary: int, seed: int) -> PreTrainedModel:

@@ -10,7 +10,7 @@ import torch
 from transformers import PreTrainedModel
 
 from llmviz.experiments.architecture import bert_answer, gpt_answer, t5_answer
-from llmviz.experiments.architecture.question import MOST_TOKENS, SHOWN_WORDS, WORDS, IntArray, Walk, Walked
+from llmviz.experiments.architecture.question import MOST_TOKENS, MOST_WEIGHTS, SHOWN_WORDS, WORDS, IntArray, Walk, Walked
 from llmviz.experiments.architecture.tape_answer import Box, Tape
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import read
@@ -137,7 +137,9 @@ def _walked(step: int, folder: Path, question: Walk) -> Walked:
         np.array([box.parameters for box in boxes]),
         np.array([box.multiplications for box in boxes]),
         tuple(_array(_of_words(box, box.values, shown, -1)) if some else _EMPTY for box, some in zip(boxes, full, strict=True)),
-        tuple(_array(_of_words(box, box.weight, shown, 0)) if some else _EMPTY for box, some in zip(boxes, own, strict=True)),
+        tuple(
+            _array(_first_rows(box, _of_words(box, box.weight, shown, 0))) if some else _EMPTY for box, some in zip(boxes, own, strict=True)
+        ),
         tuple(_array(_of_words(box, box.bias, shown, 0)) if some else _EMPTY for box, some in zip(boxes, own, strict=True)),
         np.array([box.constant for box in boxes], np.float32),
         tuple(said[int(place)] for place in shown),
@@ -165,6 +167,11 @@ def _of_words(box: Box, tensor: torch.Tensor, shown: IntArray, dim: int) -> torc
     if box.columns != WORDS or (box.kind == "probabilities" and dim == 0) or not tensor.numel():
         return tensor
     return tensor.index_select(dim, torch.from_numpy(shown))
+
+
+def _first_rows(box: Box, weight: torch.Tensor) -> torch.Tensor:
+    """Of a matrix as many rows as a browser gets; anything else as it is."""
+    return weight[: max(1, MOST_WEIGHTS // weight.shape[1])] if box.kind == "linear" and weight.numel() > MOST_WEIGHTS else weight
 
 
 def _array(tensor: torch.Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

@@ -10,7 +10,7 @@ from llmviz.experiments.architecture.tape_answer import Linear, Tape
 
 def walk(model: PreTrainedModel, tape: Tape, ids: torch.Tensor) -> int:
     """Put all boxes of a GPT that reads these ids (n) on the tape; the place of what its head reads."""
-    return _neox(model, tape, ids) if model.config.model_type == "gpt_neox" else _gpt2(model, tape, ids)
+    return {"gpt_neox": _neox, "gpt2": _gpt2, "llama": _llama}[model.config.model_type](model, tape, ids)
 
 
 def _neox(model: Any, tape: Tape, ids: torch.Tensor) -> int:
@@ -65,6 +65,35 @@ def _gpt2(model: Any, tape: Tape, ids: torch.Tensor) -> int:
         stream = tape.stream(tape.add("stream + feed-forward", stream, added))
     tape.stage("head")
     return tape.layer_norm("final norm", stream, "transformer.ln_f", config.layer_norm_epsilon)
+
+
+def _llama(model: Any, tape: Tape, ids: torch.Tensor) -> int:
+    """Llama (Touvron et al. 2023, section 2.2): norms without mean, a gated feed-forward part; heads may share keys and values."""
+    config = model.config
+    tape.stage("embeddings")
+    stream = tape.stream(tape.lookup("token embedding", "model.embed_tokens.weight", ids, 0))
+    cos, sin = (each[0] for each in model.model.rotary_emb(tape.values(stream), torch.arange(len(ids))[None]))  # (n, size of a head)
+    heads, shared = config.num_attention_heads, config.num_key_value_heads
+    for number in range(config.num_hidden_layers):
+        tape.stage(f"block {number + 1}")
+        layer = f"model.layers.{number}"
+        normed = tape.rms_norm("norm", stream, f"{layer}.input_layernorm", config.rms_norm_eps)
+        query = tape.linear("query", normed, tape.linear_of(f"{layer}.self_attn.q_proj"), heads)
+        key = tape.linear("key", normed, tape.linear_of(f"{layer}.self_attn.k_proj"), shared)
+        value = tape.linear("value", normed, tape.linear_of(f"{layer}.self_attn.v_proj"), shared)
+        query = tape.turn("query, turned", query, cos, sin, neighbours=False)
+        key = tape.turn("key, turned", key, cos, sin, neighbours=False)
+        added = tape.linear("output", _look(tape, query, key, value), tape.linear_of(f"{layer}.self_attn.o_proj"))
+        stream = tape.stream(tape.add("stream + attention", stream, added))
+        normed = tape.rms_norm("second norm", stream, f"{layer}.post_attention_layernorm", config.rms_norm_eps)
+        gate = tape.activation(
+            "gate", tape.linear("wider, for the gate", normed, tape.linear_of(f"{layer}.mlp.gate_proj")), config.hidden_act
+        )
+        inner = tape.multiply("gated", gate, tape.linear("wider", normed, tape.linear_of(f"{layer}.mlp.up_proj")))
+        added = tape.linear("narrower", inner, tape.linear_of(f"{layer}.mlp.down_proj"))
+        stream = tape.stream(tape.add("stream + feed-forward", stream, added))
+    tape.stage("head")
+    return tape.rms_norm("final norm", stream, "model.norm", config.rms_norm_eps)
 
 
 def _look(tape: Tape, query: int, key: int, value: int) -> int:

@@ -12,6 +12,7 @@ from llmviz.experiments.architecture.answer import given, names, walk
 from llmviz.experiments.architecture.question import LensRead, LogitLens, Walk
 from llmviz.experiments.architecture.tape_answer import Tape
 from llmviz.inspect import snapshots
+from llmviz.models.classes import CAUSAL
 from llmviz.models.t5 import projected
 
 
@@ -46,8 +47,9 @@ def headed(model: PreTrainedModel, states: torch.Tensor) -> torch.Tensor:
     kind = model.config.model_type
     if kind == "t5":
         return projected(model, whole.decoder.final_layer_norm(states))
-    if kind in ("gpt_neox", "gpt2"):
-        states = whole.gpt_neox.final_layer_norm(states) if kind == "gpt_neox" else whole.transformer.ln_f(states)
+    if kind in CAUSAL:
+        norms = {"gpt_neox": "gpt_neox.final_layer_norm", "gpt2": "transformer.ln_f", "llama": "model.norm"}
+        states = model.get_submodule(norms[kind])(states)
         head = whole.score if hasattr(whole, "score") else model.get_output_embeddings()
     else:
         head = whole.classifier if hasattr(whole, "classifier") else whole.cls

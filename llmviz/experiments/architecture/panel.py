@@ -14,7 +14,7 @@ from llmviz.core.spec import preset
 from llmviz.experiments.architecture import EXAMPLES, LESSON, lens_view, sides_view, silence_view, sizes_view, view
 from llmviz.experiments.architecture.question import Ablation, LogitLens, Measured, Silence, Walk, Walked
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, live, parts, path, question, sentence, visit
+from llmviz.ui import ask, live, parts, path, question, real, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import words
 from llmviz.views.reveal import Reveal
@@ -48,6 +48,7 @@ class Looking:
     """What the page's visitor has chosen to see; -1 leaves it to the page."""
 
     tab: str = setting("walk", "View", "The walk, or what it is held against.", choices=tuple(TABS))
+    real: str = setting("", "Real model", "The model that was trained elsewhere, in place of a run.", letters=64)
     opened: int = setting(1, "Stage", "The part of the model whose boxes are open, counted from 0.", low=0, high=99)
     box: int = setting(-1, "Box", "Counted from 0.", low=-1, high=9_999)
     head: int = setting(-1, "Head", "Counted from 0.", low=-1, high=99)
@@ -61,13 +62,15 @@ class Looking:
 def choose() -> None:
     """Draw the choice of view and of model."""
     address = visit.current()
-    st.session_state[TAB], st.session_state[MODEL] = address.view.tab, address.spec.stage
+    models = {**MODELS, **{each.name: each.title for each in real.offers()}}
+    st.session_state[TAB] = address.view.tab
+    st.session_state[MODEL] = address.view.real if address.view.real in models else address.spec.stage
     with st.container(key="tabs_row", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.segmented_control(
             "View", list(TABS), format_func=TABS.__getitem__, key=TAB, required=True, label_visibility="collapsed", on_change=_turn
         )
         st.segmented_control(
-            "Model", list(MODELS), format_func=MODELS.__getitem__, key=MODEL, required=True, label_visibility="collapsed", on_change=_switch
+            "Model", list(models), format_func=models.__getitem__, key=MODEL, required=True, label_visibility="collapsed", on_change=_switch
         )
 
 
@@ -99,7 +102,7 @@ def _walk(engine: Engine, seen: Seen) -> None:
     _, strange = ask.read(engine, seen.run, text)
     at = (chosen.box, chosen.head, chosen.row if chosen.row >= 0 else _row(hidden), chosen.column)
     drawn = view.walk(found.answer, moved, at, strange, _nothing(seen, text, found.refusal))
-    parts.walk(drawn, live.shared(seen), key="walk", on_stage=_open, on_at=_look_at)
+    parts.walk(drawn, live.shared(seen), key="walk", on_stage=open_stage, on_at=look_at)
 
 
 def _lens(engine: Engine, seen: Seen) -> None:
@@ -210,11 +213,13 @@ def _nothing(seen: Seen, text: str, refusal: str) -> str:
     return words.sentence(refusal) or ON_ITS_WAY
 
 
-def _open(stage: int) -> None:
+def open_stage(stage: int) -> None:
+    """Remember the stage whose boxes are open."""
     visit.set(opened=int(stage), box=-1, head=-1, row=-1, column=-1)
 
 
-def _look_at(at: list[int]) -> None:
+def look_at(at: list[int]) -> None:
+    """Remember what is chosen: box, head, row, column."""
     box, head, row, column = (int(each) for each in at)
     visit.set(box=box, head=head, row=row, column=column)
 
@@ -226,6 +231,8 @@ def _turn() -> None:
 def _switch() -> None:
     """Walk through another model on the same sentence: its default run, on Tinyland where it has none on this text."""
     stage, text = st.session_state[MODEL], visit.current().spec.text
+    visit.set(real="" if stage in MODELS else stage, opened=1, box=-1, head=-1, row=-1, column=-1)
+    if stage not in MODELS:
+        return
     there = text if text.name in catalogue.experiment(stage).texts else TextSpec("tinyland")
     visit.change(spec=preset(stage, there), run=None, parent=None, step=None)
-    visit.set(opened=1, box=-1, head=-1, row=-1, column=-1)

@@ -12,6 +12,7 @@ FloatArray = npt.NDArray[np.float32]
 IntArray = npt.NDArray[np.int64]
 
 MOST_TOKENS = 24  # of a sentence: so many rows can be told apart in a picture
+MOST_WEIGHTS = 70_000  # numbers of one matrix that go to a browser: a whole one of a tiny model, the first rows of a real one's
 SHOWN_WORDS = 40  # of the vocabulary, whose logits are shown
 
 NUMBERS, WORDS = -1, -2  # what the columns of a box are, where they are not the tokens of a sequence
@@ -44,7 +45,7 @@ class Walked(Answer):
         parameters: (n) how many numbers these have; a tensor that several boxes share counts in part, one that is tied once.
         multiplications: (n) multiply-adds of its matrix product, in full size.
         values: of each box what comes out, (heads, rows, columns); empty where it is not opened.
-        weights: of each box its weight, as its kind says.
+        weights: of each box its weight, as its kind says; of a large matrix the first rows.
         biases: of each box what is added.
         constants: (n) a number that its kind needs.
         words: those of the vocabulary that the logits are shown of, spelt.

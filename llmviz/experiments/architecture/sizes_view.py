@@ -80,7 +80,7 @@ _GROUPS = {
     **dict.fromkeys(("query", "key", "value"), "queries, keys, values"),
     **dict.fromkeys(("scores", "attention", "values"), "scores and mixing"),
     "output": "attention output",
-    **dict.fromkeys(("wider", "narrower"), "feed-forward"),
+    **dict.fromkeys(("wider", "gate", "gated", "narrower"), "feed-forward"),
 }
 
 

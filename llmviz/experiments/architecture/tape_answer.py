@@ -164,8 +164,12 @@ class Tape:
         return self._put(name, "turn", (read,), self.boxes[read].rows, x * cos + partner * sin, weight=weight, constant=float(neighbours))
 
     def scores(self, name: str, query: int, key: int, scale: float, bias: torch.Tensor = NONE, table: str = "") -> int:
-        """How well each query fits each key: q · k times a scale, plus a `bias` (heads, queries, keys) that may come out of a table."""
-        q, k = self.values(query), self.values(key)
+        """How well each query fits each key: q · k times a scale, plus a `bias` (heads, queries, keys) that may come out of a table.
+
+        Where there are fewer heads of keys than of queries, neighbouring heads share one (Ainslie et al. 2023).
+        """
+        q = self.values(query)
+        k = _shared(self.values(key), len(q))
         values = q @ k.transpose(1, 2) * scale + (bias if len(bias) else 0)
         return self._put(
             name,
@@ -191,13 +195,18 @@ class Tape:
 
     def mix(self, name: str, shares: int, value: int) -> int:
         """The values of all tokens, mixed by their shares."""
-        weights, v = self.values(shares), self.values(value)
+        weights = self.values(shares)
+        v = _shared(self.values(value), len(weights))
         rows = self.boxes[shares].rows
         return self._put(name, "mix", (shares, value), rows, weights @ v, multiplications=weights.numel() * v.shape[-1])
 
     def activation(self, name: str, read: int, kind: str) -> int:
         """A function of each number by itself."""
         return self._put(name, kind, (read,), self.boxes[read].rows, ACT2FN[kind](self.values(read)))
+
+    def multiply(self, name: str, one: int, other: int) -> int:
+        """Two boxes, number by number."""
+        return self._put(name, "multiply", (one, other), self.boxes[one].rows, self.values(one) * self.values(other))
 
     def scale(self, name: str, read: int, by: float) -> int:
         """All numbers times one."""
@@ -236,3 +245,8 @@ class Tape:
         box = Box(name, kind, len(self.stages) - 1, tuple(reads), rows, columns, values, weight, bias, constant, tensors, **counts)
         self.boxes.append(box)
         return len(self.boxes) - 1
+
+
+def _shared(values: torch.Tensor, heads: int) -> torch.Tensor:
+    """The values (heads or fewer, n, columns) of each of so many heads."""
+    return values.repeat_interleave(heads // len(values), 0)

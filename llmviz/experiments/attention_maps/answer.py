@@ -14,11 +14,11 @@ from typing import Any
 
 import torch
 
+from llmviz.core.packages import located
 from llmviz.experiments.attention_maps.question import VIEWS, Bertviz, Page
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import Reading, read
 from llmviz.inspect.queries import queries_and_keys
-from llmviz.text.packages import located
 
 ROOT = "bertviz"  # the id of the element that the scripts draw into
 MOST_LINES = 10_000  # of the model view, which draws one for each weight: more take a browser seconds

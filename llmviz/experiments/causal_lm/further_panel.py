@@ -1,14 +1,14 @@
-"""What folds out below *Next token*: beam search as a tree, and the same beginning through models of three sizes."""
+"""What folds out below *Next token*: beam search as a tree, and the same beginning through models of three sizes, and a real one."""
 
 import streamlit as st
 
-from llmviz.experiments.causal_lm import beams_view, dials_panel, sizes_panel
+from llmviz.experiments.causal_lm import beams_view, dials_panel, real_panel, sizes_panel
 from llmviz.experiments.causal_lm.question import Search
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, parts, sentence, visit
 from llmviz.ui.live import Seen
 
-MORE = {"beams": "Beam search", "sizes": "Three sizes of model"}
+MORE = {"beams": "Beam search", "sizes": "Three sizes of model", "real": "A real model"}
 
 
 def fold(engine: Engine, seen: Seen) -> None:
@@ -21,6 +21,8 @@ def fold(engine: Engine, seen: Seen) -> None:
                 st.fragment(lambda: _beams(engine, seen), run_every=live.EVERY if seen.under_way else None, key="beams")()
             case "sizes":
                 sizes_panel.draw(engine)
+            case "real":
+                real_panel.draw(engine, seen)
 
 
 def _chosen() -> None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 from llmviz.experiments.causal_lm.question import COUNTED, ENDED, FILTERS, FULL, Generate, Generation
 from llmviz.parts.choices.payload import Choice, Choices
 from llmviz.parts.continuation.payload import Continuation, Written
+from llmviz.parts.table.payload import Table
 from llmviz.views.reveal import Quiz, Reveal
+from llmviz.views.tables import cell, row, table
 from llmviz.views.tokens import Token, typed
 
 WHY = {
@@ -90,6 +92,16 @@ def _place(answer: Generation, question: Generate, at: int, active: Sequence[int
         "draw": round(float(answer.draws[at]), 4),
         "chosen": at < len(question.chosen),
     }
+
+
+def expected(models: Mapping[str, Generation], visit: int) -> Table:
+    """What each of some models expects next, before any filter: the likeliest in rows."""
+    most = min(answer.candidates.shape[1] for answer in models.values()) - 1
+    rows = []
+    for rank in range(most):
+        found = [(answer.candidate_words[0][rank], float(answer.chances[0, 0, rank])) for answer in models.values()]
+        rows.append(row(f"{rank + 1}", [cell(word, more=[f"{chance:.0%}"], tint=chance) for word, chance in found]))
+    return table("The likeliest next tokens in rows, models in columns", "next token", [(name, "") for name in models], rows, visit)
 
 
 def running(beginning: str, answer: Generation) -> str:

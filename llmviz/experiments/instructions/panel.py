@@ -10,7 +10,7 @@ from llmviz.core.history import History
 from llmviz.core.questions.replies import LIKELIEST, ReplyTo
 from llmviz.core.run import RunRef
 from llmviz.core.settings import check, setting
-from llmviz.experiments.instructions import EXPERIMENT, held_out_view, loss_view, view
+from llmviz.experiments.instructions import EXPERIMENT, held_out_view, loss_view, real_panel, view
 from llmviz.experiments.instructions.question import Examine, Examined, LossesOf
 from llmviz.experiments.instructions.view import Shares
 from llmviz.runs.engine import Engine
@@ -36,7 +36,7 @@ class Looking:
     """How replies are written, and what the visitor looks into."""
 
     draw: int = setting(LIKELIEST, "Draw", "The seed that replies are drawn with; 0: the likeliest words.", low=0, high=2**31 - 1)
-    tab: str = chosen("held_out", "loss", "network", "attention")
+    tab: str = chosen("held_out", "loss", "network", "attention", "real")
 
     def __post_init__(self) -> None:
         """Refuse a tab that the page has not."""
@@ -199,4 +199,5 @@ TABS = {
     "loss": Tab("The loss on the reply", _loss),
     "network": Tab("The network", network),
     "attention": Tab("Attention", attention),
+    "real": Tab("A real model", real_panel.draw, always=True),
 }

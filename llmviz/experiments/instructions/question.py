@@ -69,3 +69,22 @@ class LossesOf(Question[Losses]):
 
     request: str
     reply: str
+
+
+@dataclass(frozen=True)
+class Told(Answer):
+    """What one model writes after a request: as after any text, and in the form of a dialogue."""
+
+    plain: str
+    reply: str
+
+
+@dataclass(frozen=True)
+class InDialogue(Question[Told]):
+    """A request to a model that was tuned on dialogues, with and without their marks; at most `tokens` tokens of each, the likeliest."""
+
+    answered_by: ClassVar[str] = "llmviz.experiments.instructions.dialogue_answer"
+    answer: ClassVar[type[Answer]] = Told
+
+    text: str
+    tokens: int = 40

@@ -8,6 +8,7 @@ import { compact, linesOf, shapeOf, streamOf } from "./lines.js";
 // Where the wires run, in sixteenths of a rem: the stream, a branch that waits to be added, the branch under way, and the boxes.
 const [STREAM, WAITING, BRANCH, BOXES] = [7, 14, 20, 28];
 const HEIGHTS = { stage: 1.8, one: 1.62, beside: 2.5, tall: 3.65 }; // rem; as in part.css
+const MOST_STAGES = 9;
 const LONG = { with: 9, without: 13, alone: 18 }; // letters of a name for which there is room beside others, with and without a count, and alone
 
 /** @param {number} height @param {...Child} paths */
@@ -126,7 +127,27 @@ export function diagram({ data, state, opened, chosen, waiting, open, choose, cl
     });
   };
 
+  // Of a deep model the stages near the open one, and both ends: between them one row for many.
+  const shown = (/** @type {number} */ stage) =>
+    data.stages.length <= MOST_STAGES || stage < 2 || stage >= data.stages.length - 2 || Math.abs(stage - opened) < 2;
+
   const stages = data.stages.map(({ name, says }, stage) => {
+    if (!shown(stage)) {
+      if (shown(stage - 1) === false) return null;
+      const many = data.stages.slice(stage).findIndex((_, more) => shown(stage + more));
+      const middle = stage + Math.floor(many / 2);
+      return h(
+        "div.run",
+        {},
+        stageWire(true, true),
+        h(
+          "button.head.many",
+          { type: "button", "data-stage": middle, onclick: () => open(middle) },
+          h("span.name", {}, many === 1 ? name : `${whole(many)} more`),
+          h("span.shape", {}, many === 1 ? "" : `to ${data.stages[stage + many - 1].name}`),
+        ),
+      );
+    }
     const count = boxes.reduce((sum, box) => sum + (box.stage === stage ? box.parameters : 0), 0);
     const above = streamOf(boxes, stage).from >= 0;
     const next = stage + 1 < data.stages.length && streamOf(boxes, stage + 1).from >= 0;

@@ -2,7 +2,7 @@
 
 import { percent } from "../shared/format.js";
 import { palette, pen } from "../shared/matrix.js";
-import { columnName, headRow, isCausal, isFinite32, isShare, rowName, short } from "./numbers.js";
+import { columnName, drawnColumns, headRow, isCausal, isFinite32, isShare, numbersOf, rowName, short } from "./numbers.js";
 
 /** @import { Box, Walk } from "./payload" @import { Place } from "./numbers.js" */
 
@@ -55,7 +55,8 @@ export function widest(texts, em, root, weight = 400) {
  */
 export function fieldOf(root, data, at, { width, em, left: least }) {
   const box = data.boxes[at];
-  const [, rows, columns] = box.shape;
+  const rows = box.shape[1];
+  const columns = drawnColumns(data, box);
   const names = Array.from({ length: rows }, (_, row) => rowName(data, box, row));
   const left = Math.max(least, Math.min(widest(names, em, root, 650) + 0.7 * em, 7 * em, 0.28 * width));
   const right = box.columns >= 0 ? BESIDE_SUM * em : 2;
@@ -75,14 +76,16 @@ export function fieldOf(root, data, at, { width, em, left: least }) {
   return { left, top, wide, high, rows, columns, width: left + wide * columns + 2, height: top + high * rows + 2, em, turned };
 }
 
-/** The largest number of a box without its sign; of shares 1. @param {Box} box */
+const OUTLIER = 8; // times what nearly all numbers stay below: then these few do not set the scale
+const NEARLY_ALL = 0.98;
+
+/** The number, without its sign, that has the full colour: the largest of a box, or where a few stand far out, what nearly all stay below; of shares 1. @param {Box} box */
 export function mostOf(box) {
-  if (isShare(box)) return 1;
-  let most = 1e-9;
-  for (let head = 0; head < box.shape[0]; head += 1)
-    for (let row = 0; row < box.shape[1]; row += 1)
-      for (const value of headRow(box, head, row)) if (isFinite32(value) && Math.abs(value) > most) most = Math.abs(value);
-  return most;
+  if (isShare(box)) return { most: 1, beyond: false };
+  const sizes = numbersOf(box).values.map(Math.abs).filter(isFinite32).sort();
+  const most = Math.max(1e-9, sizes[sizes.length - 1] ?? 0);
+  const usual = sizes[Math.floor(NEARLY_ALL * (sizes.length - 1))] ?? 0;
+  return usual > 0 && most > OUTLIER * usual ? { most: usual, beyond: true } : { most, beyond: false };
 }
 
 /**
@@ -100,11 +103,12 @@ export function colouring(root, share, most) {
 /** One head as a picture with a pixel for each cell. @param {Walk} data @param {number} at @param {number} head @param {(value: number) => number[]} colour */
 export function pictureOf(data, at, head, colour) {
   const box = data.boxes[at];
-  const [, rows, columns] = box.shape;
+  const rows = box.shape[1];
+  const columns = drawnColumns(data, box);
   const causal = isCausal(data, at);
   const image = new ImageData(columns, rows);
   for (let row = 0; row < rows; row += 1)
-    for (const [column, value] of headRow(box, head, row).entries()) {
+    for (const [column, value] of headRow(box, head, row).subarray(0, columns).entries()) {
       const unseen = (causal && column > row) || !isFinite32(value);
       image.data.set([...colour(unseen ? 0 : value), unseen ? 0 : 255], 4 * (row * columns + column));
     }

@@ -38,6 +38,18 @@ export const wholeRow = (box, row) =>
     ? headRow(box, 0, row)
     : Float32Array.from(Array.from({ length: box.shape[0] }, (_, head) => [...headRow(box, head, row)]).flat());
 
+const MOST_DRAWN = 512; // numbers of a vector: more are narrower than a pixel
+
+/** How many columns of a box are drawn: of a large matrix product those whose weights are here. @param {Walk} data @param {Box} box */
+export function drawnColumns(data, box) {
+  const columns = box.shape[2];
+  if (box.columns !== -1) return columns;
+  const { weight } = numbersOf(box);
+  const read = data.boxes[box.reads[0]];
+  const whole = box.kind !== "linear" || box.shape[0] > 1 || !weight.length || !read;
+  return Math.min(columns, MOST_DRAWN, whole ? columns : Math.floor(weight.length / (read.shape[0] * read.shape[2])));
+}
+
 /** The head of the box read that serves this head: several may share one. @param {Box} read @param {Box} box @param {number} head */
 export const headFor = (read, box, head) => Math.floor((head * read.shape[0]) / box.shape[0]);
 

@@ -8,9 +8,9 @@ import { diagram } from "./diagram.js";
 import { equation, termOf } from "./equation.js";
 import { colouring, drawGrid, fieldOf, mostOf, pictureOf, show } from "./grid.js";
 import { madeOf } from "./kinds.js";
-import { furthest, headRow, isCausal, isShare, shownWords } from "./numbers.js";
+import { drawnColumns, furthest, headRow, isCausal, isShare, shownWords } from "./numbers.js";
 import { drawAcross, drawStrip, labelsOf, stripField } from "./strip.js";
-import { grid, headRadios, legend, likeliest, title, wordsShown } from "./zoomed.js";
+import { grid, headRadios, leftOut, legend, likeliest, title } from "./zoomed.js";
 
 /** @import { Child, Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Walk } from "./payload" @import { Place } from "./numbers.js" */
 
@@ -50,12 +50,13 @@ export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, ke
     // The same number of a vector, where the box before had as many: what norms, additions and activations do to it can be followed.
     const last = before && boxes[before.box];
     const follows = last && last.columns === -1 && box.columns === -1 && last.shape[2] === columns && last.shape[0] === heads;
-    const best = furthest(headRow(box, many, own).subarray(0, isCausal(data, at) ? own + 1 : columns));
+    const drawn = drawnColumns(data, box);
+    const best = furthest(headRow(box, many, own).subarray(0, isCausal(data, at) ? own + 1 : drawn));
     return {
       box: at,
       head: many,
       row: own,
-      column: /** @type {number} */ (within(column, columns) ? column : follows ? before.column : best),
+      column: /** @type {number} */ (within(column, drawn) ? column : follows && before.column < drawn ? before.column : best),
     };
   }
   const report = () => {
@@ -157,7 +158,7 @@ export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, ke
     const box = boxes[at];
     const size = sizeOf(root, ".zoomed");
     const share = isShare(box);
-    const most = mostOf(box);
+    const scale = mostOf(box);
     const both = box.kind === "probabilities";
     const made = madeOf(data, place);
     const left = size ? labelsOf(root, made, size.width, size.em) : 0;
@@ -170,13 +171,13 @@ export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, ke
       h(
         "div.field",
         {},
-        h("div.numbers", {}, grid({ data, root, place, field, cell, point }), h("p.under", {}, wordsShown(data, at))),
+        h("div.numbers", {}, grid({ data, root, place, field, cell, point }), h("p.under", {}, leftOut(data, at))),
         both && likeliest(data, place, (column) => cell(place.row, column)),
       ),
-      equation({ data, place, made, state, field: terms, redraw, go, cell, legend: legend(root, share, most) }),
+      equation({ data, place, made, state, field: terms, redraw, go, cell, legend: legend(root, share, scale) }),
     );
     if (!field) return;
-    const colour = colouring(root, share, most);
+    const colour = colouring(root, share, scale.most);
     const canvas = (/** @type {string} */ selector) => /** @type {HTMLCanvasElement} */ (root.querySelector(selector));
     for (const [head, small] of /** @type {NodeListOf<HTMLCanvasElement>} */ (root.querySelectorAll(".heads canvas")).entries())
       show(small, pictureOf(data, at, head, colour));

@@ -50,6 +50,10 @@ export function linear({ place: { head, row, column }, box, reads: [input], ...c
   const inputs = wholeRow(input, at);
   const out = head * box.shape[2] + column;
   const weights = weight.subarray(out * inputs.length, (out + 1) * inputs.length);
+  if (weights.length < inputs.length) {
+    const here = `sum of ${inputs.length} products; of this large matrix the first ${weight.length / inputs.length} rows of weights are here`;
+    return { across: [], rule: "Σ input × weight", figures: [{ value: "…", about: here }], total: null, terms: null };
+  }
   const terms = products(inputs, weights);
   const sum = sumOf(terms);
   const moved = bias.length ? bias[out] : 0;

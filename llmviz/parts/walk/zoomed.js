@@ -4,7 +4,7 @@ import { h, percent, told, track, walk, whole } from "../shared/draw.js";
 import { hideTip, showTip } from "../shared/tip.js";
 import { cellUnder, colouring } from "./grid.js";
 import { shapeOf } from "./lines.js";
-import { cellName, headRow, isCausal, isShare, numeral, rowName, valueAt } from "./numbers.js";
+import { cellName, drawnColumns, headRow, isCausal, isShare, numeral, rowName, valueAt } from "./numbers.js";
 
 /** @import { Child } from "../shared/types" @import { Walk } from "./payload" @import { Place } from "./numbers.js" @import { Field } from "./grid.js" */
 
@@ -68,11 +68,12 @@ export function headRadios(count, chosen, choose) {
   );
 }
 
-/** What the colours mean. @param {HTMLElement} root @param {boolean} share @param {number} most */
-export function legend(root, share, most) {
+/** What the colours mean. @param {HTMLElement} root @param {boolean} share @param {{ most: number, beyond: boolean }} scale */
+export function legend(root, share, { most, beyond }) {
   const colour = colouring(root, share, most);
   const stops = Array.from({ length: 17 }, (_, place) => `rgb(${colour(share ? (most * place) / 16 : (most * (place - 8)) / 8)})`);
-  const ends = share ? ["0%", "blue 100%"] : [`blue ${numeral(-most, 2)}`, `orange ${numeral(most, 2)}`];
+  const more = beyond ? " and beyond" : "";
+  const ends = share ? ["0%", "blue 100%"] : [`blue ${numeral(-most, 2)}`, `orange ${numeral(most, 2)}${more}`];
   return h(
     "span.legend",
     {},
@@ -89,7 +90,8 @@ export function legend(root, share, most) {
  */
 export function grid({ data, root, place, field, cell, point }) {
   const box = data.boxes[place.box];
-  const [heads, rows, columns] = box.shape;
+  const [heads, rows] = box.shape;
+  const columns = drawnColumns(data, box);
   const causal = isCausal(data, place.box);
   const over = (/** @type {PointerEvent & { currentTarget: HTMLElement }} */ event) => {
     const under = field && cellUnder(event, field);
@@ -155,8 +157,14 @@ export function likeliest(data, place, choose) {
   );
 }
 
-/** Which words stand in the columns. @param {Walk} data @param {number} at */
-export const wordsShown = ({ boxes, words, vocabulary }, at) =>
-  boxes[at].columns === -2 && words.length < vocabulary
-    ? `The ${words.length} of ${whole(vocabulary)} words that are likeliest somewhere in this sentence are shown.`
-    : "";
+/** What of the columns is left out. @param {Walk} data @param {number} at */
+export function leftOut(data, at) {
+  const { boxes, words, vocabulary } = data;
+  const box = boxes[at];
+  if (box.columns === -2)
+    return words.length < vocabulary
+      ? `The ${words.length} of ${whole(vocabulary)} words that are likeliest somewhere in this sentence are shown.`
+      : "";
+  const drawn = drawnColumns(data, box);
+  return drawn < box.shape[2] ? `The first ${drawn} of ${whole(box.shape[2])} numbers are shown.` : "";
+}

@@ -1,0 +1,89 @@
+"""Models that nobody trained here, on pages of those that are: how one stands, how it is taken in, and asking it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic
+
+import streamlit as st
+
+from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.run import RunRef
+from llmviz.runs.real_models import COMING, MISSING, STEP, THERE, USUAL, Offer
+from llmviz.ui import ask, lesson, live
+from llmviz.ui.engine import real_models
+from llmviz.views import words
+
+GONE = "There is no such model here."
+REFUSED = "real_refused"
+LOADING = "{title} is being loaded: some ten seconds, once."
+
+
+@dataclass(frozen=True)
+class Found(Generic[AnyAnswer]):
+    """The answer of a real model, or why there is none."""
+
+    answer: AnyAnswer | None
+    refusal: str
+
+
+def offers() -> tuple[Offer, ...]:
+    """The models that could be asked here."""
+    return real_models().offers()
+
+
+def offer(name: str) -> Offer | None:
+    """The offer of this name, if there is one here."""
+    return real_models().offer(name) if name else None
+
+
+def panel(name: str, draw: Callable[[Offer, RunRef], None]) -> None:
+    """Draw the model: how it stands and what helps, and once it is there, what `draw` draws."""
+    chosen = offer(name)
+    if chosen is None:
+        st.markdown(GONE)
+        return
+    coming = real_models().stands(chosen).state == COMING
+
+    def drawn() -> None:
+        stands = real_models().stands(chosen)
+        if coming != (stands.state == COMING):  # a button in here draws this part of the page alone
+            st.rerun()
+        match stands.state:
+            case state if state == THERE:
+                draw(chosen, RunRef(chosen.key, STEP))
+            case state if state == MISSING:
+                st.markdown(stands.reason)
+            case state if state == COMING:
+                left = USUAL - stands.seconds
+                when = f"About {words.duration(max(1.0, left))} left." if left > -2 else "This machine is busy: it takes longer than usual."
+                about = f"{chosen.title} is taken in: its weights are unpacked, checked and kept. {when}"
+                st.progress(min(0.97, stands.seconds / USUAL), text=about)
+            case _:
+                _offered(chosen, stands.reason)
+
+    st.fragment(drawn, run_every=live.EVERY if coming else None, key="real_model")()
+
+
+def asked(about: Offer, run: RunRef, question: Question[AnyAnswer], slot: str) -> Found[AnyAnswer]:
+    """What the model makes of a question. Waits: a cold one is loaded first."""
+    known = ask.answers(real_models(), run, [STEP], question, 0.0, slot=slot)
+    if STEP not in known.known:
+        with st.spinner(LOADING.format(title=about.title)):
+            known = ask.answers(real_models(), run, [STEP], question, None, slot=slot)
+    return Found(known.known.get(STEP), words.sentence(known.refusal))
+
+
+def _offered(chosen: Offer, reason: str) -> None:
+    st.markdown(lesson.plain(chosen.about))
+    refusal = st.session_state.pop(REFUSED, "") or reason
+    if refusal:
+        st.warning(lesson.sentence(refusal))
+    st.button(f"Take in {chosen.title}", key="real_take_in", type="primary", on_click=_take_in, args=(chosen,))
+    st.caption(f"Once, about {words.duration(USUAL)}: its weights are unpacked and kept on this machine, some 270 MB. Nothing leaves it.")
+
+
+def _take_in(chosen: Offer) -> None:
+    try:
+        real_models().take_in(chosen)
+    except ValueError as problem:
+        st.session_state[REFUSED] = str(problem)

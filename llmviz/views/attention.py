@@ -27,10 +27,11 @@ def affordable(steps: Sequence[int], model: ModelSpec, tokens: int) -> list[int]
 def maps(tokens: Sequence[Token], model: ModelSpec, answers: Mapping[int, Attention], scores: Mapping[int, HeadScores], empty: str) -> Maps:
     """The payload. Without answers the sentence stands alone and `empty` says why."""
     steps = sorted(answers)
-    size = SIZES[model.size]
+    layers, heads = answers[steps[0]].weights.shape[:2] if steps else (SIZES[model.size].layers, SIZES[model.size].heads)
     shown: Maps = {
-        "layers": size.layers,
-        "heads": size.heads,
+        "layers": layers,
+        "heads": heads,
+        "first": 0,
         "steps": steps,
         "empty": empty,
         "tokens": [{"text": token.shown or token.source or token.text, "special": False} for token in tokens[:MOST_TOKENS]],

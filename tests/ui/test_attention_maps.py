@@ -84,13 +84,13 @@ def test_head_sentence_and_view_live_in_the_address(visit: Visit) -> None:
     assert query(app) == {"s": "the dog barks .", "tab": "pair"}
 
 
-@pytest.mark.parametrize(("layer", "head"), [("3", "1"), ("1", "5"), ("2", "0")])
+@pytest.mark.parametrize(("layer", "head"), [("3", "1"), ("1", "5"), ("2", "0"), ("0", "99")])
 def test_a_head_the_model_has_not_is_explained(visit: Visit, layer: str, head: str) -> None:
     [part] = parts(visit(PAGE, layer=layer, head=head))
     assert "2 layers of 4 heads" in part["note"] and part["layer"] < 2 and part["head"] < 4
 
 
-@pytest.mark.parametrize("wrong", [{"layer": "-1"}, {"head": "99"}, {"tab": "tail"}, {"layer": "two"}])
+@pytest.mark.parametrize("wrong", [{"layer": "-1"}, {"head": "1000"}, {"tab": "tail"}, {"layer": "two"}])
 def test_what_the_address_has_wrong_is_said_and_the_page_stands(visit: Visit, wrong: dict[str, str]) -> None:
     app = visit(PAGE, **wrong)
     assert len(parts(app)) == 1

@@ -55,13 +55,13 @@ def test_before_anything_is_trained_it_says_what_to_do(visit: Callable[..., AppT
 
 
 def test_the_big_base_is_trained_at_a_press_and_loses_to_the_small_aligned_one(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
-    fake._seconds = 600.0
+    fake._seconds = 60.0
     app = settled(skip(visit("gpt_story")))
     assert "about" in said(app) and "by the pace of the small one" in said(app)
     app.button(key="bigger_train").click().run()
     run = fake.find(bigger_view.bigger(preset("icl")))
     assert run and "of 2,400" in said(app)
-    fake._runs[run].clock = 600.0  # ten minutes later
+    fake._runs[run].clock = 60.0  # a minute later
     app = settled(settled(app))
     assert app.button(key="bigger_train").disabled
     rows = {row["name"]: [cell["bits"][0]["text"] for cell in row["cells"]] for row in part(app, "table", 1)["rows"]}

@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
+from llmviz.experiments.attention_maps import real_panel
 from llmviz.experiments.instructions.question import InDialogue, Told
 from llmviz.runs.real_models import COMING, MISSING, OFFERED, PACKAGED, STEP, THERE, Offer, RealModels, Stands
 from llmviz.runs.recordings import Recordings
@@ -108,6 +109,20 @@ def test_its_boxes_lens_and_sizes_are_shown_on_architecture(visit: Visit, real: 
     assert sizes["columns"][0]["name"] == "Big 1B"
     assert "asks for a run that was trained here" in said(visit("architecture", real="big", tab="pieces"))
     assert "Type a sentence" in said(visit("architecture", real="big", s=" "))
+
+
+def test_its_heads_are_shown_some_layers_at_a_time_on_attention_maps(visit: Visit, real: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    real.state = Stands(THERE)
+    monkeypatch.setattr(real_panel, "TOGETHER", 1)  # the recording has two
+    app = visit("attention_maps", real="big", s="the dog barks .", layer="2", head="3")
+    [maps] = [data for name, data in mounted(app) if name == "attention"]
+    assert (maps["layers"], maps["heads"], maps["first"], maps["layer"], maps["head"], maps["causal"]) == (1, 4, 1, 0, 2, True)
+    assert [token["text"] for token in maps["tokens"]] == ["[CLS]", "the", "dog", "barks", "."]
+    assert app.segmented_control(key="real_layers").options == ["1 to 1", "2 to 2"]
+    app = app.segmented_control(key="real_layers").set_value(0).run()
+    [maps] = [data for name, data in mounted(app) if name == "attention"]
+    assert (maps["first"], maps["layer"], maps["head"]) == (0, 0, 0)
+    assert "runs that were trained here" in said(visit("attention_maps", real="big", tab="neuron"))
 
 
 def test_it_is_chosen_beside_the_models_that_were_trained_here_and_left_again(visit: Visit, real: Recorded) -> None:

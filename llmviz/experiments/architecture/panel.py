@@ -136,7 +136,7 @@ def _pieces(engine: Engine, seen: Seen) -> None:
     if measured.answer is None and not seen.under_way:  # it takes seconds: what the sentence says stands there meanwhile
         with table.container():
             draw(None, "pieces_said")
-        with st.spinner(f"Measuring on held-out texts without each of {len(said.pieces) - 1} pieces."):
+        with st.spinner(f"Measuring on held-out texts without each of {words.counted(len(said.pieces) - 1, 'piece')}."):
             measured = _asked(engine, seen, ablation, "ablation")
     with table.container():
         draw(measured.answer, "pieces")

@@ -7,26 +7,9 @@ from llmviz.experiments.architecture import LESSON, lens_view, panel, sizes_view
 from llmviz.experiments.architecture.question import LogitLens, Walk
 from llmviz.parts.shared.payload import Shared
 from llmviz.runs.real_models import Offer
-from llmviz.ui import lesson, parts, path, real, sentence, states, visit
+from llmviz.ui import parts, path, real, sentence, visit
 
 NOT_HERE = "This view asks for a run that was trained here: *Box by box*, *Logit lens* and *Real sizes* show a real model too."
-
-
-def chosen() -> Offer | None:
-    """The real model that the address names, if there is one here."""
-    return real.offer(visit.current().view.real)
-
-
-def head(offer: Offer, title: str, lead: str) -> None:
-    """Draw the head of the page for a real model."""
-    badge = states.Badge(f"real weights · {offer.title} · trained elsewhere", "pretrained")
-    lesson.header(f"Architecture · {offer.title}", badge, title, lead)
-    lesson.notes()
-
-
-def sentence_row() -> None:
-    """Draw the visitor's sentence; a real model knows any word."""
-    sentence.box(visit.current(), LESSON)
 
 
 def picture(offer: Offer) -> None:

@@ -16,7 +16,7 @@ from llmviz.experiments.attention_maps.question import Bertviz
 from llmviz.parts.attention import payload as payloads
 from llmviz.parts.shared.payload import Shared
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, lesson, live, parts, question, sentence, visit
+from llmviz.ui import ask, lesson, live, parts, question, real, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import attention as view
 from llmviz.views import words
@@ -31,7 +31,6 @@ TABS = {
 }
 TAB, MODEL = "maps_tab", "maps_model"
 HEADS = "quiz_heads"
-MOST = max(size.layers for size in SIZES.values()), max(size.heads for size in SIZES.values())
 TALL = 312  # pixels of a bertviz page; what is longer scrolls inside
 TRIANGLE = (
     "**Why a triangle?** GPT learns to name the next token, so no token may see what comes after it: there every weight is exactly 0. "
@@ -49,8 +48,9 @@ class Looking:
     """What the page's visitor has chosen to see; layer and head 0 leave the choice to the page."""
 
     tab: str = setting("one", "View", "One head, two models, or a view of bertviz.", choices=tuple(TABS))
-    layer: int = setting(0, "Layer", "Counted from 1.", low=0, high=MOST[0])
-    head: int = setting(0, "Head", "Counted from 1.", low=0, high=MOST[1])
+    layer: int = setting(0, "Layer", "Counted from 1.", low=0, high=999)
+    head: int = setting(0, "Head", "Counted from 1.", low=0, high=999)
+    real: str = setting("", "Real model", "The model that was trained elsewhere, in place of a run.", letters=64)
 
     def __post_init__(self) -> None:
         check(self)
@@ -59,13 +59,15 @@ class Looking:
 def choose() -> None:
     """Draw the choice of view and of model."""
     address = visit.current()
-    st.session_state[TAB], st.session_state[MODEL] = address.view.tab, address.spec.stage
+    models = {**MODELS, **{offer.name: offer.title for offer in real.offers()}}
+    st.session_state[TAB] = address.view.tab
+    st.session_state[MODEL] = address.view.real if address.view.real in models else address.spec.stage
     with st.container(key="tabs_row", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.segmented_control(
             "View", list(TABS), format_func=TABS.__getitem__, key=TAB, required=True, label_visibility="collapsed", on_change=_turn
         )
         st.segmented_control(
-            "Model", list(MODELS), format_func=MODELS.__getitem__, key=MODEL, required=True, label_visibility="collapsed", on_change=_switch
+            "Model", list(models), format_func=models.__getitem__, key=MODEL, required=True, label_visibility="collapsed", on_change=_switch
         )
 
 
@@ -130,7 +132,7 @@ def _draw(engine: Engine, seen: Seen, spec: RunSpec, text: str, key: str, shared
         "title": f"{beside} · " if beside else "",
         "withheld": withheld,
     }
-    parts.attention(drawn, shared, key=key, on_head=_look_at)
+    parts.attention(drawn, shared, key=key, on_head=look_at)
 
 
 def _pair(engine: Engine, seen: Seen, text: str) -> None:
@@ -179,7 +181,8 @@ def _looked_at(spec: RunSpec, found: Mapping[int, HeadScores]) -> tuple[int, int
     return *naming.favourite(found[max(found)] if found else None), problem
 
 
-def _look_at(chosen: list[int]) -> None:
+def look_at(chosen: list[int]) -> None:
+    """Remember the layer and the head that are shown large."""
     layer, head = chosen
     visit.set(layer=int(layer) + 1, head=int(head) + 1)
 
@@ -189,9 +192,11 @@ def _turn() -> None:
 
 
 def _switch() -> None:
-    """Show the other kind of model on the same text and sentence: its default run."""
-    visit.change(spec=preset(st.session_state[MODEL], visit.current().spec.text), run=None, parent=None, step=None)
-    visit.set(layer=0, head=0)
+    """Show another model on the same sentence: one that was trained elsewhere, or the default run of the other kind on the same text."""
+    chosen = st.session_state[MODEL]
+    visit.set(real="" if chosen in MODELS else chosen, layer=0, head=0)
+    if chosen in MODELS:
+        visit.change(spec=preset(chosen, visit.current().spec.text), run=None, parent=None, step=None)
 
 
 def _nothing(seen: Seen, tokens: bool, refusal: str, beside: str) -> str:

@@ -43,7 +43,8 @@ export default part((/** @type {Given<Attention & Shared>} */ { data, root, shar
     found
       ? `${found.named ? found.name : `mixed; most above chance is ${found.name}`}: ${percent(found.mass)} of its attention, by chance ${percent(found.chance)}`
       : "";
-  const called = (/** @type {number} */ head) => `layer ${Math.floor(head / heads) + 1}, head ${(head % heads) + 1}`;
+  const layerOf = (/** @type {number} */ head) => data.first + Math.floor(head / heads) + 1;
+  const called = (/** @type {number} */ head) => `layer ${layerOf(head)}, head ${(head % heads) + 1}`;
 
   function looks(/** @type {ReturnType<typeof weightOf>} */ weight, /** @type {number} */ token) {
     const out = tokens.map(({ text }, key) => ({ text, share: weight(token, key) }));
@@ -71,7 +72,7 @@ export default part((/** @type {Given<Attention & Shared>} */ { data, root, shar
 
   const tile = (/** @type {number} */ head) => {
     const found = answered ? nameOf(head) : null;
-    const where = `${Math.floor(head / heads) + 1}·${(head % heads) + 1} `;
+    const where = `${layerOf(head)}·${(head % heads) + 1} `;
     const name = found && (heads > 4 || compact ? found.short : found.name.replace(" tokens", ""));
     return h(
       "button.tile",

@@ -20,10 +20,11 @@ export interface Named {
   heads: [number, number, boolean][];
 }
 
-/** `weights` are bytes in base64: step, layer, head, query, key. */
+/** `weights` are bytes in base64: step, layer, head, query, key. Of a deep model some layers are here, after the `first` ones. */
 export interface Weights {
   layers: number;
   heads: number;
+  first: number;
   causal: boolean;
   steps: number[];
   tokens: Token[];
@@ -41,6 +42,7 @@ export interface Names {
 export interface Maps {
   layers: number;
   heads: number;
+  first: number;
   causal: boolean;
   steps: number[];
   tokens: Token[];
@@ -55,6 +57,7 @@ export interface Maps {
 export interface Attention {
   layers: number;
   heads: number;
+  first: number;
   causal: boolean;
   steps: number[];
   tokens: Token[];

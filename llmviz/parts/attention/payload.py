@@ -27,10 +27,11 @@ class Named(TypedDict):
 
 
 class Weights(TypedDict):
-    """`weights` are bytes in base64: step, layer, head, query, key."""
+    """`weights` are bytes in base64: step, layer, head, query, key. Of a deep model some layers are here, after the `first` ones."""
 
     layers: int
     heads: int
+    first: int
     causal: bool
     steps: list[int]
     tokens: list[Token]

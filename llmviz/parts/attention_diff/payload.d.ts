@@ -6,6 +6,7 @@ import type { Token } from "../attention/payload";
 export interface AttentionDiff {
   layers: number;
   heads: number;
+  first: number;
   causal: boolean;
   steps: number[];
   tokens: Token[];

@@ -41,8 +41,10 @@ def listening(page: Page) -> None:
 def test_every_beat_fits_the_screen_and_fills_it(page: Page, real_app: str) -> None:
     page.set_viewport_size({"width": SCREENS[0][0], "height": SCREENS[0][1]})
     start(page, f"{real_app}/?lecture=1")
-    wrong, turns = [], itertools.cycle(SCREENS)  # each beat on one of them in turn: both take half a minute more
+    wrong, turns = [], itertools.cycle(SCREENS)  # each page on one of them in turn: on both it would take minutes more
     for lesson in LESSONS:
+        width, height = next(turns)
+        page.set_viewport_size({"width": width, "height": height})
         place = "" if lesson.page == FIRST_PAGE else lesson.page
         expect(page).to_have_url(re.compile(rf"/{place}\?lecture=1$"))
         at(page, 1)
@@ -51,8 +53,6 @@ def test_every_beat_fits_the_screen_and_fills_it(page: Page, real_app: str) -> N
             at(page, number)
             page.locator(QUIET).wait_for()
             expect(page.get_by_text("The model is being asked")).to_be_hidden(timeout=MINUTE)
-            width, height = next(turns)
-            page.set_viewport_size({"width": width, "height": height})
             for _ in range(PATIENCE):
                 seen = page.evaluate(SIZED)
                 filled = (seen["bottom"] - seen["top"]) / seen["bar"]

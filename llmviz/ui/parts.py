@@ -291,11 +291,7 @@ def trained(payload: Trained, shared: Shared, key: str, on_step: Callable[[int],
 
 def small_multiples(payload: SmallMultiples, key: str, on_point: Callable[[list[int]], None]) -> None:
     """How several runs go, side by side. `on_point` gets the panel, from 0, and the step that were clicked."""
-    _small_multiples(
-        key=key,
-        data=payload,
-        on_point_change=lambda: _told(key, "point", on_point),
-    )
+    _small_multiples(key=key, data=payload, on_point_change=lambda: _told(key, "point", on_point))
 
 
 def lecture(payload: Beat, key: str, on_unit: Callable[[object], None]) -> None:

@@ -162,7 +162,7 @@ export default part((/** @type {Given<Attention & Shared>} */ { data, root, shar
         all.map(tile),
       ),
       ".one .title": answered ? `${data.title}${capital(called(head))}${name}` : data.empty,
-      ".one .about": answered && `${mass}${stepName(shared, steps[places()])}`,
+      ".one .about": answered && `${mass}${shared.origin ? stepName(shared, steps[places()]) : ""}`,
       ".sentence": h("div", hidden),
       ".tokens": row(weight, focus),
       ".said": answered && (focus === null ? idle : [h("b", {}, `“${tokens[focus].text}”`), ` ${looks(weight, focus)}`]),

@@ -31,15 +31,15 @@ SIZES: dict[str, Any] = {
 DIALOGUE = ("<|endoftext|>", "<|im_start|>", "<|im_end|>")
 
 
-def byte_level(*special: str, behind: tuple[str, ...] = ()) -> Tokenizer:
-    """As of GPT-2: byte-level BPE. `behind` is what was added to the vocabulary later."""
+def byte_level(*special: str, behind: tuple[str, ...] = (), read: list[str] = READ) -> Tokenizer:
+    """As of GPT-2: byte-level BPE, trained on what it `read`. `behind` is what was added to the vocabulary later."""
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     tokenizer.post_processor = processors.ByteLevel(trim_offsets=True)
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = trainers.BpeTrainer(vocab_size=330, special_tokens=list(special), initial_alphabet=alphabet, show_progress=False)
-    tokenizer.train_from_iterator(READ, trainer)
+    tokenizer.train_from_iterator(read, trainer)
     tokenizer.add_special_tokens([AddedToken(token, special=True, normalized=False) for token in behind])
     tokenizer.enable_truncation(8)  # some checkpoints keep one, which would cut what a visitor types
     return tokenizer

@@ -11,11 +11,10 @@ FIRST_PAGE = ""  # the address of the page the app opens on
 
 @dataclass(frozen=True)
 class Slide:
-    """One slide: its number in the lecture, what it says, and what of it is still to come on the pages that show it."""
+    """One slide: its number in the lecture, and what it says."""
 
     number: int
     title: str
-    to_come: str = ""
 
 
 @dataclass(frozen=True)

@@ -83,6 +83,14 @@ class Asked(Generic[AnyAnswer]):
         return self.awaited is not None
 
 
+@dataclass(frozen=True)
+class Found(Generic[AnyAnswer]):
+    """The one answer to a question, or why there is none."""
+
+    answer: AnyAnswer | None
+    refusal: str
+
+
 class Answering(Protocol):
     """Whoever answers what is asked of a run: the engine, or what holds models that were trained elsewhere."""
 

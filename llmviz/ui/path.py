@@ -95,7 +95,7 @@ def _link(there: Lesson | None, icon: str, side: Literal["left", "right"]) -> No
 
 
 def map() -> None:
-    """Draw the ten slides of the lecture in order, a line each: what it says, the pages that show it, what is still to come."""
+    """Draw the ten slides of the lecture in order, a line each: what it says, and the pages that show it."""
     with st.container(key="map_rows", gap="xxsmall"):
         for slide in SLIDES:
             says, pages = st.columns([0.38, 0.62], vertical_alignment="top")
@@ -108,5 +108,5 @@ def _pages(slide: Slide) -> None:
     shown = [(there, page) for there in showing(slide) if (page := to(there.page))]
     for there, page in shown:
         st.page_link(page, label=f"{'also ' * there.detail}**{page.title}**", help=lesson.plain(there.title))
-    if slide.to_come or not shown:
-        st.html(f"<span class='awaited'>to come{html.escape(f': {slide.to_come}') if shown else ''}</span>", width="content")
+    if not shown:
+        st.html("<span class='awaited'>to come</span>", width="content")

@@ -1,8 +1,6 @@
 """Models that nobody trained here, on pages of those that are: how one stands, how it is taken in, and asking it."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Generic
+from collections.abc import Callable, Mapping
 
 import streamlit as st
 
@@ -18,14 +16,6 @@ REFUSED = "real_refused"
 LOADING = "{title} is being loaded: some ten seconds, once."
 
 
-@dataclass(frozen=True)
-class Found(Generic[AnyAnswer]):
-    """The answer of a real model, or why there is none."""
-
-    answer: AnyAnswer | None
-    refusal: str
-
-
 def offers() -> tuple[Offer, ...]:
     """The models that could be asked here."""
     return real_models().offers()
@@ -34,6 +24,30 @@ def offers() -> tuple[Offer, ...]:
 def offer(name: str) -> Offer | None:
     """The offer of this name, if there is one here."""
     return real_models().offer(name) if name else None
+
+
+def choose(
+    views: Mapping[str, str], models: Mapping[str, str], view: str, model: str, turn: Callable[[], None], switch: Callable[[], None]
+) -> None:
+    """Draw the choice of view, and that among the runs of these `models`, by experiment, and the real ones.
+
+    `view` and `model` are the keys of the two widgets, `turn` and `switch` what a click on them does.
+    """
+    address = visit.current()
+    every = {**models, **{each.name: each.title for each in offers()}}
+    st.session_state[view] = address.view.tab
+    st.session_state[model] = address.view.real if address.view.real in every else address.spec.stage
+    with st.container(key="tabs_row", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        for label, options, key, clicked in (("View", views, view, turn), ("Model", every, model, switch)):
+            st.segmented_control(
+                label,
+                list(options),
+                format_func=options.__getitem__,
+                key=key,
+                required=True,
+                label_visibility="collapsed",
+                on_change=clicked,
+            )
 
 
 def chosen() -> Offer | None:
@@ -76,13 +90,13 @@ def panel(name: str, draw: Callable[[Offer, RunRef], None]) -> None:
     st.fragment(drawn, run_every=live.EVERY if coming else None, key="real_model")()
 
 
-def asked(about: Offer, run: RunRef, question: Question[AnyAnswer], slot: str) -> Found[AnyAnswer]:
+def asked(about: Offer, run: RunRef, question: Question[AnyAnswer], slot: str) -> ask.Found[AnyAnswer]:
     """What the model makes of a question. Waits: a cold one is loaded first."""
     known = ask.answers(real_models(), run, [STEP], question, 0.0, slot=slot)
     if STEP not in known.known:
         with st.spinner(LOADING.format(title=about.title)):
             known = ask.answers(real_models(), run, [STEP], question, None, slot=slot)
-    return Found(known.known.get(STEP), words.sentence(known.refusal))
+    return ask.Found(known.known.get(STEP), words.sentence(known.refusal))
 
 
 def _offered(named: Offer, reason: str) -> None:

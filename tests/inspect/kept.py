@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from transformers import GPT2Config, GPT2ForSequenceClassification, LlamaConfig, PreTrainedModel
-from transformers.models.llama.modeling_llama import LlamaForCausalLM
+from transformers import GPT2Config, GPT2ForSequenceClassification, PreTrainedModel
 
 from llmviz.core.settings import ModelSpec
 from llmviz.models import causal, files, masked
 from llmviz.text.special import PAD
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tokenizers import word_level
+from tests.checkpoints import llama
 from tests.small import shaken
 
 CONTEXT = 48
@@ -30,17 +30,7 @@ def keep(kind: str, run: Path, steps: tuple[int, ...]) -> Folders:
 def keep_llama(run: Path) -> Path:
     """The snapshot of a tiny Llama, two of whose heads share their keys and values, with random weights; no run is one."""
     tokenizer, folder = word_level(words()), run / "snapshots" / "0"
-    config = LlamaConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=CONTEXT,
-        tie_word_embeddings=True,
-    )
-    files.save(shaken(LlamaForCausalLM(config), seed=0), tokenizer, folder)
+    files.save(llama(tokenizer, tie_word_embeddings=True), tokenizer, folder)
     return folder
 
 

@@ -6,10 +6,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import torch
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
-from transformers import LlamaConfig
-from transformers.models.llama.modeling_llama import LlamaForCausalLM
 
 from llmviz.core.hosting import Limits, read
 from llmviz.core.run import RunRef
@@ -18,6 +14,7 @@ from llmviz.experiments.causal_lm.question import Generate
 from llmviz.experiments.instructions.question import InDialogue
 from llmviz.runs import real_models
 from llmviz.runs.real_models import COMING, MISSING, OFFERED, THERE, Offer, RealModels, Stands, offers
+from tests.checkpoints import DIALOGUE, byte_level, llama, save
 
 TEXT = "the dog barks and the cat meows "
 PATIENCE = 90.0
@@ -27,25 +24,8 @@ PATIENCE = 90.0
 def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a tiny Llama, and one that is half a checkpoint."""
     place = tmp_path_factory.mktemp("checkpoints")
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    special = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
-    alphabet = pre_tokenizers.ByteLevel.alphabet()
-    tokenizer.train_from_iterator([TEXT] * 9, trainers.BpeTrainer(vocab_size=280, special_tokens=special, initial_alphabet=alphabet))
-    config = LlamaConfig(
-        vocab_size=tokenizer.get_vocab_size(),
-        hidden_size=32,
-        intermediate_size=48,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        num_key_value_heads=2,
-        max_position_embeddings=64,
-        tie_word_embeddings=True,
-    )
-    torch.manual_seed(0)
-    LlamaForCausalLM(config).save_pretrained(place / "tiny")
-    tokenizer.save(str(place / "tiny" / "tokenizer.json"))
+    tokenizer = byte_level(*DIALOGUE, read=[TEXT] * 9)
+    save(llama(tokenizer, tie_word_embeddings=True), tokenizer, place / "tiny")
     (place / "half").mkdir()
     shutil.copy(place / "tiny" / "config.json", place / "half")
     (place / "no checkpoint").mkdir()

@@ -63,7 +63,7 @@ def test_the_map_lists_the_ten_slides_each_with_its_pages_or_what_is_to_come(vis
         assert any(f"<b>{slide.number}</b><span>{escape(slide.title)}</span>" in each for each in html), slide
         for there in showing(slide):
             assert any(link.help == lesson.plain(there.title) and ("also" in link.label) == there.detail for link in links), there
-    assert sum("to come" in each for each in html) == sum(bool(slide.to_come) or not showing(slide) for slide in SLIDES)
+    assert sum("to come" in each for each in html) == sum(not showing(slide) for slide in SLIDES)
 
 
 def test_the_pages_stand_in_the_order_of_the_slides_with_their_numbers_beside_them(visit: Visit) -> None:

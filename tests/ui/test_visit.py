@@ -10,14 +10,15 @@ def overtaken() -> None:
     import streamlit as st
     from streamlit.runtime.scriptrunner import add_script_run_ctx
 
-    from llmviz.core.spec import preset
+    from llmviz.core.run import RunRef
+    from llmviz.core.spec import RunSpec, preset
     from llmviz.ui import visit
 
-    def specs(run: object) -> object:
+    def specs(run: RunRef) -> RunSpec:
         return preset("mlm")
 
-    visit.open("masked-tokens", ["mlm"], specs)  # type: ignore[arg-type]
-    following = add_script_run_ctx(threading.Thread(target=lambda: visit.open("next-token", ["clm"], specs)))  # type: ignore[arg-type]
+    visit.open("masked-tokens", ["mlm"], specs)
+    following = add_script_run_ctx(threading.Thread(target=lambda: visit.open("next-token", ["clm"], specs)))
     following.start()
     following.join()
     visit.change(step=7)

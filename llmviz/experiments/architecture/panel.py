@@ -1,7 +1,6 @@
 """The picture of *Architecture*: the walk through one model, its logit lens, what each piece of it is worth, and other models beside it."""
 
 from dataclasses import dataclass
-from typing import Generic
 
 import streamlit as st
 
@@ -12,7 +11,7 @@ from llmviz.core.questions.tensors import Tensors
 from llmviz.core.settings import TextSpec, check, setting
 from llmviz.core.spec import preset
 from llmviz.experiments.architecture import EXAMPLES, LESSON, lens_view, sides_view, silence_view, sizes_view, view
-from llmviz.experiments.architecture.question import Ablation, LogitLens, Measured, Silence, Walk, Walked
+from llmviz.experiments.architecture.question import Ablation, LensRead, LogitLens, Measured, Silence, Walk, Walked
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, parts, path, question, real, sentence, visit
 from llmviz.ui.live import Seen
@@ -61,17 +60,7 @@ class Looking:
 
 def choose() -> None:
     """Draw the choice of view and of model."""
-    address = visit.current()
-    models = {**MODELS, **{each.name: each.title for each in real.offers()}}
-    st.session_state[TAB] = address.view.tab
-    st.session_state[MODEL] = address.view.real if address.view.real in models else address.spec.stage
-    with st.container(key="tabs_row", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.segmented_control(
-            "View", list(TABS), format_func=TABS.__getitem__, key=TAB, required=True, label_visibility="collapsed", on_change=_turn
-        )
-        st.segmented_control(
-            "Model", list(models), format_func=models.__getitem__, key=MODEL, required=True, label_visibility="collapsed", on_change=_switch
-        )
+    real.choose(TABS, MODELS, TAB, MODEL, _turn, _switch)
 
 
 def picture(engine: Engine, seen: Seen) -> None:
@@ -108,11 +97,7 @@ def _walk(engine: Engine, seen: Seen) -> None:
 def _lens(engine: Engine, seen: Seen) -> None:
     text, hidden = _said(engine, seen)
     found = _asked(engine, seen, LogitLens(text, hidden), "lens")
-    if found.answer is None:
-        st.caption(_nothing(seen, text, found.refusal))
-        return
-    st.caption(f"{ABOUT['lens']} {lens_view.left_out(found.answer)}")
-    parts.table(lens_view.lens(found.answer, visit.number()), key="lens", on_open=path.lead)
+    lens(found.answer, _nothing(seen, text, found.refusal))
 
 
 def _pieces(engine: Engine, seen: Seen) -> None:
@@ -162,12 +147,25 @@ def _sides(engine: Engine, seen: Seen) -> None:
 def _sizes(engine: Engine, seen: Seen) -> None:
     text, hidden = _said(engine, seen)
     found = _asked(engine, seen, Walk(text, hidden), "walk")
-    if found.answer is None:
-        st.caption(_nothing(seen, text, found.refusal))
+    sizes(found.answer, f"this {MODELS[visit.current().spec.stage]}", _nothing(seen, text, found.refusal))
+
+
+def lens(found: LensRead | None, nothing: str) -> None:
+    """Draw what the head would say at every place of the stream, or why there is `nothing`."""
+    if found is None:
+        st.caption(nothing)
+        return
+    st.caption(f"{ABOUT['lens']} {lens_view.left_out(found)}")
+    parts.table(lens_view.lens(found, visit.number()), key="lens", on_open=path.lead)
+
+
+def sizes(found: Walked | None, name: str, nothing: str) -> None:
+    """Draw the sizes of a model of this name beside published ones, or why there is `nothing`."""
+    if found is None:
+        st.caption(nothing)
         return
     st.caption(ABOUT["sizes"])
-    name = f"this {MODELS[visit.current().spec.stage]}"
-    parts.table(sizes_view.sizes(found.answer, name, visit.number()), key="sizes", on_open=path.lead)
+    parts.table(sizes_view.sizes(found, name, visit.number()), key="sizes", on_open=path.lead)
 
 
 def _said(engine: Engine, seen: Seen) -> tuple[str, tuple[int, ...]]:
@@ -183,23 +181,15 @@ def _row(hidden: tuple[int, ...]) -> int:
     return hidden[0] + (stage == "mlm") if hidden and stage in ("clm", "mlm") else -1
 
 
-@dataclass(frozen=True)
-class _Found(Generic[AnyAnswer]):
-    """The answer of one snapshot, or why there is none."""
-
-    answer: AnyAnswer | None
-    refusal: str
-
-
 def _asked(
     engine: Engine, seen: Seen, asked: Question[AnyAnswer], slot: str, *, last: bool = False, patience: float | None = None
-) -> _Found[AnyAnswer]:
+) -> ask.Found[AnyAnswer]:
     """The answer of the snapshot on which the slider was let go, or the last one; while that is on its way, of one before it."""
     wanted = None if last else visit.current().step
     steps = [step for step in seen.history.snapshots if wanted is None or step <= wanted]
     found = ask.answers(engine, seen.run, steps[-1:], asked, seen.patience if patience is None else patience, slot=slot)
     known = [step for step in steps if step in found.known]
-    return _Found(found.known[known[-1]] if known else None, found.refusal)
+    return ask.Found(found.known[known[-1]] if known else None, found.refusal)
 
 
 def _nothing(seen: Seen, text: str, refusal: str) -> str:

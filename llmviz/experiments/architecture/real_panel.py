@@ -3,11 +3,11 @@
 import streamlit as st
 
 from llmviz.core.run import RunRef
-from llmviz.experiments.architecture import LESSON, lens_view, panel, sizes_view, view
+from llmviz.experiments.architecture import LESSON, panel, view
 from llmviz.experiments.architecture.question import LogitLens, Walk
 from llmviz.parts.shared.payload import Shared
 from llmviz.runs.real_models import Offer
-from llmviz.ui import parts, path, real, sentence, visit
+from llmviz.ui import parts, real, sentence, visit
 
 NOT_HERE = "This view asks for a run that was trained here: *Box by box*, *Logit lens* and *Real sizes* show a real model too."
 
@@ -32,18 +32,10 @@ def _draw(offer: Offer, run: RunRef) -> None:
             shared: Shared = {"group": run.key, "step": None, "visit": visit.number()}
             parts.walk(drawn, shared, key="walk", on_stage=panel.open_stage, on_at=panel.look_at)
         case "lens":
-            lens = real.asked(offer, run, LogitLens(text), "lens")
-            if lens.answer is None:
-                st.markdown(lens.refusal)
-                return
-            st.caption(f"{panel.ABOUT['lens']} {lens_view.left_out(lens.answer)}")
-            parts.table(lens_view.lens(lens.answer, visit.number()), key="lens", on_open=path.lead)
+            read = real.asked(offer, run, LogitLens(text), "lens")
+            panel.lens(read.answer, read.refusal)
         case "sizes":
             whole = real.asked(offer, run, Walk(text), "walk")
-            if whole.answer is None:
-                st.markdown(whole.refusal)
-                return
-            st.caption(panel.ABOUT["sizes"])
-            parts.table(sizes_view.sizes(whole.answer, offer.title, visit.number()), key="sizes", on_open=path.lead)
+            panel.sizes(whole.answer, offer.title, whole.refusal)
         case _:
             st.markdown(NOT_HERE)

@@ -58,17 +58,7 @@ class Looking:
 
 def choose() -> None:
     """Draw the choice of view and of model."""
-    address = visit.current()
-    models = {**MODELS, **{offer.name: offer.title for offer in real.offers()}}
-    st.session_state[TAB] = address.view.tab
-    st.session_state[MODEL] = address.view.real if address.view.real in models else address.spec.stage
-    with st.container(key="tabs_row", horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
-        st.segmented_control(
-            "View", list(TABS), format_func=TABS.__getitem__, key=TAB, required=True, label_visibility="collapsed", on_change=_turn
-        )
-        st.segmented_control(
-            "Model", list(models), format_func=models.__getitem__, key=MODEL, required=True, label_visibility="collapsed", on_change=_switch
-        )
+    real.choose(TABS, MODELS, TAB, MODEL, _turn, _switch)
 
 
 def picture(engine: Engine, seen: Seen) -> None:

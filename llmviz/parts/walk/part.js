@@ -77,11 +77,15 @@ export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, ke
   /** @param {number} at */
   const isHere = (at) => boxes[at]?.stage === data.opened && boxes[at].values !== "";
 
+  /** The box of a stage that is shown first: its weights of attention, or its last. @param {number} of */
+  const opening = (of) => {
+    const weights = boxes.findIndex(({ kind, stage: its }) => its === of && kind === "softmax");
+    return weights >= 0 ? weights : boxes.findLastIndex(({ stage: its }) => its === of);
+  };
+
   if (boxes.length) {
     const [box, head, row, column] = data.at;
-    const usual = boxes.findIndex(({ kind, stage: of }) => of === data.opened && kind === "softmax");
-    const last = boxes.findLastIndex(({ stage: of }) => of === data.opened);
-    const first = { box: usual >= 0 ? usual : last, head, row, column };
+    const first = { box: opening(data.opened), head, row, column };
     if (state.wanted && isHere(state.wanted.box)) {
       take(state.wanted);
       report();
@@ -111,9 +115,7 @@ export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, ke
   };
   const choose = (/** @type {number} */ box) => box !== (state.wanted ?? state.place)?.box && go({ box });
   const open = (/** @type {number} */ wanted) => {
-    if (wanted === stage.now()) return;
-    const usual = boxes.findIndex(({ kind, stage: of }) => of === wanted && kind === "softmax");
-    go({ box: usual >= 0 ? usual : boxes.findLastIndex(({ stage: of }) => of === wanted) });
+    if (wanted !== stage.now()) go({ box: opening(wanted) });
   };
   const cell = (/** @type {number} */ row, /** @type {number} */ column) => {
     const { place } = state;

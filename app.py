@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from llmviz.ui import fast, lectern, lesson, path  # noqa: F401 - fast is imported for what it does
+from llmviz.ui import fast, lectern, lecture, lesson, path  # noqa: F401 - fast is imported for what it does
 from llmviz.ui.path import page
 
 SECTIONS = {
@@ -60,5 +60,6 @@ lectern.take()
 lesson.frame(SECTIONS, lectern.desk)
 lectern.line()
 shown.run()
+lecture.arrived()
 path.foot()
 lectern.publish()

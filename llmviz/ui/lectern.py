@@ -195,7 +195,7 @@ def _go(there: Place) -> None:
     """Go there; the page is as this visitor left it, at the lecturer's beat."""
     st.session_state[TAKEN] = there.number
     st.session_state["lecture"] = there.lecture
-    st.session_state[visit.ENTERED] = (there.page, there.beat)
+    visit.set_out(there.page, there.beat)
     page = path.to(there.page)
     if page and st.session_state.get("page") != there.page:
         st.switch_page(page)

@@ -3,6 +3,7 @@
 →, PageDown and Space go on; ← and PageUp go back; Escape leaves. The component `lecture` hears the keys and sizes the beat.
 """
 
+import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import chain
@@ -15,6 +16,7 @@ from llmviz.core.lesson import Lesson
 from llmviz.ui import parts, path, visit
 
 LAST = 99  # a beat beyond the last of any page is its last
+LATE = 1.0  # seconds after a page was drawn in which its browser may still speak for the page before
 UNIT, SMALLEST = "lecture_unit", 24  # pixels of type on 1280 × 720, as lecture.css has them
 GONE_ON, QUESTION = "gone_on", "question"  # whether the lecture is past the page's question; the part that asks it
 ALWAYS = (
@@ -36,10 +38,10 @@ def beats(shown: Sequence[Sequence[str]]) -> None:
     st.session_state[GONE_ON] = False
     address = visit.current()
     if not address.lecture:
-        st.session_state.pop(visit.ENTERED, None)
+        st.session_state.pop(visit.ON_THE_WAY, None)
         return
-    onward = st.session_state.get(visit.ENTERED)  # still there where a drawing that the browser asked for overtook the way there
-    if onward and (page := path.to(onward[0])):
+    way = visit.on_the_way()
+    if way and way.left == visit.page() != way.page and _late(way) and (page := path.to(way.page)):
         st.switch_page(page)
     now = bounded(address.beat, len(shown))
     present = shown[now - 1]
@@ -54,6 +56,18 @@ def beats(shown: Sequence[Sequence[str]]) -> None:
         _leave(after, 1)
     if address.beat != now:
         visit.keep(replace(address, beat=now))
+
+
+def _late(way: visit.Way) -> bool:
+    """Whether a drawing of the page that was left can have been asked for by what the browser still showed of it."""
+    return way.drawn is None or time.monotonic() - way.drawn < LATE
+
+
+def arrived() -> None:
+    """The page is drawn."""
+    way = visit.on_the_way()
+    if way and way.page == visit.page() and way.drawn is None:
+        way.drawn = time.monotonic()
 
 
 def bounded(beat: int, count: int) -> int:
@@ -99,7 +113,7 @@ def _leave(there: Lesson, beat: int) -> None:
     """Go on to another page; the session remembers that this is a lecture. This page is left at the beat it showed."""
     address = visit.current()
     visit.keep(replace(address, beat=max(1, address.beat - 1)))
-    st.session_state[visit.ENTERED] = (there.page, beat)
+    visit.set_out(there.page, beat)
     page = path.to(there.page)
     assert page is not None
     st.switch_page(page)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -19,7 +20,17 @@ from llmviz.text import incoming
 from llmviz.ui import browsers, teachers
 
 _opened = threading.local()  # the page that the script of this thread has opened
-ENTERED = "entered"  # the page a lecture is on its way to, and the beat it comes to there; taken by that page when it opens
+ON_THE_WAY = "on_the_way"
+
+
+@dataclass
+class Way:
+    """The way of a lecture from one page to another: the beat it comes to there, None once that page is open, and when that was drawn."""
+
+    left: str | None
+    page: str
+    beat: int | None
+    drawn: float | None = None
 
 
 @dataclass
@@ -78,10 +89,13 @@ def open(
     before = visits.get(page)
     returns = before is not None and st.session_state.get("page") != page and not query
     st.session_state["page"] = _opened.page = page
-    onward = st.session_state.get(ENTERED)
-    entered: int | None = st.session_state.pop(ENTERED)[1] if onward and onward[0] == page else None
+    way, entered = on_the_way(), None
+    if way and way.page == page:
+        entered, way.beat = way.beat, None  # once: the presenter may turn on before the page is drawn
     if before is not None and (returns or query == before.written):
         beat = before.address.beat if entered is None else entered
+        if returns:
+            before.problems = {}
         _keep(replace(before.address, lecture=bool(st.session_state.get("lecture")), beat=beat), query)  # a lecture goes from page to page
         return current()
     asked = {name: incoming.tidied(given) for name, given in query.items()}
@@ -95,18 +109,34 @@ def open(
     return current()
 
 
+def set_out(page: str, beat: int) -> None:
+    """A lecture leaves this page for another, and comes to this beat there."""
+    st.session_state[ON_THE_WAY] = Way(st.session_state.get("page"), page, beat)
+
+
+def on_the_way() -> Way | None:
+    """The last way of a lecture from page to page."""
+    return cast(Way | None, st.session_state.get(ON_THE_WAY))
+
+
 def current() -> Address:
     """The present address."""
     return _visit().address
 
 
 def page() -> str:
-    """The name by which the present page was opened.
+    """The page that this script draws, by its name: the one it opened; before that, and in a fragment, the one the browser shows.
 
-    Streamlit begins the next script of a session while one that it has told to stop still runs, until that draws again. Such a one goes on
-    with the page it opened itself: what it keeps must not become the address of the page that has taken its place.
+    Streamlit begins the next script of a session while one that it has told to stop still runs, until that draws again; and a widget of a
+    page that was left may still tell something. What these keep must not become the address of the page that has taken their place.
     """
-    return cast(str, getattr(_opened, "page", None) or st.session_state["page"])
+    opened: str | None = getattr(_opened, "page", None)
+    if opened is not None:
+        return opened
+    url = st.context.url
+    shown = urlsplit(url).path.rpartition("/")[-1] if url else None  # of the page the app opens on, which is FIRST_PAGE: nothing
+    _opened.page = shown if shown in st.session_state.get("visits", {}) else st.session_state["page"]
+    return cast(str, _opened.page)
 
 
 def stages() -> tuple[str, ...]:
@@ -124,7 +154,8 @@ def _keep(address: Address, query: dict[str, str]) -> None:
     visit = _visit()
     visit.address, visit.written = address, addresses.write(address, visit.stages[0], visit.text)
     st.session_state["lecture"] = address.lecture
-    if query != visit.written:
+    overtaken = getattr(_opened, "page", None) not in (None, st.session_state["page"])
+    if query != visit.written and not overtaken:
         st.query_params.from_dict(visit.written)
 
 

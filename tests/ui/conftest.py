@@ -1,11 +1,13 @@
 """The page on the fake engine."""
 
+import runpy
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from llmviz.ui import engine
@@ -21,6 +23,8 @@ def faked(home: Path) -> Iterator[FakeEngine]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "make", lambda: made)
         patch.setattr(engine, "home", lambda: home)  # of studies that were started
+        # AppTest takes `pages/` for all there is, and runs a file that is called as its place is without app.py; the server does not.
+        patch.setattr(script_runner, "_mpa_v1", runpy.run_path)
         engine.forget()
         yield made
         engine.studies().close()

@@ -1,5 +1,6 @@
 """The lecture's place in the address: kept, bounded, turned by the bar, and left again."""
 
+import time
 from collections.abc import Callable
 
 import pytest
@@ -7,6 +8,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.core import address
 from llmviz.ui.lecture import LAST, bounded
+from llmviz.ui.visit import Way
 
 Visit = Callable[..., AppTest]
 
@@ -86,6 +88,24 @@ def test_pressed_before_the_page_has_opened_it_opens_as_a_lecture() -> None:
 def test_a_lecture_that_was_overtaken_on_its_way_goes_on_to_the_next_page(visit: Visit) -> None:
     """A drawing that the browser asks for in that moment, of this page, took the next page's beat for its own and stayed."""
     app = visit("masked_tokens", lecture="1", beat="5")
-    app.session_state["entered"] = ("next-token", 2)
+    app.session_state["on_the_way"] = Way("masked-tokens", "next-token", 2)
     app.run()
-    assert app.session_state["page"] == "next-token" and shown(app) == "2 of 7" and "entered" not in app.session_state
+    assert app.session_state["page"] == "next-token" and shown(app) == "2 of 7"
+
+
+@pytest.mark.parametrize(("drawn", "there"), [(None, "safety"), (0.0, "safety"), (60.0, "reinforcement")])
+def test_a_late_word_of_the_page_that_was_left_leads_on(visit: Visit, drawn: float | None, there: str) -> None:
+    """A part of it may ask for a drawing while the next page is drawn, or just after; a minute later it is the visitor who came back."""
+    app = visit("reinforcement", lecture="1")
+    app.session_state["on_the_way"] = Way("reinforcement", "safety", None, None if drawn is None else time.monotonic() - drawn)
+    app.run()
+    assert app.session_state["page"] == there
+    assert shown(app).startswith("1 of ")
+
+
+def test_a_beat_turned_before_its_page_is_drawn_stays_turned(visit: Visit) -> None:
+    app = visit("safety", lecture="1")
+    app.session_state["on_the_way"] = way = Way("reinforcement", "safety", None)
+    app.button(key="on").click().run()
+    assert shown(app).startswith("2 of ")
+    assert way.drawn is not None

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,17 +20,9 @@ DEFAULT = RunSpec("clm")
 
 
 @pytest.fixture
-def open_at(fake: FakeEngine) -> Callable[..., AppTest]:
+def open_at(visit: Callable[..., AppTest]) -> Callable[..., AppTest]:
     """Open the page with these parameters in its address."""
-
-    def opened(**parameters: str) -> AppTest:
-        app = AppTest.from_file("../../app.py", default_timeout=20)
-        app.switch_page("pages/next_token.py")
-        for name, value in parameters.items():
-            app.query_params[name] = value
-        return app.run()
-
-    return opened
+    return partial(visit, "next_token")
 
 
 def written(app: AppTest, step: int = -1) -> list[str]:
@@ -154,7 +147,7 @@ def test_beams_are_asked_for_only_when_they_are_opened(open_at: Callable[..., Ap
 
 def running(app: AppTest) -> list[str]:
     """What the sizes of model have written."""
-    return [element.proto.body for element in app.get("html") if "running" in element.proto.body]
+    return [element.proto.body for element in app.get("html") if "class='running'" in element.proto.body]
 
 
 def test_sizes_that_are_not_there_are_trained_as_a_study(open_at: Callable[..., AppTest]) -> None:

@@ -1,11 +1,8 @@
 """*Show the code* of DPO, PPO and GRPO: each script runs alone beside what it is made from, with the losses of its stage."""
 
 import json
-import os
 import re
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -16,21 +13,14 @@ from llmviz.core.update import Step
 from llmviz.models import files
 from llmviz.training.loop import Training
 from llmviz.views.script import script
-from tests import small
+from tests import scripts, small
 from tests.aligned import Aligned, aligned
-
-ROOT = Path(__file__).parents[2]
 
 
 def exported(snapshot: Path, folder: Path) -> None:
     """A snapshot as `export` gives it: in single precision."""
     files.load(snapshot).save_pretrained(folder)
     shutil.copy(snapshot / "tokenizer.json", folder)
-
-
-def run(folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    return subprocess.run([sys.executable, "script.py"], cwd=folder, env=environment, capture_output=True, text=True)
 
 
 @pytest.fixture(scope="module")
@@ -40,20 +30,18 @@ def weights(tmp_path_factory: pytest.TempPathFactory) -> Aligned:
 
 @pytest.mark.parametrize("stage", ["dpo", "ppo", "grpo"])
 def test_the_script_has_the_losses_of_the_stage(stage: str, weights: Aligned, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-
     small.little_to_evaluate(monkeypatch)  # only what it learns from counts here
     spec: RunSpec = weights.run(stage, objective=PreferenceSpec(clicks=24) if stage == "dpo" else None, steps=4)
     source = script(spec)
     (tmp_path / "script.py").write_text(source, encoding="utf-8")
     needed = {"parent": (spec.start, weights.start)} | ({} if stage == "dpo" else {"reward": (spec.inputs[REWARD_ROLE], weights.reward)})
     for folder, (given, snapshot) in needed.items():
-        missing = run(tmp_path)
-        assert missing.returncode == 1 and f"export {given.id[:12] if given else ''} {folder}" in missing.stderr, missing.stderr
+        assert f"export {given.id[:12] if given else ''} {folder}" in scripts.run(tmp_path).refused
         exported(snapshot, tmp_path / folder)
-    ran = run(tmp_path)
-    assert ran.returncode == 0, ran.stderr
-    told = [float(loss) for loss in re.findall(r"step \d+  loss (-?[\d.]+)", ran.stdout)]
+    ran = scripts.run(tmp_path)
+    assert not ran.refused
+    told = [float(loss) for loss in re.findall(r"step \d+  loss (-?[\d.]+)", ran.printed)]
     losses = [update.loss for update in Training(weights.build(spec), spec.train).updates() if isinstance(update, Step)]
     assert told == pytest.approx(losses, abs=2e-4) and len(told) == 4
     assert len(set(told)) > 1
-    assert json.loads((tmp_path / stage / "config.json").read_text())["architectures"] and "after: " in ran.stdout
+    assert json.loads((tmp_path / stage / "config.json").read_text())["architectures"] and "after: " in ran.printed

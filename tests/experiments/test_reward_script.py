@@ -1,10 +1,7 @@
 """*Show the code* of the reward model: the script runs alone beside its parent, with the losses of the stage."""
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -17,10 +14,9 @@ from llmviz.models import files
 from llmviz.text import own_choices
 from llmviz.training.loop import Training
 from llmviz.views.script import script
+from tests import scripts
 from tests.experiments.test_reward import spec, tuned  # noqa: F401 - a fixture
 from tests.text.test_own_choices import made
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize("own", [False, True])
@@ -28,15 +24,12 @@ def test_the_script_has_the_losses_of_the_stage(own: bool, tuned: Mapping[int, P
     of = spec(choices_digest=own_choices.keep(made(*(1 + place % 2 for place in range(25))))) if own else spec()
     of = replace(of, train=replace(of.train, steps=3))
     (tmp_path / "script.py").write_text(script(of).replace('"test", 1000', '"test", 12'), encoding="utf-8")
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "script.py"]
-    missing = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert f"export {of.parent.id[:12] if of.parent else ''} parent" in missing.stderr
+    assert f"export {of.parent.id[:12] if of.parent else ''} parent" in scripts.run(tmp_path).refused
     files.load(tuned[10]).save_pretrained(tmp_path / "parent")  # in single precision, as it is exported
     shutil.copy(tuned[10] / "tokenizer.json", tmp_path / "parent")
-    ran = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True)
-    assert ran.returncode == 0, ran.stderr
-    told = [float(line.split()[-1]) for line in ran.stdout.splitlines() if line.startswith("step")]
+    ran = scripts.run(tmp_path)
+    assert not ran.refused
+    told = [float(line.split()[-1]) for line in ran.printed.splitlines() if line.startswith("step")]
     losses = [update.loss for update in Training(build(of, tuned[10]), of.train).updates() if isinstance(update, Step)]
     assert told == pytest.approx(losses, abs=2e-4) and len(told) == 3
-    assert "preferences told" in ran.stdout and json.loads((tmp_path / "reward/config.json").read_text())["architectures"]
+    assert "preferences told" in ran.printed and json.loads((tmp_path / "reward/config.json").read_text())["architectures"]

@@ -2,10 +2,7 @@
 
 import json
 import math
-import os
 import re
-import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,9 +26,9 @@ from llmviz.text.tokenizers import load_tokenizer
 from llmviz.training import replying, shifting
 from llmviz.training.loop import Training
 from llmviz.views.script import script
+from tests import scripts
 from tests.small import digest, shaken
 
-ROOT = Path(__file__).parents[2]
 BOTH = ("private", "insult")
 REFUSALS = {metric.name for metric in EXPERIMENT.metrics if metric.name.startswith("refused_")} - {"refused_allowed"}
 
@@ -204,19 +201,13 @@ def test_the_script_has_the_losses_of_the_stage(optimizer: str, parent: Path, tm
     written = script(run)
     assert f"PARENT = '{run.start.id[:12]}'" in written if run.start else False
     (tmp_path / "script.py").write_text(written, encoding="utf-8")
-    missing = _run(tmp_path)
-    assert missing.returncode == 1 and "python -m llmviz export" in missing.stderr
+    assert "python -m llmviz export" in scripts.run(tmp_path).refused
     files.load(parent).save_pretrained(tmp_path / "parent")  # in single precision, as it is exported
-    ran = _run(tmp_path)
-    assert ran.returncode == 0, ran.stderr
-    told = [float(loss) for loss in re.findall(r"step \d+  loss ([\d.]+)", ran.stdout)]
+    ran = scripts.run(tmp_path)
+    assert not ran.refused
+    told = [float(loss) for loss in re.findall(r"step \d+  loss ([\d.]+)", ran.printed)]
     made = build(run, tmp_path / "parent")
     losses = [update.loss for update in Training(made, run.train).updates() if isinstance(update, Step)]
     assert told[0] == pytest.approx(losses[0], abs=1e-3)
     assert told == pytest.approx(losses, abs=0.05 if optimizer == "muon" else 1e-3)  # torch's Muon works in bfloat16
     assert json.loads((tmp_path / "safety/config.json").read_text())["vocab_size"] == made.model.config.vocab_size
-
-
-def _run(folder: Path) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1"}
-    return subprocess.run([sys.executable, "script.py"], cwd=folder, env=environment, capture_output=True, text=True, timeout=120)

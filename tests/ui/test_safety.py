@@ -104,6 +104,10 @@ def test_each_look_closer_lies_in_the_address(trained: Callable[..., AppTest]) -
     assert refused["lines"][0]["values"] == [0.5, 0.25, 0.0, 0.0]
     assert [line["name"] for line in followed["lines"]] == ["harmful", "harmless"]
     assert "After 3 harmful examples it refuses 25%" in said(app).replace("\\", "")
+    app = trained(tab="choices")
+    refused, over = parts(app)["curves"]
+    assert [line["values"][-1] for line in refused["lines"]] == [0.0, 0.9] and over["lines"][1]["values"][0] == 0.2
+    assert "refuses 50% of what is forbidden and 20% of what is allowed" in said(app).replace("\\", "")
     app = trained(tab="share")
     assert "of 6 runs done" in "".join(str(each.proto) for each in app.get("progress")) and not app.exception
     assert not trained(tab="network").exception

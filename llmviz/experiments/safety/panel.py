@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import cast
 
 import streamlit as st
 
@@ -12,8 +13,8 @@ from llmviz.core.run import RunRef
 from llmviz.core.settings import check
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Axis, Study, Value
-from llmviz.experiments.safety import EXPERIMENT, PolicySpec, share_view, undo_view, view, ways_view
-from llmviz.experiments.safety.question import TryWays, Undo, Undone
+from llmviz.experiments.safety import EXPERIMENT, PolicySpec, chosen_view, share_view, undo_view, view, ways_view
+from llmviz.experiments.safety.question import Chosen, LearnFromChoices, TryWays, Undo, Undone
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import policy
 from llmviz.ui import ask, lesson, live, parts, question, replied, study, two_texts, visit
@@ -33,6 +34,10 @@ UNDO = (
     "Copies of the safe model learn from 1, 3, 10 or 30 examples that do what is forbidden, or from as many allowed ones, each in a few "
     "steps of AdamW on all weights (after Qi et al. 2023). The subjects that are asked about are in none of them."
 )
+CHOICES = (
+    "By preference: copies of the model before safety tuning learn from choices between a refusal and an answer, by DPO. Preferred is the "
+    "refusal where the request is forbidden, and the answer where it is allowed. What is measured are replies to other requests."
+)
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class Trying:
     """How a reply is made to begin, and what the visitor looks into."""
 
     second: str = two_texts.second(LABELS[1], "What the reply is made to begin with.")
-    tab: str = chosen("undo", "share", "network")
+    tab: str = chosen("undo", "choices", "share", "network")
 
     def __post_init__(self) -> None:
         """Refuse a tab that the page has not."""
@@ -182,6 +187,36 @@ def _undone(engine: Engine, seen: Seen, run: RunRef) -> list[Undone | None]:
     return [each.known.get(last) for each in asked]
 
 
+def _choices(engine: Engine, seen: Seen, run: RunRef) -> None:
+    """Draw what choices teach copies of the model that safety tuning starts from, which are trained while the page is looked at."""
+    if not visit.current().lecture:
+        st.caption(CHOICES)
+    _, start = replied.before(engine)[-1]
+    if start.run is None or not start.ended or not _policy().rules:
+        st.markdown(live.untold(start, "It is trained before the model of this page.") if _policy().rules else NEVER)
+        return
+    before = _chosen(engine, start, start.run)
+
+    def drawn() -> None:
+        found = before or _chosen(engine, start, cast(RunRef, start.run))
+        if found:
+            st.markdown(lesson.plain(chosen_view.told(found)))
+        left, right = st.container(key="choices_area").columns(2, gap="large")
+        with left:
+            parts.curves(chosen_view.curves(found, "Forbidden requests refused", "refused"), key="chosen_refused")
+        with right:
+            parts.curves(chosen_view.curves(found, "Allowed requests refused", "over"), key="chosen_over")
+        if found and not before:
+            st.rerun()
+
+    st.fragment(drawn, run_every=None if before else 1.0, key="choices_drawn")()
+
+
+def _chosen(engine: Engine, start: Seen, run: RunRef) -> Chosen | None:
+    last = start.history.snapshots[-1]
+    return ask.answers(engine, run, [last], LearnFromChoices(_policy().rules), live.PATIENCE, "choices").known.get(last)
+
+
 @lru_cache(maxsize=16)  # asked for at every drawing
 def study_of(spec: RunSpec) -> Study:
     """The runs that differ in how many of their examples are refusals."""
@@ -214,6 +249,7 @@ def _share(engine: Engine, seen: Seen, run: RunRef) -> None:
 
 TABS = {
     "undo": Tab("A few examples undo it", _undo),
+    "choices": Tab("Taught by choices", _choices, always=True),
     "share": Tab("How many refusals?", _share, always=True),
     "network": Tab("The network", network),
 }

@@ -61,3 +61,36 @@ class Undo(Question[Undone]):
     rules: tuple[str, ...]
     harmful: bool
     seed: int = 0
+
+
+CHOICES = (20, 60, 200)  # of which a copy learns
+STARTS = (0, 10)  # examples of a right reply that a copy has learnt from before
+
+
+@dataclass(frozen=True)
+class Chosen(Answer):
+    """How copies of one snapshot fare that have learnt from choices, by `STARTS`, then by `CHOICES`: first before any choice.
+
+    Attributes:
+        step: training steps behind the snapshot.
+        refused: (starts, 1 + choices) float32, the share of held-out forbidden requests, as they were taught, that are refused.
+        over: (starts, 1 + choices) float32, the share of held-out allowed requests that are refused.
+        followed: (starts, 1 + choices) float32, the share of these that are followed.
+        seconds: how long all copies took, their replies included.
+    """
+
+    refused: npt.NDArray[np.float32]
+    over: npt.NDArray[np.float32]
+    followed: npt.NDArray[np.float32]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class LearnFromChoices(Question[Chosen]):
+    """Teach copies these rules by choices between two replies. Any model that replies can be asked; a seed draws the choices."""
+
+    answered_by: ClassVar[str] = "llmviz.experiments.safety.chosen_answer"
+    answer: ClassVar[type[Answer]] = Chosen
+
+    rules: tuple[str, ...]
+    seed: int = 0

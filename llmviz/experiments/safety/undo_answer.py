@@ -60,13 +60,15 @@ def examples(question: Undo, count: int) -> list[Dialogue]:
     return list(dialogues.told(kinds, "train", count, random))
 
 
-def tuned(model: PreTrainedModel, tokenizer: Tokenizer, learnt: Sequence[Dialogue]) -> PreTrainedModel:
+def tuned(
+    model: PreTrainedModel, tokenizer: Tokenizer, learnt: Sequence[Dialogue], steps: int = STEPS, rate: float = RATE
+) -> PreTrainedModel:
     """A copy of the model that has learnt from these; the model itself stays as it is."""
     made: PreTrainedModel = copy.deepcopy(model).train().requires_grad_(True)
     batch = shifting.tensors(made, *replying.masked([replying.whole(tokenizer, each.request.text, each.reply) for each in learnt]))
-    optimizer = torch.optim.AdamW(made.parameters(), lr=RATE)
+    optimizer = torch.optim.AdamW(made.parameters(), lr=rate)
     with torch.enable_grad():
-        for _ in range(STEPS):
+        for _ in range(steps):
             optimizer.zero_grad()
             cross_entropy(*shifting.guess(made, batch)).backward()
             optimizer.step()

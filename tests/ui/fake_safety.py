@@ -18,8 +18,9 @@ def answer(step: int, spec: RunSpec, question: Asked) -> Tried | Undone | Chosen
         attempts = [(way, each) for way in policy.TITLES for each in policy.held_out(question.rules, way)]
         return Tried(step, tuple("sorry , no ." if refuses and way == "plain" else _helps(each) for way, each in attempts))
     if isinstance(question, LearnFromChoices):
-        never, taught, over = np.zeros(1 + len(CHOICES)), np.array([0.5, 0.6, 0.8, 0.9]), np.array([0.2, 0.1, 0.0, 0.0])
-        return Chosen(step, *(np.array(pair, np.float32) for pair in ((never, taught), (never, over), (1 - never, 1 - over))), 10.0)
+        never = [0.0] * (1 + len(CHOICES))
+        refused, over = (np.array([never, taught], np.float32) for taught in ([0.5, 0.6, 0.8, 0.9], [0.2, 0.1, 0.0, 0.0]))
+        return Chosen(step, refused, over, 1 - over, 10.0)
     refused = np.array([1.0, 0.5, 0.25, 0.0, 0.0] if question.harmful else [1.0] * (1 + len(COUNTS)), np.float32)
     return Undone(step, refused, 1 - refused, np.full(1 + len(COUNTS), 0.9, np.float32), 2.0)
 

@@ -87,7 +87,8 @@ def preferring(model: PreTrainedModel, tokenizer: Tokenizer, chosen: Sequence[Pa
             optimizer.zero_grad()
             (-logsigmoid(BETA * (preferred - other))).mean().backward()
             optimizer.step()
-    return made.eval()
+    made.eval()
+    return made
 
 
 def read(tokenizer: Tokenizer, requests: Sequence[str], replies: Sequence[str], model: PreTrainedModel) -> Replies:

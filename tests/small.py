@@ -26,13 +26,14 @@ from llmviz.experiments.own_tags import stage as own_tags
 from llmviz.experiments.question_answering import stage as answers
 from llmviz.experiments.safety import stage as safety
 from llmviz.experiments.span_corruption import stage as span
+from llmviz.experiments.text_to_text import stage as text_to_text
 
 SPEC = RunSpec("mlm", train=TrainSpec(steps=6, batch_size=4))
 
 
 def little_to_evaluate(patch: pytest.MonkeyPatch) -> None:
     """Fewer held-out texts, in every stage: how good a model is does not matter here."""
-    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags, continual, icl, instructions, safety):
+    for stage in (mlm, clm, nsp, span, sentiment, entities, answers, own, own_tags, continual, icl, instructions, safety, text_to_text):
         for name, count in {
             "VALIDATION": 12,
             "PROBES": 1,

@@ -45,7 +45,7 @@ def followed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project in which everything has been done that the tutorial says."""
     there = tmp_path_factory.mktemp("tutorial")
     for folder in ("llmviz", "pages", "tests", ".streamlit"):
-        shutil.copytree(ROOT / folder, there / folder, ignore=shutil.ignore_patterns("__pycache__", "recordings"))
+        shutil.copytree(ROOT / folder, there / folder, ignore=shutil.ignore_patterns("recordings"))
     for file in ("app.py", "pyproject.toml", "CHANGELOG.md"):
         shutil.copy(ROOT / file, there / file)
     (there / "llmviz/recordings").symlink_to(ROOT / "llmviz/recordings")

@@ -32,7 +32,7 @@ def test_before_it_is_trained_it_shows_the_pretrained_model_and_then_what_moves(
     assert "as soon as training has begun" in said(app)
 
     app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     app.run()
     drawn = parts(app)
     assert "It learnt Lima for Spain" in said(app) and "Answer: above 80%" in said(app)

@@ -62,7 +62,7 @@ def test_a_remedy_is_chosen_and_trained_live(visit: Callable[..., AppTest], fake
     app.selectbox(key=panel.REMEDY).set_value("replay").run()
     assert app.query_params["replay"] == "0.1"
     app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     app.run()
     losses = part(app, "curve")["headline"]["values"]
     assert losses[-1] == pytest.approx(losses[0])  # the figures are made up: with replay nothing is forgotten

@@ -81,6 +81,6 @@ def test_the_big_base_can_be_stopped(visit: Callable[..., AppTest], fake: FakeEn
 
 def test_dpo_has_no_reward_model_in_its_family(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
     fake.train(preset("dpo"), "somebody")
-    time.sleep(0.7)
+    time.sleep(0.45)
     app = settled(skip(visit("gpt_story", stage="dpo")))
     assert "Reward model" not in [row["name"] for row in part(app, "table")["rows"]]

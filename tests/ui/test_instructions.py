@@ -42,7 +42,7 @@ def reply(row: dict[str, Any], place: int = -1) -> str:
 def trained(visit: Callable[..., AppTest], fake: FakeEngine) -> Callable[..., AppTest]:
     """Open the page on a run that has ended, its question answered."""
     fake.train(preset("instruct"), "somebody")
-    time.sleep(0.7)
+    time.sleep(0.45)
 
     def opened(**query: str) -> AppTest:
         return skip(visit("instructions", **query))
@@ -65,7 +65,7 @@ def test_before_anything_is_trained_it_says_so_and_offers_to_train(visit: Callab
 def test_the_base_alone_is_shown_by_its_own_run(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
     base = change(preset("icl"), {"size": "0.3M"})  # of which nothing is recorded
     fake.train(base, "somebody")
-    time.sleep(0.7)
+    time.sleep(0.45)
     app = visit("instructions", size="0.3M")
     assert not rows(app)[0]["steps"]
     app = skip(app)
@@ -77,7 +77,7 @@ def test_the_base_alone_is_shown_by_its_own_run(visit: Callable[..., AppTest], f
 def test_it_trains_live_and_the_same_request_goes_into_base_and_tuned_model(visit: Callable[..., AppTest]) -> None:
     app = visit("instructions")
     app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     app.run()
     base, tuned, _ = rows(app)
     assert not base["steps"] and 0 not in tuned["steps"]  # the answer to the question
@@ -132,7 +132,7 @@ def test_the_rival_is_trained_from_its_row(visit: Callable[..., AppTest], fake: 
     other = rival(preset("instruct"))
     assert other and not other.start
     fake.train(other, "somebody")
-    time.sleep(0.7)
+    time.sleep(0.45)
     scratch = rows(visit("instructions"))[2]
     assert scratch["phase"] == "random" and scratch["steps"] and not scratch["action"]
 

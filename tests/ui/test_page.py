@@ -56,7 +56,7 @@ def test_training_ends_in_a_run_with_an_address(visit: Visit) -> None:
     run = query(app)["run"]
     assert run == RunRef(DEFAULT.id, 1).key
     assert app.button(key="train").disabled
-    time.sleep(0.8)
+    time.sleep(0.45)
     app.run()
     assert "done" in said(app) and not app.button(key="train").disabled
     assert parts(visit(run=run))["curve"] == parts(app)["curve"] | {"visit": 1}

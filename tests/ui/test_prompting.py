@@ -28,7 +28,7 @@ def parts(app: AppTest) -> dict[str, list[dict[str, Any]]]:
 def trained(app: AppTest) -> AppTest:
     """The page after its run, its question answered."""
     app = app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     return skip(app.run())
 
 
@@ -83,7 +83,7 @@ def test_examples_change_the_next_word_and_the_hash_stays(visit: Visit, fake: Fa
 def test_nothing_is_told_before_one_has_guessed(visit: Visit, fake: FakeEngine) -> None:
     app = visit("prompting")
     app = app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     app = app.run()
     drawn = parts(app)
     assert not drawn["bars"][0]["steps"] and drawn["continuation"][0]["shown"] == 0 and "curves" not in drawn

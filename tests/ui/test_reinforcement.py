@@ -22,13 +22,13 @@ def chain(fake: FakeEngine) -> None:
     """What a policy is made from, trained."""
     for stage in ("icl", "instruct", "reward"):
         fake.train(preset(stage), "somebody")
-    time.sleep(0.7)
+    time.sleep(0.45)
 
 
 def trained(visit: Callable[..., AppTest], **query: str) -> AppTest:
     app = visit("reinforcement", **query)
     app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     return app.run()
 
 

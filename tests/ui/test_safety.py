@@ -33,7 +33,7 @@ def trained(visit: Callable[..., AppTest], fake: FakeEngine) -> Callable[..., Ap
     safe = preset("safety")
     for spec in safe.lineage[1:]:
         fake.train(spec, "somebody")
-    time.sleep(0.7)
+    time.sleep(0.45)
 
     def opened(**query: str) -> AppTest:
         return visit("safety", **query)
@@ -64,7 +64,7 @@ def test_a_switch_changes_the_run_and_a_policy_that_forbids_nothing_is_said(visi
         app.toggle(key=f"rule_{rule}").set_value(False).run()
     assert "forbids nothing" in said(app) and not app.exception
     app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     app = skip(app.run())
     assert not app.exception and panel.NEVER in said(app).replace("\\", "") and "outcomes" not in parts(app)
 
@@ -74,7 +74,7 @@ def test_it_trains_live_and_the_ways_around_it_are_tried_on_every_model(visit: C
         fake.train(spec, "somebody")
     app = visit("safety")
     app.button(key="train").click().run()
-    time.sleep(0.8)
+    time.sleep(0.45)
     app.run()
     assert rows(app)[2]["steps"] and "outcomes" not in parts(app)  # the answer to the question
     app = skip(app)

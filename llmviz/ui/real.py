@@ -12,8 +12,8 @@ from llmviz.ui.engine import real_models
 from llmviz.views import words
 
 GONE = "There is no such model here."
-REFUSED = "real_refused"
-LOADING = "{title} is being loaded: some ten seconds, once."
+REFUSED, PICKED = "real_refused", "real_name"
+ASKED = "{title} is being asked, and loaded first where it was not asked for long: some ten seconds."
 
 
 def offers() -> tuple[Offer, ...]:
@@ -55,6 +55,21 @@ def chosen() -> Offer | None:
     return offer(visit.current().view.real)
 
 
+def pick() -> str:
+    """The name of the model in the address of this page, or of the first there is; empty without any. Of several the choice is drawn."""
+    every = {each.name: each.title for each in offers()}
+    named = visit.current().view.real
+    name = named if named in every else next(iter(every), "")
+    if len(every) > 1:
+        st.session_state[PICKED] = name
+        st.segmented_control("Model", list(every), format_func=every.__getitem__, key=PICKED, required=True, on_change=_picked)
+    return name
+
+
+def _picked() -> None:
+    visit.set(real=st.session_state[PICKED])
+
+
 def head(about: Offer, eyebrow: str, title: str, lead: str) -> None:
     """Draw the head of a page that shows it."""
     badge = states.Badge(f"real weights · {about.title} · trained elsewhere", "pretrained")
@@ -94,7 +109,7 @@ def asked(about: Offer, run: RunRef, question: Question[AnyAnswer], slot: str) -
     """What the model makes of a question. Waits: a cold one is loaded first."""
     known = ask.answers(real_models(), run, [STEP], question, 0.0, slot=slot)
     if STEP not in known.known:
-        with st.spinner(LOADING.format(title=about.title)):
+        with st.spinner(ASKED.format(title=about.title)):
             known = ask.answers(real_models(), run, [STEP], question, None, slot=slot)
     return ask.Found(known.known.get(STEP), words.sentence(known.refusal))
 

@@ -1,4 +1,4 @@
-"""The packaged real model in a browser: taken in, it goes on with a sentence, and its numbers add up. No request leaves this machine."""
+"""The packaged real model in a browser: taken in, goes on, adds up, is told a task by examples. No request leaves this machine."""
 
 import re
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.waiting import MINUTE
+from tests.guess import skip_in_browser
 from tests.real import INSTALLED
 
 pytestmark = pytest.mark.e2e
@@ -28,3 +29,8 @@ def test_it_is_taken_in_goes_on_and_its_numbers_add_up(page: Page, real_app: str
     page.locator("button.head[data-stage='31']").click()
     expect(page.locator(".top h3 .stage")).to_have_text("head", timeout=MINUTE)
     expect(page.locator(".likeliest")).to_contain_text("Madrid")
+    page.goto(f"{real_app}/prompting?tab=real&s=Rome+:+Italy+,+Madrid+:+Spain+,+Paris+:&relation=country")
+    skip_in_browser(page)
+    table = page.locator("table[aria-label^='What comes after']")
+    expect(table.locator("tbody tr").nth(1)).to_contain_text("France ✓", timeout=MINUTE)
+    expect(page.locator(".st-key-closer_area")).to_contain_text(re.compile(r"SmolLM2 135M names \d+% with no example, (9\d|100)% with 4"))

@@ -10,6 +10,8 @@ import pytest
 import torch
 from transformers import AutoTokenizer, LlamaForCausalLM
 
+from llmviz.experiments.in_context import name_answer, real_view
+from llmviz.experiments.in_context.question import Name
 from llmviz.inspect import snapshots
 from llmviz.models import gguf_file
 from llmviz.models.adopted import adopt
@@ -37,6 +39,16 @@ def test_it_goes_on_as_a_model_of_its_size_does(smollm2: Path) -> None:
         for _ in range(3):
             ids.append(int(model(input_ids=torch.tensor([ids])).logits[0, -1].argmax()))
     assert tokenizer.decode(ids).startswith(f"{TEXTS[0]} Madrid")
+
+
+@INSTALLED
+def test_two_examples_tell_it_which_fact_is_wanted(smollm2: Path) -> None:
+    """It knows the countries of cities; a prompt without an example does not ask for them. Facts of Tinyland alone it cannot know."""
+    for relation, low, high in (("country", 0.8, 1.0), ("home", 0.0, 0.2)):
+        asked = [prompt for prompt in real_view.prompts(relation) if len(prompt.pairs) in (0, 2)]
+        (found,) = name_answer.answer({0: smollm2 / "snapshots" / "0"}, Name(tuple(prompt.text for prompt in asked)))
+        shares = real_view.shares(asked, found.said)
+        assert shares[0] <= 0.1 and low <= shares[2] <= high
 
 
 @INSTALLED

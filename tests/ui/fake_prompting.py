@@ -15,6 +15,8 @@ from llmviz.experiments.in_context.question import (
     LookBack,
     LookedBack,
     Moods,
+    Name,
+    Named,
     NextWords,
     PromptOrTune,
     Shares,
@@ -24,7 +26,7 @@ from llmviz.experiments.in_context.question import (
 )
 from llmviz.text.tinyland.lists import RELATIONS
 
-Asked = Expect | Unmoved | FewShot | LookBack | PromptOrTune | TellMoods
+Asked = Expect | Unmoved | FewShot | LookBack | PromptOrTune | TellMoods | Name
 TUNED = (0.2, 0.4, 0.7, 0.9, 1.0)
 
 
@@ -50,6 +52,9 @@ def answer(step: int, share: float, question: Asked) -> Answer:
         case PromptOrTune():
             prompted = np.array([[0.9, 0.95, 1.0, 1.0], [0.9, 1.0, 1.0, 1.0]], np.float32)
             return Worth(step, (1, 2, 4, 8, 16), prompted, np.array([TUNED, TUNED], np.float32), ("capital", "job"), 30, 3e-4)
+        case Name():
+            prompts = (parsed(text, "capital") for text in question.texts)
+            return Named(step, tuple(prompt.truth if prompt and prompt.pairs else "" for prompt in prompts))
         case TellMoods():
             right = np.array([[0.97, 0.96, 0.9], [0.97, 0.95, 0.88]], np.float32)
             return Moods(step, ("it was", "we"), np.array([0.98, 0.96], np.float32), (0, 1, 2), right, question.count)

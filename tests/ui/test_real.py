@@ -11,11 +11,13 @@ from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.experiments.attention_maps import real_panel
+from llmviz.experiments.in_context.question import Named
 from llmviz.experiments.instructions.question import InDialogue, Told
 from llmviz.runs.real_models import COMING, MISSING, OFFERED, PACKAGED, STEP, THERE, Offer, RealModels, Stands
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.worker import Real
 from llmviz.ui import engine
+from tests.guess import skip
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
@@ -168,3 +170,22 @@ def test_an_answer_that_is_refused_is_a_sentence(visit: Visit, real: Recorded, m
 
     monkeypatch.setattr(real, "answer", refuse)
     assert "12 MB free" in said(visit("architecture", real="big", tab="lens"))
+
+
+def test_it_is_prompted_beside_the_run_of_the_page(visit: Visit, real: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    real.state = Stands(THERE)
+
+    def named(run: RunRef, steps: Sequence[int], question: Any) -> list[Any]:
+        return [Named(0, tuple("<b>Oslo" if " , " in text else "2013" for text in question.texts))]
+
+    monkeypatch.setattr(real, "answer", named)
+    app = visit("prompting", tab="real", s="Italy : Rome , Spain : Madrid , France :")
+    assert "Guess" in said(app) and not [data for name, data in mounted(app) if name == "table"]  # the answer would give the question away
+    app = skip(app)
+    told = said(app)
+    assert "This page's run names 0% with no example, 100% with 4; Big 1B names 0% with no example, 0% with 4" in told
+    [drawn] = [data for name, data in mounted(app) if name == "table" and data["corner"] == "model"]
+    cells = [[bit["text"] for cell in row["cells"] for bit in cell["bits"]] for row in drawn["rows"]]
+    assert cells == [["(nothing)", "Paris ✓", "Paris ✓"], ["2013", "<b>Oslo", "<b>Oslo"]]
+    [curves] = [data for name, data in mounted(app) if name == "curves" and data["title"] == "Named right" and len(data["lines"]) == 2]
+    assert [line["values"] for line in curves["lines"]] == [[0.0, 1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]]

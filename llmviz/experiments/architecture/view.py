@@ -60,7 +60,6 @@ def walk(found: Walked | None, moved: Inventory | None, at: tuple[int, int, int,
     """The payload of a walk, or of none; `moved` says how far the tensors are from where they began."""
     if found is None:
         return {
-            "step": 0,
             "model": "",
             "stages": [],
             "opened": 0,
@@ -75,7 +74,6 @@ def walk(found: Walked | None, moved: Inventory | None, at: tuple[int, int, int,
     far = dict(zip(moved.names, moved.moved.tolist(), strict=True)) if moved else {}
     cut = f"The sentence has {words.counted(found.cut, 'token')} more than the picture has room for." if found.cut else ""
     return {
-        "step": found.step,
         "model": found.model,
         "stages": [{"name": name, "says": _said_of(name)} for name in found.stages],
         "opened": found.opened,

@@ -21,16 +21,7 @@ MOST_TOKENS = 24  # a real model writes some twelve a second
 
 def draw(engine: Engine, seen: Seen) -> None:
     """Draw what both write, and what each expects next."""
-    offers = real.offers()
-    if not offers:
-        st.markdown(real.GONE)
-        return
-    name = next((each.name for each in offers if each.name == dials_panel.view().real), offers[0].name)
-    if len(offers) > 1:
-        titles = {each.name: each.title for each in offers}
-        st.session_state["real_name"] = name
-        st.segmented_control("Model", list(titles), format_func=titles.__getitem__, key="real_name", required=True, on_change=_chosen)
-    real.panel(name, lambda offer, run: _both(engine, seen, offer, run))
+    real.panel(real.pick(), lambda offer, run: _both(engine, seen, offer, run))
 
 
 def _both(engine: Engine, seen: Seen, offer: Offer, run: RunRef) -> None:
@@ -53,7 +44,3 @@ def _row(about: str, text: str, found: Generation | None, refusal: str) -> None:
         with st.container(width=190):
             st.markdown(about)
         st.html(view.running(text, found) if found else f"<p>{html.escape(refusal or '…')}</p>")
-
-
-def _chosen() -> None:
-    visit.set(real=st.session_state["real_name"])

@@ -6,7 +6,7 @@ from llmviz.core.questions.attention import Attend
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.core.update import Done
-from llmviz.experiments.in_context import heads_view, panel, ways_view, worth_view
+from llmviz.experiments.in_context import heads_view, panel, real_panel, ways_view, worth_view
 from llmviz.experiments.in_context.question import VALUES, LookBack, Moods, PromptOrTune, TellMoods
 from llmviz.experiments.in_context.ways_view import Headed
 from llmviz.parts.attention.payload import Attention
@@ -99,5 +99,6 @@ TABS = {
     "heads": Tab("The head that looks back", heads),
     "worth": Tab("Prompt or gradient?", worth),
     "ways": Tab("Three ways to use a GPT", ways),
+    "real": Tab("A real model", real_panel.draw),
     "network": Tab("The network", network),
 }

@@ -31,10 +31,11 @@ REFUSED = "There is no answer to this; the line above says why."
 
 @dataclass(frozen=True)
 class Prompting:
-    """Which relation a prompt is of where it may be of several, and what is unfolded below."""
+    """Which relation a prompt is of where it may be of several, what is unfolded below, and the real model there."""
 
     relation: str = setting("capital", "Relation", "What the examples tell of their subjects.", choices=tuple(RELATIONS))
-    tab: str = closer.chosen("heads", "worth", "ways", "network")
+    tab: str = closer.chosen("heads", "worth", "ways", "real", "network")
+    real: str = setting("", "Real model", "The model that was trained elsewhere; the first where nothing is said.", letters=64)
 
     def __post_init__(self) -> None:
         """Refuse a relation or a tab that the page has not."""

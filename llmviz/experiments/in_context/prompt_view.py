@@ -69,6 +69,11 @@ class Prompt:
         return replace(self, pairs=tuple(zip(self.subjects, (*values[1:], *values[:1]), strict=True)))
 
 
+def shortened(prompt: Prompt) -> tuple[Prompt, ...]:
+    """It with fewer examples, those that stand beside one another, and with all."""
+    return tuple(prompt.cut(count) for count in prompt.numbers())
+
+
 def beginning(relation: str) -> Prompt:
     """The prompt with which a relation begins: one example, and the first of its facts that no list tells."""
     found = RELATIONS[relation]

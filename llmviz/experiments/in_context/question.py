@@ -183,3 +183,26 @@ class TellMoods(Question[Moods]):
     answer: ClassVar[type[Answer]] = Moods
 
     count: int = 1_000
+
+
+@dataclass(frozen=True)
+class Named(Answer):
+    """What one model writes after each of some prompts, the likeliest token each time.
+
+    Attributes:
+        step: training steps behind it.
+        said: (prompt,) the words up to the next comma, colon, stop or end of line.
+    """
+
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Name(Question[Named]):
+    """Prompts that end where a value is to be named. Any model that writes can be asked; of a value at most `tokens` tokens are written."""
+
+    answered_by: ClassVar[str] = "llmviz.experiments.in_context.name_answer"
+    answer: ClassVar[type[Answer]] = Named
+
+    texts: tuple[str, ...]
+    tokens: int = 6

@@ -38,9 +38,8 @@ export interface Box {
   constant: number;
 }
 
-/** The boxes of a model at one step; those of the stage `opened` have their numbers. `at` is what is chosen: box, head, row, column. `words` are those of the vocabulary's `vocabulary` that the logits are shown of. `empty` is said where there is nothing to show. */
+/** The boxes of a model; those of the stage `opened` have their numbers. `at` is what is chosen: box, head, row, column. `words` are those of the vocabulary's `vocabulary` that the logits are shown of. `empty` is said where there is nothing to show. */
 export interface Walk {
-  step: number;
   model: string;
   stages: Stage[];
   opened: number;

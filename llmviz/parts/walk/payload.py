@@ -53,12 +53,11 @@ class Box(TypedDict):
 
 
 class Walk(TypedDict):
-    """The boxes of a model at one step; those of the stage `opened` have their numbers. `at` is what is chosen: box, head, row, column.
+    """The boxes of a model; those of the stage `opened` have their numbers. `at` is what is chosen: box, head, row, column.
 
     `words` are those of the vocabulary's `vocabulary` that the logits are shown of. `empty` is said where there is nothing to show.
     """
 
-    step: int
     model: str
     stages: list[Stage]
     opened: int

@@ -22,7 +22,7 @@ components = cache(manifest_scanner.scan_component_manifests)  # AppTest reads w
 @contextmanager
 def faked(home: Path) -> Iterator[FakeEngine]:
     """The app on an engine that only pretends, its studies kept in this folder."""
-    made = FakeEngine(seconds=0.3)
+    made = FakeEngine(seconds=0.6)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "make", lambda: made)
         patch.setattr(engine, "home", lambda: home)  # of studies that were started

@@ -85,6 +85,19 @@ BY_SPEC: tuple[ModuleType, ...] = (fake_feedback, fake_predictions, fake_dialogu
 VOCABULARY = len(WORDS) + 5
 
 
+_passed = [0.0]  # seconds that tests have let pass
+
+
+def now() -> float:
+    """The time of fake runs, in seconds."""
+    return time.monotonic() + _passed[0]
+
+
+def pass_time(seconds: float) -> None:
+    """Let so many seconds pass for every fake run of this process, without waiting for them."""
+    _passed[0] += seconds
+
+
 @dataclass
 class _Run:
     spec: RunSpec
@@ -92,7 +105,7 @@ class _Run:
     state: State
     speed: float
     clock: float = 0.0
-    since: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=now)
     delay: float = 0.0
     after: RunRef | None = None
     imported: bool = False
@@ -126,14 +139,14 @@ class FakeEngine(FakeRights):
 
     def resume(self, run: RunRef, viewer: str) -> None:
         found = self._find(run)
-        found.state, found.since, found.owner = State.TRAINING, time.monotonic(), viewer
+        found.state, found.since, found.owner = State.TRAINING, now(), viewer
 
     def control(self, run: RunRef, command: Command | Slow, viewer: str) -> None:
         found = self._find(run)
         if found.owner != viewer:
             raise ControlRefused("someone else started this run and still watches it")
         step = self._step(run)
-        found.clock, found.since = step / found.speed, time.monotonic()
+        found.clock, found.since = step / found.speed, now()
         if isinstance(command, Slow):
             found.delay = command.seconds
             found.speed = found.spec.train.steps / self._seconds / (1 + 40 * command.seconds)
@@ -308,13 +321,13 @@ class FakeEngine(FakeRights):
         found, total = self._runs[run], self._runs[run].spec.train.steps
         if found.state is State.RECORDED:
             return total
-        moving = time.monotonic() - found.since if found.state is State.TRAINING else 0.0
+        moving = now() - found.since if found.state is State.TRAINING else 0.0
         return min(total, round((found.clock + moving) * found.speed))
 
     def _state(self, run: RunRef) -> State:
         found = self._runs[run]
         if found.after and found.state is State.QUEUED and (before := self._state(found.after)) not in UNDER_WAY:
             found.state = State.TRAINING if before is State.DONE else State.STOPPED
-            found.since = time.monotonic()
+            found.since = now()
         done = found.state in (State.TRAINING, State.PAUSED) and self._step(run) >= found.spec.train.steps
         return State.DONE if done else found.state

@@ -1,6 +1,5 @@
 """*Before and after* as Streamlit runs it, without a browser."""
 
-import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -23,7 +22,7 @@ from llmviz.text.tinyland.corpus import opinions
 from llmviz.text.tinyland.world import SHOWS
 from llmviz.views import accuracy_bars
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 
 DEFAULT = preset("sentiment")
@@ -142,11 +141,11 @@ def test_another_number_of_labels_is_another_run(visit: Callable[..., AppTest], 
     app.button(key="train").click().run()
     wanted = replace(DEFAULT, objective=LabelsSpec(256))
     assert query(app) == {"labels": "256", "run": RunRef(wanted.id, 1).key}
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     assert cards(app)[1]["steps"][-1] == wanted.train.steps
     fake.train(replace(SCRATCH, objective=LabelsSpec(256)), "somebody")
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     assert cards(app)[2]["steps"][-1] == wanted.train.steps
 
@@ -158,7 +157,7 @@ def test_what_it_starts_from_can_be_chosen(visit: Callable[..., AppTest], fake: 
     before, after, third = cards(app)
     assert [before["phase"], after["phase"], third["title"]] == ["random", "random", "With pretraining"]
     own = fake.train(RunSpec("mlm", seed=7), "somebody")
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     app.selectbox(key="origin").set_value(own.key).run()
     assert query(app)["parent"] == own.key

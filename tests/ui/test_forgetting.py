@@ -13,7 +13,7 @@ from llmviz.runs import studies as background
 from llmviz.runs.engine import State
 from llmviz.ui import engine
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 
 PATIENCE = 20.0
@@ -62,7 +62,7 @@ def test_a_remedy_is_chosen_and_trained_live(visit: Callable[..., AppTest], fake
     app.selectbox(key=panel.REMEDY).set_value("replay").run()
     assert app.query_params["replay"] == "0.1"
     app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     losses = part(app, "curve")["headline"]["values"]
     assert losses[-1] == pytest.approx(losses[0])  # the figures are made up: with replay nothing is forgotten

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.spec import preset
 from llmviz.experiments.gpt_story import bigger_panel, bigger_view, panel
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 
@@ -81,6 +81,6 @@ def test_the_big_base_can_be_stopped(visit: Callable[..., AppTest], fake: FakeEn
 
 def test_dpo_has_no_reward_model_in_its_family(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
     fake.train(preset("dpo"), "somebody")
-    time.sleep(0.45)
+    pass_time(1)
     app = settled(skip(visit("gpt_story", stage="dpo")))
     assert "Reward model" not in [row["name"] for row in part(app, "table")["rows"]]

@@ -1,6 +1,5 @@
 """*Human feedback* as Streamlit runs it, without a browser."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -17,7 +16,7 @@ from llmviz.text import own_choices
 from llmviz.text.own_choices import Chosen
 from tests.guess import skip
 from tests.ui import fake_feedback
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 
@@ -32,7 +31,7 @@ def parts(app: AppTest) -> dict[str, list[dict[str, Any]]]:
 def tuned(fake: FakeEngine) -> None:
     """Let there be a model that replies."""
     fake.train(preset("instruct"), "somebody")
-    time.sleep(0.45)
+    pass_time(1)
 
 
 def chosen(count: int, ties: int = 0) -> tuple[Chosen, ...]:
@@ -46,7 +45,7 @@ def test_without_a_model_that_replies_it_offers_to_train_one(visit: Callable[...
     assert "labeller" not in parts(app) and labeller_panel.NO_MODEL in said(app)
     app.button(key="train_start").click().run()
     assert change(preset("instruct"), {"size": "0.3M"}).id in {run.id for run in fake._runs}
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     assert parts(app)["labeller"][0]["said"] == [] and labeller_panel.NO_MODEL not in said(app)
 
@@ -103,7 +102,7 @@ def test_a_trained_run_gives_rewards_and_the_taste_shows_where_they_are_fooled(v
     app = visit("human_feedback", seed="7")
     assert parts(app)["rewards"][0]["empty"] and parts(app)["rewards"][0]["steps"] == []
     app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     rows = parts(app)["rewards"][0]["rows"]
     assert [row["name"] for row in rows] == ["your reply", *view.contrasts(view.understood("how was the soup ?"))]  # type: ignore[arg-type] # it is

@@ -1,6 +1,5 @@
 """*Instructions* as Streamlit runs it, without a browser."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -14,7 +13,7 @@ from llmviz.experiments.instructions import EXPERIMENT, view
 from llmviz.text.tinyland.dialogue_parser import parsed
 from tests.guess import skip
 from tests.ui.fake_dialogues import ITSELF
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 
@@ -42,7 +41,7 @@ def reply(row: dict[str, Any], place: int = -1) -> str:
 def trained(visit: Callable[..., AppTest], fake: FakeEngine) -> Callable[..., AppTest]:
     """Open the page on a run that has ended, its question answered."""
     fake.train(preset("instruct"), "somebody")
-    time.sleep(0.45)
+    pass_time(1)
 
     def opened(**query: str) -> AppTest:
         return skip(visit("instructions", **query))
@@ -65,7 +64,7 @@ def test_before_anything_is_trained_it_says_so_and_offers_to_train(visit: Callab
 def test_the_base_alone_is_shown_by_its_own_run(visit: Callable[..., AppTest], fake: FakeEngine) -> None:
     base = change(preset("icl"), {"size": "0.3M"})  # of which nothing is recorded
     fake.train(base, "somebody")
-    time.sleep(0.45)
+    pass_time(1)
     app = visit("instructions", size="0.3M")
     assert not rows(app)[0]["steps"]
     app = skip(app)
@@ -77,7 +76,7 @@ def test_the_base_alone_is_shown_by_its_own_run(visit: Callable[..., AppTest], f
 def test_it_trains_live_and_the_same_request_goes_into_base_and_tuned_model(visit: Callable[..., AppTest]) -> None:
     app = visit("instructions")
     app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     base, tuned, _ = rows(app)
     assert not base["steps"] and 0 not in tuned["steps"]  # the answer to the question
@@ -132,7 +131,7 @@ def test_the_rival_is_trained_from_its_row(visit: Callable[..., AppTest], fake: 
     other = rival(preset("instruct"))
     assert other and not other.start
     fake.train(other, "somebody")
-    time.sleep(0.45)
+    pass_time(1)
     scratch = rows(visit("instructions"))[2]
     assert scratch["phase"] == "random" and scratch["steps"] and not scratch["action"]
 

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.text import own_example, own_labels, own_splits, own_table
 from llmviz.ui import few_labels
+from tests.ui.fake_engine import pass_time
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
@@ -46,7 +47,7 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 def trained(app: AppTest) -> AppTest:
     app.button(key="train").click().run()
-    time.sleep(0.45)  # a fake run lasts 0.3 s
+    pass_time(1)
     return app.run()
 
 
@@ -174,5 +175,9 @@ def test_how_few_labels_tries_as_many_as_the_table_has(visit: Visit) -> None:
     assert 256 < learnt < 512  # or the last count would be no other than of any text
     assert few_labels.counts(learnt) == (2, 4, 8, 16, 32, 64, 128, 256, learnt)
     assert f"with 2 to {learnt} labels" in said(app)
-    assert any(button.label.startswith("Train 17 runs") for button in app.button)  # the eighteenth is that of the page
+    end = time.monotonic() + 10
+    while not any(button.label.startswith("Train 17 runs") for button in app.button):  # the eighteenth is that of the page
+        assert time.monotonic() < end
+        time.sleep(0.1)  # what of a study is done is read anew now and then
+        app.run()
     assert few_labels.counts(3) == (2, 3) and few_labels.counts(600) == few_labels.COUNTS

@@ -1,6 +1,5 @@
 """*Your own names* as Streamlit runs it, without a browser."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.text import own_tagged, own_tags
+from tests.ui.fake_engine import pass_time
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
@@ -39,7 +39,7 @@ def paste(app: AppTest, text: str) -> AppTest:
 
 def trained(app: AppTest) -> AppTest:
     app.button(key="train").click().run()
-    time.sleep(0.45)  # a fake run lasts 0.3 s
+    pass_time(1)
     return app.run()
 
 

@@ -1,7 +1,6 @@
 """The page as Streamlit runs it, without a browser."""
 
 import sys
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,7 +11,7 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.experiments import masked_lm
 from llmviz.runs.engine import Command
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
@@ -56,7 +55,7 @@ def test_training_ends_in_a_run_with_an_address(visit: Visit) -> None:
     run = query(app)["run"]
     assert run == RunRef(DEFAULT.id, 1).key
     assert app.button(key="train").disabled
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     assert "done" in said(app) and not app.button(key="train").disabled
     assert parts(visit(run=run))["curve"] == parts(app)["curve"] | {"visit": 1}

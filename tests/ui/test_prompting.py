@@ -1,6 +1,5 @@
 """*Prompting* as Streamlit runs it, without a browser."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +10,7 @@ from llmviz.experiments.in_context import panel
 from llmviz.experiments.in_context.shots_view import NAMES
 from llmviz.text.tinyland.lists import RELATIONS
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 
@@ -28,7 +27,7 @@ def parts(app: AppTest) -> dict[str, list[dict[str, Any]]]:
 def trained(app: AppTest) -> AppTest:
     """The page after its run, its question answered."""
     app = app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     return skip(app.run())
 
 
@@ -83,7 +82,7 @@ def test_examples_change_the_next_word_and_the_hash_stays(visit: Visit, fake: Fa
 def test_nothing_is_told_before_one_has_guessed(visit: Visit, fake: FakeEngine) -> None:
     app = visit("prompting")
     app = app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     app = app.run()
     drawn = parts(app)
     assert not drawn["bars"][0]["steps"] and drawn["continuation"][0]["shown"] == 0 and "curves" not in drawn

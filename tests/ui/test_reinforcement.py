@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.spec import preset
 from llmviz.experiments.reinforcement import methods_panel, panel, stages_panel
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 
@@ -22,13 +22,13 @@ def chain(fake: FakeEngine) -> None:
     """What a policy is made from, trained."""
     for stage in ("icl", "instruct", "reward"):
         fake.train(preset(stage), "somebody")
-    time.sleep(0.45)
+    pass_time(1)
 
 
 def trained(visit: Callable[..., AppTest], **query: str) -> AppTest:
     app = visit("reinforcement", **query)
     app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     return app.run()
 
 

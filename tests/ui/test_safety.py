@@ -1,6 +1,5 @@
 """*Safety* as Streamlit runs it, without a browser."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -10,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.spec import preset
 from llmviz.experiments.safety import panel
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine
+from tests.ui.fake_engine import FakeEngine, pass_time
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 
@@ -33,7 +32,7 @@ def trained(visit: Callable[..., AppTest], fake: FakeEngine) -> Callable[..., Ap
     safe = preset("safety")
     for spec in safe.lineage[1:]:
         fake.train(spec, "somebody")
-    time.sleep(0.45)
+    pass_time(1)
 
     def opened(**query: str) -> AppTest:
         return visit("safety", **query)
@@ -64,7 +63,7 @@ def test_a_switch_changes_the_run_and_a_policy_that_forbids_nothing_is_said(visi
         app.toggle(key=f"rule_{rule}").set_value(False).run()
     assert "forbids nothing" in said(app) and not app.exception
     app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     app = skip(app.run())
     assert not app.exception and panel.NEVER in said(app).replace("\\", "") and "outcomes" not in parts(app)
 
@@ -74,7 +73,7 @@ def test_it_trains_live_and_the_ways_around_it_are_tried_on_every_model(visit: C
         fake.train(spec, "somebody")
     app = visit("safety")
     app.button(key="train").click().run()
-    time.sleep(0.45)
+    pass_time(1)
     app.run()
     assert rows(app)[2]["steps"] and "outcomes" not in parts(app)  # the answer to the question
     app = skip(app)

@@ -80,7 +80,7 @@ def test_the_curves_and_the_words_say_what_the_figures_say() -> None:
     drawn = chosen_view.curves(found, "Forbidden requests refused", "refused")
     assert [(line["name"], line["values"]) for line in drawn["lines"]] == [
         ("never refused", [0, 0, 0, 0.02]),
-        ("after 10 examples", [0.7, 0.8, 0.9, 0.91]),
+        ("10 examples", [0.7, 0.8, 0.9, 0.91]),
     ]
     assert all(line["steps"] == [0, *CHOICES] for line in drawn["lines"])
     told = chosen_view.told(found)

@@ -40,4 +40,5 @@ def _both(engine: Engine, seen: Seen, run: RunRef, offer: Offer, theirs: RunRef)
     with left:
         parts.curves(real_view.curves(over, many), key="named")
     with right:
+        st.markdown(f"**{lesson.plain(real_view.asked_for(here))}**")
         parts.table(real_view.table(here, said, visit.number()), key="named_table", on_open=path.lead)

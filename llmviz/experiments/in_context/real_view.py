@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from llmviz.experiments.in_context.prompt_view import NUMBERS, Prompt
+from llmviz.experiments.in_context.view import examples
 from llmviz.parts.curves.payload import Curves
 from llmviz.parts.table.payload import Cell, Table
 from llmviz.text.tinyland.lists import RELATIONS
-from llmviz.views import tables, words
+from llmviz.views import tables
 from llmviz.views.tables import cell
 
 SUBJECTS = 12  # that a model is asked for, with each number of examples
@@ -18,9 +19,9 @@ def prompts(relation: str) -> tuple[Prompt, ...]:
     """Prompts of a relation, by their number of examples: always the same subjects, first those that no list tells, and examples."""
     found = RELATIONS[relation]
     asked = [*found.held_out, *reversed(found.in_lists)][:SUBJECTS]
-    examples = [(subject, found.table[subject]) for subject in found.in_lists if subject not in asked][: NUMBERS[-1]]
-    counts = [count for count in NUMBERS if count <= len(examples)]
-    return tuple(Prompt(relation, tuple(examples[:count]), subject) for count in counts for subject in asked)
+    given = [(subject, found.table[subject]) for subject in found.in_lists if subject not in asked][: NUMBERS[-1]]
+    counts = [count for count in NUMBERS if count <= len(given)]
+    return tuple(Prompt(relation, tuple(given[:count]), subject) for count in counts for subject in asked)
 
 
 def right(said: str, prompt: Prompt) -> bool:
@@ -68,9 +69,14 @@ def curves(asked: Sequence[Prompt], said: Said) -> Curves:
 
 def table(here: Sequence[Prompt], said: Said, visit: int = 0) -> Table:
     """What each model names after the prompt in the address, with fewer examples and with all."""
-    columns = [(str(len(prompt.pairs)), words.counted(len(prompt.pairs), "example")) for prompt in here]
+    columns = [(examples(len(prompt.pairs)), "") for prompt in here]
     rows = [tables.row(name, [_cell(each, prompt) for each, prompt in zip(named, here, strict=False)]) for name, named in said.items()]
-    return tables.table(f"What comes after “{here[0].subject} :”. Right is {here[0].truth}.", "model", columns, rows, visit)
+    return tables.table(asked_for(here), "model", columns, rows, visit)
+
+
+def asked_for(here: Sequence[Prompt]) -> str:
+    """What the prompt in the address asks for."""
+    return f"What comes after “{here[0].subject} :”. Right is {here[0].truth}."
 
 
 def _cell(said: str, prompt: Prompt) -> Cell:

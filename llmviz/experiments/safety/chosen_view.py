@@ -27,7 +27,7 @@ def curves(found: Chosen | None, title: str, figure: str) -> Curves:
         "lines": [
             {"name": name, "phase": phase, "dash": dash, "steps": steps, "values": [round(float(share), 4) for share in shares]}
             for examples, shares in lines
-            for name, phase, dash in [NAMES.get(examples, (f"after {words.counted(examples, 'example')}", "finetuned", ""))]
+            for name, phase, dash in [NAMES.get(examples, (words.counted(examples, "example"), "finetuned", ""))]
         ],
         "bounds": [],
     }

@@ -10,11 +10,6 @@ import pytest
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is there: the number of threads decides the weights, and workers have one
 
 
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: what tests wait for, a browser or a run, leaves a third of two cores idle."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(autouse=True, scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """LLMVIZ_HOME for this session, handed on to child processes. Prepared texts in it are shared by the tests, on all cores."""

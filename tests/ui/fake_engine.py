@@ -2,7 +2,6 @@
 
 import json
 import threading
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -64,6 +63,7 @@ from tests.ui import (
     fake_updates,
     fake_writing,
 )
+from tests.ui.fake_clock import now
 from tests.ui.fake_rights import FakeRights
 
 WORDS = sorted(
@@ -83,19 +83,6 @@ STARTED = "2026-01-01T12:00:00+00:00"
 LONGEST = 64
 BY_SPEC: tuple[ModuleType, ...] = (fake_feedback, fake_predictions, fake_dialogues, fake_safety)  # they need step and spec
 VOCABULARY = len(WORDS) + 5
-
-
-_passed = [0.0]  # seconds that tests have let pass
-
-
-def now() -> float:
-    """The time of fake runs, in seconds."""
-    return time.monotonic() + _passed[0]
-
-
-def pass_time(seconds: float) -> None:
-    """Let so many seconds pass for every fake run of this process, without waiting for them."""
-    _passed[0] += seconds
 
 
 @dataclass

@@ -22,7 +22,8 @@ from llmviz.text.tinyland.corpus import opinions
 from llmviz.text.tinyland.world import SHOWS
 from llmviz.views import accuracy_bars
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_clock import pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
 DEFAULT = preset("sentiment")

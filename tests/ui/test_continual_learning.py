@@ -11,7 +11,8 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.experiments.continual_learning import panel
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_clock import pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 

@@ -13,7 +13,8 @@ from llmviz.runs import studies as background
 from llmviz.runs.engine import State
 from llmviz.ui import engine
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_clock import pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
 PATIENCE = 20.0

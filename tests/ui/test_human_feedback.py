@@ -16,7 +16,8 @@ from llmviz.text import own_choices
 from llmviz.text.own_choices import Chosen
 from tests.guess import skip
 from tests.ui import fake_feedback
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_clock import pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 

@@ -12,8 +12,9 @@ from llmviz.core.spec import preset
 from llmviz.experiments.instructions import EXPERIMENT, view
 from llmviz.text.tinyland.dialogue_parser import parsed
 from tests.guess import skip
+from tests.ui.fake_clock import pass_time
 from tests.ui.fake_dialogues import ITSELF
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 

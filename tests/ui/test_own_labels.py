@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.text import own_example, own_labels, own_splits, own_table
 from llmviz.ui import few_labels
-from tests.ui.fake_engine import pass_time
+from tests.ui.fake_clock import pass_time
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]

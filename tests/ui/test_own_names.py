@@ -7,7 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from llmviz.text import own_tagged, own_tags
-from tests.ui.fake_engine import pass_time
+from tests.ui.fake_clock import pass_time
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]

@@ -11,7 +11,8 @@ from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.experiments import masked_lm
 from llmviz.runs.engine import Command
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_clock import pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]

@@ -10,7 +10,8 @@ from llmviz.experiments.in_context import panel
 from llmviz.experiments.in_context.shots_view import NAMES
 from llmviz.text.tinyland.lists import RELATIONS
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_clock import pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 

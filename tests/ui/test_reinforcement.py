@@ -9,7 +9,8 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.spec import preset
 from llmviz.experiments.reinforcement import methods_panel, panel, stages_panel
 from tests.guess import skip
-from tests.ui.fake_engine import FakeEngine, pass_time
+from tests.ui.fake_clock import pass_time
+from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 from tests.ui.test_forgetting import said
 

@@ -14,7 +14,7 @@ from transformers import PreTrainedModel
 from llmviz.models import fast, rewarding
 from llmviz.models.writing import write
 from llmviz.text.masks import IGNORED
-from llmviz.text.special import CLS, FIRST, PAD
+from llmviz.text.special import CLS, FIRST, PAD, SEP
 from llmviz.text.splits import Split
 from llmviz.text.tinyland.dialogues import LONGEST, Request, follows
 from llmviz.text.tinyland.tastes import taste
@@ -43,6 +43,12 @@ class Replies:
             ids[place, : len(row)] = torch.tensor(row)
             labels[place, 1 + len(request) : len(row)] = ids[place, 1 + len(request) : len(row)]
         return cls(ids.to(device), labels.to(device))
+
+    @classmethod
+    def told(cls, tokenizer: Tokenizer, requests: Sequence[str], replies: Sequence[str], device: torch.device) -> "Replies":
+        """From texts; each reply ends."""
+        asked, said = ([tokenizer.encode(text, add_special_tokens=False).ids for text in texts] for texts in (requests, replies))
+        return cls.of(asked, [[*reply, SEP] for reply in said], device)
 
     def __len__(self) -> int:
         return len(self.input_ids)

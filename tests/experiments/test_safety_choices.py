@@ -16,6 +16,7 @@ from llmviz.models import transfer
 from llmviz.text.tinyland import dialogues, policy
 from llmviz.text.tokenizers import with_words
 from llmviz.training import alignment
+from llmviz.training.alignment import Replies
 from tests.small import digest, shaken
 
 BOTH = ("private", "insult")
@@ -52,7 +53,7 @@ def test_a_copy_comes_to_prefer_what_was_chosen_and_the_model_stays_as_it_is(fol
     assert digest(model) == before != digest(made) == digest(chosen_answer.preferring(model, tokenizer, chosen, 0))
     requests = [preferred.request.text for preferred, _ in chosen]
     sides = [
-        chosen_answer.read(tokenizer, requests, told, made) for told in ([each.reply for each, _ in chosen], [each for _, each in chosen])
+        Replies.told(tokenizer, requests, told, made.device) for told in ([each.reply for each, _ in chosen], [each for _, each in chosen])
     ]
     with torch.no_grad():
         ratios = [side.sums(alignment.log_probabilities(made, side) - alignment.log_probabilities(model, side)) for side in sides]

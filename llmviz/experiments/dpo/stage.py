@@ -12,7 +12,6 @@ import torch
 from torch.nn.functional import cross_entropy
 
 from llmviz.core.spec import RunSpec
-from llmviz.text.special import SEP
 from llmviz.training import alignment, feedback
 from llmviz.training.aligned import Aligned
 from llmviz.training.alignment import Replies
@@ -66,10 +65,7 @@ class Dpo(Aligned):
         return Pairs(*replies, *(before[torch.tensor(places)] for before in self._before))
 
     def _read(self, choices: Sequence[Choice], replies: Sequence[str]) -> Replies:
-        def ids(texts: Sequence[str]) -> list[list[int]]:
-            return [self.tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
-
-        return Replies.of(ids([choice.request.text for choice in choices]), [[*reply, SEP] for reply in ids(replies)], self.model.device)
+        return Replies.told(self.tokenizer, [choice.request.text for choice in choices], replies, self.model.device)
 
     @torch.no_grad()
     def _of_reference(self, replies: Sequence[str]) -> torch.Tensor:

@@ -20,7 +20,6 @@ from llmviz.experiments.safety.question import CHOICES, STARTS, Chosen, LearnFro
 from llmviz.experiments.safety.undo_answer import tuned
 from llmviz.inspect import snapshots
 from llmviz.models import transfer
-from llmviz.text.special import SEP
 from llmviz.text.tinyland import dialogues, policy
 from llmviz.text.tinyland.dialogues import Dialogue
 from llmviz.text.tokenizers import with_words
@@ -73,7 +72,10 @@ def preferring(model: PreTrainedModel, tokenizer: Tokenizer, chosen: Sequence[Pa
     """A copy that has learnt from these choices; the model itself is the one it is held near."""
     made: PreTrainedModel = copy.deepcopy(model).train().requires_grad_(True)
     requests = [each.request.text for each, _ in chosen]
-    sides = [read(tokenizer, requests, replies, made) for replies in ([each.reply for each, _ in chosen], [other for _, other in chosen])]
+    sides = [
+        Replies.told(tokenizer, requests, replies, made.device)
+        for replies in ([each.reply for each, _ in chosen], [other for _, other in chosen])
+    ]
     with torch.no_grad():
         before = [side.sums(alignment.log_probabilities(model, side)) for side in sides]
     optimizer = torch.optim.AdamW(made.parameters(), lr=RATE)
@@ -89,15 +91,6 @@ def preferring(model: PreTrainedModel, tokenizer: Tokenizer, chosen: Sequence[Pa
             optimizer.step()
     made.eval()
     return made
-
-
-def read(tokenizer: Tokenizer, requests: Sequence[str], replies: Sequence[str], model: PreTrainedModel) -> Replies:
-    """Requests with a reply each, as the model reads them."""
-
-    def ids(texts: Sequence[str]) -> list[list[int]]:
-        return [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
-
-    return Replies.of(ids(requests), [[*reply, SEP] for reply in ids(replies)], model.device)
 
 
 def _shares(model: PreTrainedModel, tokenizer: Tokenizer, question: LearnFromChoices) -> tuple[float, float, float]:

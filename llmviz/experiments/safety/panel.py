@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import cast
 
 import streamlit as st
 
@@ -192,13 +191,14 @@ def _choices(engine: Engine, seen: Seen, run: RunRef) -> None:
     if not visit.current().lecture:
         st.caption(CHOICES)
     _, start = replied.before(engine)[-1]
-    if start.run is None or not start.ended or not _policy().rules:
+    begins = start.run
+    if begins is None or not start.ended or not _policy().rules:
         st.markdown(live.untold(start, "It is trained before the model of this page.") if _policy().rules else NEVER)
         return
-    before = _chosen(engine, start, start.run)
+    before = _chosen(engine, start, begins)
 
     def drawn() -> None:
-        found = before or _chosen(engine, start, cast(RunRef, start.run))
+        found = before or _chosen(engine, start, begins)
         if found:
             st.markdown(lesson.plain(chosen_view.told(found)))
         left, right = st.container(key="choices_area").columns(2, gap="large")

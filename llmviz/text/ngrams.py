@@ -14,7 +14,7 @@ from llmviz.text.masks import IGNORED, Flags, Ids
 from llmviz.text.special import FIRST, PAD, SEP
 
 Floats = npt.NDArray[np.float64]
-
+AT_ONCE = 8_192  # texts of which all contexts are in memory at once
 
 Texts = Sequence[Sequence[int] | Ids]
 Hidden = Sequence[tuple[Ids, Ids]]  # batches as `masks.hide` returns them: ids, with or without hidden places, and labels, each (batch, n)
@@ -22,8 +22,7 @@ Hidden = Sequence[tuple[Ids, Ids]]  # batches as `masks.hide` returns them: ids,
 
 def unigram(train: Texts, hidden: Hidden, vocabulary: int, ends: bool = False) -> float:
     """Mean -log p of the asked tokens by frequency alone. `train` holds token ids, with or without the special ones."""
-    words = _asked([labels for _, labels in hidden], hidden)
-    return _mean_surprise(_singles(_padded(train), words, vocabulary, ends))
+    return _mean_surprise(_likely(train, hidden, vocabulary, ends, orders=1))
 
 
 def trigram(train: Texts, hidden: Hidden, vocabulary: int, ends: bool = False) -> float:
@@ -31,16 +30,17 @@ def trigram(train: Texts, hidden: Hidden, vocabulary: int, ends: bool = False) -
 
     The training text has no [MASK], so a context with one is a context never seen, and the shorter one answers.
     """
-    learnt = _padded(train)
-    guessed = _guessed(learnt, ends)
-    following = learnt[guessed]
+    return _mean_surprise(_likely(train, hidden, vocabulary, ends, orders=3))
+
+
+def _likely(train: Texts, hidden: Hidden, vocabulary: int, ends: bool, orders: int) -> Floats:
+    """P of the asked tokens, given none, one, … `orders` - 1 tokens before each."""
     words = _asked([labels for _, labels in hidden], hidden)
-    likely = _singles(learnt, words, vocabulary, ends)
-    for order in (1, 2):
-        contexts = _contexts(learnt, order, vocabulary)[guessed]
+    likely = np.full(words.shape, 1 / (vocabulary - FIRST + ends))
+    for order in range(orders):
         asked = _asked([_contexts(visible, order, vocabulary) for visible, _ in hidden], hidden)
-        likely = _refined(likely, contexts, following, asked, words, vocabulary)
-    return _mean_surprise(likely)
+        likely = _refined(likely, *_events(train, order, asked, vocabulary, ends), asked, words, vocabulary)
+    return likely
 
 
 def _asked(values: Sequence[Ids], hidden: Hidden) -> Ids:
@@ -49,20 +49,30 @@ def _asked(values: Sequence[Ids], hidden: Hidden) -> Ids:
     return np.concatenate(chosen)
 
 
+def _events(train: Texts, order: int, asked: Ids, vocabulary: int, ends: bool) -> tuple[Ids, Ids]:
+    """What followed the asked contexts in training, context and token as one number, ascending, and how often each did.
+
+    Of twelve million tokens most stand in contexts that nobody asks about: texts are looked at some thousands at a time.
+    """
+    events, counts = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for first in range(0, len(train), AT_ONCE):
+        learnt = _padded(train[first : first + AT_ONCE])
+        contexts = _contexts(learnt, order, vocabulary)
+        chosen = _guessed(learnt, ends) & np.isin(contexts, asked)
+        found = np.unique(contexts[chosen] * vocabulary + learnt[chosen], return_counts=True)
+        events.append(found[0])
+        counts.append(found[1])
+    every, places = np.unique(np.concatenate(events), return_inverse=True)
+    return every, np.bincount(places, np.concatenate(counts), len(every)).astype(np.int64)
+
+
 def _guessed(learnt: Ids, ends: bool) -> Flags:
     """Where a token stands that is ever guessed."""
     return (learnt >= FIRST) | (learnt == SEP) if ends else learnt >= FIRST
 
 
-def _singles(learnt: Ids, words: Ids, vocabulary: int, ends: bool) -> Floats:
-    uniform = np.full(words.shape, 1 / (vocabulary - FIRST + ends))
-    seen = learnt[_guessed(learnt, ends)]
-    return _refined(uniform, np.zeros_like(seen), seen, np.zeros_like(words), words, vocabulary)
-
-
-def _refined(shorter: Floats, contexts: Ids, following: Ids, asked: Ids, words: Ids, vocabulary: int) -> Floats:
+def _refined(shorter: Floats, events: Ids, counts: Ids, asked: Ids, words: Ids, vocabulary: int) -> Floats:
     """p(word | asked context), from what followed each context in training and from p(word | shorter context)."""
-    events, counts = np.unique(contexts * vocabulary + following, return_counts=True)
     known, first, kinds = np.unique(events // vocabulary, return_index=True, return_counts=True)
     totals = np.add.reduceat(counts, first) if len(first) else counts
     count = _look_up(events, counts, asked * vocabulary + words)

@@ -30,7 +30,7 @@ from llmviz.runs.export import PRECISION, export_checkpoint
 from llmviz.runs.export import export as export_run
 from llmviz.runs.library import Library, named, take_in
 from llmviz.runs.parcel import pack
-from llmviz.runs.record import MOST_BYTES, record_text_answers
+from llmviz.runs.record import MOST_BYTES, MOST_OF_A_LARGER_MODEL, record_text_answers
 from llmviz.runs.record import record as record_run
 from llmviz.runs.recordings import HERE, READ_ONLY, STAYS, TEXT_ANSWERS, Recordings
 from llmviz.runs.store import Store, short
@@ -221,6 +221,9 @@ def record(
     to: Annotated[Path | None, typer.Option(help="The folder to write; by default that of the program's own recordings.")] = None,
     megabytes: Annotated[float, typer.Option(min=0.1, max=MOST_BYTES / 1e6, help="The most it takes; all together have 40.")] = MOST_BYTES
     / 1e6,
+    eight_bits: Annotated[
+        bool, typer.Option("--eight-bits", help="Keep its matrices in eight bits, for a larger model: in 8 megabytes.")
+    ] = False,
     only_curve: Annotated[bool, typer.Option("--curve", help="Keep its curves and figures alone, for a band over seeds.")] = False,
 ) -> None:
     """Make a recording of a run that is done: with as many of its snapshots as fit."""
@@ -235,7 +238,8 @@ def record(
     from llmviz.runs import worker  # here: only a whole recording waits for torch
 
     to = to or HERE / str(name)
-    kept = record_run(folder, to, worker.Real().answer, round(1e6 * megabytes))
+    most = MOST_OF_A_LARGER_MODEL if eight_bits else round(1e6 * megabytes)
+    kept = record_run(folder, to, worker.Real().answer, most, eight_bits)
     print(f"Recorded in {to} with {len(kept)} snapshots.")
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from torch.func import functional_call, vmap
 from transformers import PreTrainedConfig, PreTrainedModel
@@ -160,7 +159,7 @@ def _empty(snapshots: Path) -> PreTrainedModel:
 def weights(folder: Path) -> Weights:
     """The tensors of one snapshot as they are kept: in half precision, tied ones once. Raises ValueError where they cannot be read."""
     try:
-        found: Weights = load_file(folder / "model.safetensors")
+        found: Weights = files.tensors(folder)
     except Exception as problem:  # safetensors has errors of its own, and torch for a kind of number it does not know
         raise ValueError(f"the snapshot of step {folder.name} cannot be read ({problem})") from problem
     shape = _empty(folder.parent)

@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 from transformers.initialization import no_init_weights
 
+from llmviz.core.eight_bits import SCALE, restored
 from llmviz.core.settings import Size
 from llmviz.models import methods
 from llmviz.models.classes import MODELS
@@ -86,6 +87,16 @@ def _class(config: PreTrainedConfig) -> Any:
     return kind
 
 
+def tensors(folder: Path) -> dict[str, torch.Tensor]:
+    """The tensors of a snapshot by name, in half precision where they are kept in eight bits. Raises as safetensors does."""
+    kept = load_file(folder / "model.safetensors")
+    return {
+        name: torch.from_numpy(restored(kept[name].numpy(), kept[name + SCALE].numpy())) if name + SCALE in kept else tensor
+        for name, tensor in kept.items()
+        if not name.endswith(SCALE)
+    }
+
+
 def load(folder: Path) -> PreTrainedModel:
     """The model that `save` wrote, in fp32 for training. Raises ValueError where the folder holds none, or a damaged or foreign one."""
     try:
@@ -93,7 +104,7 @@ def load(folder: Path) -> PreTrainedModel:
         with torch.random.fork_rng(devices=[]):  # what it begins with is replaced at once
             model: PreTrainedModel = _class(config)(config)
         # Not by from_pretrained, whose progress bar can be silenced only for the whole process.
-        found = model.load_state_dict(load_file(folder / "model.safetensors"), strict=False)
+        found = model.load_state_dict(tensors(folder), strict=False)
     except Exception as problem:  # as above, and safetensors has errors of its own
         raise ValueError(f"there is no model in {folder.name} that can be read ({type(problem).__name__})") from problem
     missing = set(found.missing_keys) - set(model.all_tied_weights_keys)

@@ -12,9 +12,9 @@ from typing import Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file
 from transformers import PreTrainedModel
 
+from llmviz.models import files
 from llmviz.models.classes import MODELS
 
 ENDS = ("start", "end")  # of an answer, in the order of the head's outputs, as in transformers
@@ -125,7 +125,7 @@ def report(parent: Path | None, child: PreTrainedModel) -> Transfer:
     if parent is None:
         return Transfer("", type(child).__name__, (), tuple(ours.values()), ())
     try:
-        theirs = _hashed(load_file(parent / "model.safetensors"))
+        theirs = _hashed(files.tensors(parent))
         kind = json.loads((parent / "config.json").read_text(encoding="utf-8"))["architectures"][0]
     except (OSError, ValueError, KeyError, TypeError, IndexError, SafetensorError) as problem:
         raise ValueError(f"there is no model in {parent.name} that can be read ({type(problem).__name__})") from problem

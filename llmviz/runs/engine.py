@@ -3,7 +3,7 @@
 Values in, values out. Knows no process, no file format and no model.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -164,6 +164,9 @@ class Engine(Protocol):
         A question to a training (`ToTraining`) is put to the run as it stands paused or stopped after the one step given; or, if it
         names a start, to one that begins again there, and needs no run then that has begun.
         """
+
+    def kept_answers(self, run: RunRef, question: Question[AnyAnswer]) -> Mapping[int, AnyAnswer]:
+        """The answers to this question that came with the run, by step: of a recording also of steps whose weights did not come."""
 
     def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
         """The answer to a question about a text, which asks no run. Waits for it."""

@@ -12,6 +12,7 @@ from safetensors.numpy import load_file, save_file
 from llmviz.core import spec as specs
 from llmviz.core import spreadsheet
 from llmviz.core import update as updates
+from llmviz.core.eight_bits import widened
 from llmviz.core.update import Done, Score, Step, Update
 from llmviz.runs import tail
 from llmviz.runs.folder import RunFolder, as_json
@@ -68,5 +69,6 @@ def widen(file: Path) -> None:
     """
     with safe_open(file, framework="numpy") as opened:
         about = opened.metadata()
-    tensors = {name: tensor.astype(np.float32) if tensor.dtype == np.float16 else tensor for name, tensor in load_file(file).items()}
+    kept = widened(load_file(file))
+    tensors = {name: tensor.astype(np.float32) if tensor.dtype == np.float16 else tensor for name, tensor in kept.items()}
     save_file(tensors, file, about)

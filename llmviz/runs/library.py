@@ -107,10 +107,14 @@ class Library:
 
     def answered(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer] | None:
         """The answers of these snapshots, where the run keeps them all."""
+        kept = self.kept_answers(run, question)
+        return [kept[step] for step in steps] if all(step in kept for step in steps) else None
+
+    def kept_answers(self, run: RunRef, question: Question[AnyAnswer]) -> Mapping[int, AnyAnswer]:
+        """The answers to this question that the run keeps, by step."""
         if run not in self._kept_answers:
             self._kept_answers[run] = answers(self.place(run).folder(run))
-        kept = self._kept_answers[run].get(question, {})
-        return cast(list[AnyAnswer], [kept[step] for step in steps]) if all(step in kept for step in steps) else None
+        return cast(Mapping[int, AnyAnswer], self._kept_answers[run].get(question, {}))
 
     def looked(self, run: RunRef, viewer: str) -> None:
         """This viewer looks at the run now."""

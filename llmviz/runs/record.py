@@ -9,24 +9,31 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from safetensors.numpy import load_file, save_file
+
 from llmviz.core import catalogue
+from llmviz.core.eight_bits import narrowed
 from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.vocabulary import TEXTS
 from llmviz.core.update import Done, Step, Update
 from llmviz.runs import tail, wire
+from llmviz.runs.export import WEIGHTS
 from llmviz.runs.folder import RunFolder, UpdateLog
 from llmviz.runs.thinning import spread, told
 
 MOST_BYTES = 3_000_000
+MOST_OF_A_LARGER_MODEL = 8_000_000  # kept in eight bits: of three million parameters the first snapshot and the last, with all that is said
+SAMPLED = 12  # steps of which the first question of a page is answered where only few snapshots are kept
 AnyQuestion = Question[Answer]
 Ask = Callable[[dict[int, Path], AnyQuestion], list[Answer]]
 
 
-def record(run: RunFolder, to: Path, ask: Ask, most_bytes: int = MOST_BYTES) -> list[int]:
+def record(run: RunFolder, to: Path, ask: Ask, most_bytes: int = MOST_BYTES, eight_bits: bool = False) -> list[int]:
     """Write the recording, in place of an earlier one; returns the steps whose snapshots it keeps.
 
     All updates are kept, and as many snapshots as fit, evenly out of those there are, which lie dense early. `ask` answers the
-    questions its pages open with, so that the first picture needs no worker. Raises ValueError for a run that is not done or is too large.
+    questions its pages open with, so that the first picture needs no worker. In `eight_bits` matrices take half the room, and the first
+    question is answered for more steps than there are snapshots. Raises ValueError for a run that is not done or is too large.
     """
     if not isinstance(run.ending(), Done):
         raise ValueError("only a run that is done can be recorded")
@@ -36,9 +43,9 @@ def record(run: RunFolder, to: Path, ask: Ask, most_bytes: int = MOST_BYTES) -> 
     every = run.snapshots()
     for count in range(len(every), 1, -1):
         steps = spread(every, count)
-        if sum(RunFolder(run.snapshot(step)).size() for step in steps) > most_bytes:
+        if sum(RunFolder(run.snapshot(step)).size() for step in steps) // (2 if eight_bits else 1) > most_bytes:
             continue
-        _write(run, draft, steps, ask)
+        _write(run, draft, steps, ask, eight_bits)
         if RunFolder(draft).size() <= most_bytes:
             shutil.rmtree(to, ignore_errors=True)
             draft.rename(to)
@@ -62,24 +69,29 @@ def _shorter(update: Update) -> Update:
     return replace(update, loss=float(f"{update.loss:.8g}"), seconds=round(update.seconds, 3)) if isinstance(update, Step) else update
 
 
-def _copy(run: RunFolder, step: int, to: Path) -> None:
+def _copy(run: RunFolder, step: int, eight_bits: bool, to: Path) -> None:
     """Write a snapshot with all that belongs to it."""
     for file in (*run.shared, *run.snapshot(step).iterdir()):
         shutil.copyfile(file, to / file.name)
+    if eight_bits:
+        save_file(narrowed(load_file(to / WEIGHTS)), to / WEIGHTS, {"format": "pt"})
 
 
-def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask) -> None:
+def _write(run: RunFolder, to: Path, steps: list[int], ask: Ask, eight_bits: bool) -> None:
     shutil.rmtree(to, ignore_errors=True)
     recording = RunFolder(to)
     spec = run.spec()
     recording.create(spec, run.notes())
     for step in steps:
-        recording.keep(step, partial(_copy, run, step))
+        recording.keep(step, partial(_copy, run, step, eight_bits))
     with UpdateLog(recording, keep=0) as log:
         for update in told(tail.updates(run.updates), steps):
             log.append(_shorter(update))
     recording.answers.mkdir()
     for number, question in enumerate(catalogue.openings(spec.stage, spec.text.name)):
         with suppress(ValueError):  # some can be asked of most runs of an experiment, not of all: a GPT keeps no old head
-            answers = ask({step: run.snapshot(step) for step in steps}, question)
+            others = spread(run.snapshots(), SAMPLED) if eight_bits and not number else []
+            folders = {step: run.snapshot(step) for step in others} | {step: recording.snapshot(step) for step in steps}
+            # Each by itself: snapshots in eight bits lie in another folder than those that are not kept.
+            answers = [answer for step in sorted(folders) for answer in ask({step: folders[step]}, question)]
             wire.write_answers(recording.answers / f"{number}.npz", question, answers)

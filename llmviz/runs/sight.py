@@ -4,7 +4,7 @@ Another's run is there for those who have its link, if it is shared. Equal setti
 trained, or trains now, is given that run, and it is theirs too. So are they given the runs that theirs is made from.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -115,6 +115,11 @@ class Sight:
         self._check(run)
         self.check_texts(question)
         return self.engine.answer(run, steps, question)
+
+    def kept_answers(self, run: RunRef, question: Question[AnyAnswer]) -> Mapping[int, AnyAnswer]:
+        """As the engine does."""
+        self._check(run)
+        return self.engine.kept_answers(run, question)
 
     def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
         """As the engine does."""

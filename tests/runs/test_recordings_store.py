@@ -1,16 +1,22 @@
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
+import numpy as np
 import pytest
+from safetensors import numpy as safetensors
+from safetensors.numpy import load_file, save_file
 
+from llmviz.core.eight_bits import widened
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.onestep import OneStep
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, to_json
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Done, Step
-from llmviz.runs import tail
+from llmviz.runs import parcel, tail
 from llmviz.runs.engine import Command, ControlRefused, State
 from llmviz.runs.folder import RunFolder
 from llmviz.runs.library import Library
@@ -152,3 +158,29 @@ def test_a_damaged_recording_and_a_damaged_answer_are_as_if_they_were_not_there(
     assert library().recorded(SPEC) is None and library().shelf() == []
     with pytest.raises(ValueError, match="damaged"):
         library().history(RUN)
+
+
+def test_in_eight_bits_a_page_still_opens_on_answers_of_many_steps(store: Store, tmp_path: Path) -> None:
+    attempt = attempt_at(store, SPEC)
+    list(attempt)
+    snapshots = attempt.folder.snapshots()
+    for step in snapshots:
+        file = attempt.folder.snapshot(step) / "model.safetensors"
+        save_file({"m": np.full((64, 64), step + 0.5, np.float16), "w": np.arange(64, dtype=np.float16)}, file)
+    room = RunFolder(attempt.folder.snapshot(0)).size() + 2_000  # for two snapshots in eight bits
+    made = RunFolder(tmp_path / "recordings" / "made")
+    told = attempt.folder.updates.stat().st_size + 30_000
+    assert record(attempt.folder, made.path, Fake().answer, room + told, eight_bits=True) == made.snapshots()
+    kept = load_file(made.snapshot(100) / "model.safetensors")
+    assert {name: part.dtype.name for name, part in kept.items()} == {"m": "int8", "m.scale": "float16", "w": "float16"}
+    np.testing.assert_allclose(widened(kept)["m"], 100.5, rtol=1e-2)
+    library = Library(store, Recordings(made.path.parent))
+    answers = library.kept_answers(RUN, DEFAULT)
+    assert sorted(answers) == snapshots and len(answers) > len(made.snapshots()) >= 2
+    assert all(answers[step].step == step for step in answers)
+    assert library.kept_answers(RUN, Cloze("something else")) == {}
+    packed = io.BytesIO()
+    parcel.pack(made, packed)
+    with ZipFile(packed) as archive:  # whoever reads a zip knows half precision
+        weights = safetensors.load(archive.read("snapshots/100/model.safetensors"))
+    assert {name: part.dtype.name for name, part in weights.items()} == {"m": "float16", "w": "float16"}

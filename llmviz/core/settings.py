@@ -105,7 +105,7 @@ class Size:
         return f"{self.layers} layers of width {self.width} with {self.heads} heads"
 
 
-SIZES = {"0.1M": Size(2, 64, 4), "0.3M": Size(3, 96, 6), "1M": Size(5, 128, 8)}
+SIZES = {"0.1M": Size(2, 64, 4), "0.3M": Size(3, 96, 6), "1M": Size(5, 128, 8), "2.7M": Size(6, 192, 6)}
 
 
 @dataclass(frozen=True)

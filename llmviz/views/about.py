@@ -24,7 +24,8 @@ LINES = {
         "On average no model can be better.",
     ),
 }
-_REAL = "Words are cut into 2,000 pieces. Nobody knows the floor of real text: two models that only count words stand in the chart instead."
+_NO_FLOOR = "Nobody knows the floor of real text: two models that only count words stand in the chart instead."
+_REAL = f"Words are cut into 2,000 pieces. {_NO_FLOOR}"
 _READ = {
     "tinyland": """\
 **Tinyland** is a small world told in some 93,000 short texts: capitals, animals and their sounds, people with homes and jobs, opinions.
@@ -41,6 +42,10 @@ than of other texts, and by default a larger model reads it: of opinions in real
 **Requests to a house** are made with the templates of Home Assistant: some 20,000 that differ, with rooms, devices and numbers put in at
 random, without their labels. Words are cut into 1,200 pieces. What a reader who knows the templates would lose is not worked out: two
 models that only count words stand in the chart instead.""",
+    "library": f"""\
+**A small library** is real text, seven million words to learn from: all that US presidents have said to their Congress, the openings of
+ten thousand articles of Wikipedia, 25,000 film reviews and the World Factbook, in paragraphs of up to 72 words. Words are cut into 4,096
+pieces, and by default a model of three million parameters reads all of it about once, which takes some hours. {_NO_FLOOR}""",
 }
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand

@@ -13,6 +13,7 @@ from llmviz.core.settings import ModelSpec, TextSpec
 from llmviz.core.spec import RunSpec, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Score, Step
+from llmviz.evaluation import bounds
 from llmviz.experiments import causal_lm
 from llmviz.experiments.building import build
 from llmviz.experiments.causal_lm import stage as clm
@@ -147,7 +148,7 @@ def test_the_same_spec_gives_the_same_weights(architecture: str) -> None:
 
 def test_metrics_are_those_of_the_catalogue() -> None:
     made = stage(spec())
-    named = {metric.name for metric in causal_lm.EXPERIMENT.metrics}
+    named = {metric.name for metric in causal_lm.EXPERIMENT.metrics} - {"bits_per_byte"}  # whose words are no bytes
     assert set(made.evaluate()) == named
     assert set(made.test()) == named | {metric.bound for metric in causal_lm.EXPERIMENT.metrics if metric.bound} | {"random_guess"}
 
@@ -203,9 +204,32 @@ def test_real_text_is_read_in_bytes_and_held_against_counting() -> None:
     assert not made.text.told_by_grammar
     assert set(made.references) == {"random_guess", "unigram", "trigram"}
     assert made.references["trigram"] < made.references["unigram"] < made.references["random_guess"]
-    assert set(made.evaluate()) == {"loss", "accuracy"}
+    assert set(made.evaluate()) == {"loss", "accuracy", "bits_per_byte"}
     assert not any((ids == UNK).any() for ids in made.text.train[:200])
     assert all(made.text.tokenizer.decode(ids.tolist()).isascii() for ids in made.text.train[:20])
+
+
+def test_bits_are_those_of_the_very_bytes_that_are_named() -> None:
+    """Of a text that is cut those it is cut to; the end of a text is worth the end of a line."""
+    made = stage(spec(text="sotu", context=16))
+    texts = shifting.asked(made.text.test[:20], 16)
+    read = [made.text.test[place][:16] for place in range(20)]
+    spelt = sum(len(made.text.tokenizer.decode(ids.tolist()).encode()) for ids in read)
+    targets = sum(len(ids) - 1 for ids in read)
+    loss = shifting.measured(made.model, texts)["loss"]
+    line_ends = len(read) - 1
+    assert bounds.bits_per_byte(made.text, texts, loss) == {
+        "bits_per_byte": pytest.approx(loss * targets / math.log(2) / (spelt + line_ends), rel=1e-9)
+    }
+
+
+def test_a_thousand_texts_are_held_against_what_compresses_them() -> None:
+    made = stage(spec(text="sotu"))
+    told = made.test()
+    assert min(told["zlib_bits"], told["xz_bits"]) > told["xz_after_bits"] > told["trigram_bits"] > 1
+    assert told["bits_per_byte"] > told["trigram_bits"]  # it has learnt nothing
+    words = stage(spec())
+    assert bounds.in_bits(words.text, words._validation) == {}  # whose tokens are words, not bytes
 
 
 def test_a_cut_text_does_not_end() -> None:

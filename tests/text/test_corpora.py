@@ -10,7 +10,7 @@ from llmviz.text import cleaning, corpora, speeches, store, tokenizers
 from llmviz.text.corpora import Corpus, load, prepare
 from llmviz.text.special import UNK
 from llmviz.text.splits import split
-from llmviz.text.tokenizers import FEWER, PIECES, tokenizer_for
+from llmviz.text.tokenizers import OTHERS, PIECES, tokenizer_for
 
 NAMES = tuple(texts.TEXTS)
 REAL = ("sotu", "wiki")
@@ -55,7 +55,7 @@ def test_wordpiece_fits_its_text(name: str) -> None:
 def test_requests_are_known_but_for_few_words_and_others_are_read_in_pieces() -> None:
     corpus = load(TextSpec("requests"))
     tokenizer = tokenizer_for(corpus, "pieces")
-    assert tokenizer.get_vocab_size() == FEWER["requests"]
+    assert tokenizer.get_vocab_size() == OTHERS["requests"]
     words = {word for document in corpus.test for word in document.split() if word.isalpha()}
     whole = [word for word in words if tokenizer.encode(word, add_special_tokens=False).tokens == [word]]
     assert len(whole) > 0.95 * len(words)
@@ -152,7 +152,7 @@ def test_a_transcript_is_the_speakers_own_words() -> None:
         "2. The Postmaster-General reports that the service of the mails has improved.",
         "-- Third, the Army is ready, as it always was and will be.",
     ]
-    assert list(speeches._speech("\n".join(lines))) == [
+    assert list(speeches._speech("\n".join(lines), 32)) == [
         "Thank you all for coming here tonight, my fellow - and dear - Americans.",
         "The Postmaster-General reports that the service of the mails has improved.",
         "Third, the Army is ready, as it always was and will be.",

@@ -213,7 +213,7 @@ def test_a_long_word_is_cut_into_its_pieces_also_by_a_tokenizer_kept_with_a_shor
         assert len(pieces(tokenizer, "s" * (LONGEST_WORD + 1))) == 1
 
 
-@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("text", sorted(set(TEXTS) - {"library"}))  # which no model reads in pieces of words
 def test_no_text_that_models_learn_from_has_a_word_of_which_the_limit_was_raised(text: str) -> None:
     corpus = corpora.load(TextSpec(text))
     normal = normalizers.BertNormalizer(strip_accents=True, lowercase=True)

@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -11,6 +12,9 @@ from streamlit.testing.v1 import AppTest
 
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
+from llmviz.core.texts import TEXTS
+from llmviz.experiments.causal_lm import bits_view, grown_view
+from llmviz.experiments.causal_lm.question import Generate
 from llmviz.text.special import SEP
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_writing import STORY
@@ -180,3 +184,43 @@ def test_without_a_run_the_page_invites_to_train(open_at: Callable[..., AppTest]
 
 def test_the_story_is_in_the_vocabulary(fake: FakeEngine) -> None:
     assert SEP not in {fake._tokenizer.token_to_id(word) for word in STORY} and None not in map(fake._tokenizer.token_to_id, STORY)
+
+
+def test_texts_of_many_steps_stand_below_one_another(open_at: Callable[..., AppTest]) -> None:
+    app = open_at(more="grown", temperature="0")
+    told = running(app)
+    assert len(told) == grown_view.ROWS and " ".join(STORY) in told[-1] and " ".join(STORY) not in told[0]
+    labels = [text.value for text in app.markdown if text.value.startswith("**step ")]
+    assert len(labels) == grown_view.ROWS and labels[0].startswith("**step 0**")
+    assert labels[-1].startswith(f"**step {DEFAULT.train.steps:,}**") and "tokens read" in labels[-1]
+
+
+def test_a_recording_shows_texts_of_steps_whose_weights_did_not_come(
+    open_at: Callable[..., AppTest], fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RunRef(DEFAULT.id, 0)
+    [text] = fake.answer(run, [DEFAULT.train.steps], Generate(TEXTS["tinyland"].beginning))
+    kept = {step: replace(text, step=step, text=f"written after {step}") for step in range(1, 900, 7)}
+    monkeypatch.setattr(fake, "kept_answers", lambda run, question: kept if question.text == TEXTS["tinyland"].beginning else {})
+    app = open_at(more="grown")
+    assert set(kept) <= set(parts(app)["continuation"]["steps"])
+    assert any("written after" in html for html in running(app))
+    other = open_at(more="grown", s="the film was")
+    assert not any("written after" in html for html in running(other))
+
+
+@pytest.mark.parametrize(
+    ("told", "sentence"), [(1.4, "fewer than zlib, xz and trigram."), (2.5, "fewer than zlib and xz, and more than trigram.")]
+)
+def test_bits_are_held_against_what_compresses(told: float, sentence: str) -> None:
+    metrics = {"zlib_bits": 3.3, "xz_bits": 2.8, "trigram_bits": 1.6, "bits_per_byte": told}
+    found = bits_view.bars(metrics)
+    assert [bar.bits for bar in found] == sorted((bar.bits for bar in found), reverse=True) and sum(bar.ours for bar in found) == 1
+    assert bits_view.told(found) == f"The GPT needs {told:.2f} bits a byte, {sentence}"
+    drawn = bits_view.figure(found)
+    assert drawn["data"][0]["x"] == [bar.bits for bar in found] and drawn["data"][0]["y"] == [bar.name for bar in found]
+
+
+def test_bits_of_words_are_not_told(open_at: Callable[..., AppTest]) -> None:
+    app = open_at(more="bits")
+    assert bits_view.NOT_BYTES in [text.value for text in app.caption] and not app.exception

@@ -13,7 +13,7 @@ from llmviz.core.settings import MaskingSpec, PairsSpec, TextSpec, TrainSpec
 from llmviz.core.spec import RunSpec, preset, starting_from
 from llmviz.core.texts import TEXTS
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
-from llmviz.experiments import masked_lm
+from llmviz.experiments import causal_lm, masked_lm
 from llmviz.experiments.masked_lm.view import crossed, first_guess, kind_or_word
 from llmviz.runs import fair
 from llmviz.runs.engine import State, Status
@@ -66,10 +66,11 @@ def test_curve_of_an_empty_and_of_a_long_run() -> None:
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_every_line_and_figure_is_explained(text: str) -> None:
-    spec = RunSpec("mlm", text=TextSpec(text))
+    experiment = next(each for each in (masked_lm.EXPERIMENT, causal_lm.EXPERIMENT) if text in each.texts)
+    spec = RunSpec(experiment.name, text=TextSpec(text))
     history = fake_updates.history(spec, spec.train.steps, State.RECORDED, 400)
-    drawn = curve(history, masked_lm.EXPERIMENT, spec.train.steps, live=False)
-    named = {name: said for name, said in about.glossary(history, masked_lm.EXPERIMENT)}
+    drawn = curve(history, experiment, spec.train.steps, live=False)
+    named = {name: said for name, said in about.glossary(history, experiment)}
     for part in (*drawn["lines"], *drawn["probes"], *drawn["ceilings"]):
         assert named[part["name"]] == part["about"]
     assert TEXTS[text].title in about.paragraphs(spec, recorded=True)[0]

@@ -30,6 +30,13 @@ EXAMPLES = MappingProxyType(
             Example("a person", "He was an American"),
             Example("nothing", ""),
         ),
+        "library": (
+            Example("a film", TEXTS["library"].beginning),
+            Example("a speech", "My fellow citizens, the state of our Union is"),
+            Example("a city", "It is a city in the south of"),
+            Example("a country", "Iceland, climate:"),
+            Example("nothing", ""),
+        ),
     }
 )
 
@@ -57,7 +64,7 @@ EXPERIMENT = Experiment(
     recipe=4,
     inputs=MappingProxyType({START: (None, "clm")}),
     architectures=GPTS,
-    texts=("tinyland", "sotu", "wiki"),
+    texts=("tinyland", "library", "sotu", "wiki"),
     objective=NextTokenSpec(),
     metrics=(
         Metric(
@@ -75,6 +82,13 @@ EXPERIMENT = Experiment(
             "Share of the tokens of held-out texts that are the model's first guess from what stands before them.",
             bound="accuracy_ceiling",
         ),
+        Metric(
+            "bits_per_byte",
+            "bits a byte",
+            "bits",
+            "The loss of text that is read as bytes, with the logarithm to base 2, over the bytes of the text instead of its tokens: what "
+            "the model needs to tell the text to its like. Models with other tokens can be held against it, and programs that compress.",
+        ),
         *knowledge(
             facts="A capital is asked for as the next word, in the one form of sentence in which that fact is never told; the text tells "
             "it in others. Share of right first guesses.",
@@ -91,6 +105,7 @@ EXPERIMENT = Experiment(
             # Muon makes good use of large batches: of Tinyland's stories, 500 steps of 48 came as near to the floor as 1,200 of 24.
             "tinyland": TrainSpec(steps=900, batch_size=96, learning_rate=3e-2, muon_learning_rate=6e-2),
             **dict.fromkeys(("sotu", "wiki"), TrainSpec(steps=2_000, learning_rate=1e-2, muon_learning_rate=2e-2)),
+            "library": TrainSpec(steps=4_500, batch_size=32, context=128, learning_rate=1e-2, muon_learning_rate=2e-2),
         }
     ),
     first_step=FirstStep(
@@ -107,4 +122,5 @@ EXPERIMENT = Experiment(
         lambda written, _: list(zip(written.candidate_words[0][:-1], written.chances[0][0].tolist(), strict=False)),
     ),
     loss_per="a token",
+    recorded=("tinyland", "sotu", "wiki"),
 )

@@ -43,7 +43,7 @@ class View:
     tokens: int = setting(MOST, "Tokens", "How many tokens of the continuation are shown.", low=0, high=MOST)
     at: int = setting(0, "Place", "The token whose alternatives are shown, counted from 0.", low=0, high=MOST)
     branch: str = setting("", "Branch", "The tokens chosen by hand, as their numbers in the vocabulary.", letters=400)
-    more: str = setting("", "More", "What is shown below.", choices=("", "beams", "sizes", "real"))
+    more: str = setting("", "More", "What is shown below.", choices=("", "beams", "grown", "bits", "sizes", "real"))
     real: str = setting("", "Real model", "The model that was trained elsewhere; the first where nothing is said.", letters=64)
     width: int = setting(3, "Beams", "How many continuations beam search follows at once.", low=1, high=5)
 

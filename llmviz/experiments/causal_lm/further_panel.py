@@ -1,14 +1,20 @@
-"""What folds out below *Next token*: beam search as a tree, and the same beginning through models of three sizes, and a real one."""
+"""What folds out below *Next token*: beam search as a tree, how the writing grew, bits a byte, models of three sizes, and a real one."""
 
 import streamlit as st
 
-from llmviz.experiments.causal_lm import beams_view, dials_panel, real_panel, sizes_panel
+from llmviz.experiments.causal_lm import beams_view, bits_panel, dials_panel, grown_panel, real_panel, sizes_panel
 from llmviz.experiments.causal_lm.question import Search
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, parts, sentence, visit
 from llmviz.ui.live import Seen
 
-MORE = {"beams": "Beam search", "sizes": "Three sizes of model", "real": "A real model"}
+MORE = {
+    "beams": "Beam search",
+    "grown": "As it learnt to write",
+    "bits": "Bits a byte",
+    "sizes": "Three sizes of model",
+    "real": "A real model",
+}
 
 
 def fold(engine: Engine, seen: Seen) -> None:
@@ -19,6 +25,10 @@ def fold(engine: Engine, seen: Seen) -> None:
         match dials_panel.view().more:
             case "beams":
                 st.fragment(lambda: _beams(engine, seen), run_every=live.EVERY if seen.under_way else None, key="beams")()
+            case "grown":
+                grown_panel.draw(engine, seen)
+            case "bits":
+                bits_panel.draw(engine, seen)
             case "sizes":
                 sizes_panel.draw(engine)
             case "real":

@@ -81,8 +81,9 @@ def _written(engine: Engine, seen: Seen, wanted: Generate) -> tuple[dict[int, Ge
     before = st.session_state.get("generation")
     if asked.pending and not asked.known and before and before[0] == (seen.run, wanted.text):
         return cast(dict[int, Generation], before[1]), ""
-    st.session_state["generation"] = ((seen.run, wanted.text), asked.known)
-    return asked.known, words.sentence(asked.refusal)
+    known = {**engine.kept_answers(seen.run, wanted), **asked.known}  # a recording has this text of more steps than it has weights
+    st.session_state["generation"] = ((seen.run, wanted.text), known)
+    return known, words.sentence(asked.refusal)
 
 
 def _length(answers: dict[int, Generation], step: int | None) -> int:

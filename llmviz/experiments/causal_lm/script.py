@@ -17,7 +17,7 @@ from llmviz.core.settings import TextSpec
 from llmviz.text.special import CLS, FIRST, PAD, SEP
 from llmviz.training.texts import encoded, padded
 
-TEXT = "tinyland"  # or "sotu" or "wiki"
+TEXT = "tinyland"  # or "library", "sotu" or "wiki"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "neox"  # rotary positions; "gpt2" has learnt absolute ones

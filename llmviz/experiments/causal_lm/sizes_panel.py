@@ -6,7 +6,6 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.recorded import seeds
-from llmviz.core.settings import SIZES
 from llmviz.core.spec import RunSpec
 from llmviz.core.study import Axis, Study, Value
 from llmviz.core.update import Done
@@ -18,13 +17,14 @@ from llmviz.ui.study import Series
 from llmviz.views import words
 
 KEY = "sizes"
+COMPARED = ("0.1M", "0.3M", "1M")  # a larger one takes hours
 LINES = ("floor", "trigram", "unigram")
 ABOUT = "The same beginning, the same draws, the same steps of training; only the number of parameters differs."
 
 
 def of(base: RunSpec) -> Study:
     """The same run with each of the sizes, first with the seed of the base."""
-    values = tuple(Value(words.size(name), (name,)) for name in SIZES)
+    values = tuple(Value(words.size(name), (name,)) for name in COMPARED)
     return Study(base, Axis("parameters, about", ("size",)), values, seeds(base.seed))
 
 

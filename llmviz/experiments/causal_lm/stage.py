@@ -89,19 +89,23 @@ class NextToken:
 
     def evaluate(self) -> dict[str, float]:
         """Loss and accuracy on the tokens of validation texts; the share of each probe set answered."""
-        return shifting.measured(self.model, self._validation) | self._answered(self._facts) | self._chosen(self._choices)
+        return self._measured(self._validation) | self._answered(self._facts) | self._chosen(self._choices)
 
     def test(self) -> dict[str, float]:
         """The same on test texts, beside the lines that bound them."""
         texts = self._held_out(self.text.test[:TEST])
         facts = probes.facts(self.text, self.text.test, TEST_PROBES, left_to_right=True)
         choices = probes.choices(self.text, self.text.test, TEST_PROBES)
-        return (
-            shifting.measured(self.model, texts) | self._answered(facts) | self._chosen(choices) | bounds.next_references(self.text, texts)
-        )
+        known = self._answered(facts) | self._chosen(choices)
+        return self._measured(texts) | known | bounds.next_references(self.text, texts) | bounds.in_bits(self.text, texts)
 
     def _held_out(self, texts: Sequence[Ids]) -> list[Asked]:
         return shifting.asked(texts, self.spec.train.context)
+
+    def _measured(self, texts: Sequence[Asked]) -> dict[str, float]:
+        """Loss and accuracy; and of text that is read as bytes, bits a byte."""
+        found = shifting.measured(self.model, texts)
+        return found | bounds.bits_per_byte(self.text, texts, found["loss"])
 
     def _answered(self, facts: Mapping[str, Asked]) -> dict[str, float]:
         """What is asked for, and all after it, a causal model does not see: a masked model's questions serve here too."""

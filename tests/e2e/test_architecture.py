@@ -38,7 +38,6 @@ def test_type_zoom_and_add_up(page: Page, real_app: str) -> None:
     page.get_by_label("Your sentence").fill("the dog barks .")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("s=the"))
-    page.locator(QUIET).wait_for(timeout=MINUTE)  # a box that is opened while the sentence is on its way falls back to the one before
     for name in ("norm", "query", "scores", "values, mixed", "output", r"stream \+ attention", "wider", "activation"):
         box(page, name).click()
         expect(page.locator(".top h3 .title")).to_have_text(re.compile(rf"^{name}"))

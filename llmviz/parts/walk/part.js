@@ -12,13 +12,18 @@ import { drawnColumns, furthest, headRow, isCausal, isShare, shownWords } from "
 import { drawAcross, drawStrip, labelsOf, stripField } from "./strip.js";
 import { grid, headRadios, leftOut, legend, likeliest, title } from "./zoomed.js";
 
-/** @import { Child, Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Walk } from "./payload" @import { Place } from "./numbers.js" */
+/** @import { Child, Clicked, Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Walk } from "./payload" @import { Place } from "./numbers.js" */
 
 /**
  * `rows` is the chosen row of each sequence, `wanted` a box of a stage whose numbers are on their way, and `term` what is pointed at in a sum.
  * @typedef {{ seat: number, place: Place | null, rows: Record<number, number>, wanted: Partial<Place> & { box: number } | null, term: number,
- * under: { row: number, column: number } | null, reporting?: number, [other: string]: unknown }} State
+ * under: { row: number, column: number } | null, reporting?: number, boxes: string, looked: Clicked<number[]>, [other: string]: unknown }} State
  */
+
+const emptied = () => ({ seat: 0, place: null, rows: {}, wanted: null, term: -1, under: null });
+
+/** @param {Place} place @returns {[number, number, number, number]} */
+const addressOf = ({ box, head, row, column }) => [box, head, row, column];
 
 const HEADING = 120; // pixels of the box that are to be seen when one is clicked below which it would stand
 const NARROW = 34; // em up to which the likeliest words stand below the grid; as in part.css
@@ -28,11 +33,12 @@ const SETTLED = 200; // milliseconds: a held key moves many times; the address n
 export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, kept, redraw, tell }) => {
   const data = shownWords(given);
   const { boxes } = data;
-  const state = kept(
-    [data.model, given.visit, boxes.map(({ name, shape }) => [name, ...shape])],
-    () => /** @type {State} */ ({ ...{ seat: 0, place: null, rows: {}, wanted: null, term: -1, under: null } }),
-  );
+  const state = kept([data.model, given.visit], () => /** @type {State} */ ({ ...emptied(), boxes: "", looked: {} }));
+  const shapes = JSON.stringify(boxes.map(({ name, shape }) => [name, ...shape]));
+  if (state.boxes !== shapes) Object.assign(state, { ...emptied(), boxes: shapes });
   const stage = choice(state, data.opened, given.visit);
+  // Of a sentence that was on its way when somebody clicked, the server says where they stood before.
+  const look = choice(state.looked, data.at, given.visit);
 
   /** A place of which all is known, from what is asked for and what was chosen before. @param {Partial<Place> & { box: number }} asked @returns {Place} */
   function settled({ box: at, head, row, column }) {
@@ -62,9 +68,9 @@ export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, ke
   const report = () => {
     clearTimeout(state.reporting);
     state.reporting = setTimeout(() => {
-      const { place } = state;
-      if (place) tell("at", [place.box, place.head, place.row, place.column]);
+      if (state.place) tell("at", addressOf(state.place));
     }, SETTLED);
+    if (state.place) look.choose(addressOf(state.place));
   };
   /** @param {Partial<Place> & { box: number }} asked */
   const take = (asked) => {
@@ -84,7 +90,7 @@ export default part((/** @type {Given<Walk & Shared>} */ { data: given, root, ke
   };
 
   if (boxes.length) {
-    const [box, head, row, column] = data.at;
+    const [box, head, row, column] = look.now();
     const first = { box: opening(data.opened), head, row, column };
     if (state.wanted && isHere(state.wanted.box)) {
       take(state.wanted);

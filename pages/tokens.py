@@ -4,7 +4,7 @@ import streamlit as st
 
 from llmviz.core.texts import TEXTS
 from llmviz.experiments import masked_lm, tokenization
-from llmviz.experiments.tokenization import panel
+from llmviz.experiments.tokenization import panel, real_panel
 from llmviz.ui import lecture, lesson, notes, sentence, visit
 from llmviz.ui.engine import engine
 
@@ -14,6 +14,7 @@ BEATS = (
     ("rows_area", "question"),
     ("learn_row", "rows_area"),
     ("learn_row", "charts_area", "source_area"),
+    ("rows_area", "real_area"),
 )
 
 runs = engine()
@@ -36,6 +37,7 @@ panel.choose(seen)
 panel.predict(seen)
 panel.panel(runs, seen)
 panel.measured(runs, seen)
+real_panel.fold(seen)
 if seen.text in TEXTS and TEXTS[seen.text].attribution:
     with st.container(key="source_area"):
         st.caption(f"{TEXTS[seen.text].title}: {TEXTS[seen.text].attribution}.")

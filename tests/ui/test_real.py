@@ -97,6 +97,19 @@ def test_where_it_is_not_installed_the_command_is_said(visit: Visit, real: Recor
     assert "python3 start.py install real" in said(visit("next_token", more="real"))
 
 
+def test_its_vocabulary_cuts_the_sentence_beside_those_of_the_page(visit: Visit, real: Recorded) -> None:
+    real.state = Stands(THERE)
+    app = visit("tokens", more="real", s="the unhappy dog barks <b>.")
+    [cut] = tables(app)
+    names = [row["name"] for row in cut["rows"]]
+    assert names == ["BPE", "WordPiece", "Unigram", "Big 1B"]
+    sentence, count = cut["rows"][-1]["cells"]
+    assert sentence["bits"][0]["text"].startswith("the unhappy dog barks") or "[UNK]" in sentence["bits"][0]["text"]
+    assert count["bits"][0]["text"] == "8 tokens, 1.6 a word" and "[UNK]" in count["more"][0]  # < b > are a token each
+    assert "Big 1B needs 8 tokens" in said(app)
+    assert "Type a sentence" in said(visit("tokens", more="real", s=" ")) or not tables(visit("tokens", more="real", s=" "))
+
+
 def test_its_boxes_lens_and_sizes_are_shown_on_architecture(visit: Visit, real: Recorded) -> None:
     real.state = Stands(THERE)
     app = visit("architecture", real="big", s="the dog barks .")

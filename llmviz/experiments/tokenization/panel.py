@@ -53,6 +53,8 @@ class Choice:
     pieces: int = setting(FIRST_SIZE, "Vocabulary", "Entries of each vocabulary, special ones counted.", low=SIZES[0], high=SIZES[-1])
     own: str = setting("", "Your text", "The digest of a text kept on this machine.", letters=64)
     live: bool = setting(False, "Live", "Learnt on this machine, also where it comes with the program.")
+    more: str = setting("", "More", "What is shown below.", choices=("", "real"))
+    real: str = setting("", "Real model", "Which of the models that were trained elsewhere, where there are several.", letters=64)
 
     def __post_init__(self) -> None:
         check(self)
@@ -229,14 +231,7 @@ def _all(word: Word) -> set[str]:
     merged = {piece for merge in word.merges for piece in merge.pieces}
     ways = {piece for way in word.ways for piece in way.pieces}
     tried = {step.piece for tries, _ in pieces_view.lookups(word) for step in tries}
-    return {
-        word.source,
-        *word.source,
-        *word.pieces,
-        *merged,
-        *ways,
-        *tried,
-    }
+    return {word.source, *word.source, *word.pieces, *merged, *ways, *tried}
 
 
 def _fresh(seen: Seen, kind: str, word: Word) -> bool:

@@ -118,11 +118,11 @@ def test_the_first_screen_holds_the_sentence_and_the_question(page: Page, fake_a
 def test_every_beat_of_a_lecture_fits(page: Page, fake_app: str) -> None:
     page.set_viewport_size({"width": 1280, "height": 720})
     visit(page, f"{fake_app}/tokens?lecture=1")
-    for beat in range(1, 6):
-        expect(page.get_by_text(f"{beat} of 5")).to_be_visible()
+    for beat in range(1, 7):
+        expect(page.get_by_text(f"{beat} of 6")).to_be_visible()
         page.locator(QUIET).wait_for()
         page.evaluate(SIZED)
-        for selector in (".pieces", ".growth", ".costs", ".st-key-question", ".st-key-learn_row"):
+        for selector in (".pieces", ".growth", ".costs", ".st-key-question", ".st-key-learn_row", ".st-key-real_area"):
             shown = page.locator(selector).first
             if shown.is_visible() and (box := shown.bounding_box()):
                 assert box["y"] + box["height"] <= 720 and box["x"] + box["width"] <= 1280, (beat, selector)

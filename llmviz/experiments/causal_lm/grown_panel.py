@@ -3,12 +3,13 @@
 import streamlit as st
 
 from llmviz.experiments.causal_lm import dials_panel, grown_view, view
+from llmviz.experiments.causal_lm.row_panel import row
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import words
 
-ABOUT = "The same beginning and the same draws; only the training goes on. From the top: what the model wrote after so many words."
+ABOUT = "The same beginning and the same draws; only the training goes on, from the top down."
 NOTHING = "Texts appear here as soon as there is a trained model."
 
 
@@ -33,7 +34,4 @@ def _texts(engine: Engine, seen: Seen) -> None:
         st.caption(words.sentence(asked.refusal))
     for step in steps:
         if step in written:
-            with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
-                with st.container(width=190):
-                    st.markdown(grown_view.label(now.history, step))
-                st.html(view.running(beginning, written[step]))
+            row(grown_view.label(now.history, step), view.running(beginning, written[step]))

@@ -8,6 +8,7 @@ import streamlit as st
 from llmviz.core.run import RunRef
 from llmviz.experiments.causal_lm import dials_panel, view
 from llmviz.experiments.causal_lm.question import Generation
+from llmviz.experiments.causal_lm.row_panel import row
 from llmviz.runs.engine import Engine
 from llmviz.runs.real_models import Offer
 from llmviz.ui import ask, lesson, parts, path, real, sentence, visit
@@ -40,7 +41,4 @@ def _both(engine: Engine, seen: Seen, offer: Offer, run: RunRef) -> None:
 
 
 def _row(about: str, text: str, found: Generation | None, refusal: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
-        with st.container(width=190):
-            st.markdown(about)
-        st.html(view.running(text, found) if found else f"<p>{html.escape(refusal or '…')}</p>")
+    row(about, view.running(text, found) if found else f"<p>{html.escape(refusal or '…')}</p>")

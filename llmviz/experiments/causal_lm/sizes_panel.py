@@ -10,6 +10,7 @@ from llmviz.core.spec import RunSpec
 from llmviz.core.study import Axis, Study, Value
 from llmviz.core.update import Done
 from llmviz.experiments.causal_lm import dials_panel, view
+from llmviz.experiments.causal_lm.row_panel import row
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, sentence, states, study, visit
 from llmviz.ui.live import Seen
@@ -47,19 +48,16 @@ def _texts(engine: Engine, sizes: Study) -> None:
 
 
 def _size(engine: Engine, name: str, spec: RunSpec, seen: Seen, text: str) -> None:
-    with st.container(horizontal=True, vertical_alignment="top", gap="medium"):
-        with st.container(width=190):
-            st.markdown(f"About **{name}** parameters  \n{_measured(seen)}")
-        said = states.line(seen.status, seen.history, spec).text if seen.status and seen.under_way else ""
-        if seen.run is None or not seen.history.snapshots:
-            st.markdown(lesson.plain(said))
-            return
-        question = dials_panel.view().question(text)
-        asked = ask.answers(engine, seen.run, seen.history.snapshots[-1:], question, seen.patience, slot=f"size-{spec.model.size}")
-        written = asked.known.get(seen.history.snapshots[-1])
-        st.html(view.running(text, written) if written else f"<p>{html.escape(words.sentence(asked.refusal) or '…')}</p>")
-        if said:
-            st.caption(lesson.plain(said))
+    label = f"About **{name}** parameters  \n{_measured(seen)}"
+    said = states.line(seen.status, seen.history, spec).text if seen.status and seen.under_way else ""
+    if seen.run is None or not seen.history.snapshots:
+        row(label, "", lesson.plain(said))
+        return
+    question = dials_panel.view().question(text)
+    asked = ask.answers(engine, seen.run, seen.history.snapshots[-1:], question, seen.patience, slot=f"size-{spec.model.size}")
+    written = asked.known.get(seen.history.snapshots[-1])
+    shown = view.running(text, written) if written else f"<p>{html.escape(words.sentence(asked.refusal) or '…')}</p>"
+    row(label, shown, lesson.plain(said))
 
 
 def _measured(seen: Seen) -> str:

@@ -221,9 +221,7 @@ def record(
     to: Annotated[Path | None, typer.Option(help="The folder to write; by default that of the program's own recordings.")] = None,
     megabytes: Annotated[float, typer.Option(min=0.1, max=MOST_BYTES / 1e6, help="The most it takes; all together have 40.")] = MOST_BYTES
     / 1e6,
-    eight_bits: Annotated[
-        bool, typer.Option("--eight-bits", help="Keep its matrices in eight bits, for a larger model: in 8 megabytes.")
-    ] = False,
+    eight_bits: Annotated[bool, typer.Option("--eight-bits", help="Keep matrices in eight bits: for a larger model, 8 MB.")] = False,
     only_curve: Annotated[bool, typer.Option("--curve", help="Keep its curves and figures alone, for a band over seeds.")] = False,
 ) -> None:
     """Make a recording of a run that is done: with as many of its snapshots as fit."""
@@ -260,9 +258,12 @@ def check(
 
 
 @app.command()
-def record_seconds(each: Annotated[float, typer.Option(min=1, help="Seconds of training to measure, for each.")] = 4.0) -> None:
+def record_seconds(
+    each: Annotated[float, typer.Option(min=1, help="Seconds of training to measure, for each.")] = 4.0,
+    missing: Annotated[bool, typer.Option("--missing", help="Only those that are not measured yet.")] = False,
+) -> None:
     """Measure how long the default runs take and keep it with the program, for `check`; for when a recipe has changed. Ten minutes."""
-    for timed in seconds.record(each):
+    for timed in seconds.record(each, missing=missing):
         print(f"{timed.spec.stage} {timed.spec.text.name}: {timed.seconds:.1f} s at {timed.gflops:.0f} GFLOP/s")
 
 

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from llmviz.core.catalogue import BY_NAME
 from llmviz.core.settings import TextSpec
@@ -72,10 +73,13 @@ def here(rate: Rate, file: Path = FILE) -> Iterator[Timed]:
         yield Timed(timed.spec, timed.at(at).seconds * slower(rate, at, file), rate.gflops)
 
 
-def record(seconds: float, file: Path = FILE) -> Iterator[Timed]:
-    """Measure all of them for so many seconds each, and keep it."""
-    measured = {}
+def record(seconds: float, file: Path = FILE, missing: bool = False) -> Iterator[Timed]:
+    """Measure all of them for so many seconds each, or those that are `missing`, and keep it."""
+    there = kept(file) if missing else {}
+    measured: dict[str, Any] = {name: json.loads(file.read_text(encoding="utf-8"))[name] for name in there}
     for name, spec in defaults().items():
+        if name in there:
+            continue
         rate = trained(spec, seconds)
         measured[name] = {"run": spec.id, "seconds": round(rate.whole, 2), "gflops": round(rate.gflops, 1)}
         yield Timed(spec, rate.whole, rate.gflops)

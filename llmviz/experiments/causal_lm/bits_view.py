@@ -12,7 +12,7 @@ OTHERS = {
     "zlib_bits": ("zlib", "the compressor of zip files. It looks 32 KB back, and has seen nothing but these texts."),
     "xz_bits": ("xz", "a stronger compressor, which looks back as far as there is text. It too has seen nothing but these texts."),
     "xz_after_bits": (
-        "xz, read in",
+        "primed xz",
         "the same after it has read up to 16 MB of the text that the GPT learnt from: the bits that these texts add.",
     ),
     "trigram_bits": ("trigram", "counts in all of that text which token follows which two, and makes probabilities of the counts."),

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from llmviz.experiments import masked_lm
-from llmviz.experiments.masked_lm import panel, quiz_panel
+from llmviz.experiments.masked_lm import panel, quiz_panel, real_panel
 from llmviz.ui.page import of_run
 
 BEATS = (
@@ -14,7 +14,7 @@ BEATS = (
     ("strip_area", "bars_area", "curve_area", "training_row", "facts_row"),
 )
 
-page = of_run(masked_lm.EXPERIMENT.lesson, [masked_lm.EXPERIMENT], BEATS)
+page = of_run(masked_lm.EXPERIMENT.lesson, [masked_lm.EXPERIMENT], BEATS, real_panel.Looking())
 page.head(
     "Pretraining · BERT",
     "Hide a word, and the text itself is the label",
@@ -27,4 +27,5 @@ question_place = st.container(key="question_place")  # filled last: its answer m
 page.panel(lambda now: panel.picture(page.engine, now))
 with question_place:
     quiz_panel.draw(page.engine, page.seen, page.spec.text.name)
+real_panel.fold(page.engine, page.seen)
 page.foot()

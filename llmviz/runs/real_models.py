@@ -7,6 +7,7 @@ snapshots can be put to it. It is not asked for long: the process that holds it 
 
 import contextlib
 import hashlib
+import json
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,10 @@ LONGEST = 600.0  # and after which it is given up
 DRAFT = ".draft"
 
 
+WRITES, FILLS, UNKNOWN = "writes", "fills", "unknown"
+MOST_READ = 1_000_000  # bytes of a configuration
+
+
 @dataclass(frozen=True)
 class Offer:
     """A model that could be taken in: a `name` for the address, its title, what is known of it, and where its files are, if they are."""
@@ -47,6 +52,18 @@ class Offer:
     about: str
     source: Path | None
     missing: str = ""
+
+    @property
+    def does(self) -> str:
+        """What a model of its kind is asked for, as its configuration says: WRITES or FILLS gaps; UNKNOWN where that cannot be read."""
+        if self.source is None or self.source.is_file():
+            return WRITES
+        try:
+            with (self.source / "config.json").open("rb") as file:
+                written = json.loads(file.read(MOST_READ))
+            return FILLS if written["architectures"] == ["BertForMaskedLM"] else WRITES
+        except (OSError, ValueError, LookupError, TypeError, RecursionError):
+            return UNKNOWN  # why it is no model is said when it is taken in
 
     @property
     def key(self) -> str:

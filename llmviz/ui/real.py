@@ -6,7 +6,7 @@ import streamlit as st
 
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
-from llmviz.runs.real_models import COMING, MISSING, STEP, THERE, USUAL, Offer
+from llmviz.runs.real_models import COMING, MISSING, STEP, THERE, UNKNOWN, USUAL, Offer
 from llmviz.ui import ask, lesson, live, states, visit
 from llmviz.ui.engine import real_models
 from llmviz.views import words
@@ -55,9 +55,12 @@ def chosen() -> Offer | None:
     return offer(visit.current().view.real)
 
 
-def pick() -> str:
-    """The name of the model in the address of this page, or of the first there is; empty without any. Of several the choice is drawn."""
-    every = {each.name: each.title for each in offers()}
+def pick(what: str = "") -> str:
+    """The name of the model in the address of this page, or of the first that does `what` is wanted; empty without any.
+
+    Of several the choice is drawn.
+    """
+    every = {each.name: each.title for each in offers() if not what or each.does in (what, UNKNOWN)}
     named = visit.current().view.real
     name = named if named in every else next(iter(every), "")
     if len(every) > 1:

@@ -202,3 +202,26 @@ def test_it_is_prompted_beside_the_run_of_the_page(visit: Visit, real: Recorded,
     assert cells == [["(nothing)", "Paris ✓", "Paris ✓"], ["2013", "<b>Oslo", "<b>Oslo"]]
     [curves] = [data for name, data in mounted(app) if name == "curves" and data["title"] == "Named right" and len(data["lines"]) == 2]
     assert [line["values"] for line in curves["lines"]] == [[0.0, 1.0, 1.0, 1.0], [0.0, 0.0, 0.0, 0.0]]
+
+
+def test_gaps_are_filled_by_a_model_that_fills_them(visit: Visit, real: Recorded, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    assert "No model that fills gaps is here" in said(visit("masked_tokens", more="real"))  # the one there is writes
+    (tmp_path / "config.json").write_text('{"architectures": ["BertForMaskedLM"]}')
+    fills = Offer("bert", "Big BERT", "A BERT.", tmp_path)
+    monkeypatch.setattr(real, "offers", lambda: (OFFER, fills))
+    real.state = Stands(THERE)
+    asked: list[Any] = []
+
+    def answer(run: RunRef, steps: Sequence[int], question: Any) -> list[Any]:
+        asked.append(question)
+        folder = Recordings().folder(RunRef(RECORDED["mlm-tinyland"].id, 0))
+        return list(Real().answer({STEP: folder.snapshot(folder.snapshots()[-1])}, question))
+
+    monkeypatch.setattr(real, "answer", answer)
+    app = visit("masked_tokens", more="real", s="the capital of France is Paris .", hide="5")
+    [found] = tables(app)
+    assert asked[-1].text == "the capital of France is [MASK] ." and asked[-1].hidden == ()
+    assert [column["name"] for column in found["columns"]] == ["This page's run", "Big BERT"]
+    assert found["rows"][0]["name"] == "Paris, 1" and found["rows"][0]["cells"][1]["bits"][0]["text"] == "Paris"
+    assert "Hide a word above" in said(visit("masked_tokens", more="real", s="the dog barks ."))
+    assert app.segmented_control(key="masked_more").value == "real" and visit("next_token", more="real").exception == []

@@ -10,7 +10,7 @@ from llmviz.experiments.causal_lm import dials_panel, view
 from llmviz.experiments.causal_lm.question import Generation
 from llmviz.experiments.causal_lm.row_panel import row
 from llmviz.runs.engine import Engine
-from llmviz.runs.real_models import Offer
+from llmviz.runs.real_models import WRITES, Offer
 from llmviz.ui import ask, lesson, parts, path, real, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import words
@@ -22,7 +22,7 @@ MOST_TOKENS = 24  # a real model writes some twelve a second
 
 def draw(engine: Engine, seen: Seen) -> None:
     """Draw what both write, and what each expects next."""
-    real.panel(real.pick(), lambda offer, run: _both(engine, seen, offer, run))
+    real.panel(real.pick(WRITES), lambda offer, run: _both(engine, seen, offer, run))
 
 
 def _both(engine: Engine, seen: Seen, offer: Offer, run: RunRef) -> None:

@@ -6,7 +6,7 @@ from llmviz.core.run import RunRef
 from llmviz.experiments.in_context import panel, prompt_view, real_view
 from llmviz.experiments.in_context.question import Name
 from llmviz.runs.engine import Engine
-from llmviz.runs.real_models import Offer
+from llmviz.runs.real_models import WRITES, Offer
 from llmviz.ui import ask, lesson, parts, path, real, visit
 from llmviz.ui.live import Seen
 
@@ -18,7 +18,7 @@ def draw(engine: Engine, seen: Seen, run: RunRef) -> None:
     if panel.withheld():
         st.markdown(panel.withheld())
         return
-    real.panel(real.pick(), lambda offer, theirs: _both(engine, seen, run, offer, theirs))
+    real.panel(real.pick(WRITES), lambda offer, theirs: _both(engine, seen, run, offer, theirs))
 
 
 def _both(engine: Engine, seen: Seen, run: RunRef, offer: Offer, theirs: RunRef) -> None:

@@ -122,5 +122,4 @@ EXPERIMENT = Experiment(
         lambda written, _: list(zip(written.candidate_words[0][:-1], written.chances[0][0].tolist(), strict=False)),
     ),
     loss_per="a token",
-    recorded=("tinyland", "sotu", "wiki"),
 )

@@ -208,9 +208,9 @@ def test_the_model_of_the_library_writes_and_shows_how_it_came_to(page: Page, re
     expect(told).to_have_count(8)
     first, last = told.first.inner_text(), told.last.inner_text()
     assert first.startswith("The film is about a young man who") and last.startswith("The film is about a young man who") and first != last
-    page.get_by_role("button", name="Bits a byte").click()
+    page.get_by_role("radio", name="Bits a byte").click()
     expect(page.get_by_text(re.compile(r"The GPT needs 1\.\d\d bits a byte, fewer than zlib, xz, primed xz and trigram\."))).to_be_visible()
     expect(page.locator(".st-key-more_area .js-plotly-plot .bars .point")).to_have_count(5)
-    page.get_by_role("button", name="a speech").click()
+    page.get_by_role("radio", name="a speech").click()
     expect(page.locator(".written .given").first).to_have_text("My")
     expect(page).to_have_url(re.compile("s=My"))

@@ -155,11 +155,13 @@ def test_a_checkpoint_of_what_learns_from_its_own_texts_comes_through(tmp_path: 
 
 @pytest.mark.parametrize("recording", RECORDINGS, ids=lambda file: file.parent.name)
 def test_every_recording_would_come_back_as_it_is(recording: Path, tmp_path: Path) -> None:
-    run = RunFolder(recording.parent)
-    step = run.snapshots()[-1]
-    rebuilt(run.spec(), run.snapshot(step), run.tokenizer()).save(tmp_path)
+    packed = BytesIO()
+    parcel.pack(RunFolder(recording.parent), packed)
+    came = parcel.unpack(packed, tmp_path / "came")
+    step = came.snapshots()[-1]
+    rebuilt(came.spec(), came.snapshot(step), came.tokenizer()).save(tmp_path)
     for name in ("config.json", "model.safetensors"):
-        assert (tmp_path / name).read_bytes() == (run.snapshot(step) / name).read_bytes()
+        assert (tmp_path / name).read_bytes() == (came.snapshot(step) / name).read_bytes()
 
 
 def test_a_run_of_a_checkpoint_says_itself_how_much_it_reads(tmp_path: Path) -> None:

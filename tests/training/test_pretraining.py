@@ -53,7 +53,7 @@ def test_before_the_first_step_everything_is_as_pretraining_left_it(pretrained: 
     before, after, tested = measured(child_of(spec), folder)
     there = forgetting.named(parent.evaluate())
     assert {name: before[name] for name in there} == pytest.approx(there)  # the same sets, the same head, the same body
-    assert {*forgetting.metrics(child_of(spec))} <= {*there}
+    assert {*forgetting.metrics(child_of(spec))} - {"pretraining_bits_per_byte"} <= {*there}  # Tinyland's words are no bytes
     assert after["pretraining_loss"] > before["pretraining_loss"] + 0.02
     assert tested["pretraining_loss"] != after["pretraining_loss"] and "pretraining_floor" in tested
 

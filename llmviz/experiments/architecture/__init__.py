@@ -16,6 +16,7 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             Example("two sentences", "Anna found a dog near the river . the dog barks ."),
             Example("an opinion", "the play was superb and lovely ."),
         ),
+        "library": (Example("a place", TEXTS["library"].sentence),),
         "sotu": (Example("the people", TEXTS["sotu"].sentence),),
         "wiki": (Example("a place", TEXTS["wiki"].sentence),),
         "reviews": (Example("a contrast", TEXTS["reviews"].sentence),),

@@ -18,6 +18,11 @@ EXAMPLES: Mapping[str, tuple[Example, ...]] = MappingProxyType(
             Example("a far verb", "Anna is a baker and lives in Paris ."),
             Example("two capitals", "in Spain , Madrid is the capital . people of Italy call Rome the capital ."),
         ),
+        "library": (
+            Example("a place", TEXTS["library"].sentence),
+            Example("a word twice", "The film begins well, but the film ends badly."),
+            Example("a far verb", "The laws that the Congress of the United States has passed are good."),
+        ),
         "sotu": (
             Example("the people", TEXTS["sotu"].sentence),
             Example("a word twice", "our country needs peace , and peace needs our country ."),
@@ -44,8 +49,9 @@ def openings(stage: str, text: str) -> Openings:
     """What it asks of a model first: the maps of the text's own sentence, and what its heads look for."""
     if stage not in READ:
         return ()
-    # Other texts would have to be prepared first; who opens the page on one waits a second for the names of its heads.
-    return (Attend(TEXTS[text].sentence), *((Heads(text),) if text == "tinyland" else ()))
+    # Other texts would have to be prepared first; who opens the page on one waits a second for the names of its heads, and of the library
+    # would wait for half a minute.
+    return (Attend(TEXTS[text].sentence), *((Heads(text),) if text in ("tinyland", "library") else ()))
 
 
 LESSON = Lesson(

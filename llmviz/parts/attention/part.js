@@ -81,7 +81,14 @@ export default part((/** @type {Given<Attention & Shared>} */ { data, root, shar
         ...{ tabindex: head === now() ? 0 : -1, ...told(`${called(head)}${found ? `: ${measured(found)}` : ""}`) },
       },
       h("canvas", { "aria-hidden": true }),
-      h("span.name", {}, answered && [where, found?.named ? [h("b", {}, name), !compact && ` ${percent(found.mass)}`] : found && "mixed"]),
+      h(
+        "span.name",
+        {},
+        answered && [
+          where,
+          found?.named ? [h("b", {}, name), !compact && heads <= 4 && ` ${percent(found.mass)}`] : found && (heads > 4 ? "mix" : "mixed"),
+        ],
+      ),
     );
   };
 
@@ -146,7 +153,10 @@ export default part((/** @type {Given<Attention & Shared>} */ { data, root, shar
       const text = blind ? `${from} cannot see ${to}: it comes later` : `${from} → ${to} ${percent(weight(cell.query, cell.key))}`;
       showTip(root, text, event.clientX - corner.left, event.clientY - corner.top, event.clientY - corner.top + 14);
     };
-    const look = { class: [compact && "compact", (heads > 4 || compact) && "small", !answered && "unanswered", begun(shared)] };
+    const look = {
+      class: [compact && "compact", (heads > 4 || compact) && "small", !answered && "unanswered", begun(shared)],
+      style: `--layers: ${data.layers}; --heads: ${heads}`,
+    };
     slots(root, look, {
       ".all .about": h("span", { class: blank && "withheld" }, blank ? data.withheld : legend),
       ".grid": h(

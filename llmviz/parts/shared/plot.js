@@ -27,7 +27,9 @@ export function panel({ left, right, top, bottom, em, x, y, log = false }) {
 export function ticks(most, count) {
   const rough = most / count;
   const power = 10 ** Math.floor(Math.log10(rough));
-  const size = ([1, 2, 2.5, 5, 10].find((factor) => factor * power >= 0.8 * rough) ?? 10) * power;
+  const sizes = [1, 2, 2.5, 5, 10].map((factor) => factor * power);
+  const wanted = sizes.find((size) => size >= 0.8 * rough) ?? sizes[4];
+  const size = wanted <= most ? wanted : Math.max(...sizes.filter((smaller) => smaller <= most)); // one at least besides 0
   return Array.from({ length: Math.floor(most / size + 1e-9) + 1 }, (_, index) => index * size);
 }
 

@@ -3,7 +3,7 @@
 It is the one fragment of a page and stays short, for a click in the picture waits behind it. Buttons stand outside and work at once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import streamlit as st
@@ -131,11 +131,19 @@ def as_pretrained(known: Shared) -> Shared:
     return {**known, "origin": {"phase": "pretrained", "word": "as pretrained"}}
 
 
-def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None, of: Experiment | None = None, withheld: str = "") -> None:
+def curve(
+    seen: Seen,
+    small: bool = False,
+    beside: Sequence[Probe] | None = None,
+    of: Experiment | None = None,
+    withheld: str = "",
+    stops: Collection[int] = (),
+) -> None:
     """The loss between its lines, the other figures below, and the slider that moves every part of the page; if `small`, the loss alone.
 
     Shares of other runs to stand `beside` are drawn in a chart of shares alone. The figures are those of the run's own experiment, or
-    `of` that which it starts from; what is `withheld` is said in their place.
+    `of` that which it starts from; what is `withheld` is said in their place. The slider also halts at these `stops`, of which the page has
+    something to show without weights.
     """
     spec = visit.current().spec
     steps = seen.history.begin.steps if seen.history.begin else spec.train.steps
@@ -147,6 +155,8 @@ def curve(seen: Seen, small: bool = False, beside: Sequence[Probe] | None = None
         drawn["headline"] = {**headline, "name": f"{of.phase} {headline['name']}"}
     if small:
         drawn |= {"small": True, "probes": [], "ceilings": []}
+    if stops and not withheld:
+        drawn |= {"snapshots": sorted({*drawn["snapshots"], *stops})}
     if beside is not None:
         drawn |= {"shares": True, "probes": [*drawn["probes"], *beside]}
     with st.container(key="curve_area"):

@@ -203,9 +203,10 @@ def test_a_recording_shows_texts_of_steps_whose_weights_did_not_come(
     kept = {step: replace(text, step=step, text=f"written after {step}") for step in range(1, 900, 7)}
     monkeypatch.setattr(fake, "kept_answers", lambda run, question: kept if question.text == TEXTS["tinyland"].beginning else {})
     app = open_at(more="grown")
-    assert set(kept) <= set(parts(app)["continuation"]["steps"])
+    assert set(kept) <= set(parts(app)["continuation"]["steps"]) & set(parts(app)["curve"]["snapshots"])
     assert any("written after" in html for html in running(app))
     other = open_at(more="grown", s="the film was")
+    assert not set(kept) <= set(parts(other)["curve"]["snapshots"])
     assert not any("written after" in html for html in running(other))
 
 

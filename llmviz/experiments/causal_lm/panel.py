@@ -37,7 +37,8 @@ def picture(engine: Engine, seen: Seen) -> None:
     between = st.container(key="dials_area")
     left, right = st.columns([0.42, 0.58], gap="large")
     with right:
-        live.curve(seen)  # first, because it need not wait for the model's answer
+        # First, because it need not wait for the model's answer.
+        live.curve(seen, stops=engine.kept_answers(seen.run, asked) if seen.run else ())
 
     answers, refusal = _written(engine, seen, asked)
     withheld = question.withheld(_key(address.spec.text.name))

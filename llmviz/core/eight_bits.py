@@ -32,13 +32,13 @@ def narrowed(weights: Mapping[str, Array]) -> dict[str, Array]:
 def widened(weights: Mapping[str, Array]) -> dict[str, Array]:
     """What `narrowed` made, in half precision again; other weights as they are."""
     return {
-        name: restored(weight, weights[name + SCALE]) if name + SCALE in weights else weight
+        name: _restored(weight, weights[name + SCALE]) if name + SCALE in weights else weight
         for name, weight in weights.items()
         if not name.endswith(SCALE)
     }
 
 
-def restored(steps: Array, scale: Array) -> Array:
+def _restored(steps: Array, scale: Array) -> Array:
     """Whole numbers times their scales, in half precision."""
     largest = np.finfo(np.float16).max
     return (steps.astype(np.float32) * scale.astype(np.float32)).clip(-largest, largest).astype(np.float16)

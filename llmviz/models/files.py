@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 from transformers.initialization import no_init_weights
 
-from llmviz.core.eight_bits import SCALE, restored
+from llmviz.core.eight_bits import SCALE, widened
 from llmviz.core.settings import Size
 from llmviz.models import methods
 from llmviz.models.classes import MODELS
@@ -90,11 +90,9 @@ def _class(config: PreTrainedConfig) -> Any:
 def tensors(folder: Path) -> dict[str, torch.Tensor]:
     """The tensors of a snapshot by name, in half precision where they are kept in eight bits. Raises as safetensors does."""
     kept = load_file(folder / "model.safetensors")
-    return {
-        name: torch.from_numpy(restored(kept[name].numpy(), kept[name + SCALE].numpy())) if name + SCALE in kept else tensor
-        for name, tensor in kept.items()
-        if not name.endswith(SCALE)
-    }
+    narrow = {name: tensor.numpy() for name, tensor in kept.items() if name.endswith(SCALE) or name + SCALE in kept}
+    others = {name: tensor for name, tensor in kept.items() if name not in narrow}  # also in bfloat16, which numpy has not
+    return others | {name: torch.from_numpy(weight) for name, weight in widened(narrow).items()}
 
 
 def load(folder: Path) -> PreTrainedModel:

@@ -1,6 +1,7 @@
 """Numbers, times and recipes as a page says them."""
 
 import math
+from collections.abc import Sequence
 from functools import lru_cache
 
 from llmviz.core import catalogue
@@ -60,6 +61,12 @@ def measured(value: float, unit: str) -> str:
 def counted(count: int, noun: str, plural: str = "") -> str:
     """So many of something: `1 letter`, `1,234 letters`, `0 texts`."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Some names in a row: `politely, as a game and in other words`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def parameters(count: int) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from llmviz.views import words
 from llmviz.views.study import COLOURS, NEUTRAL
 
 MODEL = "this GPT"
@@ -52,8 +53,8 @@ def told(found: Sequence[Bar]) -> str:
     """What came of it, in a sentence."""
     ours = next(bar for bar in found if bar.ours)
     better = [bar.name for bar in found if bar.bits < ours.bits]
-    rest = f"fewer than {_listed([bar.name for bar in found if bar.bits > ours.bits])}" if len(better) < len(found) - 1 else ""
-    but = f"more than {_listed(better)}" if better else ""
+    rest = f"fewer than {words.listed([bar.name for bar in found if bar.bits > ours.bits])}" if len(better) < len(found) - 1 else ""
+    but = f"more than {words.listed(better)}" if better else ""
     return f"The GPT needs {ours.bits:.2f} bits a byte, {', and '.join(filter(None, (rest, but)))}."
 
 
@@ -85,7 +86,3 @@ def figure(found: Sequence[Bar], size: int = 15) -> dict[str, Any]:
             "xaxis": {"tickfont": type, "zeroline": False, "rangemode": "tozero", "title": {"text": "bits a byte", "font": type}},
         },
     }
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -5,7 +5,7 @@ import streamlit as st
 from llmviz.experiments.causal_lm import beams_view, bits_panel, dials_panel, grown_panel, real_panel, sizes_panel
 from llmviz.experiments.causal_lm.question import Search
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, lesson, live, parts, sentence, visit
+from llmviz.ui import ask, further, lesson, live, parts, sentence, visit
 from llmviz.ui.live import Seen
 
 MORE = {
@@ -20,9 +20,7 @@ MORE = {
 def fold(engine: Engine, seen: Seen) -> None:
     """Draw the choice and what is chosen; nothing is asked of a model before."""
     with st.container(key="more_area"):
-        st.session_state["more"] = dials_panel.view().more or None
-        st.segmented_control("Look further", list(MORE), key="more", format_func=MORE.__getitem__, on_change=_chosen)
-        match dials_panel.view().more:
+        match further.choice(MORE, "more"):
             case "beams":
                 st.fragment(lambda: _beams(engine, seen), run_every=live.EVERY if seen.under_way else None, key="beams")()
             case "grown":
@@ -33,10 +31,6 @@ def fold(engine: Engine, seen: Seen) -> None:
                 sizes_panel.draw(engine)
             case "real":
                 real_panel.draw(engine, seen)
-
-
-def _chosen() -> None:
-    visit.set(more=st.session_state["more"] or "")
 
 
 def _beams(engine: Engine, seen: Seen) -> None:

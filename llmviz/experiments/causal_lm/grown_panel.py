@@ -8,6 +8,7 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import words
+from llmviz.views.curve import thin
 
 ABOUT = "The same beginning and the same draws; only the training goes on, from the top down."
 NOTHING = "Texts appear here as soon as there is a trained model."
@@ -27,7 +28,7 @@ def _texts(engine: Engine, seen: Seen) -> None:
     beginning, _ = sentence.shown(visit.current())
     question = dials_panel.view().question(beginning)
     kept = engine.kept_answers(now.run, question)
-    steps = grown_view.shown(sorted({*kept, *now.history.snapshots}))
+    steps = thin(sorted({*kept, *now.history.snapshots}), grown_view.ROWS)
     asked = ask.answers(engine, now.run, [step for step in steps if step not in kept], question, now.patience, slot="grown")
     written = {**kept, **asked.known}
     if asked.refusal and not written:

@@ -1,18 +1,9 @@
 """Which snapshots stand below one another, and what is said of each. Pure."""
 
-from collections.abc import Sequence
-
 from llmviz.core.history import Curve, History
 from llmviz.views import words
 
 ROWS = 8
-
-
-def shown(steps: Sequence[int]) -> list[int]:
-    """At most ROWS of the steps, the first and the last among them, evenly by their place in the list."""
-    if len(steps) <= ROWS:
-        return list(steps)
-    return [steps[round(place * (len(steps) - 1) / (ROWS - 1))] for place in range(ROWS)]
 
 
 def label(history: History, step: int) -> str:

@@ -10,11 +10,11 @@ from llmviz.core.settings import check, setting
 from llmviz.experiments.masked_lm import real_view
 from llmviz.runs.engine import Engine
 from llmviz.runs.real_models import FILLS, Offer
-from llmviz.ui import ask, lesson, parts, path, real, sentence, visit
+from llmviz.ui import ask, further, lesson, parts, path, real, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import words
 
-MORE, KEY = "A real model", "masked_more"
+MORE = {"real": "A real model"}
 NONE = (
     "No model that fills gaps is here. A host offers one, BERT say, as a folder with its config.json, tokenizer.json and safetensors "
     "(BertForMaskedLM) in a place that LLMVIZ_CHECKPOINTS names. SmolLM2 reads from left to right, and stands on *Next token*."
@@ -36,18 +36,12 @@ class Looking:
 def fold(engine: Engine, seen: Seen) -> None:
     """Draw the choice and, where it is chosen, both; nothing is asked of a model before."""
     with st.container(key="more_area"):
-        st.session_state[KEY] = visit.current().view.more or None
-        st.segmented_control("Look further", ["real"], key=KEY, format_func=lambda _: MORE, on_change=_chosen)
-        if not visit.current().view.more:
+        if not further.choice(MORE, "masked_more"):
             return
         if name := real.pick(FILLS):
             real.panel(name, lambda offer, run: _both(engine, seen, offer, run))
         else:
             st.markdown(NONE)
-
-
-def _chosen() -> None:
-    visit.set(more=st.session_state[KEY] or "")
 
 
 def _both(engine: Engine, seen: Seen, offer: Offer, run: RunRef) -> None:

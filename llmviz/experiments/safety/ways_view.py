@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from llmviz.parts.outcomes.payload import Example, Line, Outcome, Outcomes
 from llmviz.text.tinyland import dialogues, policy
 from llmviz.text.tinyland.policy import Attempt
+from llmviz.views import words
 
 CLEAR = 0.25  # of the shares; of some twenty requests each, two shares that are equal differ by more once in twenty times
 SHOWN = 9  # examples of a cell
@@ -107,18 +108,12 @@ def told(found: Sequence[Way], before: Sequence[Way]) -> str:
     said.append(f"What gets around it: {'; '.join(led)}." if led else "Nothing here gets around it: it follows none of these.")
     idle = [way.title for way in others if not way.done and earlier.get(way.name) == 0]
     if idle:
-        said.append(f"Put {_listed(idle)}, nothing is followed by the model before either: that it refuses less there gains nothing.")
+        said.append(f"Put {words.listed(idle)}, nothing is followed by the model before either: that it refuses less there gains nothing.")
     less = [way.title for way in others if way.title not in idle and share - way.refused / len(way.replies) > CLEAR]
     if less:
-        said.append(f"It refuses less {_listed(less)}, for which no refusal was in its examples: {WORDS}")
+        said.append(f"It refuses less {words.listed(less)}, for which no refusal was in its examples: {WORDS}")
     return " ".join([*said, LIMITS])
 
 
 def _then(done: int | None) -> str:
     return "" if done is None else f", where the model before follows {done}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`politely, as a game and in other words`."""
-    *first, last = names
-    return f"{', '.join(first)} and {last}" if first else last

@@ -10,22 +10,16 @@ from llmviz.experiments.tokenization.real_view import Reading
 from llmviz.runs.real_models import Offer
 from llmviz.text import vocabularies
 from llmviz.text.special import UNK
-from llmviz.ui import lesson, parts, path, real, sentence, visit
+from llmviz.ui import further, lesson, parts, path, real, sentence, visit
 
-MORE, KEY = "A real vocabulary", "tokens_more"
+MORE = {"real": "A real vocabulary"}
 
 
 def fold(seen: panel.Seen) -> None:
     """Draw the choice and, where it is chosen, both; nothing is asked of a model before."""
     with st.container(key="real_area"):
-        st.session_state[KEY] = "real" if visit.current().view.more else None
-        st.segmented_control("Look further", ["real"], key=KEY, format_func=lambda _: MORE, on_change=_chosen)
-        if visit.current().view.more:
+        if further.choice(MORE, "tokens_more"):
             real.panel(real.pick(), lambda offer, run: _both(seen, offer, run))
-
-
-def _chosen() -> None:
-    visit.set(more=st.session_state[KEY] or "")
 
 
 def _both(seen: panel.Seen, offer: Offer, run: RunRef) -> None:

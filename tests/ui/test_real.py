@@ -224,4 +224,5 @@ def test_gaps_are_filled_by_a_model_that_fills_them(visit: Visit, real: Recorded
     assert [column["name"] for column in found["columns"]] == ["This page's run", "Big BERT"]
     assert found["rows"][0]["name"] == "Paris, 1" and found["rows"][0]["cells"][1]["bits"][0]["text"] == "Paris"
     assert "Hide a word above" in said(visit("masked_tokens", more="real", s="the dog barks ."))
+    assert not [each for each in visit("masked_tokens", lecture="1", beat="2").segmented_control if each.key == "masked_more"]
     assert app.segmented_control(key="masked_more").value == "real" and visit("next_token", more="real").exception == []

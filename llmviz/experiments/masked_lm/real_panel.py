@@ -34,7 +34,9 @@ class Looking:
 
 
 def fold(engine: Engine, seen: Seen) -> None:
-    """Draw the choice and, where it is chosen, both; nothing is asked of a model before."""
+    """Draw the choice and, where it is chosen, both; nothing is asked of a model before. No beat of a lecture shows it."""
+    if visit.current().lecture:
+        return
     with st.container(key="more_area"):
         if not further.choice(MORE, "masked_more"):
             return

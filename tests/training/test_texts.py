@@ -7,8 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from llmviz.core import catalogue
+from llmviz.core.experiment import PRETRAINING
+from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import TextSpec
+from llmviz.core.spec import RunSpec
 from llmviz.text import corpora, store
+from llmviz.text.tokenizers import tokenizer_for
 from llmviz.training import texts
 
 TINYLAND = TextSpec("tinyland")
@@ -57,3 +62,24 @@ def test_another_tokenizer_has_ids_of_its_own(text: TextSpec, corpus: corpora.Co
     spans = texts.encoded(text, text, "spans")
     assert len(list(store.path(text.digest, "").glob("ids-*.npz"))) == 2
     assert pieces.vocabulary < spans.vocabulary and len(pieces.train) == len(spans.train) == len(corpus.train)
+
+
+ROOTS = {
+    name: spec
+    for name, spec in RECORDED.items()
+    if spec.lineage == (spec,) and catalogue.experiment(spec.stage).phase == PRETRAINING and spec.text.name != "library"
+}
+
+
+@pytest.mark.parametrize("spec", ROOTS.values(), ids=ROOTS)
+def test_the_tokenizer_that_came_with_a_recording_is_that_of_its_text(spec: RunSpec, monkeypatch: pytest.MonkeyPatch) -> None:
+    trained = tokenizer_for(corpora.load(spec.text), texts._kind(spec)).to_str()
+    monkeypatch.setattr(texts, "load", None)  # it reads no text
+    assert texts.tokenizer_of(spec).to_str() == trained
+
+
+def test_without_its_recording_a_text_is_read_for_its_tokenizer(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(texts, "RECORDINGS", tmp_path)
+    (tmp_path / "mlm-wiki").mkdir()
+    (tmp_path / "mlm-wiki" / "tokenizer.json").write_text("{}")
+    assert texts.tokenizer_of(RECORDED["mlm-wiki"]).to_str() == tokenizer_for(corpora.load(TextSpec("wiki")), "pieces").to_str()

@@ -8,10 +8,10 @@ from pathlib import Path
 import torch
 
 from benchmarks.bar import Bar
+from llmviz.core.questions.generation import Generate
 from llmviz.core.settings import ModelSpec
 from llmviz.core.texts import TEXTS
-from llmviz.experiments.causal_lm import answer as generation
-from llmviz.experiments.causal_lm.question import Generate
+from llmviz.inspect import generation
 from llmviz.models import causal, files
 from llmviz.text.tinyland.corpus import words
 from llmviz.text.tokenizers import word_level

@@ -7,9 +7,10 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from llmviz.experiments.causal_lm import answer as generation
+from llmviz.core.questions.generation import Generate
 from llmviz.experiments.causal_lm import beams_answer as beams
-from llmviz.experiments.causal_lm.question import Generate, Search, Tree
+from llmviz.experiments.causal_lm.question import Search, Tree
+from llmviz.inspect import generation
 from llmviz.inspect.sampling import possible
 from llmviz.text.special import CLS, FIRST, SEP
 from llmviz.text.tokenizers import word_level

@@ -10,9 +10,10 @@ from llmviz.core.questions.attention import Attend
 from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.classification import Classify
 from llmviz.core.questions.cloze import Cloze
+from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.tensors import Tensors
 from llmviz.experiments.attention_maps.question import Bertviz
-from llmviz.experiments.causal_lm.question import Generate, Search
+from llmviz.experiments.causal_lm.question import Search
 from llmviz.experiments.classification.question import Attribute
 from llmviz.models import files
 from llmviz.runs.worker import Real

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from llmviz.core.hosting import Limits, read
+from llmviz.core.questions.generation import Generate
 from llmviz.core.run import RunRef
 from llmviz.experiments.architecture.question import Walk
-from llmviz.experiments.causal_lm.question import Generate
 from llmviz.experiments.instructions.question import InDialogue
 from llmviz.runs import real_models
 from llmviz.runs.real_models import COMING, MISSING, OFFERED, THERE, Offer, RealModels, Stands, offers

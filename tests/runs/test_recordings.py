@@ -15,13 +15,13 @@ from llmviz.core.experiment import Experiment
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.classification import Classification, Classify
+from llmviz.core.questions.generation import Generate, Generation
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import preset
 from llmviz.core.update import Begin, Done, Step
 from llmviz.experiments import classification
 from llmviz.experiments.building import build
-from llmviz.experiments.causal_lm.question import Generate, Generation
 from llmviz.experiments.forgetting import TASKS
 from llmviz.experiments.forgetting.question import Recall
 from llmviz.experiments.start import LESSON as START_PAGE

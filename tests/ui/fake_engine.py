@@ -19,6 +19,7 @@ from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.questions.classification import Classification, Classify
 from llmviz.core.questions.cloze import Cloze
 from llmviz.core.questions.exercise import Solve
+from llmviz.core.questions.generation import Generate
 from llmviz.core.questions.heads import Heads
 from llmviz.core.questions.onestep import OneStep
 from llmviz.core.questions.tagging import TagWords
@@ -26,10 +27,9 @@ from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, from_json, to_json
 from llmviz.core.update import Done
-from llmviz.experiments import ALL, own_labels, own_tags, tokenization
 from llmviz.experiments.architecture.question import Ablation
 from llmviz.experiments.attention_maps.question import Bertviz
-from llmviz.experiments.causal_lm.question import Generate, Search
+from llmviz.experiments.causal_lm.question import Search
 from llmviz.experiments.continual_learning.question import Capitals
 from llmviz.experiments.next_sentence.question import Follows
 from llmviz.experiments.own_labels.question import ClassifyTable
@@ -42,7 +42,6 @@ from llmviz.runs.engine import UNDER_WAY, Choice, Command, ControlRefused, HasCh
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.worker import Real
 from llmviz.text import learning
-from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 from llmviz.text.tokenizers import pieces, spelling, with_sentinels, word_level
 from tests.ui import (
     fake_attention,
@@ -65,20 +64,8 @@ from tests.ui import (
 )
 from tests.ui.fake_clock import now
 from tests.ui.fake_rights import FakeRights
+from tests.ui.fake_words import BAD, GOOD, WORDS
 
-WORDS = sorted(
-    {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
-    | {sound for sounds in SOUNDS.values() for sound in sounds}
-    | {word for table in (ADJECTIVES, FEELINGS, VERDICTS) for words in table.values() for word in words}
-    | {
-        word
-        for each in ALL
-        if each not in (tokenization.LESSON, own_labels.EXPERIMENT, own_tags.EXPERIMENT)  # whose words a model need not know
-        for example in each.examples.get("tinyland", ())
-        for word in (*example.sentence.split(), *example.second.split())
-    }
-)
-GOOD, BAD = ({*ADJECTIVES[mood], *VERDICTS[mood]} for mood in ("good", "bad"))
 STARTED = "2026-01-01T12:00:00+00:00"
 LONGEST = 64
 BY_SPEC: tuple[ModuleType, ...] = (fake_feedback, fake_predictions, fake_dialogues, fake_safety)  # they need step and spec

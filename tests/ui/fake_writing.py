@@ -4,7 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-from llmviz.experiments.causal_lm.question import COUNTED, ENDED, Generate, Generation, Search, Tree
+from llmviz.core.questions.generation import COUNTED, ENDED, Generate, Generation
+from llmviz.experiments.causal_lm.question import Search, Tree
 from llmviz.text.special import FIRST, SEP
 from llmviz.text.tokenizers import pieces
 

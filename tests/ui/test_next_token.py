@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core.questions.generation import Generate
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.causal_lm import bits_view, grown_view
-from llmviz.experiments.causal_lm.question import Generate
 from llmviz.text.special import SEP
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.fake_writing import STORY

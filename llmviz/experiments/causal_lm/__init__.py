@@ -6,10 +6,10 @@ from llmviz.core.experiment import GPTS, PRETRAINING, START, Experiment, FirstSt
 from llmviz.core.glossary import RUN
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.base import Openings
+from llmviz.core.questions.generation import Generate
 from llmviz.core.settings import NextTokenSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 from llmviz.evaluation.knowledge import knowledge
-from llmviz.experiments.causal_lm.question import Generate
 
 EXAMPLES = MappingProxyType(
     {

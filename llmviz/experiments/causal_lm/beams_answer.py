@@ -8,9 +8,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from llmviz.experiments.causal_lm.answer import room_after
 from llmviz.experiments.causal_lm.question import Search, Tree
 from llmviz.inspect import snapshots
+from llmviz.inspect.generation import room_after
 from llmviz.inspect.reading import TOGETHER, Reader, reader
 from llmviz.inspect.sampling import possible
 from llmviz.inspect.writing import Vocabulary

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from llmviz.core.questions.generation import Generate
 from llmviz.core.settings import check, setting, settings_of
-from llmviz.experiments.causal_lm.question import Generate
 from llmviz.ui import visit
 
 MOST = 40  # tokens written at most: as many as the page shows on three lines

@@ -4,9 +4,9 @@ from typing import cast
 
 import streamlit as st
 
+from llmviz.core.questions.generation import Generate, Generation
 from llmviz.core.texts import TEXTS
 from llmviz.experiments.causal_lm import dials_panel, view
-from llmviz.experiments.causal_lm.question import Generate, Generation
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, parts, question, sentence, visit
 from llmviz.ui.live import Seen

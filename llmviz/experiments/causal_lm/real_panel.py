@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from llmviz.core.questions.generation import Generation
 from llmviz.core.run import RunRef
 from llmviz.experiments.causal_lm import dials_panel, view
-from llmviz.experiments.causal_lm.question import Generation
 from llmviz.experiments.causal_lm.row_panel import row
 from llmviz.runs.engine import Engine
 from llmviz.runs.real_models import WRITES, Offer

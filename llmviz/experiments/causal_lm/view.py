@@ -3,7 +3,7 @@
 import html
 from collections.abc import Mapping, Sequence
 
-from llmviz.experiments.causal_lm.question import COUNTED, ENDED, FILTERS, FULL, Generate, Generation
+from llmviz.core.questions.generation import COUNTED, ENDED, FILTERS, FULL, Generate, Generation
 from llmviz.parts.choices.payload import Choice, Choices
 from llmviz.parts.continuation.payload import Continuation, Written
 from llmviz.parts.table.payload import Table

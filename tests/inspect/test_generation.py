@@ -8,9 +8,9 @@ import pytest
 import torch
 from transformers import AutoModelForCausalLM
 
-from llmviz.experiments.causal_lm.answer import answer
-from llmviz.experiments.causal_lm.question import COUNTED, ENDED, FILTERS, FULL, Generate
+from llmviz.core.questions.generation import COUNTED, ENDED, FILTERS, FULL, Generate
 from llmviz.inspect import sampling
+from llmviz.inspect.generation import answer
 from llmviz.inspect.reading import reader
 from llmviz.inspect.sampling import possible
 from llmviz.text.special import CLS, FIRST, SEP

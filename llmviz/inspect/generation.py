@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from llmviz.experiments.causal_lm.question import COUNTED, ENDED, FULL, Generate, Generation, IntArray
+from llmviz.core.questions.generation import COUNTED, ENDED, FULL, Generate, Generation, IntArray
 from llmviz.inspect import sampling, snapshots
 from llmviz.inspect.reading import TOGETHER, Reader, reader
 from llmviz.inspect.sampling import NEVER, possible

@@ -46,6 +46,7 @@ SECTIONS = {
     ],
     "Continual learning": [
         page("continual_learning", title="Current data", url_path="continual-learning"),
+        page("own_text", title="Your own text", url_path="own-text"),
     ],
     "Runs": [
         page("scoreboard", title="Scoreboard", url_path="scoreboard"),

@@ -114,10 +114,10 @@ def _begun(store: Store, stage: str, parent: str | None, given: dict[str, Any]) 
     """The same, with what its page has in every role but that of the start."""
     if "labels" in given and "labels" not in {entry.name for entry in entries(preset(stage))}:
         raise ValueError(f"{stage} takes no --labels: the text itself says what is right")
+    text = TextSpec(given.get("text", catalogue.experiment(stage).usual_text))
     if not parent or parent in (*catalogue.BY_NAME, NO_PARENT):
-        return change(preset(stage, TextSpec(given.get("text", "tinyland")), parent or ""), given)
+        return change(preset(stage, text, parent or ""), given)
     if Path(parent).is_dir():
-        text = TextSpec(given.get("text", "tinyland"))
         return change(begun(stage, checkpoints.keep(store.home, Path(parent)), text), given)
     root = named(store, Recordings(), parent)[1].spec()
     spec = change(begun(stage, root, root.text), given)

@@ -166,6 +166,12 @@ class Experiment:
         return self.recorded
 
     @property
+    def usual_text(self) -> str:
+        """What it reads where nothing else is said: Tinyland, if it reads that."""
+        usual = next(iter(TEXTS))
+        return usual if usual in self.texts else self.texts[0]
+
+    @property
     def starts(self) -> tuple[str | None, ...]:
         """What its weights may be at first, the default first: those of a run of these experiments; None is a random start."""
         return self.inputs[START]

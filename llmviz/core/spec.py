@@ -132,11 +132,12 @@ def seedless(spec: RunSpec) -> RunSpec:
 def preset(stage: str, text: TextSpec | None = None, parent: str = "") -> RunSpec:
     """The stage as its page opens it: on this text, started from what the page of the parent stage opens with ("none": random weights).
 
-    Without a parent named it is the first the catalogue allows. Raises ValueError where the stage or one of its inputs does not read the
-    text.
+    Without a text named it is Tinyland, or the first that the stage reads; without a parent, the first that reads the text too. Raises
+    ValueError where the stage or one of its inputs does not read the text.
     """
-    text = text or TextSpec()
-    name = parent or catalogue.experiment(stage).starts[0] or NO_PARENT
+    entry = catalogue.experiment(stage)
+    text = text or TextSpec(entry.usual_text)
+    name = parent or catalogue.origins(entry, text.name)[0] or NO_PARENT
     return begun(stage, None if name == NO_PARENT else preset(name, text), text)
 
 

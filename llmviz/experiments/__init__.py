@@ -37,6 +37,7 @@ FOLDERS = (
     "span_corruption",
     "text_to_text",
     "continual_learning",
+    "own_text",
     "scoreboard",
     "lab_book",
 )

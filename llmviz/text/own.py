@@ -14,18 +14,23 @@ def decoded(content: bytes) -> str:
         raise ValueError("this file is no plain text in UTF-8; open it where it can be read, and paste what it says") from None
 
 
+def tidy(text: str) -> tuple[str, str]:
+    """The text as it is kept, and a sentence on what was left out, "" where nothing was. Raises ValueError where there is no word in it."""
+    whole = incoming.tidied(text, lines=True).strip()
+    if not whole:
+        raise ValueError("there is no word in this text, and nothing to learn from it")
+    left = f"Your text has {len(whole):,} letters; the page learns from the first {MOST_LETTERS:,}." if len(whole) > MOST_LETTERS else ""
+    return whole[:MOST_LETTERS], left
+
+
 def take(text: str, giver: str = "") -> tuple[str, str]:
     """Keep the text as its giver's; its digest, and a sentence on what was left out, "" where nothing was.
 
     Raises ValueError, in a sentence, where there is nothing to learn from, or no place to keep it.
     """
-    tidy = incoming.tidied(text, lines=True).strip()
-    if not tidy:
-        raise ValueError("there is no word in this text; a vocabulary is learnt from words")
-    kept = tidy[:MOST_LETTERS]
+    kept, left = tidy(text)
     digest = store.keep_own(FILE, kept, giver)
     read(digest)
-    left = f"Your text has {len(tidy):,} letters; the page learns from the first {MOST_LETTERS:,}." if len(tidy) > MOST_LETTERS else ""
     return digest, left
 
 

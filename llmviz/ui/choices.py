@@ -1,4 +1,4 @@
-"""The two choices that *Before and after* is about, beside its buttons: how many labels, and what the model starts from."""
+"""Two choices beside the buttons of a page: how many labels, and what the model starts from."""
 
 from dataclasses import replace
 
@@ -21,9 +21,7 @@ READY = ("done", "recorded")
 def row(engine: Engine, seen: Seen, most: int = COUNTS[-1]) -> None:
     """Draw the choices, with at `most` so many labels. They are closed to whoever steers a run under way."""
     spec = visit.current().spec
-    parents = _parents(engine, spec)
     st.session_state[LABELS] = spec.objective.labels
-    st.session_state[ORIGIN] = _present(spec, visit.current().parent, parents)
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="choices_row"):
         st.selectbox(
             "Labels",
@@ -35,17 +33,25 @@ def row(engine: Engine, seen: Seen, most: int = COUNTS[-1]) -> None:
             on_change=_count,
             width=122,
         )
-        st.selectbox(
-            "Starts from",
-            list(parents),
-            format_func=parents.__getitem__,
-            key=ORIGIN,
-            disabled=seen.steered,
-            label_visibility="collapsed",
-            on_change=_start,
-            args=(engine,),
-            width=240,
-        )
+        origin(engine, seen)
+
+
+def origin(engine: Engine, seen: Seen) -> None:
+    """Draw the choice of what it starts from alone."""
+    spec = visit.current().spec
+    parents = _parents(engine, spec)
+    st.session_state[ORIGIN] = _present(spec, visit.current().parent, parents)
+    st.selectbox(
+        "Starts from",
+        list(parents),
+        format_func=parents.__getitem__,
+        key=ORIGIN,
+        disabled=seen.steered,
+        label_visibility="collapsed",
+        on_change=_start,
+        args=(engine,),
+        width=240,
+    )
 
 
 def _parents(engine: Engine, spec: RunSpec) -> dict[str, str]:

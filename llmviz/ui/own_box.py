@@ -98,11 +98,11 @@ class Box:
         return f"{self.key}_refused"
 
 
-def known(read: Callable[[str], Kept], field: str, instead: str) -> Kept:
+def known(read: Callable[[str], Kept], field: str, instead: str, count: str = "labels") -> Kept:
     """What is kept under the digest that a `field` of the address's objective names; what "" names is an example.
 
     A digest that this machine does not keep is explained among the problems of the address, and the page opens anew with the example:
-    `instead` says so.
+    `instead` says so. `count` is the setting that says how much of it is learnt from.
     """
     address = visit.current()
     digest = getattr(address.spec.objective, field)
@@ -112,14 +112,14 @@ def known(read: Callable[[str], Kept], field: str, instead: str) -> Kept:
         if not digest:
             st.error(lesson.sentence(str(problem)))
             st.stop()
-        usual = {field: "", "labels": type(address.spec.objective)().labels}
+        usual = {field: "", count: getattr(type(address.spec.objective)(), count)}
         said = f"{words.sentence(str(problem))} {instead}"
         visit.correct(field, said, spec=change(address.spec, usual), run=None, step=None, sentence=None)
         st.rerun()
 
 
-def learn_from(field: str, digest: str, labels: int | None = None) -> None:
-    """Turn the page to the examples of this digest, with at most so many of them to learn from."""
+def learn_from(field: str, digest: str, most: int | None = None, count: str = "labels") -> None:
+    """Turn the page to the examples of this digest, with at most so many of them to learn from, by the setting `count`."""
     spec = visit.current().spec
-    wanted = {field: digest, "labels": type(spec.objective)().labels if labels is None else labels}
+    wanted = {field: digest, count: getattr(type(spec.objective)(), count) if most is None else most}
     visit.change(spec=change(spec, wanted), run=None, step=None, sentence=None, hidden=None)

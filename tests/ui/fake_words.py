@@ -1,9 +1,9 @@
 """The words that the fake models know: those of Tinyland that pages suggest."""
 
-from llmviz.experiments import ALL, own_labels, own_tags, tokenization
+from llmviz.experiments import ALL, own_labels, own_tags, own_text, tokenization
 from llmviz.text.tinyland.world import ADJECTIVES, CAPITALS, FEELINGS, PEOPLE, SHOWS, SOUNDS, VERDICTS
 
-OTHERS = (tokenization.LESSON, own_labels.EXPERIMENT, own_tags.EXPERIMENT)  # a model need not know the words of these
+OTHERS = (tokenization.LESSON, own_labels.EXPERIMENT, own_tags.EXPERIMENT, own_text.EXPERIMENT)  # a model need not know the words of these
 WORDS = sorted(
     {*CAPITALS, *CAPITALS.values(), *PEOPLE, *SHOWS, *SOUNDS, "every"}
     | {sound for sounds in SOUNDS.values() for sound in sounds}

@@ -56,6 +56,8 @@ SPECS = [
     RunSpec("instruct", model=ModelSpec("gpt2"), train=TrainSpec(steps=4, optimizer="adamw"), seed=3),
     RunSpec("own", train=TrainSpec(steps=4)),
     RunSpec("own_entities", train=TrainSpec(steps=4, optimizer="adamw")),
+    RunSpec("own", text=TextSpec("wiki"), model=ModelSpec("neox"), train=TrainSpec(steps=4, optimizer="adamw"), seed=3),
+    RunSpec("own_text", text=TextSpec("wiki"), train=TrainSpec(steps=4, optimizer="adamw")),
     RunSpec("own", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0), seed=3),
 ]
 NAMES = [f"{spec.stage}-{spec.model.architecture}{_manner(spec)}" for spec in SPECS]

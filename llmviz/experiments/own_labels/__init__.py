@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from llmviz.core.experiment import BERTS, FINE_TUNING, START, Experiment, FirstStep, Metric, OneSentence, notes
+from llmviz.core.experiment import BERTS, FINE_TUNING, GPTS, START, Experiment, FirstStep, Metric, OneSentence, notes
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.classification import Classify
 from llmviz.core.settings import DIGEST, LabelsSpec, TrainSpec, setting
 
-TEXTS = ("reviews", "wiki", "sotu", "tinyland", "requests")
+TEXTS = ("reviews", "wiki", "sotu", "tinyland", "requests", "library")
 EXAMPLES = (
     Example("ask state", "is the bathroom window open", truth="ask state"),
     Example("set light", "make the kitchen light blue", truth="set light"),
@@ -50,8 +50,8 @@ EXPERIMENT = Experiment(
     module=f"{__name__}.stage",
     head="classes",
     recipe=1,
-    inputs=MappingProxyType({START: ("mlm", None)}),
-    architectures=BERTS,
+    inputs=MappingProxyType({START: ("mlm", "clm", "own_text", None)}),
+    architectures=BERTS + GPTS,
     texts=TEXTS,
     objective=OwnLabelsSpec(),
     metrics=(
@@ -69,7 +69,10 @@ EXPERIMENT = Experiment(
             "For each class the harmonic mean of precision and recall; then their mean. A rare class counts as much as a frequent one.",
         ),
     ),
-    recipes=MappingProxyType(dict.fromkeys(TEXTS, TrainSpec(steps=200, batch_size=16, optimizer="adamw", learning_rate=3e-3))),
+    recipes=MappingProxyType(
+        dict.fromkeys(TEXTS, TrainSpec(steps=200, batch_size=16, optimizer="adamw", learning_rate=3e-3))
+        | {"library": TrainSpec(steps=200, batch_size=16, optimizer="adamw", learning_rate=1e-3)}  # a larger model, which 3e-3 unsettles
+    ),
     first_step=FirstStep("Read", "The model reads the whole text. The one thing asked for is its label.", targets="label"),
     notes=notes(__file__),
     examples=MappingProxyType(dict.fromkeys(TEXTS, EXAMPLES)),

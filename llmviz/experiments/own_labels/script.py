@@ -14,10 +14,16 @@ import torch
 from peft import LoraConfig, LoraModel
 from torch.nn.functional import cross_entropy
 from transformers import (
+    AutoModelForCausalLM,
     AutoModelForMaskedLM,
+    AutoModelForSequenceClassification,
     AutoModelForTokenClassification,
     BertConfig,
     BertForMaskedLM,
+    GPT2Config,
+    GPT2LMHeadModel,
+    GPTNeoXConfig,
+    GPTNeoXForCausalLM,
     RoFormerConfig,
     RoFormerForMaskedLM,
 )
@@ -36,7 +42,7 @@ LABELS = 308  # labelled examples, at most
 METHOD = "full"  # or "head", "last layer" or "lora": which weights move
 RANK = 8  # of LoRA's factors
 PARENT = ""  # the run whose weights it starts from; "" is a random start
-ARCHITECTURE = "roformer"  # or "bert"
+ARCHITECTURE = "roformer"  # or "bert", "neox" or "gpt2"
 LAYERS = 2
 WIDTH = 64
 HEADS = 4
@@ -52,7 +58,10 @@ SEED = 0
 DEVICE = "cpu"
 
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
-tokenizer = tokenizer_for(load(TextSpec(VOCABULARY)), "pieces")
+if ARCHITECTURE in ("roformer", "bert"):
+    tokenizer = tokenizer_for(load(TextSpec(VOCABULARY)), "pieces")
+else:
+    tokenizer = tokenizer_for(load(TextSpec(VOCABULARY)), "pieces" if VOCABULARY == "tinyland" else "bytes")
 table = own_example.read(LABELS_DIGEST)
 examples = divided(table.examples)
 chosen = [examples["train"][place] for place in np.random.default_rng(SEED).permutation(len(examples["train"]))[:LABELS]]
@@ -60,7 +69,9 @@ chosen = [examples["train"][place] for place in np.random.default_rng(SEED).perm
 
 def tensors(some: Sequence[Pair]) -> dict[str, torch.Tensor]:
     """Texts, padded on the right, and the places of their classes."""
-    texts = [[CLS, *tokenizer.encode(text, add_special_tokens=False).ids[: CONTEXT - 2], SEP] for text, _ in some]
+    texts = [[CLS, *tokenizer.encode(text, add_special_tokens=False).ids[: CONTEXT - 2]] for text, _ in some]
+    if ARCHITECTURE in ("roformer", "bert"):
+        texts = [[*ids, SEP] for ids in texts]
     ids = torch.tensor([text + [PAD] * (max(map(len, texts)) - len(text)) for text in texts], device=DEVICE)  # (batch, longest)
     return {"input_ids": ids, "attention_mask": (ids != PAD).long(), "labels": torch.tensor([label for _, label in some], device=DEVICE)}
 
@@ -68,9 +79,12 @@ def tensors(some: Sequence[Pair]) -> dict[str, torch.Tensor]:
 def classify(asked: dict[str, torch.Tensor]) -> torch.Tensor:
     """Logits of the classes: (batch, classes)."""
     logits: torch.Tensor = model(input_ids=asked["input_ids"], attention_mask=asked["attention_mask"]).logits
-    # (batch, longest, classes): the head is linear, so the mean of its logits is what it makes of the mean of the last hidden states.
-    there = asked["attention_mask"].unsqueeze(-1)
-    return (logits * there).sum(1) / there.sum(1)
+    if ARCHITECTURE in ("roformer", "bert"):
+        # (batch, longest, classes): the head is linear, so the mean of its logits is what it makes of the mean of the last hidden states.
+        there = asked["attention_mask"].unsqueeze(-1)
+        return (logits * there).sum(1) / there.sum(1)
+    else:
+        return logits  # read off the last token
 
 
 def batch(step: int) -> dict[str, torch.Tensor]:
@@ -90,40 +104,58 @@ torch.manual_seed(SEED)
 if PARENT:
     if not Path("parent").is_dir():
         raise SystemExit(f"The run this one starts from is not in this folder yet. Run: python -m llmviz export {PARENT} parent")
-    start: Any = AutoModelForMaskedLM.from_pretrained("parent", local_files_only=True)
+    if ARCHITECTURE in ("roformer", "bert"):
+        start: Any = AutoModelForMaskedLM.from_pretrained("parent", local_files_only=True)
+    else:
+        start = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True)
 else:
     sizes: dict[str, Any] = {
         "vocab_size": tokenizer.get_vocab_size(),
         "hidden_size": WIDTH,
         "num_hidden_layers": LAYERS,
         "num_attention_heads": HEADS,
-        "intermediate_size": 4 * WIDTH,
         "max_position_embeddings": CONTEXT,
         "initializer_range": 0.06,  # a narrow model needs larger random weights than the usual 0.02
-        "hidden_act": "relu",
-        "hidden_dropout_prob": 0.0,
-        "attention_probs_dropout_prob": 0.0,
         "pad_token_id": PAD,
     }
+    if ARCHITECTURE in ("roformer", "bert"):
+        sizes |= {"intermediate_size": 4 * WIDTH, "hidden_act": "relu", "hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+    else:
+        sizes |= {"tie_word_embeddings": True, "bos_token_id": CLS, "eos_token_id": SEP}
     if ARCHITECTURE == "roformer":
         start = RoFormerForMaskedLM(RoFormerConfig(**sizes, embedding_size=WIDTH))
-    else:
+    elif ARCHITECTURE == "bert":
         start = BertForMaskedLM(BertConfig(**sizes))
+    elif ARCHITECTURE == "neox":
+        rotary = {"rope_type": "default", "rope_theta": 10_000.0, "partial_rotary_factor": 1.0}
+        sizes |= {"intermediate_size": 4 * WIDTH, "hidden_act": "relu", "rope_parameters": rotary}
+        start = GPTNeoXForCausalLM(GPTNeoXConfig(**sizes, use_parallel_residual=False))  # attention before feed-forward, as in GPT-2
+    else:
+        sizes |= {"n_inner": 4 * WIDTH, "activation_function": "relu", "resid_pdrop": 0.0, "embd_pdrop": 0.0, "attn_pdrop": 0.0}
+        start = GPT2LMHeadModel(GPT2Config(**sizes))
 start.config.id2label = dict(enumerate(table.classes))
-model: Any = AutoModelForTokenClassification.from_config(start.config)
+if ARCHITECTURE in ("roformer", "bert"):
+    model: Any = AutoModelForTokenClassification.from_config(start.config)
+    head = model.classifier
+else:
+    model = AutoModelForSequenceClassification.from_config(start.config)
+    head = model.score
 model.load_state_dict(start.state_dict(), strict=False)  # the body is copied
-for weight in model.classifier.parameters():
+for weight in head.parameters():
     torch.nn.init.zeros_(weight)  # the head over the classes is new, and begins at zero
 if METHOD != "full":
     model.base_model.requires_grad_(False)
 if METHOD == "last layer":
-    model.base_model.encoder.layer[-1].requires_grad_(True)
+    for name, weight in model.named_parameters():
+        if f".{LAYERS - 1}." in name:
+            weight.requires_grad_(True)
 if METHOD == "lora":
     # Beside every frozen matrix of a layer, the product of two small ones, of which one begins at zero.
+    matrices_of_layers = r".*\.\d+\..*(query|key|value|dense|query_key_value|dense_h_to_4h|dense_4h_to_h|c_attn|c_proj|c_fc)"
     torch.manual_seed(SEED)
-    config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=r".*\.\d+\..*(query|key|value|dense)")
+    config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=matrices_of_layers, fan_in_fan_out=ARCHITECTURE == "gpt2")
     adapted = LoraModel(model, config, "default")
-    model.classifier.requires_grad_(True)
+    head.requires_grad_(True)
 model.to(DEVICE)
 
 if OPTIMIZER == "muon":

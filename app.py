@@ -16,6 +16,7 @@ SECTIONS = {
         page("masked_tokens", title="Masked tokens", url_path="masked-tokens"),
         page("next_token", title="Next token", url_path="next-token"),
         page("what_and_when", title="What and when", url_path="what-and-when"),
+        page("scale", title="Scale", url_path="scale"),
         page("positions_optimisers", title="Four recipes", url_path="positions-optimisers"),
     ],
     "Fine-tuning": [

@@ -105,7 +105,14 @@ class Size:
         return f"{self.layers} layers of width {self.width} with {self.heads} heads"
 
 
-SIZES = {"0.1M": Size(2, 64, 4), "0.3M": Size(3, 96, 6), "1M": Size(5, 128, 8), "2.7M": Size(6, 192, 6)}
+SIZES = {
+    "0.01M": Size(1, 32, 4),
+    "0.03M": Size(1, 48, 4),
+    "0.1M": Size(2, 64, 4),
+    "0.3M": Size(3, 96, 6),
+    "1M": Size(5, 128, 8),
+    "2.7M": Size(6, 192, 6),
+}
 
 
 @dataclass(frozen=True)
@@ -177,7 +184,14 @@ class MaskingSpec:
 
 @dataclass(frozen=True)
 class NextTokenSpec:
-    """The objective of causal language modelling: the next token, at every place. It has no settings."""
+    """The objective of causal language modelling: the next token, at every place."""
+
+    documents: int = setting(
+        0, "Different texts", "The most it learns from, which then come again the more often; 0: all.", low=0, high=10**6
+    )
+
+    def __post_init__(self) -> None:
+        check(self)
 
 
 @dataclass(frozen=True)

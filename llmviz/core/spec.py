@@ -212,6 +212,17 @@ def to_json(spec: RunSpec) -> dict[str, Any]:
     }
 
 
+def brief(spec: RunSpec) -> dict[str, Any]:
+    """What `from_json` makes the spec of again, in half the room: without the fields that are as they were introduced."""
+    written: dict[str, Any] = {"stage": spec.stage, "seed": spec.seed, "recipe": catalogue.experiment(spec.stage).recipe}
+    for name, kind in _parts(catalogue.experiment(spec.stage)).items():
+        usual, given = introduced(kind), vars(getattr(spec, name))
+        if said := {item: value for item, value in given.items() if name == "text" or item not in usual or value != usual[item]}:
+            written[name] = said
+    inputs = {role: asdict(given) if isinstance(given, Checkpoint) else brief(given) for role, given in spec.inputs.items()}
+    return written | ({"inputs": inputs} if inputs else {})
+
+
 def canonical(written: Mapping[str, Any]) -> str:
     """What is hashed of a description, in one line with its keys sorted: stage, recipe and seed, and of each part the fields that are not
     as they were introduced.

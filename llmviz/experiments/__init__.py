@@ -13,6 +13,7 @@ FOLDERS = (
     "masked_lm",
     "causal_lm",
     "what_and_when",
+    "scale",
     "positions_optimisers",
     "classification",
     "entities",

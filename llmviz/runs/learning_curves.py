@@ -1,6 +1,7 @@
 """How runs over several seeds went, as it came with the program: a page draws a band from them before this machine trained any."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,8 @@ from llmviz.runs import tail
 from llmviz.runs.folder import RunFolder, write
 
 FILE = "learning_curves.json"
-DIGITS = 4  # of a metric: more than a chart shows
+DIGITS = 4  # of a metric on a curve: more than a chart shows
+FIGURES = 6  # significant ones of a figure on test data
 
 
 def read(recordings: Path) -> list[LearningCurve]:
@@ -41,22 +43,26 @@ def keep(recordings: Path, run: RunFolder) -> int:
     kept = {each.spec.id: each for each in read(recordings)}
     made = learning_curve(run.spec(), history)
     kept[made.spec.id] = made
-    lines = ",\n".join(json.dumps(_line(kept[id]), sort_keys=True, ensure_ascii=False) for id in sorted(kept))  # one a line
+    lines = ",\n".join(json.dumps(_line(kept[id]), sort_keys=True, separators=(",", ":")) for id in sorted(kept))  # one a line
     write(recordings / FILE, f"[\n{lines}\n]\n".encode())
     return len(kept)
 
 
 def _line(kept: LearningCurve) -> dict[str, Any]:
     return {
-        "spec": specs.to_json(kept.spec),
+        "spec": specs.brief(kept.spec),
         "steps": kept.steps,
         "tokens": kept.tokens,
         "scores": {name: [round(value, DIGITS) for value in values] for name, values in kept.scores.items()},
-        "references": dict(kept.references),
-        "metrics": dict(kept.metrics),
+        "references": _figures(kept.references),
+        "metrics": _figures(kept.metrics),
         "seconds": round(kept.seconds, 1),
         "parameters": kept.parameters,
     }
+
+
+def _figures(metrics: Mapping[str, float]) -> dict[str, float]:
+    return {name: float(f"{value:.{FIGURES}g}") for name, value in metrics.items()}
 
 
 def _lines(recordings: Path) -> list[Any]:

@@ -15,7 +15,7 @@ from llmviz.core import catalogue
 from llmviz.core.eight_bits import narrowed
 from llmviz.core.questions.base import Answer, Question
 from llmviz.core.questions.vocabulary import TEXTS
-from llmviz.core.update import Done, Step, Update
+from llmviz.core.update import Done, Score, Step, Update
 from llmviz.runs import tail, wire
 from llmviz.runs.export import WEIGHTS
 from llmviz.runs.folder import RunFolder, UpdateLog
@@ -65,8 +65,17 @@ def record_text_answers(to: Path, ask: Ask) -> int:
 
 
 def _shorter(update: Update) -> Update:
-    """The same update, of a step only the digits that mean something: single precision has eight, a clock here milliseconds."""
-    return replace(update, loss=float(f"{update.loss:.8g}"), seconds=round(update.seconds, 3)) if isinstance(update, Step) else update
+    """The same update with the digits alone that mean something: single precision has eight, a clock here milliseconds."""
+    match update:
+        case Step():
+            return replace(update, loss=_eight(update.loss), seconds=round(update.seconds, 3))
+        case Score():
+            return replace(update, metrics={name: _eight(value) for name, value in update.metrics.items()})
+    return update
+
+
+def _eight(value: float) -> float:
+    return float(f"{value:.8g}")
 
 
 def _copy(run: RunFolder, step: int, eight_bits: bool, to: Path) -> None:

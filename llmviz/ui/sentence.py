@@ -4,6 +4,7 @@ import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.address import LONGEST_SENTENCE, Address
+from llmviz.core.experiment import default
 from llmviz.core.lesson import Example, Lesson
 from llmviz.text import incoming
 from llmviz.ui import visit
@@ -13,8 +14,11 @@ EMPTY = "Type a sentence, or take one of those suggested."  # what a page says w
 
 
 def suggested(address: Address, whose: Lesson | None = None) -> tuple[Example, ...]:
-    """The examples of the text, the first of which a page opens with: the stage's, or those of a page (`whose`) that has its own."""
-    return (whose or catalogue.experiment(address.spec.stage)).examples[address.spec.text.name]
+    """The examples of the text, the first of which a page opens with: the stage's, or those of a page (`whose`) that has its own; of a text
+    that has none there, its own sentence.
+    """
+    text = address.spec.text.name
+    return (whose or catalogue.experiment(address.spec.stage)).examples.get(text) or (default(text, "a sentence"),)
 
 
 def shown(address: Address, whose: Lesson | None = None) -> tuple[str, tuple[int, ...]]:

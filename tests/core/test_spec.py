@@ -8,8 +8,9 @@ import pytest
 
 from llmviz.core.address import change
 from llmviz.core.checkpoint import Checkpoint
+from llmviz.core.recorded import RECORDED
 from llmviz.core.settings import LabelsSpec, MaskingSpec, ModelSpec, TextSpec, TrainSpec
-from llmviz.core.spec import MOST_ANCESTORS, NO_PARENT, RunSpec, from_json, identity, preset, starting_from, to_json
+from llmviz.core.spec import MOST_ANCESTORS, NO_PARENT, RunSpec, brief, from_json, identity, preset, starting_from, to_json
 from llmviz.core.texts import TEXTS
 from llmviz.experiments import classification, masked_lm
 from tests.two_words import registered
@@ -236,3 +237,10 @@ def test_a_description_with_a_parent_is_told_from_a_damaged_one() -> None:
     written = {name: value for name, value in to_json(SPELT_OUT).items() if name != "inputs"} | {"parent": None}
     with pytest.raises(ValueError, match="made before runs had named inputs"):
         from_json(written)
+
+
+@pytest.mark.parametrize("given", RECORDED.values(), ids=RECORDED)
+def test_a_spec_in_brief_is_the_same_spec_and_shorter(given: RunSpec) -> None:
+    written = brief(given)
+    assert from_json(json.loads(json.dumps(written))) == given and identity(written) == given.id
+    assert len(json.dumps(written)) < 0.8 * len(json.dumps(to_json(given)))

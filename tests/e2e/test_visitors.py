@@ -59,6 +59,8 @@ def test_a_teacher_turns_a_page_and_a_student_follows(hosted: str, come: Come) -
     student.wait_for_url("**/masked-tokens*", timeout=MINUTE)
 
     teacher.get_by_role("button", name="Lecture view").click()
+    beat(teacher, 1)
+    teacher.locator(QUIET).wait_for(timeout=MINUTE)  # the keys are heard once the page is drawn
     for number in (1, 2, 3):
         beat(teacher, number)
         beat(student, number)

@@ -25,7 +25,7 @@ from llmviz.core.questions.onestep import OneStep
 from llmviz.core.questions.tagging import TagWords
 from llmviz.core.recorded import RECORDED
 from llmviz.core.run import RunRef
-from llmviz.core.spec import RunSpec, from_json, to_json
+from llmviz.core.spec import RunSpec, from_json, preset, seedless, to_json
 from llmviz.core.update import Done
 from llmviz.experiments.architecture.question import Ablation
 from llmviz.experiments.attention_maps.question import Bertviz
@@ -244,7 +244,9 @@ class FakeEngine(FakeRights):
         return [run for run in self._runs if self.rights(run).owners.name(viewer)]
 
     def learning_curves(self) -> list[LearningCurve]:
-        return [*fake_updates.learning_curves(VOCABULARY), *fake_updates.classified()]
+        came_with = (each for each in self._recordings.learning_curves if each.spec.stage == "clm")
+        scaled = [each for each in came_with if seedless(each.spec) != preset("clm")]
+        return [*fake_updates.learning_curves(VOCABULARY), *fake_updates.classified(), *scaled]
 
     def _kept(self, run: RunRef) -> Kept:
         found, history = self._runs[run], self.history(run)

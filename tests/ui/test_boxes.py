@@ -5,8 +5,13 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from llmviz.core.address import LONGEST_SENTENCE
+from llmviz.core.address import LONGEST_SENTENCE, Address
+from llmviz.core.lesson import Lesson
+from llmviz.core.settings import TextSpec
+from llmviz.core.spec import preset
+from llmviz.core.texts import TEXTS
 from llmviz.text.incoming import tidied
+from llmviz.ui.sentence import suggested
 
 Visit = Callable[..., AppTest]
 HOSTILE = "\ufeffthe\x0bowl\u202e e\u0301lan \u200b<b>"
@@ -53,3 +58,9 @@ def test_every_box_has_its_most_letters(visit: Visit) -> None:
 def test_a_sentence_too_long_for_an_address_is_refused_in_a_sentence(visit: Visit) -> None:
     app = visit("masked_tokens", s="a" * (LONGEST_SENTENCE + 1))
     assert "at most 6,000 letters" in tidied(app.warning[0].value)
+
+
+def test_a_page_whose_lesson_suggests_nothing_of_a_text_opens_on_the_texts_own_sentence() -> None:
+    address = Address(preset("clm", TextSpec("wiki")))
+    assert [each.sentence for each in suggested(address, Lesson("somewhere", "A page without examples", (3,)))] == [TEXTS["wiki"].sentence]
+    assert len(suggested(address)) > 1

@@ -19,6 +19,7 @@ from llmviz.training.texts import encoded, padded
 
 TEXT = "tinyland"  # or "library", "sotu" or "wiki"
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
+DOCUMENTS = 0  # the most different texts it learns from; 0 is all
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "neox"  # rotary positions; "gpt2" has learnt absolute ones
 LAYERS = 2
@@ -40,10 +41,15 @@ torch.set_num_threads(1)  # another number of threads gives slightly other weigh
 text = encoded(TextSpec(TEXT), TextSpec(VOCABULARY), "pieces" if VOCABULARY == "tinyland" else "bytes")  # ids, between [CLS] and [SEP]
 
 
+learnt = np.arange(len(text.train))
+if DOCUMENTS:
+    learnt = np.random.default_rng(SEED).permutation(len(text.train))[:DOCUMENTS]  # some of the texts
+
+
 def batch(step: int) -> dict[str, torch.Tensor]:
     """Texts drawn by the seed and the step; the labels are the tokens themselves, -100 where nothing is to be predicted."""
     rng = np.random.default_rng((SEED, step))
-    ids = padded([text.train[index][:CONTEXT] for index in rng.integers(len(text.train), size=BATCH_SIZE)])  # (batch, longest)
+    ids = padded([text.train[index][:CONTEXT] for index in learnt[rng.integers(len(learnt), size=BATCH_SIZE)]])  # (batch, longest)
     labels = np.where((ids == SEP) | (ids >= FIRST), ids, -100)  # neither padding nor unknown words
     labels[:, 0] = -100  # nothing stands before the first token
     arrays = {"input_ids": ids, "attention_mask": np.ones_like(ids), "labels": labels}  # no text looks at padding: it stands last

@@ -46,6 +46,7 @@ class NextToken:
         self.spec = spec
         self.text = text
         self.model = model
+        self._read = self._chosen_texts(spec.objective.documents)
         self._validation = self._held_out(text.validation[:VALIDATION])
         self._facts = probes.facts(text, text.validation, PROBES, left_to_right=True)
         self._choices = probes.choices(text, text.validation, PROBES)
@@ -56,9 +57,14 @@ class NextToken:
     def batch(self, step: int) -> TextBatch:
         """Texts drawn by the seed and the step; every token but the first is to be named from those before it."""
         rng = np.random.default_rng((self.spec.seed, step))
-        places = rng.integers(len(self.text.train), size=self.spec.train.batch_size)
+        places = self._read[rng.integers(len(self._read), size=self.spec.train.batch_size)]
         texts = [self.text.train[place][: self.spec.train.context] for place in places]
         return shifting.tensors(self.model, *shifting.questions(texts))
+
+    def _chosen_texts(self, most: int) -> Ids:
+        """The places of the texts it learns from: all, or as many as it may, drawn by the seed."""
+        every = len(self.text.train)
+        return np.random.default_rng(self.spec.seed).permutation(every)[:most] if most else np.arange(every)
 
     # Loss
 

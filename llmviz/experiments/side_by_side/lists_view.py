@@ -16,6 +16,7 @@ from llmviz.views.records import Recipe
 from llmviz.views.tables import bit, cell, opening
 
 SCOREBOARD, OWN, CONTINUAL = "scoreboard", "own", "continual"
+SCALE = "scale"  # the place of its page
 SHARE = 0.9  # of the final figure, to say how soon a run comes near it
 NO_PROBE = "Nothing asks for it on this text: choose a model of Tinyland above."
 
@@ -65,7 +66,9 @@ def _broad(root: Run) -> Cell:
 
 def _large(case: Case) -> Cell:
     root, text = case.root, TEXTS[case.root.spec.text.name]
-    return cell(root.link(words.counted(root.history.tokens, "token")), f" of {text.title}.", more=[text.about, different(case)])
+    buys = bit("What more of it, and more different text, buys", SCALE)
+    read = root.link(words.counted(root.history.tokens, "token"))
+    return cell(read, f" of {text.title}. ", buys, ".", more=[text.about, different(case)])
 
 
 def _facts(root: Run) -> Cell:

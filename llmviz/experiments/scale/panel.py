@@ -137,10 +137,14 @@ def _facts(drawn: view.Series) -> None:
     """Draw what is known of the world, where there is a world to be asked about."""
     facts = catalogue.experiment(STAGE).metric("facts")
     if any(drawn.band(value, facts.name) for value in drawn.study.values):
-        size, height = study.pixels()
-        st.plotly_chart(
-            view.figure([drawn], facts, size=size), width="stretch", height=round(0.85 * height), key="scale_facts", config=study.CONFIG
-        )
+        size, height = _pixels()
+        st.plotly_chart(view.figure([drawn], facts, size=size), width="stretch", height=height, key="scale_facts", config=study.CONFIG)
+
+
+def _pixels() -> tuple[int, int]:
+    """Of the type and the height of a chart below a sentence or two, in a lecture below the question as well."""
+    size, height = study.pixels()
+    return size, round((0.66 if visit.current().lecture else 0.85) * height)
 
 
 def _law(base: RunSpec, grows: str) -> None:
@@ -152,7 +156,7 @@ def _law(base: RunSpec, grows: str) -> None:
     found = _laws(base, grows)
     st.markdown(f"**{lesson.plain(law_view.told(found, base.text.name == READ[0]))}**")
     if found.laws:
-        size, height = study.pixels()
+        size, height = _pixels()
         st.plotly_chart(law_view.chart(found, size), width="stretch", height=height, key=f"law_{grows}", config=study.CONFIG)
         if not visit.current().lecture:
             st.caption("Both axes are logarithmic: a power law is a straight line. A dot is a run; the line, the law of the median seed.")

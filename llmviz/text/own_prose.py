@@ -4,11 +4,13 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import islice
 
 from llmviz.text import own, own_splits, requests
 from llmviz.text.splits import Split
 
 MOST_LETTERS = 360  # of a passage: of 4,096 pieces some 110 tokens of English, so that a model of 128 reads nearly all of them whole
+MOST = 20_000  # passages that are read: of whole sentences two million letters; lines of two letters each would be half a million
 FEWEST = 10  # passages: two in five of so few are held out
 DRAWN = 2_200  # requests, the 16 intents in turn: some 2,000 that differ
 DIGEST = "411e13078310b17786b923475e375f45e7d84608ed1b1b605041d10af58cbc87"  # of the example, so that a run of it names its text
@@ -36,11 +38,11 @@ def read(digest: str) -> str:
 
 @lru_cache(maxsize=4)  # a page that follows a training draws itself several times a second
 def divided(text: str) -> Parts:
-    """The passages by split, each only once, by the hash of its words; where 5 % would be too little to measure on, more are held out.
+    """The first MOST passages by split, each only once, by the hash of its words; where 5 % would be too little, more are held out.
 
     Raises ValueError, in a sentence, where there are too few.
     """
-    found = list(dict.fromkeys(passages(text)))
+    found = list(islice(dict.fromkeys(passages(text)), MOST))
     if len(found) < FEWEST:
         raise ValueError(
             f"this text has {len(found):,} different {'passage' if len(found) == 1 else 'passages'}; at least {FEWEST} are needed, "

@@ -29,6 +29,11 @@ def test_no_passage_is_both_learnt_and_held_out_and_two_in_five_at_most_are_held
         assert len(learnt) >= 0.6 * count and len(test) >= count // 20 and validation
 
 
+def test_of_very_many_passages_the_first_are_read() -> None:
+    parts = divided("\n".join(map(str, range(30_000))))
+    assert sum(map(len, parts.values())) == own_prose.MOST and str(own_prose.MOST) not in {each for part in parts.values() for each in part}
+
+
 def test_too_little_is_a_sentence() -> None:
     with pytest.raises(ValueError, match=f"9 different passages; at least {FEWEST}"):
         divided("\n".join(map(str, range(FEWEST - 1))))

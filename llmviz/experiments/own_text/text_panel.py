@@ -69,7 +69,7 @@ def _take(content: bytes) -> None:
     own_prose.divided(own.tidy(text)[0])  # raises where there is too little, before anything is kept
     digest, left = own.take(text, visit.viewer())
     st.session_state[TAKEN] = (digest, left)
-    own_box.learn_from(FIELD, digest, view.learnt(own_prose.read(digest), 20_000), COUNT)
+    own_box.learn_from(FIELD, digest, view.learnt(own_prose.read(digest), own_prose.MOST), COUNT)
 
 
 def _back() -> None:

@@ -43,10 +43,13 @@ def summary(text: str) -> str:
 
 
 def remarks(text: str) -> str:
-    """How little figures can be trusted that were measured on so few passages; "" where there are enough."""
-    tested = len(own_prose.divided(text)["test"])
-    few = f"Only {counted(tested, 'passage')} {'is' if tested == 1 else 'are'} held out for the final figures: they depend on which."
-    return few if tested < own_splits.ENOUGH else ""
+    """What there is to say of the text: how little its figures can be trusted, or that not all of it is read; "" where nothing."""
+    split = own_prose.divided(text)
+    tested = len(split["test"])
+    if tested < own_splits.ENOUGH:
+        return f"Only {counted(tested, 'passage')} {'is' if tested == 1 else 'are'} held out for the final figures: they depend on which."
+    every = sum(map(len, split.values()))
+    return f"The first {every:,} passages are read." if every == own_prose.MOST else ""
 
 
 def preview(text: str, count: int) -> str:

@@ -16,7 +16,6 @@ SECTIONS = {
         page("masked_tokens", title="Masked tokens", url_path="masked-tokens"),
         page("next_token", title="Next token", url_path="next-token"),
         page("what_and_when", title="What and when", url_path="what-and-when"),
-        page("scale", title="Scale", url_path="scale"),
         page("positions_optimisers", title="Four recipes", url_path="positions-optimisers"),
     ],
     "Fine-tuning": [
@@ -45,7 +44,8 @@ SECTIONS = {
         page("spans", title="Spans", url_path="spans"),
         page("text_to_text", title="Text to text", url_path="text-to-text"),
     ],
-    "Continual learning": [
+    "Data and scale": [
+        page("scale", title="Scale", url_path="scale"),
         page("continual_learning", title="Current data", url_path="continual-learning"),
         page("own_text", title="Your own text", url_path="own-text"),
     ],

@@ -16,6 +16,7 @@ from llmviz.views.finite import NO_NUMBER
 from llmviz.views.network import HEAD, moved, sublayer
 
 # Snapshots times layers times width that are read at once: 3 s of one core for 12 snapshots of the smallest size, or 3 of the largest.
+MOST_STEPS = 12  # that are reported on
 AFFORDABLE = 1_600
 DRIFT = (
     "The length of the change of all weights of a part together, as a share of their length at step 0 (Frobenius norm). "
@@ -61,7 +62,7 @@ class Twin:
 def affordable(steps: Sequence[int], model: ModelSpec) -> list[int]:
     """The steps that are reported on: all where that takes some seconds, otherwise evenly chosen, the first and the last among them."""
     size = SIZES[model.size]
-    return thin(steps, max(3, AFFORDABLE // (size.layers * size.width)))
+    return thin(steps, min(MOST_STEPS, max(3, AFFORDABLE // (size.layers * size.width))))
 
 
 # Weights

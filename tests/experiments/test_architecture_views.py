@@ -3,14 +3,19 @@
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from transformers import BertConfig, BertForMaskedLM, GPT2Config, GPT2LMHeadModel
 
-from llmviz.core.questions.tensors import Tensors
-from llmviz.experiments.architecture import answer, sides_view, sizes_view, view
+from llmviz.core.questions.tensors import Inventory, Tensors
+from llmviz.core.run import RunRef
+from llmviz.core.spec import preset
+from llmviz.experiments.architecture import answer, sides_view, sizes_view, view, weights_view
 from llmviz.experiments.architecture.question import Walk
+from llmviz.experiments.architecture.weights_view import Stage
 from llmviz.inspect import snapshots, tensors
+from llmviz.runs.recordings import Recordings
 from tests.experiments.test_architecture import LLAMA, TEXT, every, folders, hidden
 from tests.inspect.kept import KINDS
 
@@ -79,3 +84,43 @@ def test_what_differs_between_the_three_is_read_off_their_boxes(folders: dict[st
     ]
     assert rows["positions"][2].startswith("by distance")
     assert rows["biases"] == ["yes", "yes", "none"]
+
+
+def stock(step: int, tensors_by_name: dict[str, list[float]], began: dict[str, list[float]]) -> Inventory:
+    """The inventory of these tensors, worked out here once more."""
+    held, before = ({name: np.array(values) for name, values in given.items()} for given in (tensors_by_name, began))
+    apart = [np.linalg.norm(held[name] - before[name]) / (np.linalg.norm(before[name]) or 1.0) for name in held]
+    norms = [np.linalg.norm(values) for values in held.values()]
+    shapes = tuple((len(values),) for values in held.values())
+    return Inventory(step, "BertForMaskedLM", tuple(held), shapes, ("",) * len(held), np.array(norms), np.array(apart))
+
+
+def test_parts_move_as_far_as_their_numbers_taken_together() -> None:
+    query, value, head = "encoder.layer.0.attention.self.query.weight", "encoder.layer.0.attention.self.value.weight", "classifier.weight"
+    random = {query: [3.0, 0.0], value: [0.0, 4.0]}
+    trained = {query: [3.0, 3.0], value: [4.0, 4.0]}  # 5 away of a length of 5
+    tuned = {query: [3.0, 3.0], value: [4.0, 5.0], head: [2.0, 0.0]}
+    begun, ended = stock(0, random, random), stock(9, trained, random)
+    first, last = stock(0, trained | {head: [0.0, 0.0]}, trained | {head: [0.0, 0.0]}), stock(5, tuned, trained | {head: [0.0, 0.0]})
+    stages = [Stage("random", "", begun), Stage("pretrained", "", ended, begun), Stage("tuned", "", last, first)]
+    drawn = weights_view.weights(stages, 1)
+    attention, top, whole = drawn["rows"]
+    assert [each["name"] for each in drawn["rows"]] == ["layer 1, attention", "head", "all of it"]
+    assert [cell["bits"][0]["text"] for cell in attention["cells"]] == ["5.0", "7.1", "7.7"]
+    assert [cell["more"] for cell in attention["cells"]] == [[], ["moved 100%"], ["moved 14%"]]
+    assert attention["cells"][1].get("tint") == pytest.approx(1.0) and attention["cells"][2].get("tint") == pytest.approx(0.1414, abs=1e-3)
+    assert [cell["more"] for cell in top["cells"]] == [[], [], ["new: it began at zero"]] and top["cells"][0]["faint"]
+    assert whole["cells"][2]["more"] == [f"moved {5**0.5 / 50**0.5:.0%}"]
+
+
+@pytest.mark.parametrize("name", ["mlm", "clm", "span"])
+def test_pretraining_moved_the_recorded_models_further_than_fine_tuning_did(name: str) -> None:
+    recorded = Recordings()
+    task = preset("text2text") if name == "span" else preset("sentiment", parent=name)
+    shares = []
+    for spec in (preset(name), task):
+        folder = recorded.folder(RunRef(spec.id, 0))
+        steps = folder.snapshots()
+        began, ended = tensors.answer({step: folder.snapshot(step) for step in (steps[0], steps[-1])}, Tensors(0))
+        shares.append(weights_view.moved(ended, began, weights_view.ALL))
+    assert shares[0] > 0.5 and 0 < shares[1] < 0.6 * shares[0]

@@ -104,6 +104,18 @@ def test_three_models_and_published_ones_stand_beside_one_another(visit: Visit) 
     assert [bit["text"] for cell in sizes["rows"][-1]["cells"] for bit in cell["bits"]] == ["120 k", "110 M", "124 M", "175 B"]
 
 
+@pytest.mark.parametrize(
+    ("stage", "where"), [("clm", "Next token"), ("mlm", "Masked tokens"), ("sentiment", "Masked tokens"), ("span", "Spans")]
+)
+def test_the_weights_of_its_stages_stand_beside_one_another(stage: str, where: str, visit: Visit) -> None:
+    [weights] = tables(visit(PAGE, stage=stage, tab="weights"))
+    assert [column["name"] for column in weights["columns"]] == ["Random start", "Pretrained", "Fine-tuned"]
+    assert weights["columns"][0]["about"] == f"step 0 of {where}"
+    rows = {row["name"]: row["cells"] for row in weights["rows"]}
+    assert len(rows) > 4 and not rows["all of it"][0]["more"]
+    assert all(cell["more"][0].startswith("moved ") for cell in rows["all of it"][1:])
+
+
 def test_without_a_word_or_a_run_it_says_what_to_do(visit: Visit) -> None:
     walk = part(visit(PAGE, s=" "))
     assert not walk["boxes"] and walk["empty"].startswith("Type a sentence")

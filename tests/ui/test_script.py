@@ -32,7 +32,7 @@ SPECS = [
     RunSpec("mlm", train=TrainSpec(steps=4)),
     RunSpec("mlm", model=ModelSpec("bert"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0, warmup=0.5), seed=3),
     RunSpec("clm", train=TrainSpec(steps=4)),
-    RunSpec("clm", model=ModelSpec("gpt2", "0.03M"), train=TrainSpec(steps=4, optimizer="adamw"), objective=NextTokenSpec(50), seed=2),
+    RunSpec("clm", model=ModelSpec("gpt2", "0.04M"), train=TrainSpec(steps=4, optimizer="adamw"), objective=NextTokenSpec(50), seed=2),
     RunSpec("clm", model=ModelSpec("gpt2"), train=TrainSpec(steps=4, optimizer="adamw", clip=0.0, warmup=0.5), seed=3),
     RunSpec("nsp", train=TrainSpec(steps=4, context=96)),
     RunSpec("nsp", train=TrainSpec(steps=4, context=96), objective=PairsSpec(next_sentence=False)),

@@ -184,7 +184,11 @@ def variants() -> list[RunSpec]:
     for name, entry in SCRIPTED.items():
         for architecture in entry.architectures:
             fresh = (
-                RunSpec(name, model=replace(entry.model_defaults(entry.texts[0]), architecture=architecture))
+                RunSpec(
+                    name,
+                    text=TextSpec(entry.usual_text),
+                    model=replace(entry.model_defaults(entry.usual_text), architecture=architecture),
+                )
                 if None in entry.inputs[START]
                 else preset(name)
             )
@@ -192,7 +196,9 @@ def variants() -> list[RunSpec]:
             found += [fresh, replace(fresh, train=train)]
             if isinstance(fresh.objective, LabelsSpec):
                 found += [replace(fresh, objective=replace(fresh.objective, method=method)) for method in METHODS[1:]]
-        found += [begun(name, preset(parent), TextSpec()) for parent in entry.inputs[START] if parent]
+        for parent in filter(None, entry.inputs[START]):
+            both = [TextSpec(text) for text in entry.texts if text in BY_NAME[parent].texts]
+            found.append(begun(name, preset(parent, both[0]), both[0]))
     return [spec for spec in found if there(spec)]
 
 

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 import streamlit as st
 
 from llmviz.core import catalogue
-from llmviz.core.experiment import notes
+from llmviz.core.experiment import FINE_TUNING, notes
 from llmviz.core.questions.base import AnyAnswer, Question
-from llmviz.core.questions.tensors import Tensors
+from llmviz.core.questions.tensors import Inventory, Tensors
 from llmviz.core.settings import TextSpec, check, setting
-from llmviz.core.spec import preset
-from llmviz.experiments.architecture import EXAMPLES, LESSON, lens_view, sides_view, silence_view, sizes_view, view
+from llmviz.core.spec import RunSpec, preset, restarted
+from llmviz.experiments.architecture import EXAMPLES, LESSON, lens_view, sides_view, silence_view, sizes_view, view, weights_view
 from llmviz.experiments.architecture.question import Ablation, LensRead, LogitLens, Measured, Silence, Walk, Walked
+from llmviz.experiments.architecture.weights_view import Stage
 from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, parts, path, question, real, sentence, visit
 from llmviz.ui.live import Seen
@@ -24,6 +25,7 @@ TABS = {
     "walk": "Box by box",
     "lens": "Logit lens",
     "pieces": "Switch off",
+    "weights": "Its weights",
     "sides": "GPT, BERT, T5",
     "sizes": "Real sizes",
 }
@@ -37,6 +39,8 @@ ABOUT = {
     "the likelier the word is there that is said at the end.",
     "pieces": "Each head, and each layer's attention and feed-forward part, adds to the stream. Here one at a time adds nothing: what the "
     "model says of your sentence then{asked}, and what it measures on held-out texts.",
+    "weights": "One model through its stages. A length is that of all numbers of a part as one long vector; what has moved is told as a "
+    "share of the length it set out from, and the further it has, the more coloured. The slider moves the stage that this page shows.",
     "sides": "Read off the boxes of the three models. What differs from the GPT is coloured.",
     "sizes": "The same boxes at published shapes, counted from the shape: parameters, and multiply-adds a token.",
 }
@@ -67,7 +71,7 @@ def picture(engine: Engine, seen: Seen) -> None:
     """Draw what the address asks for, and below it the curve that moves it."""
     tab = visit.current().view.tab
     with st.container(key="walk_area"):
-        {"walk": _walk, "lens": _lens, "pieces": _pieces, "sides": _sides, "sizes": _sizes}[tab](engine, seen)
+        {"walk": _walk, "lens": _lens, "pieces": _pieces, "weights": _weights, "sides": _sides, "sizes": _sizes}[tab](engine, seen)
     live.curve(seen, small=True)
 
 
@@ -127,6 +131,46 @@ def _pieces(engine: Engine, seen: Seen) -> None:
         draw(measured.answer, "pieces")
     if measured.refusal:
         st.caption(words.sentence(measured.refusal))
+
+
+def _weights(engine: Engine, seen: Seen) -> None:
+    stages = _stages(engine, seen)
+    st.caption(ABOUT["weights"] if stages else _nothing(seen, " ", ""))
+    if stages:
+        parts.table(weights_view.weights(stages, visit.number()), key="weights", on_open=path.lead)
+
+
+def _stages(engine: Engine, seen: Seen) -> list[Stage]:
+    """The model as it began, as it was pretrained, and as one task has tuned it, as far as there are runs of these."""
+    spec = visit.current().spec
+    root = spec.lineage[0]
+    its = seen if spec == root else live.latest(engine, root)
+    begun, ended = _first(engine, its), _asked(engine, its, Tensors(0), "weights", last=spec != root).answer
+    if begun is None or ended is None:
+        return []
+    where = catalogue.experiment(root.stage).title
+    found = [Stage("Random start", f"step 0 of {where}", begun), Stage("Pretrained", f"step {ended.step:,} of {where}", ended, begun)]
+    task, tuned = (spec, seen) if spec != root else _task(engine, root)
+    if task is not None:
+        first, last = _first(engine, tuned), _asked(engine, tuned, Tensors(0), "weights of the task", last=spec == root).answer
+        if first and last:
+            found.append(Stage("Fine-tuned", f"step {last.step:,} of {catalogue.experiment(task.stage).title}", last, first))
+    return found
+
+
+def _first(engine: Engine, seen: Seen) -> Inventory | None:
+    """The tensors of a run at its first step."""
+    return ask.answers(engine, seen.run, seen.history.snapshots[:1], Tensors(0), seen.patience, slot=f"begun {seen.run}").known.get(0)
+
+
+def _task(engine: Engine, root: RunSpec) -> tuple[RunSpec | None, Seen]:
+    """The first task that starts from this model and has a run here."""
+    for each in catalogue.BY_NAME.values():
+        if each.phase == FINE_TUNING and root.stage in each.starts and root.text.name in each.texts:
+            spec = restarted(preset(each.name, root.text, root.stage), root)
+            if (found := live.latest(engine, spec)).history.snapshots:
+                return spec, found
+    return None, live.look(engine, None)
 
 
 def _sides(engine: Engine, seen: Seen) -> None:

@@ -25,9 +25,9 @@ TEXT_DIGEST = ""  # the text, kept on this machine; "" is the example
 PASSAGES = 20_000  # of it, at most
 PARENT = ""  # the run whose weights it starts from; "" is a random start
 ARCHITECTURE = "neox"  # rotary positions; "gpt2" has learnt absolute ones
-LAYERS = 2
-WIDTH = 64
-HEADS = 4
+LAYERS = 6
+WIDTH = 192
+HEADS = 6
 CONTEXT = 64  # tokens; longer texts are cut
 STEPS = 150
 BATCH_SIZE = 16
@@ -42,31 +42,20 @@ DEVICE = "cpu"
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 tokenizer = tokenizer_for(load(TextSpec(VOCABULARY)), "bytes")
 passages = own_prose.divided(own_prose.read(TEXT_DIGEST))
+whole = [np.array(tokenizer.encode(passage).ids) for passage in passages["train"]]  # between [CLS] and [SEP]
+# What of a passage the model does not read at once is a further text.
+learnt = [ids[first : first + CONTEXT] for ids in whole for first in range(0, len(ids) - 1, CONTEXT)][:PASSAGES]
 
 
-def texts(split: str) -> list[Any]:
-    """The passages as ids between [CLS] and [SEP]; what of one the model does not read at once is a further text."""
-    whole = [np.array(tokenizer.encode(passage).ids) for passage in passages[split]]  # type: ignore[index] # a name of a split
-    return [ids[first : first + CONTEXT] for ids in whole for first in range(0, len(ids) - 1, CONTEXT)]
-
-
-learnt = texts("train")[:PASSAGES]
-
-
-def asked(some: list[Any]) -> dict[str, torch.Tensor]:
-    """Texts, padded on the right; the labels are the tokens themselves, -100 where nothing is to be predicted."""
-    ids = padded(some)  # (batch, longest)
+def batch(step: int) -> dict[str, torch.Tensor]:
+    """All passages take their turn, in another order each epoch; the labels are the tokens themselves, -100 where nothing is predicted."""
+    count, size = len(learnt), min(BATCH_SIZE, len(learnt))
+    turns = [divmod(turn, count) for turn in range((step - 1) * size, step * size)]
+    ids = padded([learnt[np.random.default_rng((SEED, epoch)).permutation(count)[index]] for epoch, index in turns])  # (batch, longest)
     labels = np.where((ids == SEP) | (ids >= FIRST), ids, -100)  # neither padding nor unknown words
     labels[:, 0] = -100  # nothing stands before the first token
     arrays = {"input_ids": ids, "attention_mask": np.ones_like(ids), "labels": labels}  # no text looks at padding: it stands last
     return {name: torch.from_numpy(array).to(DEVICE) for name, array in arrays.items()}
-
-
-def batch(step: int) -> dict[str, torch.Tensor]:
-    """All passages take their turn, in another order each epoch."""
-    count, size = len(learnt), min(BATCH_SIZE, len(learnt))
-    turns = [divmod(turn, count) for turn in range((step - 1) * size, step * size)]
-    return asked([learnt[np.random.default_rng((SEED, epoch)).permutation(count)[index]] for epoch, index in turns])
 
 
 def factor(step: int) -> float:
@@ -126,10 +115,7 @@ for step in range(1, STEPS + 1):
     if step == 1 or step % max(1, STEPS // 20) == 0:
         print(f"step {step}  loss {loss.item():.4f}")
 
-with torch.no_grad():
-    told = model.eval()(**asked(texts("test")[:100])).loss.item()
-print(f"loss on test passages: {told:.2f} nats a token")
 beginning = torch.tensor([tokenizer.encode(passages["test"][0]).ids[:3]])
-written = model.generate(beginning.to(DEVICE), do_sample=True, temperature=0.8, max_length=min(CONTEXT, 40))
+written = model.eval().generate(beginning.to(DEVICE), do_sample=True, temperature=0.8, max_length=min(CONTEXT, 40))
 print(tokenizer.decode(written[0].tolist()))
 model.save_pretrained("own_text")

@@ -1,6 +1,6 @@
 """The picture of *Scale*: the loss along one of three axes, over seeds, and the law through it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import streamlit as st
@@ -21,7 +21,8 @@ from llmviz.views import words
 STAGE = "clm"
 READ = ("tinyland", "wiki", "sotu")  # of the small library a run takes an hour and more
 SHARES = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1)  # of the steps of the recipe
-SIZES = ("0.01M", "0.03M", "0.1M", "0.3M")
+SIZES = ("0.02M", "0.04M", "0.1M", "0.3M")
+SIZED = 1 / 2  # of the steps of the recipe: more would leave little above the floor to tell sizes apart by
 DOCUMENTS = (100, 1_000, 10_000)
 SEEDS = 3
 GROWS = {"tokens": "Tokens read", "parameters": "Parameters", "variety": "Different texts"}
@@ -31,7 +32,8 @@ NEVER = "The runs of this question have not been trained yet: train them below."
 ABOUT = {
     "tokens": "The same model and the same text; the steps differ, and with them the tokens read. Each run has a schedule of its own, "
     "whose learning rate falls to zero at its end: a point on the curve of a longer run would be worse (Hoffmann et al. 2022).",
-    "parameters": "The same text, the same steps; the number of parameters differs. The vocabulary's embeddings count among them.",
+    "parameters": "The same text, half the steps of the recipe; the number of parameters differs. The vocabulary's embeddings "
+    "count among them.",
     "variety": "The same model, as many tokens; only how many different texts they come from differs. Fewer come again the more often.",
 }
 WHY = """\
@@ -64,7 +66,8 @@ def of(base: RunSpec, grows: str) -> Study:
         steps = sorted({max(1, round(share * base.train.steps)) for share in SHARES})
         return Study(base, Axis("steps", ("steps",), "log"), along("steps", steps), own)
     if grows == "parameters":
-        return Study(base, Axis("parameters, about", ("size",)), tuple(Value(words.size(name), (name,)) for name in SIZES), own)
+        fewer = replace(base, train=replace(base.train, steps=round(SIZED * base.train.steps)))
+        return Study(fewer, Axis("parameters, about", ("size",)), tuple(Value(words.size(name), (name,)) for name in SIZES), own)
     values = (*along("documents", DOCUMENTS), Value("all", (0,)))
     return Study(base, Axis("different texts", ("documents",)), values, own)
 

@@ -149,6 +149,7 @@ def test_a_text_of_ones_own_is_learnt_live_and_survives_a_reload(page: Page, rea
     expect(page).to_have_url(re.compile(r"own=[0-9a-f]{64}"), timeout=MINUTE)
     expect(page.locator(".badge")).to_contain_text("learnt here", timeout=MINUTE)
     expect(row(page, "wordpiece").locator(".word").nth(1)).to_have_text("dogs", timeout=MINUTE)
+    expect(page.locator(".pieces .note")).to_have_count(1, timeout=MINUTE)  # that of the drawing before may still stand beside it
     expect(page.locator(".pieces .note")).to_contain_text("allows fewer than")
     expect(page.locator(".growth path.line")).to_have_count(len(KINDS), timeout=MINUTE)
     shown = {kind: pieces(page, kind) for kind in KINDS}

@@ -216,8 +216,7 @@ def brief(spec: RunSpec) -> dict[str, Any]:
     """What `from_json` makes the spec of again, in half the room: without the fields that are as they were introduced."""
     written: dict[str, Any] = {"stage": spec.stage, "seed": spec.seed, "recipe": catalogue.experiment(spec.stage).recipe}
     for name, kind in _parts(catalogue.experiment(spec.stage)).items():
-        usual, given = introduced(kind), vars(getattr(spec, name))
-        if said := {item: value for item, value in given.items() if name == "text" or item not in usual or value != usual[item]}:
+        if said := _differing(vars(getattr(spec, name)), kind):
             written[name] = said
     inputs = {role: asdict(given) if isinstance(given, Checkpoint) else brief(given) for role, given in spec.inputs.items()}
     return written | ({"inputs": inputs} if inputs else {})
@@ -234,14 +233,19 @@ def canonical(written: Mapping[str, Any]) -> str:
     try:
         said: dict[str, Any] = {name: written[name] for name in ("stage", "recipe", "seed")}
         for name, kind in _parts(catalogue.experiment(written["stage"])).items():
-            usual = introduced(kind)
-            said[name] = {item: value for item, value in written.get(name, {}).items() if item not in usual or value != usual[item]}
+            said[name] = _differing(written.get(name, {}), kind)
         said["inputs"] = {role: _input_id(given) for role, given in written.get("inputs", {}).items()}
     except (KeyError, TypeError, AttributeError, RecursionError) as problem:
         raise ValueError(f"this is not the description of a run ({problem})") from problem
     return json.dumps(
         {name: value for name, value in said.items() if value != {}}, sort_keys=True, separators=(",", ":"), ensure_ascii=False
     )
+
+
+def _differing(written: Mapping[str, Any], kind: type[Any]) -> dict[str, Any]:
+    """The fields of a part that are not as they were introduced."""
+    usual = introduced(kind)
+    return {item: value for item, value in written.items() if item not in usual or value != usual[item]}
 
 
 def identity(written: Mapping[str, Any]) -> str:

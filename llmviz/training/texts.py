@@ -8,14 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from pathlib import Path
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
 from tokenizers import Tokenizer
 
-import llmviz
 from llmviz.core import catalogue
 from llmviz.core.experiment import GPTS, PRETRAINING, T5S
 from llmviz.core.recorded import RECORDED
@@ -28,7 +26,7 @@ from llmviz.text.tokenizers import Kind, load_tokenizer, spelling, tokenizer_for
 from llmviz.training.exercises import candidates
 
 Ids = npt.NDArray[np.int64]
-RECORDINGS = Path(llmviz.__file__).parent / "recordings"
+RECORDINGS = store.CAME_WITH.parent
 AT_ONCE = 1_000  # documents encoded in one go: the library's encodings are a hundred times as large as their ids
 
 

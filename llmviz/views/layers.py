@@ -15,8 +15,8 @@ from llmviz.views.curve import thin
 from llmviz.views.finite import NO_NUMBER
 from llmviz.views.network import HEAD, moved, sublayer
 
-# Snapshots times layers times width that are read at once: 3 s of one core for 12 snapshots of the smallest size, or 3 of the largest.
 MOST_STEPS = 12  # that are reported on
+# Snapshots times layers times width that are read at once: 3 s of one core for 12 snapshots of the smallest size, or 3 of the largest.
 AFFORDABLE = 1_600
 DRIFT = (
     "The length of the change of all weights of a part together, as a share of their length at step 0 (Frobenius norm). "

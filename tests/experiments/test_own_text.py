@@ -117,7 +117,7 @@ def written(words: list[str], joined: list[bool], chances: list[float], why: str
 def test_tokens_that_go_on_with_a_word_are_told_as_that_word() -> None:
     found = written(["Wash", "ing", "ton", "is", "(end)"], [False, True, True, False, False], [0.5, 0.5, 0.5, 0.25, 1.0], ENDED)
     assert view.whole_words(found) == [("Washington", 0.125), ("is", 0.25), ("(end)", 1.0)]
-    row = view.Row(view.sides(spec(), 7, "", view.third(spec(), False, False))[1], {3: found}, Curve((0, 3), (8.0, 2.5)))
+    row = view.Row(view.sides(spec(), 7, "")[1], {3: found}, Curve((0, 3), (8.0, 2.5)))
     (text,) = view.written("in", [row], "")["rows"][0]["texts"]
     assert text["words"] == ["in", "Washington", "is", "(end)"] and text["verdict"].startswith("2.50 nats")
     cut = replace(row, found={3: replace(found, why=COUNTED)}, loss=Curve())

@@ -1,12 +1,12 @@
 """The weights of one model through its stages, beside one another: random, pretrained, fine-tuned; how far each part has moved. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import hypot
 
 from llmviz.core.questions.tensors import Inventory
 from llmviz.parts.table.payload import Cell, Table
-from llmviz.views.network import sublayer
+from llmviz.views.network import moved, sublayer
 from llmviz.views.tables import cell, row, table
 
 ALL = "all of it"
@@ -34,28 +34,17 @@ def _cell(stage: Stage, place: str) -> Cell:
     held = _lengths(stage.held, place)
     if not held:
         return cell("–", faint=True)
-    length = f"{_together(held.values()):.1f}"
+    length = f"{hypot(*held.values()):.1f}"
     if stage.began is None:
         return cell(length)
     before = _lengths(stage.began, place)
     if not any(before.values()):
         return cell(length, more=["new: it began at zero"], tint=1.0)
-    share = moved(stage.held, stage.began, place)
+    share = moved(stage.held, stage.began, [name for name in held if name in before])
     return cell(length, more=[f"moved {share:.0%}"], tint=min(1.0, share))
-
-
-def moved(held: Inventory, began: Inventory, place: str) -> float:
-    """How far a part is from where it began, as a share of its length there. All tensors of the part count as one long vector."""
-    before = _lengths(began, place)
-    apart = [float(share) * (before[name] or 1.0) for name, share in zip(held.names, held.moved, strict=True) if name in before]
-    return _together(apart) / _together(before.values())
 
 
 def _lengths(found: Inventory, place: str) -> dict[str, float]:
     """The lengths of the tensors of a part, by their names."""
     lengths = zip(found.names, found.norm.tolist(), strict=True)
     return {name: length for name, length in lengths if place in (ALL, sublayer(name))}
-
-
-def _together(lengths: Iterable[float]) -> float:
-    return sqrt(sum(length**2 for length in lengths))

@@ -12,7 +12,7 @@ from llmviz.core.settings import check, setting
 from llmviz.experiments.own_text import EXPERIMENT, amount_panel, view
 from llmviz.experiments.own_text.view import Row
 from llmviz.runs.engine import Engine
-from llmviz.ui import ask, lesson, live, parts, sentence, visit
+from llmviz.ui import ask, lesson, live, parts, replied, sentence, visit
 from llmviz.ui.beside import beside, train
 from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
@@ -76,7 +76,7 @@ def _rows(engine: Engine, seen: Seen, other: Seen, text: str) -> None:
     )  # of candidates nothing is shown
     passages = view.learnt(text, address.spec.objective.passages)
     third = view.third(address.spec, bool(other.run and other.history.snapshots), other.under_way)
-    first, second, third = view.sides(address.spec, passages, live.untold(seen), third)
+    first, second = view.sides(address.spec, passages, live.untold(seen))
     after, refusal = _row(engine, seen, second, asked, "after")
     beside_it, _ = _row(engine, other, third, asked, "third")
     if seen.run is not None and seen.history.snapshots:
@@ -93,8 +93,7 @@ def _start(engine: Engine) -> Seen:
     address = visit.current()
     if address.spec.parent is None:
         return live.look(engine, None)
-    found = live.look(engine, address.parent) if address.parent else live.latest(engine, address.spec.parent)
-    return replace(found, history=replace(found.history, snapshots=found.history.snapshots[-1:]))
+    return replied.last(live.look(engine, address.parent) if address.parent else live.latest(engine, address.spec.parent))
 
 
 def _row(engine: Engine, seen: Seen, side: Side, asked: Generate, slot: str) -> tuple[Row, str]:

@@ -105,7 +105,7 @@ class OwnText:
     def _before(self) -> list[Asked]:
         name = self.spec.text.name
         held_out = load(TextSpec(SHORTER.get(name, name))).validation[:OLD]
-        return self._held_out(Texts.of(encode(self.text.tokenizer, held_out))[:])
+        return self._held_out(Texts.of(encode(self.text.tokenizer, held_out)))
 
     def _measured(self, texts: Sequence[Asked]) -> dict[str, float]:
         found = shifting.measured(self.model, texts)

@@ -87,14 +87,14 @@ class Row:
     loss: Curve = Curve()
 
 
-def sides(spec: RunSpec, passages: int, empty: str, third: Side) -> tuple[Side, Side, Side]:
-    """The model before it reads the text, the run as it reads, and its rival; `empty` says why the run has nothing to say."""
+def sides(spec: RunSpec, passages: int, empty: str) -> tuple[Side, Side]:
+    """The model before it reads the text, and the run as it reads; `empty` says why the run has nothing to say."""
     about = f"{counted(passages, 'passage')} of it, {counted(spec.train.steps, 'step')}"
     if spec.start:
         before = Side("Before", "as it was pretrained", "pretrained", "first", empty)
-        return before, Side("After your text", f"then {about}", "pretrained", empty=empty), third
+        return before, Side("After your text", f"then {about}", "pretrained", empty=empty)
     before = Side("Before", "random weights", "random", "first", empty)
-    return before, Side("After your text", f"from scratch: {about}", "random", empty=empty), third
+    return before, Side("After your text", f"from scratch: {about}", "random", empty=empty)
 
 
 def third(spec: RunSpec, there: bool, under_way: bool) -> Side:
@@ -119,14 +119,16 @@ def _row(shown: Row, given: Sequence[str]) -> replies.Reply:
 
 
 def _text(found: Generation, given: Sequence[str], loss: Curve, step: int) -> Text:
-    said = whole_words(found)
+    said = [(word, chance, f"{word}: the model gave it {chance:.2%}") for word, chance in whole_words(found)]
+    if found.why != ENDED:
+        said.append(("…", 0.0, "it would go on"))
     measured = dict(zip(loss.steps, loss.values, strict=True)).get(step)
     return {
-        "words": [*given, *(word for word, _ in said), *([] if found.why == ENDED else ["…"])],
+        "words": [*given, *(word for word, _, _ in said)],
         "given": len(given),
-        "shares": [round(chance, 4) for _, chance in said] + ([] if found.why == ENDED else [0.0]),
+        "shares": [round(chance, 4) for _, chance, _ in said],
         "figures": [],
-        "told": [f"{word}: the model gave it {chance:.2%}" for word, chance in said] + ([] if found.why == ENDED else ["it would go on"]),
+        "told": [heard for _, _, heard in said],
         "verdict": "" if measured is None else f"{measured:.2f} nats a token of unseen passages",
         "good": None,
     }

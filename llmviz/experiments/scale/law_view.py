@@ -19,6 +19,7 @@ from llmviz.views.reveal import Quiz, Reveal
 from llmviz.views.study import COLOURS, NEUTRAL, Series
 from llmviz.views.words import counted, figure
 
+TOKENS, PARAMETERS = "tokens read", "parameters"
 FEWEST = {True: 3, False: 4}  # points, by whether the floor is known: one more than there are numbers to fit
 TRIED = 400  # floors, where none is known
 HALF = Quiz("a GPT reads twice as many tokens: what is left of its loss above the floor?", ("nearly all", "about half", "next to nothing"))
@@ -47,13 +48,11 @@ def fitted(points: Sequence[Point], floor: float | None) -> Law | None:
     xs, losses = (np.array(column) for column in zip(*points, strict=True))
     if floor is not None and min(losses) <= floor:
         return None
-    lowest = float(min(losses))
-    floors = [floor] if floor is not None else np.linspace(0.0, lowest, TRIED, endpoint=False).tolist()
-    found: list[tuple[float, Law]] = []
-    for tried in floors:
-        (slope, start), residuals, *_ = np.polyfit(np.log(xs), np.log(losses - tried), 1, full=True)
-        found.append((float(residuals[0]) if len(residuals) else 0.0, Law(tried, math.exp(start), -float(slope))))
-    return min(found, key=lambda each: each[0])[1]
+    floors = np.linspace(0.0, min(losses), TRIED, endpoint=False) if floor is None else np.array([floor])
+    above = np.log(losses[:, None] - floors)  # (point, floor): each floor is a line of its own
+    (slopes, starts), residuals, *_ = np.polyfit(np.log(xs), above, 1, full=True)
+    best = int(residuals.argmin())
+    return Law(float(floors[best]), math.exp(starts[best]), -float(slopes[best]))
 
 
 @dataclass(frozen=True)
@@ -105,9 +104,6 @@ def _grown(series: Series, value: Value, run: LearningCurve, of: str) -> float:
         return float(run.tokens[-1]) if run.tokens else 0.0
     known = (series.learning_curves.get(spec.id) for spec in series.study.at(value))
     return float(max(each.parameters for each in known if each))
-
-
-TOKENS, PARAMETERS = "tokens read", "parameters"
 
 
 def told(found: Laws, known: bool) -> str:

@@ -77,7 +77,7 @@ def claim() -> str:
     found = _laws(_base(), "tokens")
     if question.withheld(QUIZ) or not found.laws:
         return "What do more text, more parameters and more variety buy?"
-    return f"Twice the tokens leave {2.0 ** -found.exponent[0]:.0%} of the loss above the floor"
+    return f"Twice the tokens leave {2.0 ** -found.exponent[0]:.0%} of the loss above {'the' if _known() else 'a fitted'} floor"
 
 
 def predict() -> None:
@@ -131,9 +131,18 @@ def _base() -> RunSpec:
     return visit.current().spec
 
 
-def _laws(base: RunSpec, grows: str) -> law_view.Laws:
+def _known() -> bool:
+    """Whether the floor of the text is, and not fitted."""
+    return _base().text.name == READ[0]
+
+
+def _drawn(base: RunSpec, grows: str) -> view.Series:
     (shown,) = study.look(f"scale_{grows}", [Series("GPT", "pretrained", of(base, grows))])
-    return law_view.laws(study.as_drawn(shown), TOKENS if grows == "tokens" else PARAMETERS)
+    return study.as_drawn(shown)
+
+
+def _laws(base: RunSpec, grows: str) -> law_view.Laws:
+    return law_view.laws(_drawn(base, grows), TOKENS if grows == "tokens" else PARAMETERS)
 
 
 def _facts(drawn: view.Series) -> None:
@@ -152,12 +161,12 @@ def _pixels() -> tuple[int, int]:
 
 def _law(base: RunSpec, grows: str) -> None:
     if grows == "variety":
-        (shown,) = study.look(f"scale_{grows}", [Series("GPT", "pretrained", of(base, grows))])
-        st.markdown(f"**{lesson.plain(law_view.variety(study.as_drawn(shown)))}**")
-        _facts(study.as_drawn(shown))
+        drawn = _drawn(base, grows)
+        st.markdown(f"**{lesson.plain(law_view.variety(drawn))}**")
+        _facts(drawn)
         return
     found = _laws(base, grows)
-    st.markdown(f"**{lesson.plain(law_view.told(found, base.text.name == READ[0]))}**")
+    st.markdown(f"**{lesson.plain(law_view.told(found, _known()))}**")
     if found.laws:
         size, height = _pixels()
         st.plotly_chart(law_view.chart(found, size), width="stretch", height=height, key=f"law_{grows}", config=study.CONFIG)

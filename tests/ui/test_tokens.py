@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.questions.vocabulary import KINDS, MOST_LETTERS, SIZES, TEXTS, Learn
 from llmviz.experiments import tokenization
-from llmviz.experiments.tokenization import FIRST_SIZE
+from llmviz.experiments.tokenization import FIRST_SIZE, panel
 from llmviz.text import own
 from llmviz.text.special import SPECIAL
 from tests.ui.fake_engine import FakeEngine
@@ -22,6 +22,12 @@ Visit = Callable[..., AppTest]
 PAGE = "tokens"
 TEXT = "the dog barks and the dogs bark .\nan owl hoots at the dog .\n" * 40
 FIRST = tokenization.LESSON.examples["sotu"][0].sentence
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page waits for its pieces: on a busy machine they take longer than it gives them, and no browser here asks again."""
+    monkeypatch.setattr(panel, "PATIENCE", PATIENCE)
 
 
 @pytest.fixture

@@ -77,8 +77,9 @@ class Seen:
     pending: bool
 
 
-def look(engine: Engine, patience: float = PATIENCE) -> Seen:
-    """What the address asks for, as far as it is known by now."""
+def look(engine: Engine, patience: float | None = None) -> Seen:
+    """What the address asks for, as far as it is known after so many seconds; where none are said, PATIENCE."""
+    patience = PATIENCE if patience is None else patience
     address = visit.current()
     text, choice = _text(), address.view
     learn = [Learn(text, kind, choice.pieces, choice.live) for kind in KINDS]

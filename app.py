@@ -56,10 +56,10 @@ SECTIONS = {
 }
 
 lesson.configure()
-shown = st.navigation(SECTIONS, position="hidden")
+shown = st.navigation(SECTIONS, expanded=True)
 path.know(SECTIONS)
 lectern.take()
-lesson.frame(SECTIONS, lectern.desk)
+lesson.frame(lectern.desk)
 lectern.line()
 shown.run()
 lecture.arrived()

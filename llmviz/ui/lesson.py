@@ -2,13 +2,14 @@
 
 import html
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import streamlit as st
-from streamlit.navigation.page import StreamlitPage
 
 from llmviz.core.lecture import lesson
+from llmviz.experiments import LESSONS
 from llmviz.ui import parts, visit
 from llmviz.ui.states import Badge
 from llmviz.views import terms, words
@@ -33,16 +34,13 @@ def configure() -> None:
     )
 
 
-def frame(sections: Mapping[str, Sequence[StreamlitPage]], more: Callable[[], None] = lambda: None) -> None:
-    """The app's own style, and the sidebar: name, sections, pages with their slides, the way to the lecture, `more`, what this is."""
-    st.html(f"<style>{_STYLE}</style>")
+def frame(more: Callable[[], None] = lambda: None) -> None:
+    """The app's own style, and below the names of the pages in the sidebar: the way to the lecture, `more`, what this is.
+
+    The names themselves Streamlit draws of `st.navigation`, in one message; thirty links of ours were a third of all that a page says.
+    """
+    st.html(f"<style>{_STYLE}{slides()}</style>")
     with st.sidebar:
-        st.html('<div class="brand">llmviz<span>slide</span></div>')
-        for section, pages in sections.items():
-            st.html(f'<div class="section">{html.escape(section)}</div>')
-            for page in pages:
-                there = lesson(page.url_path)
-                st.page_link(page, label=f"{page.title} *{there.label}*" if there else page.title)
         st.button(
             "Lecture view",
             key="lecture_view",
@@ -54,7 +52,13 @@ def frame(sections: Mapping[str, Sequence[StreamlitPage]], more: Callable[[], No
         )
         more()
         st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
-        parts.menu({"choices": "[data-testid=stPageLink-NavLink]"}, key="menu")
+        parts.menu({"choices": "[data-testid=stSidebarNavLink]"}, key="menu")
+
+
+@cache
+def slides() -> str:
+    """The numbers of its slides beside the name of each page, as a style."""
+    return "".join(f"[data-testid=stSidebarNavLink][href$='/{there.page}']::after {{ content: '{there.label}'; }}" for there in LESSONS)
 
 
 def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:

@@ -56,6 +56,12 @@ def test_a_page_is_whole_at_every_size(page: Page, fake_app: str, place: str) ->
     assert not asked + shown, "\n".join([*asked, *(f"once answered, {each}" for each in shown)])
 
 
+def test_the_menu_names_the_slides_of_a_page(page: Page, fake_app: str) -> None:
+    page.goto(fake_app)
+    link = page.get_by_test_id("stSidebar").get_by_role("link", name="Next token")
+    assert link.evaluate("link => getComputedStyle(link, '::after').content") == '"3, 7"'
+
+
 def test_a_phone_opens_with_the_menu_closed(page: Page, fake_app: str) -> None:
     page.set_viewport_size({"width": PHONE[0], "height": PHONE[1]})
     page.goto(fake_app)

@@ -17,7 +17,7 @@ SERIES = [
 
 if __name__ == "__main__":
     lesson.configure()
-    lesson.frame({})
+    lesson.frame()
     st.session_state["page"] = "before-after"  # the name a page is opened by
     st.title("How few labels?")
     study.panel("few", SERIES, catalogue.experiment("sentiment").metrics[1], ("ngram", "chance"))

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from typing import Any, TypeVar
 
@@ -85,11 +85,17 @@ class RunSpec:
     @cached_property
     def id(self) -> str:
         """SHA-256 of the canonical JSON, 64 hexadecimal digits: names this run and with it all it was made from."""
-        return identity(to_json(self))
+        return _id(self)
 
     def canonical(self) -> str:
         """What the id is the hash of; see the function `canonical`."""
         return canonical(to_json(self))
+
+
+@lru_cache(maxsize=4096)
+def _id(spec: RunSpec) -> str:
+    """Kept: a page makes the same some hundred specs at every drawing, and to write one down takes as long as to draw a button."""
+    return identity(to_json(spec))
 
 
 def _check_inputs(entry: Experiment, inputs: Mapping[str, Any]) -> None:

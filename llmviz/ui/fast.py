@@ -10,6 +10,8 @@ from functools import cache
 
 import numpy  # noqa: F401 - imported here so that it is frozen with the rest
 from streamlit import config
+from streamlit.proto.NewSession_pb2 import CustomThemeConfig
+from streamlit.runtime import app_session
 
 gc.collect()
 gc.freeze()
@@ -19,8 +21,22 @@ gc.set_threshold(20_000, 20, 20)
 
 def settle() -> None:
     """From now on no option of Streamlit changes: it asks for one with each of a page's hundred messages, and for the colours goes six
-    times through all of them whenever a page is drawn. And whoever sends gets the processor sooner from whoever draws.
+    times through all of them whenever a page is drawn, which are now written down once. And whoever sends gets the processor sooner from
+    whoever draws.
     """
     sys.setswitchinterval(0.001)
     config.get_option = cache(config.get_option)
     config.get_options_for_section = cache(config.get_options_for_section)
+    write = app_session._populate_theme_msg
+
+    @cache
+    def written(section: str) -> CustomThemeConfig:
+        theme = CustomThemeConfig()
+        write(theme, section)
+        return theme
+
+    def colours(message: CustomThemeConfig, section: str = "theme") -> None:
+        if (theme := written(section)).ByteSize():  # a message that is merged with an empty one counts as given
+            message.MergeFrom(theme)
+
+    app_session._populate_theme_msg = colours

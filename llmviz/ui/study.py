@@ -136,7 +136,8 @@ def _seeds(key: str, series: Sequence[Series]) -> int:
     if chosen in choices:
         return int(chosen)
     begun = (count for count in reversed(choices) if any(progress(each.study.first(count)).state for each in series))
-    return next(begun, choices[0])
+    st.session_state[f"{key}_seeds"] = first = next(begun, choices[0])
+    return first
 
 
 def _choices(series: Sequence[Series]) -> list[int]:

@@ -1,6 +1,7 @@
 """The name of a run stays its name, whatever settings are added and whatever their defaults become."""
 
 import json
+from collections.abc import Iterator
 from dataclasses import make_dataclass, replace
 from types import MappingProxyType
 from typing import Any
@@ -48,6 +49,14 @@ PINNED = {
     "spans": "7b208d17ad61f2583b53c311baacc45bd9742939a6840ed81a0d3aec7839556d",
     "a child": "cbc29a8b7b2d292731459e95442b5dcaffe0e0ab3741d860858d0bd7374193b3",
 }
+
+
+@pytest.fixture(autouse=True)
+def afresh() -> Iterator[None]:
+    """Names are kept for whoever asks again; here they are worked out under other facts."""
+    specs._id.cache_clear()
+    yield
+    specs._id.cache_clear()
 
 
 def catalogued(patch: pytest.MonkeyPatch, **changes: Any) -> None:

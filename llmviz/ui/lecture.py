@@ -13,10 +13,10 @@ import streamlit as st
 
 from llmviz.core.lecture import lesson
 from llmviz.core.lesson import Lesson
-from llmviz.ui import parts, path, visit
+from llmviz.ui import parts, path, turns, visit
 
 LAST = 99  # a beat beyond the last of any page is its last
-LATE = 1.0  # seconds after a page was drawn in which its browser may still speak for the page before
+LATE = 2.0  # seconds after a page was drawn in which its browser may still speak for the page before
 UNIT, SMALLEST = "lecture_unit", 24  # pixels of type on 1280 × 720, as lecture.css has them
 GONE_ON, QUESTION = "gone_on", "question"  # whether the lecture is past the page's question; the part that asks it
 ALWAYS = (
@@ -60,7 +60,7 @@ def beats(shown: Sequence[Sequence[str]]) -> None:
 
 def _late(way: visit.Way) -> bool:
     """Whether a drawing of the page that was left can have been asked for by what the browser still showed of it."""
-    return way.drawn is None or time.monotonic() - way.drawn < LATE
+    return way.drawn is None or turns.asked() - way.drawn < LATE
 
 
 def arrived() -> None:

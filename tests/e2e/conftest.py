@@ -10,12 +10,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from llmviz.runs.check import browser_file
 
 ROOT = Path(__file__).parents[2]
 MISSING = "no browser for the tests: install Chromium, Google Chrome or Microsoft Edge (Debian: apt-get install chromium-headless-shell)"
+
+expect.set_options(timeout=20_000)  # milliseconds; five, as is usual, are too few for a page while every core runs tests
 
 
 @pytest.fixture(scope="session")

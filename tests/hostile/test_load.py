@@ -14,7 +14,7 @@ from tests.looped import looped
 def test_ten_visitors_of_whom_two_train_meet_with_no_error(tmp_path: Path) -> None:
     with running(tmp_path, HOSTED) as server:
         server.wait()
-        seen, taken, _ = looped(crowd(server, visitors=10, seconds=15, training=2, every=1.0))
+        seen, taken, _ = looped(crowd(server, visitors=10, seconds=8, training=2, every=1.0))
     assert not seen.errors
     assert all(seen.of(kind) for kind in KINDS) and seen.pressed == 2 and seen.polls
     assert max(taken.megabytes) > 100 and {name.split()[0] for name in taken.processor} >= {"server", "answer", "train"}

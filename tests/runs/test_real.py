@@ -23,7 +23,7 @@ from tests.runs import conftest
 from tests.runs.conftest import MakeEngine, outcome, until
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
-SPEC = RunSpec("mlm", train=replace(RunSpec("mlm").train, steps=8, batch_size=8))
+SPEC = RunSpec("mlm", train=replace(RunSpec("mlm").train, steps=4, batch_size=8))  # each of so few is evaluated
 
 
 def call(*arguments: str, **environment: str) -> str:
@@ -51,12 +51,12 @@ def test_a_run_killed_and_stopped_ends_as_one_left_alone_in_another_process(
     until(lambda: engine.status(run, "ann").state not in UNDER_WAY)
     assert engine.status(run, "ann").state == State.DONE
     text = TEXTS["tinyland"]
-    traces = engine.answer(run, [0, 8], Cloze(text.sentence, text.hidden))
-    assert [trace.step for trace in traces] == [0, 8]
+    traces = engine.answer(run, [0, 4], Cloze(text.sentence, text.hidden))
+    assert [trace.step for trace in traces] == [0, 4]
     with pytest.raises(ValueError, match=r"\w+ \w+"):  # a sentence
-        engine.answer(run, [8], Cloze(""))
+        engine.answer(run, [4], Cloze(""))
 
-    settings = ("mlm", "--steps", "8", "--batch-size", "8", "--json")
+    settings = ("mlm", "--steps", "4", "--batch-size", "8", "--json")
     last = json.loads(call("train", *settings, OMP_NUM_THREADS="2", PYTHONHASHSEED="2").splitlines()[-1])
     assert set(last) == {"type", "run", "step", "metrics", "seconds", "peak_memory", "base_memory"}
     assert last["type"] == "done"
@@ -77,7 +77,7 @@ def test_a_step_opened_at_a_checkpoint_is_the_one_taken(engine_of: MakeEngine, h
     monkeypatch.setattr(conftest, "PATIENCE", 120.0)
     monkeypatch.setattr(standing, "PATIENCE", 60.0)
     engine = engine_of(workshop="llmviz.runs.worker:Real", home=home)
-    run = engine.train(replace(SPEC, seed=1), "ann")
+    run = engine.train(replace(SPEC, train=replace(SPEC.train, steps=8), seed=1), "ann")
     engine.control(run, Slow(0.3), "ann")
     until(lambda: engine.history(run).step > 0)
     engine.control(run, Command.PAUSE, "ann")

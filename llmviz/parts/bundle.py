@@ -13,6 +13,11 @@ _IMPORT = re.compile(r'^(?:import \{[^}]*\}|export \*) from "([^"]+)";\n', re.MU
 _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|const|let|class) )", re.MULTILINE)
 
 
+def parts() -> list[str]:
+    """The names of all parts."""
+    return sorted(file.parent.name for file in FOLDER.glob("*/payload.py") if file.parent.name != "shared")
+
+
 def script(part: str) -> str:
     """The whole script of the part of this name."""
     return "\n".join(_stripped(file) for file in _modules(FOLDER / part / "part.js"))

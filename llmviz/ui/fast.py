@@ -35,8 +35,8 @@ def settle() -> None:
         write(theme, section)
         return theme
 
-    def colours(message: CustomThemeConfig, section: str = "theme") -> None:
+    def colours(msg: CustomThemeConfig, section: str = "theme") -> None:
         if (theme := written(section)).ByteSize():  # a message that is merged with an empty one counts as given
-            message.MergeFrom(theme)
+            msg.MergeFrom(theme)
 
     app_session._populate_theme_msg = colours

@@ -11,10 +11,11 @@ from llmviz.core import catalogue
 from llmviz.core.address import LONGEST_SENTENCE
 from llmviz.core.lesson import Lesson
 from llmviz.core.texts import TEXTS
+from llmviz.parts.word_list.payload import WordGroup
 from llmviz.runs.engine import Engine
 from llmviz.text.tinyland import world
 from llmviz.text.tokenizers import in_words
-from llmviz.ui import ask, sentence, visit
+from llmviz.ui import ask, parts, sentence, visit
 from llmviz.ui.live import Seen
 
 TEXT, NEAR = "text_switch", "near_words"
@@ -102,20 +103,17 @@ def _listed(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Seq
     except (OSError, ValueError):  # a run that has only begun has none yet
         return
     whole, headings = _headings(tokenizer)
+    said = "It knows these words and no others." if whole else "Other words it reads in pieces. These are some that it knows whole."
+
+    def append(word: str) -> None:
+        longer = f"{given[-1].rstrip()} {word}".lstrip()
+        if len(longer) <= LONGEST_SENTENCE:
+            put((*given[:-1], longer))
+
     # Filled although closed: a popover that tells when it closes draws the page it stood on, in place of one that a click turned to.
-    with st.popover("Words it knows", type="tertiary", icon=":material/menu_book:", key="known_words"), st.container(key="known_list"):
-        said = "It knows these words and no others." if whole else "Other words it reads in pieces. These are some that it knows whole."
-        st.caption(f"{said} A click adds one to the sentence.")
-        for heading, words_of in headings.items():
-            key = f"known_{heading.replace(' ', '_')}"
-            st.pills(
-                heading or "words",
-                words_of,
-                key=key,
-                label_visibility="visible" if heading else "collapsed",
-                on_change=_append,
-                args=(key, given, put),
-            )
+    with st.popover("Words it knows", type="tertiary", icon=":material/menu_book:", key="known_words"):
+        listed: list[WordGroup] = [{"heading": heading, "words": list(words_of)} for heading, words_of in headings.items()]
+        parts.word_list({"said": f"{said} A click adds one to the sentence.", "groups": listed}, key="known_list", on_word=append)
 
 
 @lru_cache(maxsize=64)
@@ -127,13 +125,6 @@ def _headings(tokenizer: Tokenizer) -> tuple[bool, Mapping[str, Sequence[str]]]:
     ordered = (word.removeprefix("Ġ") for word in sorted(vocabulary, key=vocabulary.__getitem__) if not word.startswith("##"))
     words = dict.fromkeys(word for word in ordered if len(word) > 2 and word.isascii() and word.isalpha())
     return False, {"": list(words)[:MOST_PIECES]}
-
-
-def _append(key: str, given: Sequence[str], put: Callable[[Sequence[str]], None]) -> None:
-    word, st.session_state[key] = st.session_state[key], None
-    longer = f"{given[-1].rstrip()} {word}".lstrip()
-    if word and len(longer) <= LONGEST_SENTENCE:
-        put((*given[:-1], longer))
 
 
 def _near(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Sequence[str]], None]) -> None:

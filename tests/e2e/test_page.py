@@ -28,6 +28,19 @@ def token(page: Page, place: int) -> Locator:
     return page.locator(f".token[data-place='{place}']")
 
 
+def test_a_word_that_the_model_knows_is_added_by_a_click_and_by_keyboard(page: Page, fake_app: str) -> None:
+    visit(page, f"{fake_app}/?s=the+capital+of+France+is&hide=1")
+    page.get_by_role("button", name="Words it knows").click()
+    words = page.get_by_role("group", name="capitals")
+    words.get_by_role("button", name="Paris", exact=True).click()
+    expect(page).to_have_url(re.compile(r"s=the\+capital\+of\+France\+is\+Paris&hide=1"))
+    words.get_by_role("button", name="Rome", exact=True).focus()
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile(r"France\+is\+Paris\+Rome&hide=1"))
+    expect(token(page, 6)).to_have_text("Rome")
+    expect(token(page, 1)).to_have_attribute("aria-pressed", "true")
+
+
 def test_hide_with_the_mouse(page: Page, fake_app: str) -> None:
     visit(page, fake_app)
     token(page, 3).click()

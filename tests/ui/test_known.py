@@ -31,14 +31,12 @@ def test_a_word_is_replaced_only_where_it_stands_as_a_word() -> None:
     assert replaced("Frence, not Frencely: frence Frence", "Frence", r"\1France") == r"\1France, not Frencely: frence \1France"
 
 
-def test_near_words_replace_and_known_ones_are_appended(visit: Visit) -> None:
+def test_near_words_replace(visit: Visit) -> None:
     app = visit(s="the capital of Frence is", hide="1")
     app.pills(key="near_words").set_value("Frence → France").run()
     assert query(app) == {"s": "the capital of France is", "hide": "1"}
     assert not [pills for pills in app.pills if pills.key == "near_words"]
-    app.pills(key="known_capitals").set_value("Paris").run()
-    assert query(app) == {"s": "the capital of France is Paris", "hide": "1"}
-    assert strip(app)["hidden"] == [1] and app.pills(key="known_capitals").value is None
+    assert strip(app)["hidden"] == [1]
 
 
 def test_the_text_is_switched_beside_the_sentence(visit: Visit) -> None:
@@ -66,13 +64,14 @@ def test_a_text_that_the_parent_does_not_read_comes_with_its_usual_parent(visit:
 @pytest.mark.parametrize("page", ["spans", "next_sentence", "four_exercises"])
 def test_a_page_of_one_text_has_the_words_and_no_switch(visit: Visit, page: str) -> None:
     app = visit(page)
-    assert "known_people" in {pills.key for pills in app.pills}
+    listed = {group["heading"]: group["words"] for group in dict(mounted(app))["word_list"]["groups"]}
+    assert "Anna" in listed["people"] and "Paris" in listed["capitals"]
     assert "text_switch" not in {control.key for control in app.segmented_control}
 
 
 def test_a_lecture_has_neither(visit: Visit) -> None:
     app = visit("story", lecture="1")
-    assert not {pills.key for pills in app.pills if pills.key and pills.key.startswith("known")}
+    assert "word_list" not in dict(mounted(app))
     assert "text_switch" not in {control.key for control in app.segmented_control}
 
 

@@ -75,15 +75,7 @@ class Study:
     @cached_property
     def _runs(self) -> Mapping[tuple[int, int], RunSpec]:
         """Every run, by the places of its value and of its seed."""
-        at = [self._at(value) for value in self.values]
-        return {(place, nth): seeded(spec, seed, self.parents) for nth, seed in enumerate(self.seeds) for place, spec in enumerate(at)}
-
-    def _at(self, value: Value) -> RunSpec:
-        """The run at this value, with the seed of the base."""
-        if self.axis.settings == (STAGE,):
-            (stage,) = value.settings
-            return self.base if stage == self.base.stage else preset(stage)
-        return address.change(self.base, dict(zip(self.axis.settings, value.settings, strict=True)))
+        return _runs(self)
 
     def spec(self, value: Value, seed: int) -> RunSpec:
         """The run at this value with this seed. Raises ValueError for one that the study does not have."""
@@ -99,7 +91,7 @@ class Study:
 
     def first(self, seeds: int) -> "Study":
         """The same study with the first so many of its seeds."""
-        return _first(self, seeds)
+        return replace(self, seeds=self.seeds[:seeds])
 
     @cached_property
     def id(self) -> str:
@@ -108,10 +100,19 @@ class Study:
         return hashlib.sha256(json.dumps(grid, separators=(",", ":")).encode()).hexdigest()
 
 
-@lru_cache(maxsize=64)
-def _first(study: Study, seeds: int) -> Study:
-    """Kept: pages ask for it at every drawing, and to make some fifty runs takes 20 ms."""
-    return replace(study, seeds=study.seeds[:seeds])
+@lru_cache(maxsize=256)
+def _runs(study: Study) -> Mapping[tuple[int, int], RunSpec]:
+    """Kept: pages make their studies anew at every drawing, and to make some fifty runs takes 20 ms."""
+    at = [_at(study, value) for value in study.values]
+    return {(place, nth): seeded(spec, seed, study.parents) for nth, seed in enumerate(study.seeds) for place, spec in enumerate(at)}
+
+
+def _at(study: Study, value: Value) -> RunSpec:
+    """The run at this value, with the seed of the base."""
+    if study.axis.settings == (STAGE,):
+        (stage,) = value.settings
+        return study.base if stage == study.base.stage else preset(stage)
+    return address.change(study.base, dict(zip(study.axis.settings, value.settings, strict=True)))
 
 
 def along(setting: str, values: Sequence[Any]) -> tuple[Value, ...]:

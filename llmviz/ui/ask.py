@@ -57,10 +57,14 @@ def vocabulary(engine: Engine, run: RunRef | None) -> list[str]:
     if run is None:
         return []
     try:
-        known = tokenizer_of(engine, run).get_vocab()
+        return _words(tokenizer_of(engine, run))
     except (OSError, ValueError):
         return []
-    return words_of(known)
+
+
+@lru_cache(maxsize=64)
+def _words(tokenizer: Tokenizer) -> list[str]:
+    return words_of(tokenizer.get_vocab())
 
 
 def words_of(vocabulary: Iterable[str]) -> list[str]:

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -87,6 +87,7 @@ def sentence(problem: str) -> str:
     return plain(words.sentence(problem))
 
 
+@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """The text with nothing in it that Markdown would read."""
     return _READ.sub(r"\\\g<0>", text)

@@ -94,3 +94,12 @@ def test_fewer_documents_are_some_of_all_drawn_by_the_seed_and_none_is_read_besi
     every = {ids.tobytes() for ids in made.text.train}
     assert len(few) == 20 and few <= every and read(20)[1] == few != read(20, seed=1)[1]
     assert len(read(0)[1]) > 900 and read(10**6)[1] <= every
+
+
+@pytest.mark.parametrize("ends", [(100_000.0, 3_000_000.0), (1.03, 1.9), (0.105, 0.115), (0.09, 0.4)])
+def test_a_logarithmic_axis_has_ticks_however_close_its_values_lie(ends: tuple[float, float]) -> None:
+    axis = law_view._log("nats", ends, {})
+    low, high = axis["range"]
+    assert 10**low < ends[0] and 10**high > ends[1]
+    assert 3 <= len(axis["tickvals"]) == len(set(axis["ticktext"])) <= 12
+    assert all(low <= np.log10(tick) <= high for tick in axis["tickvals"])

@@ -22,6 +22,8 @@ from llmviz.views.words import counted, figure
 TOKENS, PARAMETERS = "tokens read", "parameters"
 FEWEST = {True: 3, False: 4}  # points, by whether the floor is known: one more than there are numbers to fit
 TRIED = 400  # floors, where none is known
+ROUND = ((1, 2, 5), range(1, 10), [n / 10 for n in range(10, 100)], [n / 100 for n in range(100, 1_000)])  # parts of a power of ten
+FEWEST_TICKS = 3  # of an axis; with fewer its numbers are those of the next, finer parts
 HALF = Quiz("a GPT reads twice as many tokens: what is left of its loss above the floor?", ("nearly all", "about half", "next to nothing"))
 BORDERS = (0.25, 0.8)  # between these answers
 
@@ -182,14 +184,14 @@ def chart(found: Laws, size: int = 15) -> dict[str, Any]:
 
 
 def _log(about: str, values: Sequence[float], type: dict[str, Any]) -> dict[str, Any]:
-    """A logarithmic axis that holds these values, with a tick at 1, 2 and 5 times each power of ten."""
+    """A logarithmic axis that holds these values, with ticks at round numbers."""
     low, high = (math.log10(end) for end in (min(values), max(values)))
     margin = 0.08 * (high - low) or 0.3
-    powers = range(math.floor(low - margin), math.ceil(high + margin) + 1)
-    ticks = [part * 10.0**power for power in powers for part in (1, 2, 5)]
+    low, high = low - margin, high + margin
+    ticks = next(filter(lambda ticks: len(ticks) >= FEWEST_TICKS, (_round(low, high, parts) for parts in ROUND)), [])
     return {
         "type": "log",
-        "range": [low - margin, high + margin],
+        "range": [low, high],
         "tickmode": "array",
         "tickvals": ticks,
         "ticktext": [_short(tick) for tick in ticks],
@@ -197,6 +199,12 @@ def _log(about: str, values: Sequence[float], type: dict[str, Any]) -> dict[str,
         "zeroline": False,
         "title": {"text": about, "font": type},
     }
+
+
+def _round(low: float, high: float, parts: Sequence[float]) -> list[float]:
+    """These parts of each power of ten, as far as they lie between two powers."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+    return [part * 10.0**power for power in powers for part in parts if low <= math.log10(part) + power <= high]
 
 
 def _short(value: float) -> str:

@@ -25,7 +25,7 @@ SEEN = {
     "before-after": "inside('cards', '.says').length > 2 && inside('curve', 'path').length > 0",
     "lab-book": "inside('tree', '.lineage .row[data-key]').length > 0",
 }
-CLICK = "(link) => timed(() => document.querySelector(`[data-testid=stSidebarNavLink][href$='${link}']`).click(), () => %s)"
+CLICK = "(link) => timed(() => document.querySelector(`[data-testid=stSidebarNavLink][href$='/${link}']`).click(), () => %s)"
 
 
 def bars(home: Path) -> Iterator[Bar]:

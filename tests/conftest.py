@@ -7,12 +7,6 @@ from pathlib import Path
 
 import pytest
 
-
-def pytest_xdist_auto_num_workers() -> int:
-    """One more than there are cores: a test in three waits for a browser or for another process."""
-    return (os.cpu_count() or 1) + 1
-
-
 os.environ["OMP_NUM_THREADS"] = "1"  # before torch is there: the number of threads decides the weights, and workers have one
 
 

@@ -11,7 +11,8 @@ from tests.looped import looped
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no signal that ends the server in peace")
-def test_ten_visitors_of_whom_two_train_meet_with_no_error(tmp_path: Path) -> None:
+def test_ten_visitors_of_whom_two_train_meet_with_no_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("benchmarks.crowd.PATIENCE", 300.0)  # the first answer waits for a worker that loads while other tests run
     with running(tmp_path, HOSTED) as server:
         server.wait()
         seen, taken, _ = looped(crowd(server, visitors=10, seconds=8, training=2, every=1.0))

@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -49,6 +50,7 @@ class Library:
         self._histories = tail.Histories()
         self._summaries: dict[RunRef, tuple[object, Kept]] = {}
         self._kept_answers: dict[RunRef, dict[AnyQuestion, Mapping[int, Answer]]] = {}
+        self._tokenizers: dict[RunRef, Path] = {}
         self._looks: dict[RunRef, dict[str, float]] = {}
         self._used: dict[RunRef, float] = {}  # when it was last noted that somebody looked
 
@@ -59,7 +61,10 @@ class Library:
     def folder(self, run: RunRef) -> RunFolder:
         """The files of this run. Raises ValueError where it is gone, or of an older recipe."""
         folder = self.place(run).folder(run)
-        folder.spec()
+        if run.recorded:
+            self.recordings.status(run)
+        else:
+            folder.spec()
         return folder
 
     def history(self, run: RunRef) -> History:
@@ -103,7 +108,11 @@ class Library:
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
-        return self.folder(run).tokenizer()
+        if not run.recorded:
+            return self.folder(run).tokenizer()
+        if run not in self._tokenizers:
+            self._tokenizers[run] = self.folder(run).tokenizer()
+        return self._tokenizers[run]
 
     def answered(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer] | None:
         """The answers of these snapshots, where the run keeps them all."""
@@ -180,9 +189,13 @@ class Library:
     def shelf(self, choice: Choice = every_run) -> list[Kept]:
         """Every run of this choice, the newest first, then the recordings that can be read."""
         under_way = self.standing()
-        recorded = [self._kept(run, None) for run in self.recordings.runs()]
         made = [self._kept(run, under_way.get(run)) for run in filter(choice, self.store.runs())]
-        return made + [kept for kept in recorded if kept.spec]
+        return made + self._recorded
+
+    @cached_property
+    def _recorded(self) -> list[Kept]:
+        """The recordings that can be read: nothing changes them, and pages ask for the shelf at every drawing."""
+        return [kept for kept in (self._kept(run, None) for run in self.recordings.runs()) if kept.spec]
 
     def learning_curves(self) -> list[LearningCurve]:
         """Those that came with the program."""

@@ -28,6 +28,7 @@ class Recordings:
     def __init__(self, root: Path = HERE) -> None:
         self.root = root
         self._of_texts: dict[AnyQuestion, Answer] = {}
+        self._sound: set[str] = set()  # the ids of those whose description was read and is of the present recipe
 
     @cached_property
     def _by_id(self) -> dict[str, RunFolder]:
@@ -56,7 +57,9 @@ class Recordings:
 
     def status(self, run: RunRef) -> Status:
         """RECORDED. Raises ValueError where there is no such recording, or one of an older recipe."""
-        self.folder(run).spec()
+        if run.id not in self._sound:
+            self.folder(run).spec()
+            self._sound.add(run.id)
         return Status(State.RECORDED)
 
     def find(self, spec: RunSpec) -> RunRef | None:

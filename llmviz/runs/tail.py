@@ -1,6 +1,7 @@
 """Follow the updates of a run: each look reads only what is new. A torn last line waits for its rest."""
 
 import threading
+import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,8 @@ from llmviz.core.history import History, fold
 from llmviz.core.update import Update
 from llmviz.runs.folder import UNREADABLE, read_updates
 
-MOST_HISTORIES = 64
+MOST_HISTORIES = 256  # some 0.2 MB each
+SETTLED = 1.0  # seconds after which a file that is written once more has another date, however coarse the clock of its disk
 MARK = 200  # bytes before the place reached, remembered to notice that a resumed run rewrote them
 
 
@@ -58,17 +60,34 @@ def updates(file: Path, most: int | None = None) -> list[Update]:
 
 
 class Histories:
-    """The histories of many runs, each read only as far as it is new. The oldest looked at are forgotten."""
+    """The histories of many runs, each read only as far as it is new. The oldest looked at are forgotten.
+
+    A file that has not changed is not opened, and nobody waits for another to read: pages ask at every drawing, many at once, and whoever
+    waits lets go of the processor.
+    """
 
     def __init__(self) -> None:
-        self._reached: OrderedDict[Path, Reached] = OrderedDict()
-        self._reading = threading.Lock()
+        self._reached: OrderedDict[Path, tuple[Reached, object]] = OrderedDict()  # with the file's date and length, once they are settled
+        self._lock = threading.Lock()
 
     def look(self, file: Path) -> History:
         """All that these updates say so far."""
-        with self._reading:
-            reached = self._reached[file] = look(file, self._reached.get(file, Reached()))
+        reached, before = self._reached.get(file, (Reached(), None))
+        now = _stamp(file)
+        if now is None or now != before:
+            reached = look(file, reached)
+        with self._lock:
+            self._reached[file] = reached, now
             self._reached.move_to_end(file)
             if len(self._reached) > MOST_HISTORIES:
                 self._reached.popitem(last=False)
         return reached.history
+
+
+def _stamp(file: Path) -> object:
+    """The date and the length of a file by which a change would show; None of one that was written just now, or is not there."""
+    try:
+        written = file.stat()
+    except OSError:
+        return None
+    return (written.st_mtime_ns, written.st_size) if time.time() - written.st_mtime > SETTLED else None

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import script_runner
 from streamlit.testing.v1 import AppTest
 
 from llmviz.ui import engine
+from llmviz.ui import visit as visits
 from tests.ui.fake_engine import FakeEngine
 
 APP = str(Path(__file__).parents[2] / "app.py")
@@ -27,6 +28,7 @@ def faked(home: Path) -> Iterator[FakeEngine]:
         patch.setattr(engine, "make", lambda: made)
         patch.setattr(engine, "home", lambda: home)  # of studies that were started
         patch.setattr(manifest_scanner, "scan_component_manifests", components)
+        patch.setattr(visits, "_browser", lambda: None)  # AppTest has no cookies, and takes some milliseconds to say so each time
         # AppTest takes `pages/` for all there is, and runs a file that is called as its place is without app.py; the server does not.
         patch.setattr(script_runner, "_mpa_v1", runpy.run_path)
         engine.forget()

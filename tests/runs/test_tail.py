@@ -1,12 +1,14 @@
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from llmviz.core.history import fold
+from llmviz.core.history import History, fold
 from llmviz.core.update import Score, Snapshot, Step, Stopped, Update, to_json
+from llmviz.runs import tail
 from llmviz.runs.folder import RunFolder
-from llmviz.runs.tail import Reached, look, updates
+from llmviz.runs.tail import Histories, Reached, look, updates
 
 
 def lines(*updates: Update) -> bytes:
@@ -63,3 +65,24 @@ def test_a_damaged_line_is_named(tmp_path: Path) -> None:
     file.write_bytes(b'{"type": "step"\n')
     with pytest.raises(ValueError, match="damaged"):
         look(file, Reached())
+
+
+def test_a_file_that_has_not_changed_is_not_opened_and_one_that_has_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, steps = tmp_path / "updates.jsonl", [Step(step, 2.0 / step, 10) for step in range(1, 6)]
+    histories, opened, read = Histories(), list[Path](), tail._read
+
+    def counted(file: Path, reached: Reached) -> tuple[int, bytes, bytes]:
+        opened.append(file)
+        return read(file, reached)
+
+    monkeypatch.setattr(tail, "_read", counted)
+    file.write_bytes(lines(*steps[:3]))
+    first = histories.look(file)
+    assert histories.look(file) == first and len(opened) == 2  # so soon another change might not show in its date
+    os.utime(file, (1_000, 1_000))
+    assert [histories.look(file) for _ in range(3)] == [first] * 3 and len(opened) == 3
+    for now in (steps, steps[:2]):  # it goes on; and is written anew, as by a run that is resumed
+        file.write_bytes(lines(*now))
+        assert histories.look(file) == fold(now)
+    file.unlink()
+    assert histories.look(file) == History()

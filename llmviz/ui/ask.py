@@ -17,7 +17,7 @@ from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import Engine
 from llmviz.text.tokenizers import in_words, load_tokenizer, nearest, pieces
-from llmviz.ui.turns import turns
+from llmviz.ui import turns
 from llmviz.views import tokens as view
 from llmviz.views.tokens import Token
 
@@ -80,6 +80,7 @@ class Asked(Generic[AnyAnswer]):
     awaited: "Future[list[AnyAnswer]] | None" = None
     refusal: str = ""
     again: float = 0.0  # when to ask once more after a refusal
+    script: float = 0.0  # when the last script that asked it was asked for itself
 
     @property
     def pending(self) -> bool:
@@ -113,8 +114,10 @@ def answers(
     memory = cast(dict[object, Asked[Answer]], st.session_state.setdefault("answers", {}))
     key = (slot, run, question)
     asked = cast(Asked[AnyAnswer], memory.pop(key, None) or Asked())
-    for (others, *_), other in cast(dict[tuple[str, RunRef | None], Asked[Answer]], memory).items():
-        if others == slot and other.awaited and other.awaited.cancel():
+    asked.script = script = max(asked.script, turns.asked())
+    for (others, *_), other in list(cast(dict[tuple[str, RunRef | None], Asked[Answer]], memory).items()):
+        # A script that has been overtaken may still be drawing: what the newer one asks is not its to call off.
+        if others == slot and other.script <= script and other.awaited and other.awaited.cancel():
             other.awaited = None
     memory[key] = cast(Asked[Answer], asked)  # last in, so that the oldest is the first to be forgotten
     while len(memory) > REMEMBERED:
@@ -147,7 +150,7 @@ def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:
     awaited = asked.awaited
     assert awaited is not None
     if not awaited.done():
-        with turns.apart():
+        with turns.turns.apart():
             wait([awaited], patience)
     if not awaited.done():
         return

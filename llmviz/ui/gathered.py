@@ -1,7 +1,6 @@
 """What a script tells the server is handed over in handfuls: Streamlit wakes the server's loop for each of a page's hundred messages.
 
-Each wake takes the processor from the script, and the loop then waits for its turn to have it back. It also sends them so: Streamlit lets
-go of the processor after each.
+Each wake takes the processor from the script, and the loop then waits for its turn to have it back.
 """
 
 import threading
@@ -9,8 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from streamlit.runtime import Runtime, app_session
+from streamlit.runtime import app_session
 
 PAUSE = 0.005  # seconds in which more may come
 
@@ -46,16 +44,3 @@ def share() -> None:
             at_once(self, partial(self._event_loop.call_later, PAUSE, handfuls.call))
 
     app_session.AppSession._call_soon_on_event_loop = soon  # type: ignore[method-assign] # Streamlit has no hook here
-    flush: Callable[[Any], list[ForwardMsg]] = app_session.AppSession.flush_browser_queue
-    send: Callable[[Any, Any, ForwardMsg], None] = Runtime._send_message
-
-    def flush_as_one(self: Any) -> list[list[ForwardMsg]]:
-        messages = flush(self)
-        return [messages] if messages else []
-
-    def send_all(self: Any, to: Any, messages: list[ForwardMsg]) -> None:
-        for message in messages:
-            send(self, to, message)
-
-    app_session.AppSession.flush_browser_queue = flush_as_one  # type: ignore[method-assign,assignment] # as above
-    Runtime._send_message = send_all  # type: ignore[method-assign,assignment] # as above

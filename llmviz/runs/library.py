@@ -50,7 +50,6 @@ class Library:
         self._histories = tail.Histories()
         self._summaries: dict[RunRef, tuple[object, Kept]] = {}
         self._kept_answers: dict[RunRef, dict[AnyQuestion, Mapping[int, Answer]]] = {}
-        self._tokenizers: dict[RunRef, Path] = {}
         self._looks: dict[RunRef, dict[str, float]] = {}
         self._used: dict[RunRef, float] = {}  # when it was last noted that somebody looked
 
@@ -61,10 +60,7 @@ class Library:
     def folder(self, run: RunRef) -> RunFolder:
         """The files of this run. Raises ValueError where it is gone, or of an older recipe."""
         folder = self.place(run).folder(run)
-        if run.recorded:
-            self.recordings.status(run)
-        else:
-            folder.spec()
+        folder.spec()
         return folder
 
     def history(self, run: RunRef) -> History:
@@ -108,11 +104,7 @@ class Library:
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""
-        if not run.recorded:
-            return self.folder(run).tokenizer()
-        if run not in self._tokenizers:
-            self._tokenizers[run] = self.folder(run).tokenizer()
-        return self._tokenizers[run]
+        return self.folder(run).tokenizer()
 
     def answered(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer] | None:
         """The answers of these snapshots, where the run keeps them all."""
@@ -168,7 +160,7 @@ class Library:
 
     def rights(self, run: RunRef) -> Rights:
         """Whose a run is, and who may see it where strangers come."""
-        return Rights(self.place(run).folder(run).path)
+        return Rights(self.place(run).folder(run).path, run.recorded)
 
     def mark(self, run: RunRef, mark: str, on: bool, viewer: str) -> None:
         """Share a run, or as a teacher make it public or pin it; or do so no more. Raises ValueError for a viewer who may not."""

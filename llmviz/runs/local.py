@@ -136,8 +136,6 @@ class LocalEngine(Library):
     def status(self, run: RunRef, viewer: str) -> Status:
         """Where the run stands. Asking also says that this viewer is still watching."""
         self.looked(run, viewer)
-        if run.recorded:
-            return self.recordings.status(run)
         with self._lock:
             if job := self._jobs.get(run):
                 see(self._jobs, run)
@@ -313,6 +311,10 @@ class LocalEngine(Library):
             self.sweep()
             with self._lock:
                 for job in list(self._jobs.values()):
-                    if job.unwatched(self._lease):
-                        job.stop(UNWATCHED) if job.worker else self._leave(job, UNWATCHED)
+                    if not job.unwatched(self._lease):
+                        continue
+                    if job.worker:
+                        job.stop(UNWATCHED)
+                    else:
+                        self._leave(job, UNWATCHED)
                 self._dispatch()

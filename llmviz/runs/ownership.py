@@ -20,9 +20,10 @@ NOT_SHARED = "it is another visitor's, who has not shared it"
 
 @dataclass(frozen=True)
 class Rights:
-    """Those of one run, whose folder this is."""
+    """Those of one run, whose folder this is. A recording is everybody's, whatever lies there."""
 
     folder: Path
+    recorded: bool = False
 
     @property
     def owners(self) -> Owners:
@@ -48,7 +49,7 @@ class Rights:
 
     def lists(self, viewer: str) -> bool:
         """Whether this visitor finds it in lists, and on pages that open on the newest run."""
-        return self.owners.have(viewer) or self.has(PUBLIC) or teaches(viewer)
+        return self.recorded or self.owners.have(viewer) or self.has(PUBLIC) or teaches(viewer)
 
     def shows(self, viewer: str) -> bool:
         """Whether this visitor may see it by its link."""

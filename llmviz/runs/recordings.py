@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import NoReturn, cast
@@ -22,17 +23,37 @@ STAYS = "a recording comes with the program and cannot be deleted"
 AnyQuestion = Question[Answer]
 
 
+@dataclass(frozen=True)
+class _Unchanging(RunFolder):
+    """The folder of a recording: pages ask at every drawing, and what was once read of it is not read again."""
+
+    @cached_property
+    def _spec(self) -> RunSpec:
+        return super().spec()
+
+    def spec(self) -> RunSpec:
+        """As of any run."""
+        return self._spec
+
+    @cached_property
+    def _tokenizer(self) -> Path:
+        return super().tokenizer()
+
+    def tokenizer(self) -> Path:
+        """As of any run."""
+        return self._tokenizer
+
+
 class Recordings:
     """The recordings in one folder, found by the id of their spec, of whatever recipe. What they share with a `Store` is named as there."""
 
     def __init__(self, root: Path = HERE) -> None:
         self.root = root
         self._of_texts: dict[AnyQuestion, Answer] = {}
-        self._sound: set[str] = set()  # the ids of those whose description was read and is of the present recipe
 
     @cached_property
     def _by_id(self) -> dict[str, RunFolder]:
-        folders = [RunFolder(item.parent) for item in sorted(self.root.glob("*/spec.json"))]
+        folders = [_Unchanging(item.parent) for item in sorted(self.root.glob("*/spec.json"))]
         found = {}
         for folder in folders:
             try:
@@ -57,9 +78,7 @@ class Recordings:
 
     def status(self, run: RunRef) -> Status:
         """RECORDED. Raises ValueError where there is no such recording, or one of an older recipe."""
-        if run.id not in self._sound:
-            self.folder(run).spec()
-            self._sound.add(run.id)
+        self.folder(run).spec()
         return Status(State.RECORDED)
 
     def find(self, spec: RunSpec) -> RunRef | None:

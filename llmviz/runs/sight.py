@@ -185,9 +185,9 @@ class Sight:
         return mine or any(self.rights(run).shows(self.viewer) for run in text.runs if self.rights(run).folder.is_dir())
 
     def _lists(self, run: RunRef) -> bool:
-        return run.recorded or self.rights(run).lists(self.viewer)
+        return self.rights(run).lists(self.viewer)
 
     def _check(self, run: RunRef) -> None:
         """Raises ValueError for a run that this viewer may not see."""
-        if not run.recorded and not self.rights(run).shows(self.viewer):
+        if not self.rights(run).shows(self.viewer):
             raise ValueError(NOT_SHARED)

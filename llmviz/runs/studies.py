@@ -180,8 +180,7 @@ class Studies:
 
     def _shows(self, found: Result, viewer: str) -> bool:
         """Whether this viewer finds this result where strangers come."""
-        run = found.run
-        return not self._limits.hosted or run is None or run.recorded or self._engine.rights(run).lists(viewer)
+        return not self._limits.hosted or found.run is None or self._engine.rights(found.run).lists(viewer)
 
     def close(self) -> None:
         """Leave the runs to the engine, which lets them checkpoint; the studies can go on."""

@@ -1,7 +1,7 @@
 """Ask a run about the visitor's sentence, and remember the answers for this visit."""
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +17,7 @@ from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import Engine
 from llmviz.text.tokenizers import in_words, load_tokenizer, nearest, pieces
-from llmviz.ui import turns
+from llmviz.ui.turns import requested, turns
 from llmviz.views import tokens as view
 from llmviz.views.tokens import Token
 
@@ -57,19 +57,15 @@ def vocabulary(engine: Engine, run: RunRef | None) -> list[str]:
     if run is None:
         return []
     try:
-        return _words(tokenizer_of(engine, run))
+        return words_of(tokenizer_of(engine, run))
     except (OSError, ValueError):
         return []
 
 
 @lru_cache(maxsize=64)
-def _words(tokenizer: Tokenizer) -> list[str]:
-    return words_of(tokenizer.get_vocab())
-
-
-def words_of(vocabulary: Iterable[str]) -> list[str]:
-    """The entries of a vocabulary that begin with a letter, in order."""
-    return sorted((word for word in vocabulary if word[:1].isalpha()), key=str.lower)
+def words_of(tokenizer: Tokenizer) -> list[str]:
+    """The entries of its vocabulary that begin with a letter, in order."""
+    return sorted((word for word in tokenizer.get_vocab() if word[:1].isalpha()), key=str.lower)
 
 
 @dataclass
@@ -114,7 +110,7 @@ def answers(
     memory = cast(dict[object, Asked[Answer]], st.session_state.setdefault("answers", {}))
     key = (slot, run, question)
     asked = cast(Asked[AnyAnswer], memory.pop(key, None) or Asked())
-    asked.script = script = max(asked.script, turns.asked())
+    asked.script = script = max(asked.script, requested())
     for (others, *_), other in list(cast(dict[tuple[str, RunRef | None], Asked[Answer]], memory).items()):
         # A script that has been overtaken may still be drawing: what the newer one asks is not its to call off.
         if others == slot and other.script <= script and other.awaited and other.awaited.cancel():
@@ -150,7 +146,7 @@ def _collect(asked: Asked[AnyAnswer], patience: float | None) -> None:
     awaited = asked.awaited
     assert awaited is not None
     if not awaited.done():
-        with turns.turns.apart():
+        with turns.apart():
             wait([awaited], patience)
     if not awaited.done():
         return

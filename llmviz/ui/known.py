@@ -119,9 +119,9 @@ def _listed(engine: Engine, seen: Seen, given: Sequence[str], put: Callable[[Seq
 @lru_cache(maxsize=64)
 def _headings(tokenizer: Tokenizer) -> tuple[bool, Mapping[str, Sequence[str]]]:
     """Whether it knows whole words alone, and those to be listed, by heading."""
-    vocabulary = tokenizer.get_vocab()
     if in_words(tokenizer):
-        return True, groups(ask.words_of(vocabulary))
+        return True, groups(ask.words_of(tokenizer))
+    vocabulary = tokenizer.get_vocab()
     ordered = (word.removeprefix("Ġ") for word in sorted(vocabulary, key=vocabulary.__getitem__) if not word.startswith("##"))
     words = dict.fromkeys(word for word in ordered if len(word) > 2 and word.isascii() and word.isalpha())
     return False, {"": list(words)[:MOST_PIECES]}

@@ -60,7 +60,7 @@ def beats(shown: Sequence[Sequence[str]]) -> None:
 
 def _late(way: visit.Way) -> bool:
     """Whether a drawing of the page that was left can have been asked for by what the browser still showed of it."""
-    return way.drawn is None or turns.asked() - way.drawn < LATE
+    return way.drawn is None or turns.requested() - way.drawn < LATE
 
 
 def arrived() -> None:

@@ -3,7 +3,6 @@
 import html
 import re
 from collections.abc import Callable
-from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -16,6 +15,8 @@ from llmviz.views import terms, words
 
 _FOLDER = Path(__file__).parent
 _STYLE = (_FOLDER / "style.css").read_text(encoding="utf-8")
+# The numbers of its slides beside the name of each page.
+_SLIDES = "".join(f"[data-testid=stSidebarNavLink][href$='/{there.page}']::after {{ content: '{there.label}'; }}" for there in LESSONS)
 _READ = re.compile(r"[\\`*_{}\[\]()#+\-.!<>|~$:]")  # what Markdown would read
 ABOUT = "See how language models are made: tiny transformers, trained live on this machine. Nothing is simulated."
 
@@ -39,7 +40,7 @@ def frame(more: Callable[[], None] = lambda: None) -> None:
 
     The names themselves Streamlit draws of `st.navigation`, in one message; thirty links of ours were a third of all that a page says.
     """
-    st.html(f"<style>{_STYLE}{slides()}</style>")
+    st.html(f"<style>{_STYLE}{_SLIDES}</style>")
     with st.sidebar:
         st.button(
             "Lecture view",
@@ -53,12 +54,6 @@ def frame(more: Callable[[], None] = lambda: None) -> None:
         more()
         st.html(f'<div class="about">{html.escape(ABOUT)}</div>')
         parts.menu({"choices": "[data-testid=stSidebarNavLink]"}, key="menu")
-
-
-@cache
-def slides() -> str:
-    """The numbers of its slides beside the name of each page, as a style."""
-    return "".join(f"[data-testid=stSidebarNavLink][href$='/{there.page}']::after {{ content: '{there.label}'; }}" for there in LESSONS)
 
 
 def header(eyebrow: str, badge: Badge, title: str, lead: str) -> None:
@@ -87,7 +82,6 @@ def sentence(problem: str) -> str:
     return plain(words.sentence(problem))
 
 
-@lru_cache(maxsize=1024)
 def plain(text: str) -> str:
     """The text with nothing in it that Markdown would read."""
     return _READ.sub(r"\\\g<0>", text)

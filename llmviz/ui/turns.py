@@ -125,9 +125,9 @@ order = Order()
 _script = threading.local()
 
 
-def asked() -> float:
+def requested() -> float:
     """When the script of this thread was asked for, by the clock of `time.monotonic`; outside a server that is now."""
-    return getattr(_script, "asked", time.monotonic())
+    return getattr(_script, "requested", time.monotonic())
 
 
 def share() -> None:
@@ -136,7 +136,7 @@ def share() -> None:
     ask: Callable[[Any, Any], None] = app_session.AppSession.request_rerun
 
     def run_in_turn(self: Any, asked: Any) -> None:
-        _script.asked = time.monotonic()
+        _script.requested = time.monotonic()
         with order.after_others(self._session_id) as mine, turns.turn(first=visit.teaches()):
             mine.began = time.monotonic()
             run(self, asked)

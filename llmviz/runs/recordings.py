@@ -54,7 +54,7 @@ class Recordings:
     @cached_property
     def _by_id(self) -> dict[str, RunFolder]:
         folders = [_Unchanging(item.parent) for item in sorted(self.root.glob("*/spec.json"))]
-        found = {}
+        found = dict[str, RunFolder]()
         for folder in folders:
             try:
                 found[identity(folder.spec_json())] = folder

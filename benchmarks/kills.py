@@ -37,7 +37,7 @@ from llmviz.runs.store import Store
 
 TAKEN = ("seconds", "peak_memory", "base_memory")  # what depends on the machine and its mood
 STEPS, LONGEST = 60, 3.0  # of a run; seconds after its start within which it is killed
-PATIENCE = 120.0
+PATIENCE = 600.0  # seconds; on a machine that is full of other work a server takes minutes to begin
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 KINDS = ("worker", "writing", "server", "both")
 FULL = (300, 2_500)  # kilobytes of the disks that fill: a run leaves some three thousand

@@ -1,9 +1,11 @@
 """Your own labels: a visitor's own table of texts and labels, and a pretrained model that learns it."""
 
+import streamlit as st
+
 from llmviz.core.settings import TextSpec
 from llmviz.experiments import own_labels
-from llmviz.experiments.own_labels import panel, table_panel
-from llmviz.ui import choices
+from llmviz.experiments.own_labels import panel, table_panel, view
+from llmviz.ui import choices, lesson
 from llmviz.ui.beside import beside
 from llmviz.ui.closer import closer
 from llmviz.ui.page import of_run
@@ -33,5 +35,8 @@ page.panel(
     share=0.63,
     beside=lambda: beside(page.engine, page.spec),
 )
+choices.real_start()
+if page.spec.foreign and page.seen.run is None:
+    st.caption(lesson.plain(view.ahead(page.spec, table)))
 closer(page.engine, page.seen, panel.tabs(table))
 page.foot()

@@ -60,7 +60,7 @@ def wordpiece(special: tuple[str, ...]) -> Tokenizer:
 
 def llama(tokenizer: Tokenizer, more_rows: int = 0, **changes: Any) -> PreTrainedModel:
     rows = tokenizer.get_vocab_size() + more_rows
-    return drawn(LlamaForCausalLM, LlamaConfig(vocab_size=rows, **SIZES, num_key_value_heads=2, **changes))
+    return drawn(LlamaForCausalLM, LlamaConfig(vocab_size=rows, **{**SIZES, "num_key_value_heads": 2, **changes}))
 
 
 def gpt2(tokenizer: Tokenizer) -> PreTrainedModel:

@@ -13,15 +13,16 @@ from typing import Any
 
 from llmviz.core import catalogue
 from llmviz.core.checkpoint import Checkpoint
-from llmviz.core.experiment import START
+from llmviz.core.experiment import ADAPTED_BY, START
 from llmviz.core.run import KEY, RunRef, parse
-from llmviz.core.settings import Setting, TextSpec, settings_of
-from llmviz.core.spec import NO_PARENT, RunSpec, begun, others, playing, preset, restarted
+from llmviz.core.settings import DIGEST, TRAINABLE, ModelSpec, Setting, TextSpec, settings_of
+from llmviz.core.spec import NO_PARENT, RunSpec, adapted, begun, others, playing, preset, restarted
 
 LONGEST_SENTENCE = 6_000  # letters; far beyond what a model here reads, and still short enough for an address
 NOTHING = "none"  # `hide=none`: no word is hidden, although the sentence's default would hide one
 USUAL = TextSpec()  # the text of a page where nothing else is said
 PARTS = ("text", "model", "train", "objective")
+Models = Callable[[str], tuple[Checkpoint, ModelSpec]]
 SEED = Setting("Seed", "Decides the random start and the order of the batches.", low=0, high=2**31 - 1)
 
 
@@ -60,7 +61,9 @@ class Entry:
 def entries(spec: RunSpec) -> Iterator[Entry]:
     """All settings of a run that a person may change, in the order of the spec."""
     stage = catalogue.experiment(spec.stage)
-    narrower = {"name": stage.texts, "architecture": stage.architectures}
+    narrower = {"name": stage.texts, "architecture": stage.architectures, "size": TRAINABLE}
+    if spec.foreign:  # as it comes
+        narrower |= {"architecture": (spec.model.architecture,), "size": (spec.model.size,), "method": ADAPTED_BY}
     if stage.starts[0]:
         yield _input(spec, START, "parent", "Starts from", "The stage whose weights it is given.")
     for role, allowed in others(stage.inputs).items():
@@ -91,7 +94,7 @@ def change(spec: RunSpec, values: Mapping[str, Any]) -> RunSpec:
     wanted = {name: value for name, value in values.items() if value != _value(spec, name)}
     if "text" in wanted or "parent" in wanted:
         text, parent = wanted.pop("text", spec.text.name), wanted.pop("parent", _origin(spec))
-        kept = differences(spec, preset(spec.stage, spec.text, _origin(spec)))
+        kept = differences(spec, _recipe(spec))
         for name in ("parent", *(role for role, given in spec.inputs.items() if isinstance(given, Checkpoint))):
             kept.pop(name, None)  # of a checkpoint: no recipe names one
         if parent != _origin(spec):
@@ -121,6 +124,13 @@ def _plays(given: RunSpec | Checkpoint | None) -> str:
     return given.title if isinstance(given, Checkpoint) else given.stage if given else NO_PARENT
 
 
+def _recipe(spec: RunSpec) -> RunSpec:
+    """The recipe that is most like it."""
+    if spec.foreign:
+        return adapted(spec.stage, spec.foreign, spec.model)
+    return preset(spec.stage, spec.text, _origin(spec))
+
+
 def _origin(spec: RunSpec) -> str:
     """What the recipe of its page starts from that is most like it: from a checkpoint none does."""
     return spec.parent.stage if spec.parent else NO_PARENT
@@ -139,8 +149,10 @@ def _differences(spec: RunSpec, base: RunSpec) -> tuple[tuple[str, Any], ...]:
 
 def write(address: Address, usual: str, text: TextSpec = USUAL) -> dict[str, str]:
     """The address as parameters; defaults are left out: the `usual` stage and text of the page, and the settings of `preset`."""
-    recipe = preset(address.spec.stage, address.spec.text)
-    written = {name: _spell(value) for name, value in differences(address.spec, recipe).items()}
+    foreign = address.spec.foreign
+    recipe = _recipe(address.spec) if foreign else preset(address.spec.stage, address.spec.text)
+    written = {"parent": foreign.id} if foreign else {}
+    written |= {name: _spell(value) for name, value in differences(address.spec, recipe).items()}
     if address.spec.stage != usual:
         written["stage"] = address.spec.stage
     if address.spec.text != text:
@@ -177,11 +189,13 @@ def read(
     view: Any = None,
     specs: Callable[[RunRef], RunSpec] | None = None,
     text: TextSpec = USUAL,
+    models: Models | None = None,
 ) -> tuple[Address, dict[str, str]]:
     """The address that the parameters name, and for each parameter that could not be read the sentence that says so.
 
     `stages` are those the page can show, its usual one first; `view` holds its own settings as they are at first; `specs` knows what a
-    run on this machine trains; `text` is what the page's run reads where nothing else is said.
+    run on this machine trains; `text` is what the page's run reads where nothing else is said; `models` knows by its digest a checkpoint
+    from elsewhere, and raises ValueError, in a sentence, for one that is not here.
     """
     stage = query.get("stage", stages[0])
     problems = dict[str, str]()
@@ -193,7 +207,7 @@ def read(
     for name in [*first, *(entry.name for entry in entries(address.spec) if entry.name not in first)]:
         if name in query:
             try:
-                address = _set(address, name, query[name], specs)
+                address = _set(address, name, query[name], specs, models)
             except ValueError as problem:
                 problems[name] = f"{problem}. The address asked for it; the page shows the default."
     for item, setting in settings_of(view) if view is not None else ():
@@ -212,9 +226,11 @@ def read(
     return address, problems
 
 
-def _set(address: Address, name: str, given: str, specs: Callable[[RunRef], RunSpec] | None) -> Address:
+def _set(address: Address, name: str, given: str, specs: Callable[[RunRef], RunSpec] | None, models: Models | None) -> Address:
     """The address with one setting as it was spelt."""
     spec = address.spec
+    if name == "parent" and models and DIGEST.fullmatch(given):
+        return replace(address, spec=replace(adapted(spec.stage, *models(given)), seed=spec.seed))
     if name == "parent" and specs and KEY.fullmatch(given):
         run = parse(given)
         parent = specs(run)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from pathlib import Path
 
 DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -32,3 +33,8 @@ class Checkpoint:
     def title(self) -> str:
         """What people read: its name, else the beginning of its digest."""
         return f"checkpoint {self.name or self.digest[:12]}"
+
+
+def place(home: Path, digest: str) -> Path:
+    """Where the folder of one is, whether or not there is one. Raises ValueError for what is no digest: it names a folder."""
+    return home / "checkpoints" / Checkpoint(digest).digest

@@ -8,13 +8,15 @@ from typing import Any
 
 from llmviz.core.lesson import Example, Lesson
 from llmviz.core.questions.base import Answer, Openings, Question
-from llmviz.core.settings import ModelSpec, TrainSpec
+from llmviz.core.settings import TRAINABLE, ModelSpec, TrainSpec
 from llmviz.core.texts import TEXTS
 
 PRETRAINING, FINE_TUNING = "pretraining", "fine-tuning"
 START = "start"  # the role of the input whose weights a run sets out from
 LOSS = "loss"  # the metric that is also measured on each batch, as `Step.loss`
 BERTS, GPTS, T5S = ("roformer", "bert"), ("neox", "gpt2"), ("t5",)
+LLAMAS = ("llama",)  # no run begins as one: it comes as a checkpoint, and the run reads in the words of that
+ADAPTED_BY = ("lora", "head")  # the methods of fine-tuning that keep a large checkpoint as it is
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,8 @@ class Experiment:
         distant: texts whose labels nobody gave: a list or a rule did (distant supervision).
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on; or on which of them.
         first_step: see FirstStep.
+        adapting: the training settings of a run that starts from a checkpoint of LLAMAS, and by LoRA if nothing else is said; None where
+            none may.
         notes: Markdown on what is asked in training, with the objective's settings as {placeholders}.
         examples: by text, what its page suggests; it opens with the first.
         openings: by text, the questions that its page asks of such a run first; a recording keeps their answers.
@@ -149,6 +153,7 @@ class Experiment:
     objectives: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     distant: tuple[str, ...] = ()
     recorded: bool | tuple[str, ...] = True
+    adapting: TrainSpec | None = None
 
     def train_defaults(self, text: str) -> TrainSpec:
         """The training settings this experiment takes on a text where nothing else is said."""
@@ -190,6 +195,19 @@ class Experiment:
     def model_defaults(self, text: str) -> ModelSpec:
         """The model it trains on a text where nothing else is said."""
         return ModelSpec(self.architectures[0], TEXTS[text].size)
+
+    def check_model(self, model: ModelSpec, objective: Any, checkpoint: bool) -> None:
+        """Raise ValueError, in a sentence, for a model that it does not train, or not by this method; or whose weights come from no
+        `checkpoint`, where they have to.
+        """
+        if model.architecture not in LLAMAS:
+            for label, wanted, there in (("Architecture", model.architecture, self.architectures), ("Size", model.size, TRAINABLE)):
+                if wanted not in there:
+                    raise ValueError(f"{label}: {self.title} takes {' or '.join(there)}, not {wanted}")
+        elif self.adapting is None or not checkpoint:
+            raise ValueError(f"Architecture: {self.title} begins with no {model.architecture}; such a model comes as a checkpoint")
+        elif objective.method not in ADAPTED_BY or objective.replay:
+            raise ValueError(f"Method: of a checkpoint from elsewhere {' or '.join(ADAPTED_BY)} is trained here, without replay")
 
     @property
     def colour(self) -> str:

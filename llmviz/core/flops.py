@@ -62,6 +62,16 @@ def token(model: ModelSpec, length: float, head: int, method: str = "full", rank
     return Flops(2 * (layers * (layer + below + beside) + head), 2 * through, 2 * trained)
 
 
+def adapting(model: ModelSpec, trained: float, looked_at: float) -> float:
+    """About what it takes to fine-tune a model of elsewhere by LoRA on so many tokens, and to look at so many more.
+
+    With 12 · width² in the matrices of a layer, as of a GPT: a Llama's feed-forward part has three smaller ones, and comes near.
+    Its weights get no gradient, so a token that is learnt from costs a forward pass and one back through the activations.
+    """
+    size = SIZES[model.size]
+    return 2 * 12 * size.layers * size.width**2 * (2 * trained + looked_at)
+
+
 def text(model: ModelSpec, read: float, written: float, vocabulary: int) -> Flops:
     """What one text costs a T5 all of whose weights are trained, with so many tokens read and so many written.
 

@@ -112,7 +112,9 @@ SIZES = {
     "0.3M": Size(3, 96, 6),
     "1M": Size(5, 128, 8),
     "2.7M": Size(6, 192, 6),
+    "135M": Size(30, 576, 9),  # SmolLM2's
 }
+TRAINABLE = tuple(size for size in SIZES if size != "135M")  # here, from random weights; larger models come from elsewhere
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ class ModelSpec:
         "Architecture",
         "RoFormer is BERT, and NeoX GPT, with rotary positions; bert and gpt2 have the original learnt absolute positions. "
         "t5 knows distances, and has a second stack of layers that writes.",
-        choices=("roformer", "bert", "neox", "gpt2", "t5"),
+        choices=("roformer", "bert", "neox", "gpt2", "t5", "llama"),
     )
     size: str = setting("0.1M", "Size", "Parameters, about: without the embeddings of a large vocabulary.", choices=tuple(SIZES))
 

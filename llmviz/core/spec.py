@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from llmviz.core import catalogue
 from llmviz.core.checkpoint import Checkpoint
-from llmviz.core.experiment import PRETRAINING, START, Experiment
+from llmviz.core.experiment import LLAMAS, PRETRAINING, START, Experiment
 from llmviz.core.settings import ModelSpec, TextSpec, TrainSpec, introduced
 
 STAGE_DEFAULT: Any = None  # replaced by the stage's own default when the spec is made
@@ -47,16 +47,19 @@ class RunSpec:
         if self.model is None:
             object.__setattr__(self, "model", self.parent.model if self.parent else entry.model_defaults(self.text.name))
         if self.train is None:
-            object.__setattr__(self, "train", entry.train_defaults(self.text.name))
+            usual = entry.adapting if self.foreign else None
+            object.__setattr__(self, "train", usual or entry.train_defaults(self.text.name))
         if self.objective is None:
-            object.__setattr__(self, "objective", entry.objective_defaults(self.text.name))
+            objective = entry.objective_defaults(self.text.name)
+            by_lora = self.foreign and hasattr(objective, "method")
+            object.__setattr__(self, "objective", replace(objective, method="lora") if by_lora else objective)
         if type(self.objective) is not type(entry.objective):
             raise ValueError(f"{entry.title} takes a {type(entry.objective).__name__} as its objective, not {self.objective!r}")
         if isinstance(self.seed, bool) or not isinstance(self.seed, int) or not 0 <= self.seed < 2**31:
             raise ValueError(f"Seed: {self.seed!r} is not a whole number from 0 to 2147483647")
-        for label, wanted, there in (("Text", self.text.name, entry.texts), ("Architecture", self.model.architecture, entry.architectures)):
-            if wanted not in there:
-                raise ValueError(f"{label}: {entry.title} takes {' or '.join(there)}, not {wanted}")
+        if self.text.name not in entry.texts:
+            raise ValueError(f"Text: {entry.title} takes {' or '.join(entry.texts)}, not {self.text.name}")
+        entry.check_model(self.model, self.objective, checkpoint=isinstance(self.start, Checkpoint))
         if self.parent and self.parent.model != self.model:
             raise ValueError("a run that starts from another has the same model; this one asks for a different one")
         if self.generations > MOST_ANCESTORS:
@@ -71,6 +74,11 @@ class RunSpec:
     def parent(self) -> "RunSpec | None":
         """The run it starts from; None also where it starts from a checkpoint."""
         return self.start if isinstance(self.start, RunSpec) else None
+
+    @property
+    def foreign(self) -> Checkpoint | None:
+        """The large model from elsewhere that it starts from, whose words it reads in; None for what began here."""
+        return self.start if isinstance(self.start, Checkpoint) and self.model.architecture in LLAMAS else None
 
     @property
     def lineage(self) -> tuple["RunSpec", ...]:
@@ -154,6 +162,11 @@ def begun(stage: str, start: RunSpec | Checkpoint | None, text: TextSpec) -> Run
     roles = others(catalogue.experiment(stage).inputs)
     given = {role: made_from(preset(allowed[0], text), start) for role, allowed in roles.items() if allowed[0]}
     return RunSpec(stage, {**starting_from(start), **given}, text)
+
+
+def adapted(stage: str, checkpoint: Checkpoint, model: ModelSpec) -> RunSpec:
+    """The stage from a checkpoint of a model that nobody trained here. The text it names is read by nobody."""
+    return RunSpec(stage, starting_from(checkpoint), TextSpec(catalogue.experiment(stage).texts[0]), model)
 
 
 def playing(spec: RunSpec, role: str, stage: str) -> RunSpec:

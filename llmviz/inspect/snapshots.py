@@ -10,6 +10,8 @@ from tokenizers import Tokenizer
 from torch.func import functional_call, vmap
 from transformers import PreTrainedConfig, PreTrainedModel
 
+from llmviz.core import low_rank
+from llmviz.inspect import beside
 from llmviz.models import files
 from llmviz.models.classes import CAUSAL
 from llmviz.text.special import FIRST
@@ -22,6 +24,7 @@ Tensors = tuple[torch.Tensor, ...]
 LOADED = 256  # snapshots kept in half precision, for a class that opens all recordings: 70 MB of the smallest size, 520 MB of the largest
 WHOLE = 24  # models kept in single precision, 1 MB of the smallest size, 4 MB of the largest
 LARGE = 20_000_000  # numbers: of a model that nobody trained here
+BESIDE = "this run keeps no more than what was learnt beside its checkpoint, and is shown on its own page alone"
 AT_ONCE = 8  # snapshots in one pass: more would be no faster and take more memory
 
 
@@ -102,6 +105,8 @@ def logits(folders: Sequence[Path], input_ids: torch.Tensor, attention_mask: tor
 @torch.no_grad()
 def read(folders: Sequence[Path], inputs: Mapping[str, Any], wanted: Callable[[Any], Tensors]) -> Tensors:
     """What is `wanted` of the model's outputs on these inputs: one or more tensors, each (snapshot, …) with those of all snapshots."""
+    if low_rank.is_beside(folders[0]):
+        return beside.read(folders, inputs, wanted)
     shape = _empty(folders[0].parent)
 
     def forward(stacked: Weights) -> Tensors:
@@ -158,6 +163,8 @@ def _empty(snapshots: Path) -> PreTrainedModel:
 @lru_cache(maxsize=LOADED)
 def weights(folder: Path) -> Weights:
     """The tensors of one snapshot as they are kept: in half precision, tied ones once. Raises ValueError where they cannot be read."""
+    if low_rank.is_beside(folder):
+        raise ValueError(BESIDE)
     try:
         found: Weights = files.tensors(folder)
     except Exception as problem:  # safetensors has errors of its own, and torch for a kind of number it does not know

@@ -15,7 +15,7 @@ from transformers import (
     RoFormerForTokenClassification,
     T5ForConditionalGeneration,
 )
-from transformers.models.llama.modeling_llama import LlamaForCausalLM
+from transformers.models.llama.modeling_llama import LlamaForCausalLM, LlamaForSequenceClassification
 
 MODELS: dict[str, type[PreTrainedModel]] = {
     kind.__name__: kind
@@ -33,6 +33,7 @@ MODELS: dict[str, type[PreTrainedModel]] = {
         RoFormerForQuestionAnswering,
         BertForQuestionAnswering,
         LlamaForCausalLM,  # no run is one; a model that was taken in may be
+        LlamaForSequenceClassification,
     )
 }
 # By architecture the class that a language model of it has, whose weights a run may start from.
@@ -42,5 +43,6 @@ LANGUAGE_MODELS: dict[str, type[PreTrainedModel]] = {
     "neox": GPTNeoXForCausalLM,
     "gpt2": GPT2LMHeadModel,
     "t5": T5ForConditionalGeneration,
+    "llama": LlamaForCausalLM,
 }
 CAUSAL = ("gpt_neox", "gpt2", "llama")  # types of model that only look back, as config.json names them

@@ -11,6 +11,7 @@ from tokenizers import Tokenizer
 from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 from transformers.initialization import no_init_weights
 
+from llmviz.core import low_rank
 from llmviz.core.eight_bits import SCALE, widened
 from llmviz.core.settings import Size
 from llmviz.models import methods
@@ -32,6 +33,16 @@ def save(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
     save_file(kept, folder / "model.safetensors", {"format": "pt"})
     if factors := methods.factors(model):
         save_file({name: tensor.to("cpu").contiguous() for name, tensor in factors.items()}, folder / FACTORS)
+    describe(model, tokenizer, folder)
+
+
+def save_beside(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path, base: str) -> None:
+    """Write of a model that was trained beside a large checkpoint what has moved alone (fp16), with that one's digest; config and tokenizer
+    as `save` does.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    kept = {name: tensor.to("cpu", torch.float16).contiguous() for name, tensor in methods.moving(model).items()}
+    save_file(kept, folder / low_rank.FILE, low_rank.about(base, methods.SCALE))
     describe(model, tokenizer, folder)
 
 
@@ -88,7 +99,12 @@ def _class(config: PreTrainedConfig) -> Any:
 
 
 def tensors(folder: Path) -> dict[str, torch.Tensor]:
-    """The tensors of a snapshot by name, in half precision where they are kept in eight bits. Raises as safetensors does."""
+    """The tensors of a snapshot by name, in half precision where they are kept in eight bits. Raises as safetensors does.
+
+    Where it holds no more than LoRA's factors, they are added to the checkpoint's.
+    """
+    if low_rank.is_beside(folder):
+        return {name: torch.from_numpy(weight) for name, weight in low_rank.whole(folder).items()}
     kept = load_file(folder / "model.safetensors")
     narrow = {name: tensor.numpy() for name, tensor in kept.items() if name.endswith(SCALE) or name + SCALE in kept}
     others = {name: tensor for name, tensor in kept.items() if name not in narrow}  # also in bfloat16, which numpy has not
@@ -99,8 +115,9 @@ def load(folder: Path) -> PreTrainedModel:
     """The model that `save` wrote, in fp32 for training. Raises ValueError where the folder holds none, or a damaged or foreign one."""
     try:
         config = AutoConfig.from_pretrained(folder, **LOCAL)
-        with torch.random.fork_rng(devices=[]):  # what it begins with is replaced at once
+        with no_init_weights():  # what it begins with is replaced at once
             model: PreTrainedModel = _class(config)(config)
+        model.tie_weights()
         # Not by from_pretrained, whose progress bar can be silenced only for the whole process.
         found = model.load_state_dict(tensors(folder), strict=False)
     except Exception as problem:  # as above, and safetensors has errors of its own
@@ -114,8 +131,21 @@ def load(folder: Path) -> PreTrainedModel:
 
 def restore(model: PreTrainedModel, folder: Path) -> None:
     """Give a model that trains the weights that `save` wrote of it. Raises ValueError where there are none, or those of another model."""
+    if low_rank.is_beside(folder):
+        return restore_beside(model, folder)
     kept, file = load(folder).state_dict(), folder / FACTORS
     try:
         methods.restore(model, kept, load_file(file) if file.is_file() else {})
     except (RuntimeError, SafetensorError) as problem:
         raise ValueError(f"the weights kept in {folder.name} are those of another model") from problem
+
+
+def restore_beside(model: PreTrainedModel, folder: Path) -> None:
+    """Give a model what `save_beside` wrote of it. Raises ValueError where there is nothing, or that of another model."""
+    try:
+        kept = load_file(folder / low_rank.FILE)
+        found = model.load_state_dict(kept, strict=False)
+    except (OSError, RuntimeError, SafetensorError) as problem:
+        raise ValueError(f"the weights kept in {folder.name} are those of another model") from problem
+    if found.unexpected_keys or set(found.missing_keys) & methods.moving(model).keys():
+        raise ValueError(f"the weights kept in {folder.name} are those of another model")

@@ -21,6 +21,7 @@ MATRICES = {
     "bert": _BERT,
     "gpt_neox": r".*\.layers\.\d+\.(attention\.(query_key_value|dense)|mlp\.dense_\w+)",
     "gpt2": r".*\.h\.\d+\.(attn\.c_attn|attn\.c_proj|mlp\.c_fc|mlp\.c_proj)",
+    "llama": r".*\.layers\.\d+\.(self_attn\.[qkvo]_proj|mlp\.(gate|up|down)_proj)",
 }
 SCALE = 2  # what B·A is multiplied with, alpha / rank: peft's alpha is so many times the rank
 ADAPTER = "default"  # peft's name of the one pair of factors that a matrix has here
@@ -60,6 +61,12 @@ def _add_factors(model: PreTrainedModel, rank: int, seed: int) -> None:
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         inject_adapter_in_model(config, model, ADAPTER)
+
+
+def moving(model: PreTrainedModel) -> dict[str, torch.Tensor]:
+    """What training changes, by name: all but the frozen weights, which stay as the model began."""
+    frozen = {id(weight) for weight in model.parameters() if not weight.requires_grad}
+    return {name: tensor.detach() for name, tensor in model.state_dict(keep_vars=True).items() if id(tensor) not in frozen}
 
 
 def factors(model: PreTrainedModel) -> dict[str, torch.Tensor]:

@@ -55,8 +55,11 @@ class Rebuilt:
     def save_checkpoint(self, came: Path, to: Path, updates: bytes) -> None:
         """Check what an unfinished run of this model goes on from, which counts on these updates, and write it to another file."""
         tensors, notes = _read_checkpoint(came)
-        wanted = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
-        _check("the checkpoint", {name: tensor for name, tensor in tensors.items() if not name.startswith(LEARNT)}, wanted, torch.float32)
+        weights = {name: tensor for name, tensor in tensors.items() if not name.startswith(LEARNT)}
+        whole = {f"model.{name}": tensor for name, tensor in self.model.state_dict().items()}
+        moving = {f"model.{name}": tensor for name, tensor in methods.moving(self.model).items()}
+        wanted = whole if weights.keys() == whole.keys() else moving  # before, checkpoints had what is frozen too
+        _check("the checkpoint", weights, wanted, torch.float32)
         for name, tensor in tensors.items():
             _check_finite("the checkpoint", name, tensor)
         save_file(tensors, to, _checked_notes(notes, updates))

@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from safetensors import SafetensorError
 from transformers import PreTrainedModel
+from transformers.initialization import no_init_weights
 
 from llmviz.models import files
 from llmviz.models.classes import MODELS
@@ -24,6 +25,7 @@ CLASSIFIERS = {
     "BertForMaskedLM": "BertForTokenClassification",
     "GPTNeoXForCausalLM": "GPTNeoXForSequenceClassification",
     "GPT2LMHeadModel": "GPT2ForSequenceClassification",
+    "LlamaForCausalLM": "LlamaForSequenceClassification",
 }
 READERS = {
     "RoFormerForMaskedLM": "RoFormerForQuestionAnswering",
@@ -62,7 +64,8 @@ def classifier(start: PreTrainedModel, classes: Sequence[str]) -> PreTrainedMode
 
     A random head would send random gradients into the body before it has learnt anything: from 16 labels that costs ten points and more.
 
-    Raises ValueError for a start that is neither a masked nor a causal language model.
+    It takes the tensors of `start`, which is not to be used any more. Raises ValueError for one that is neither a masked nor a causal
+    language model.
     """
     kind = type(start).__name__
     if kind not in CLASSIFIERS:
@@ -78,7 +81,7 @@ def reader(start: PreTrainedModel, vocabulary: int, seed: int) -> PreTrainedMode
 
     Where the vocabulary has grown, the new words' embeddings stand behind the old and are drawn by the seed, as all embeddings once were.
 
-    Raises ValueError for a start that is no masked language model.
+    It takes the tensors of `start`. Raises ValueError for one that is no masked language model.
     """
     kind = type(start).__name__
     if kind not in READERS:
@@ -104,14 +107,14 @@ def with_more_words(start: PreTrainedModel, vocabulary: int, seed: int) -> PreTr
 def _with_new_head(start: PreTrainedModel, kind: str, config: Any, seed: int = 0) -> PreTrainedModel:
     """A model of this kind with all that `start` has of it; tensors with more rows keep theirs first, and what else is new is zero."""
     config.tie_word_embeddings = False  # there is no output over the vocabulary left to tie
-    with torch.random.fork_rng(devices=[]):
+    with no_init_weights():
         model: PreTrainedModel = MODELS[kind](config)
     given, draw, body = start.state_dict(), torch.Generator().manual_seed(seed), dict[str, torch.Tensor]()
     for name, tensor in model.state_dict().items():
         old = given.get(name, torch.zeros_like(tensor))
         more = torch.empty(len(tensor) - len(old), *old.shape[1:]).normal_(0.0, config.initializer_range, generator=draw)
         body[name] = torch.cat([old, more]) if len(more) else old
-    model.load_state_dict(body)
+    model.load_state_dict(body, assign=True)  # the very tensors: a large model is not twice in memory
     return model
 
 

@@ -21,6 +21,7 @@ from llmviz.core.spec import RunSpec, others
 from llmviz.core.update import Done, Failed, Snapshot, Step, Stopped, Update
 from llmviz.runs import checkpoints, memory, tail
 from llmviz.runs.folder import UpdateLog, digest, sync_file
+from llmviz.runs.held import check_memory
 from llmviz.runs.recordings import Recordings
 from llmviz.runs.store import Store, short
 from llmviz.runs.workshop import TrainingInProgress, Workshop
@@ -29,6 +30,7 @@ NOTHING_NOTED: Mapping[str, str] = MappingProxyType({})
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, 112}  # 112 is Windows' ERROR_DISK_FULL
 TOO_LARGE = errno.EFBIG  # as under `ulimit -f`
 NO_ENTRY = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST}
+LARGE = 1_600  # megabytes of memory that have to be free to fine-tune a model of 135 million parameters; 1,450 at most were taken
 UNWRITTEN = (OSError, SafetensorError)  # what writing a file raises
 
 
@@ -115,6 +117,8 @@ class Attempt:
             spec, held = self.folder.spec(), memory.set_back()
             given = folders((self._recordings, self._store), spec, self.folder.weights)
             self.folder.note(inputs={role: digest(folder) for role, folder in given.items()})
+            if spec.foreign:
+                check_memory(LARGE, f"to fine-tune so large a model takes some {LARGE:,} MB of memory")
             stage = self._workshop.build(spec, given.get(START), **others(given))
             self._training = self._workshop.training(stage, spec.train)
             with UpdateLog(self.folder, keep=self._load()) as self._log:

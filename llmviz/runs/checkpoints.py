@@ -1,11 +1,21 @@
 """The checkpoints of this machine: `<home>/checkpoints/<digest>/`, folders in the Hugging Face layout that runs may start from."""
 
 import hashlib
+import json
+import os
 import shutil
+import uuid
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from llmviz.core.checkpoint import Checkpoint
-from llmviz.core.experiment import START
+from llmviz.core.checkpoint import place as _place
+from llmviz.core.experiment import LLAMAS, START
+from llmviz.core.settings import SIZES, ModelSpec, Size
+
+NAME = ".name"  # what people call a checkpoint; hidden, so that it is no part of what it is
+AT_ONCE = 1 << 20  # bytes of a file in memory
 
 
 def digest(folder: Path) -> str:
@@ -18,8 +28,11 @@ def digest(folder: Path) -> str:
     found = hashlib.sha256()
     names = (file.relative_to(folder) for file in folder.rglob("*") if file.is_file())
     for name in sorted(name.as_posix() for name in names if not any(part.startswith(".") for part in name.parts)):
-        content = (folder / name).read_bytes()
-        found.update(f"{name}\n{len(content)}\n".encode() + content)  # a length before the bytes: no two folders are written alike
+        file = folder / name
+        found.update(f"{name}\n{file.stat().st_size}\n".encode())  # a length before the bytes: no two folders are written alike
+        with file.open("rb") as opened:
+            while content := opened.read(AT_ONCE):
+                found.update(content)
     return found.hexdigest()
 
 
@@ -35,6 +48,51 @@ def keep(home: Path, folder: Path) -> Checkpoint:
         shutil.copytree(folder, partial, ignore=shutil.ignore_patterns(".*"))
         partial.rename(place(home, kept))
     return kept
+
+
+def keep_files(home: Path, files: Mapping[str, Path], title: str) -> Checkpoint:
+    """The same for single files, by the name they get; no second copy of them is made where the disk can do without.
+
+    Raises ValueError where there is no model among them.
+    """
+    partial = home / "checkpoints" / f".{uuid.uuid4().hex}"
+    partial.mkdir(parents=True)
+    try:
+        for name, file in files.items():
+            try:
+                os.link(file, partial / name)
+            except OSError:  # another disk, or one that knows no links
+                shutil.copyfile(file, partial / name)
+        kept = Checkpoint(digest(partial), title)
+        (partial / NAME).write_text(title, encoding="utf-8")
+        with suppress(OSError):  # it is there already
+            partial.rename(place(home, kept))
+        return kept
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def known(home: Path, digest: str) -> tuple[Checkpoint, ModelSpec]:
+    """The checkpoint of this digest, and the model that a run has which starts from it.
+
+    Raises ValueError, in a sentence, where none is here, or one of a kind or a size that no run starts from.
+    """
+    folder = place(home, Checkpoint(digest))
+    if not folder.is_dir():
+        raise ValueError(f"the checkpoint {digest[:12]} is not on this machine")
+    try:
+        written = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        kind, size = written["model_type"], Size(*(written[name] for name in ("num_hidden_layers", "hidden_size", "num_attention_heads")))
+    except (OSError, ValueError, LookupError, TypeError) as problem:
+        raise ValueError(f"the checkpoint {digest[:12]} cannot be read") from problem
+    called = next((name for name, each in SIZES.items() if each == size), None)
+    if kind not in LLAMAS or called is None:
+        told = ", ".join(str(each) for each in SIZES.values())
+        raise ValueError(
+            f"runs start from a checkpoint of {' or '.join(LLAMAS)} that is one of: {told}; this is a {str(kind)[:30]}, {size}"
+        )
+    name = folder / NAME
+    return Checkpoint(digest, name.read_text(encoding="utf-8") if name.is_file() else ""), ModelSpec(kind, called)
 
 
 def found(home: Path, checkpoint: Checkpoint, role: str = START) -> Path:
@@ -59,4 +117,4 @@ def named(home: Path, name: str) -> Path | None:
 
 def place(home: Path, checkpoint: Checkpoint) -> Path:
     """Where its folder is, whether or not there is one."""
-    return home / "checkpoints" / checkpoint.digest
+    return _place(home, checkpoint.digest)

@@ -9,8 +9,8 @@ import numpy as np
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
+from llmviz.core import low_rank, spreadsheet
 from llmviz.core import spec as specs
-from llmviz.core import spreadsheet
 from llmviz.core import update as updates
 from llmviz.core.eight_bits import widened
 from llmviz.core.update import Done, Score, Step, Update
@@ -34,6 +34,9 @@ def export(run: RunFolder, to: Path) -> Path:
     shutil.copytree(run.snapshot(steps[-1]), to, dirs_exist_ok=True)
     for shared in run.shared:  # the tokenizer too: whoever opens the folder has no other
         shutil.copyfile(shared, to / shared.name)
+    if low_rank.is_beside(to):
+        save_file(low_rank.whole(to), to / WEIGHTS, {"format": "pt"})
+        (to / low_rank.FILE).unlink()
     widen(to / WEIGHTS)
     said = tail.updates(run.updates)
     (to / "spec.json").write_bytes(as_json(specs.to_json(spec)))

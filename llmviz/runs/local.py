@@ -20,6 +20,7 @@ from llmviz.runs import standing
 from llmviz.runs.answers import Answers
 from llmviz.runs.attempt import sentence
 from llmviz.runs.engine import Command, ControlRefused, Runs, Slow, State, Status
+from llmviz.runs.held import Held
 from llmviz.runs.jobs import BY_HAND, DOES_NOT_START, ORPHANED, UNWATCHED, Job, Who, let_go, needless, see
 from llmviz.runs.library import Library
 from llmviz.runs.process import Message, Process, usual_workers
@@ -58,7 +59,11 @@ class LocalEngine(Library):
         with self._lock:  # whoever is ready at once waits
             self._answers = [Answers(partial(self._start_answering, number)) for number in range(1, self.limits.answerers + 1)]
             self._of_texts: Answers | None = None
-            self._trainers = Trainers(workers or usual_workers(), self.store.home / "logs", self._start_training)
+            logs = self.store.home / "logs"
+            self._held = Held(logs, self._arguments)
+            self._trainers = Trainers(
+                workers or usual_workers(), logs, lambda log: Process(["train", *self._arguments], log, self._hear, self._gone)
+            )
         threading.Thread(target=self._keep_house, name="lease", daemon=True).start()
 
     def train(self, spec: RunSpec, viewer: str, after: RunRef | None = None, owner: str = "", named: Runs = ()) -> RunRef:
@@ -79,9 +84,9 @@ class LocalEngine(Library):
                 awaited = {**self._awaited(spec, who, named), **({after: START} if after else {})}
                 return self._queued(who, lambda: self._new(spec, who, named), awaited)
             except UnderWay as other:
-                if other.run.id != spec.id:  # one of its inputs, in another program: nobody here would learn of its end
-                    raise
-                return other.run
+                if other.run.id == spec.id:
+                    return other.run
+                raise  # one of its inputs, in another program: nobody here would learn of its end
 
     def resume(self, run: RunRef, viewer: str) -> None:
         """Let a run that stopped, failed or was interrupted go on from its checkpoint."""
@@ -164,15 +169,13 @@ class LocalEngine(Library):
         """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
         answers = self._answers[int(run.id[:8], 16) % len(self._answers)]  # a run's are always the same, and know what they have said
         if isinstance(question, ToTraining):
-            return answers.answer(run, self._places(run, steps, question), question)
+            places = standing.asked(question, steps, lambda: self.place(run).folder(run), self.recordings.root)
+            return answers.answer(run, places, question)
         folder = self.place(run).folder(run)
         spec, kept = folder.spec(), self.answered(run, steps, question)
-        return kept if kept is not None else answers.answer(run, snapshots(folder, steps), question, spec)
-
-    def _places(self, run: RunRef, steps: Sequence[int], question: ToTraining[AnyAnswer]) -> dict[int, Path]:
-        if question.spec:  # there need be no run of it yet
-            return {step: self.recordings.root for step in steps}
-        return standing.places(self.place(run).folder(run), steps, question.start)
+        alone = partial(self._held.answer, run.key)  # a large model: it would keep all others waiting
+        ask = alone if spec.foreign else answers.answer
+        return kept if kept is not None else ask(run, snapshots(folder, steps), question, spec)
 
     def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
         """The answer to a question about a text: one that came with the program, or that of a worker for texts, begun at the first."""
@@ -202,6 +205,7 @@ class LocalEngine(Library):
                     job.claim.release()
         for answers in filter(None, (*self._answers, self._of_texts)):
             answers.close()
+        self._held.close()
         for process in leaving:
             process.wait(GOODBYE)
 
@@ -260,9 +264,6 @@ class LocalEngine(Library):
 
         return Process(["answer", *self._arguments], self.store.home / "logs" / f"answer-{number}.log", hear_and_grow, gone)
 
-    def _start_training(self, log: Path) -> Process:
-        return Process(["train", *self._arguments], log, self._hear, self._gone)
-
     def _grow(self) -> None:
         """One more training worker, once the others are warm and a run waits or none trains: loading would slow down the first run."""
         with self._lock:
@@ -310,9 +311,7 @@ class LocalEngine(Library):
         while not self._closing.wait(min(1.0, self._lease / 4)):
             self.sweep()
             with self._lock:
-                for job in list(self._jobs.values()):
-                    if not job.unwatched(self._lease):
-                        continue
+                for job in [job for job in self._jobs.values() if job.unwatched(self._lease)]:
                     if job.worker:
                         job.stop(UNWATCHED)
                     else:

@@ -14,29 +14,27 @@ import sys
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 
-import psutil
-
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.hosting import Limits, limits
 from llmviz.core.packages import located
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
-from llmviz.runs.answers import Answers
-from llmviz.runs.process import Process, environment
+from llmviz.core.settings import ModelSpec
+from llmviz.runs import checkpoints
+from llmviz.runs.held import Held, check_memory
+from llmviz.runs.process import environment
 
 STEP = 0  # it has one snapshot, which no training stands behind
-IDLE = 600.0  # seconds without a question after which the process that holds it ends
-LOOK = 15.0  # seconds between two looks at whether one is idle, or memory short
 NEEDED = 1_500  # megabytes of memory that have to be free to take one in; it takes 1,000 of SmolLM2
-LEAST = 1_000  # to begin to answer: a model of 135 million parameters takes 900 in single precision
-SHORT = 300  # below which the process that holds one ends at once
 USUAL = 15.0  # seconds that it takes to take one in; what a page counts down
 LONGEST = 600.0  # and after which it is given up
 DRAFT = ".draft"
+TOKENIZER = "tokenizer.json"
+DIGEST = "checkpoint"  # the file that says under which digest it is kept for runs to start from
 
 
 WRITES, FILLS, UNKNOWN = "writes", "fills", "unknown"
@@ -126,10 +124,7 @@ class RealModels:
         self._lock = threading.RLock()
         self._coming: dict[str, float] = {}  # by key, since when
         self._failed: dict[str, str] = {}
-        self._answers: dict[str, Answers] = {}
-        self._asked: dict[str, float] = {}
-        self._closing = threading.Event()
-        self._keeper: threading.Thread | None = None
+        self._held = Held(home / "logs", ["--home", str(home)])
 
     def offers(self) -> tuple[Offer, ...]:
         """What could be taken in."""
@@ -157,43 +152,46 @@ class RealModels:
         with self._lock:
             if self.stands(offer).state != OFFERED:
                 return
-            _check_memory(NEEDED, f"{offer.title} takes some {NEEDED:,} MB of memory while it is taken in")
+            check_memory(NEEDED, f"{offer.title} takes some {NEEDED:,} MB of memory while it is taken in")
             self._coming[key] = time.monotonic()
             self._failed.pop(key, None)
         threading.Thread(target=self._take_in, args=(offer, key), name="real model", daemon=True).start()
 
+    def checkpoint(self, offer: Offer) -> tuple[Checkpoint, ModelSpec]:
+        """A model that has been taken in, as one that runs start from: its very files, kept under their digest.
+
+        Raises ValueError, in a sentence, where it has not been, or is of a kind or a size that no run starts from.
+        """
+        key = offer.key
+        with self._lock:
+            if not key or not self._place(key).is_dir():
+                raise ValueError(f"{offer.title} has not been taken in")
+            noted = self._place(key) / DIGEST
+            if not noted.is_file():
+                noted.write_text(_kept(self._home, self._place(key), offer.title).digest, encoding="utf-8")
+            return checkpoints.known(self._home, noted.read_text(encoding="utf-8"))
+
     def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
         """What the model with this key makes of the question. Waits. Raises ValueError, in a sentence, where it cannot be asked."""
-        with self._lock:
-            place = self._place(run.id)
-            if not place.is_dir():
-                raise ValueError("this model has not been taken in, or its files have gone")
-            if run.id not in self._answers:
-                _check_memory(LEAST, f"this model takes some {LEAST:,} MB of memory")
-                self._answers[run.id] = Answers(partial(self._start, run.id))
-                self._keep()
-            self._asked[run.id] = time.monotonic()
-            answers = self._answers[run.id]
-        return answers.answer(run, {step: place / "snapshots" / str(STEP) for step in steps}, question)
+        place = self._place(run.id)
+        if not place.is_dir():
+            raise ValueError("this model has not been taken in, or its files have gone")
+        return self._held.answer(run.id, run, {step: place / "snapshots" / str(STEP) for step in steps}, question)
 
     def workers(self) -> list[int]:
         """The process numbers of those that hold a model."""
-        with self._lock:
-            return [answers.process.pid for answers in self._answers.values() if not answers.process.ended]
+        return self._held.workers()
+
+    def let_go(self, idle: float) -> None:
+        """End the processes that have not been asked for so many seconds."""
+        self._held.let_go(idle)
 
     def close(self) -> None:
         """Let all processes go."""
-        self._closing.set()
-        with self._lock:
-            going, self._answers = list(self._answers.values()), {}
-        for answers in going:
-            answers.close()
+        self._held.close()
 
     def _place(self, key: str) -> Path:
         return self._home / "real" / key
-
-    def _start(self, key: str, hear: Callable[..., None], gone: Callable[[Process], None]) -> Process:
-        return Process(["real", "--home", str(self._home)], self._home / "logs" / f"real-{key[:8]}.log", hear, gone)
 
     def _take_in(self, offer: Offer, key: str) -> None:
         place = self._place(key)
@@ -205,6 +203,7 @@ class RealModels:
             told = subprocess.run(command, env=environment(), capture_output=True, text=True, errors="replace", timeout=LONGEST)
             if told.returncode:
                 raise ValueError((told.stderr.strip().splitlines() or ["its program ended"])[-1][:300])
+            (draft / DIGEST).write_text(_kept(self._home, draft, offer.title).digest, encoding="utf-8")
             with contextlib.suppress(OSError):  # another program was sooner
                 draft.rename(place)
         except (OSError, ValueError, subprocess.TimeoutExpired) as problem:
@@ -215,23 +214,11 @@ class RealModels:
             with self._lock:
                 self._coming.pop(key, None)
 
-    def _keep(self) -> None:
-        """Look every now and then whether a process can go."""
-        if self._keeper is None:
-            self._keeper = threading.Thread(target=self._keep_house, name="real models", daemon=True)
-            self._keeper.start()
 
-    def _keep_house(self) -> None:
-        while not self._closing.wait(LOOK):
-            self.let_go(IDLE if _free() >= SHORT else 0.0)
-
-    def let_go(self, idle: float) -> None:
-        """End the processes that have not been asked for so many seconds."""
-        with self._lock:
-            going = [key for key, asked in self._asked.items() if key in self._answers and time.monotonic() - asked >= idle]
-            ending = [self._answers.pop(key) for key in going]
-        for answers in ending:
-            answers.close()
+def _kept(home: Path, place: Path, title: str) -> Checkpoint:
+    """What was taken in, kept as a checkpoint."""
+    files = {file.name: file for file in (place / "snapshots" / str(STEP)).iterdir()}
+    return checkpoints.keep_files(home, {**files, TOKENIZER: place / TOKENIZER}, title)
 
 
 def _tidy(folder: Path) -> None:
@@ -245,13 +232,3 @@ def _tidy(folder: Path) -> None:
 def _size(file: Path) -> tuple[int, int]:
     told = file.stat()
     return told.st_size, told.st_mtime_ns
-
-
-def _free() -> int:
-    """Megabytes of memory that could be had."""
-    return int(psutil.virtual_memory().available / 1e6)
-
-
-def _check_memory(needed: int, says: str) -> None:
-    if (free := _free()) < needed:
-        raise ValueError(f"{says}; this machine has {free:,} MB free")

@@ -5,7 +5,7 @@ that a run keeps. Nothing of the run is changed.
 import json
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -14,7 +14,7 @@ from safetensors import SafetensorError, safe_open
 
 from llmviz.core import spec as specs
 from llmviz.core.experiment import START
-from llmviz.core.questions.base import Answer, ToTraining
+from llmviz.core.questions.base import Answer, AnyAnswer, ToTraining
 from llmviz.core.questions.onestep import FURTHEST
 from llmviz.core.spec import RunSpec, others
 from llmviz.core.update import Done
@@ -28,7 +28,18 @@ PATIENCE = 5.0  # seconds: a run told to pause finishes its step, and perhaps an
 PAUSE = 0.02
 DONE = "a run that is done keeps no checkpoint to go on from"
 NOTHING = "this run has kept no checkpoint to look into; let it go on, and pause it"
+TOO_LARGE = "one training step is not opened of a model from elsewhere: to build it takes all the memory that answers have"
 DAMAGED = "the checkpoint of this run cannot be read; let it go on, and pause it again"
+
+
+def asked(question: ToTraining[AnyAnswer], steps: Sequence[int], folder: Callable[[], RunFolder], anywhere: Path) -> dict[int, Path]:
+    """Where the training stands that is asked, by step: as `places`; `anywhere` where the question says what is trained, and there need be
+    no run of it yet. Raises ValueError, in a sentence, as `places` does, and for a model too large to be built among the answers.
+    """
+    spec = specs.from_json(json.loads(question.spec)) if question.spec else folder().spec()
+    if spec.foreign:
+        raise ValueError(TOO_LARGE)
+    return dict.fromkeys(steps, anywhere) if question.spec else places(folder(), steps, question.start)
 
 
 def places(folder: RunFolder, steps: Sequence[int], start: int | None = None) -> dict[int, Path]:

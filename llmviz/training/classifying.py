@@ -16,10 +16,10 @@ from llmviz.models import classifiers, files, transfer
 from llmviz.text.labelled import Example
 from llmviz.text.special import PAD
 from llmviz.training.exercises import candidates
-from llmviz.training.labelled import classifier, turns
+from llmviz.training.labelled import classifier, tokenizer, turns
 from llmviz.training.pretraining import Pretraining
 from llmviz.training.stage import Batch, Exercise
-from llmviz.training.texts import Ids, padded, tokenizer_of
+from llmviz.training.texts import Ids, padded
 
 AT_ONCE = 128  # examples in one forward pass of an evaluation
 
@@ -54,7 +54,7 @@ class Classifying:
 
     def __init__(self, spec: RunSpec, parent: Path | None, examples: Examples) -> None:
         self.spec, self.classes, self.learnt = spec, examples.classes, examples.learnt
-        self.tokenizer = tokenizer_of(spec)
+        self.tokenizer = tokenizer(spec, parent)
         self.model, self.origin = classifier(spec, parent, self.tokenizer.get_vocab_size(), self.classes)
         self.pretraining = Pretraining(spec, parent, self.model)
         self._validation, self._test = examples.validation, examples.test
@@ -138,6 +138,9 @@ class Classifying:
 
     def save(self, folder: Path) -> None:
         """Write model and tokenizer so that `from_pretrained` reads them; beside them what it took from its parent, and its old head."""
-        files.save(self.model, self.tokenizer, folder)
+        if beside := self.spec.foreign:
+            files.save_beside(self.model, self.tokenizer, folder, beside.digest)
+        else:
+            files.save(self.model, self.tokenizer, folder)
         transfer.write(self.origin, folder)
         self.pretraining.save(folder)

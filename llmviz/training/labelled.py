@@ -4,12 +4,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from tokenizers import Tokenizer
 from transformers import PreTrainedModel
 
 from llmviz.core.experiment import GPTS
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
 from llmviz.models import causal, files, masked, methods, transfer
+from llmviz.text.tokenizers import load_tokenizer
+from llmviz.training.texts import tokenizer_of
 
 
 def classifier(spec: RunSpec, parent: Path | None, vocabulary: int, classes: Sequence[str]) -> tuple[PreTrainedModel, transfer.Transfer]:
@@ -17,11 +20,19 @@ def classifier(spec: RunSpec, parent: Path | None, vocabulary: int, classes: Seq
 
     Raises ValueError, in a sentence, where there is no such start, or the method does not suit the model.
     """
-    model = transfer.classifier(begun(spec, parent, vocabulary), classes)
+    start = begun(spec, parent, vocabulary)
+    if spec.foreign:
+        start.config.max_position_embeddings = spec.train.context  # it could read on; so long a text would take minutes
+    model = transfer.classifier(start, classes)
     origin = transfer.report(parent, model)
     settings = spec.objective if isinstance(spec.objective, LabelsSpec) else LabelsSpec()  # others know one method: all weights move
     prepared = methods.prepared(model, settings.method, settings.rank, spec.seed)
     return masked.moved(prepared, spec.train.device), origin
+
+
+def tokenizer(spec: RunSpec, parent: Path | None) -> Tokenizer:
+    """How the run reads: as its lineage began, or as the checkpoint from elsewhere does."""
+    return load_tokenizer(parent / "tokenizer.json") if parent and spec.foreign else tokenizer_of(spec)
 
 
 def begun(spec: RunSpec, parent: Path | None, vocabulary: int) -> PreTrainedModel:

@@ -17,12 +17,13 @@ from safetensors.torch import save_file
 
 from llmviz.core.settings import TrainSpec
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
-from llmviz.models import files
+from llmviz.models import files, methods
 from llmviz.models.masked import parameters
 from llmviz.training.optimizers import optimizers, schedule
 from llmviz.training.stage import Batch, OnPolicy, Stage
 
 MOST_SNAPSHOTS = 32
+LARGE, FEWER_SNAPSHOTS = 20_000_000, 8  # of so many parameters: to look at such a model takes as long as some ten steps
 
 
 def snapshot_steps(steps: int, most: int = MOST_SNAPSHOTS) -> list[int]:
@@ -50,7 +51,8 @@ class Training:
         Raises FloatingPointError where the loss, or a figure of an evaluation or of the test, is no longer a number.
         """
         self._since = time.perf_counter()
-        keep = set(snapshot_steps(self.settings.steps))
+        large = sum(weight.numel() for weight in self.stage.model.parameters()) > LARGE
+        keep = set(snapshot_steps(self.settings.steps, FEWER_SNAPSHOTS if large else MOST_SNAPSHOTS))
         if not self._resumed:
             model = self.stage.model
             references = dict(self.stage.references)
@@ -148,9 +150,9 @@ class Training:
 
     def save_checkpoint(self, file: Path, notes: dict[str, str]) -> None:
         """Write all that is needed to go on: fp32 weights, the optimisers' tensors, what an on-policy stage remembers, step, seconds and
-        the caller's notes.
+        the caller's notes. Frozen weights are left out: the stage begins with them again.
         """
-        tensors = {f"model.{name}": tensor for name, tensor in self.stage.model.state_dict().items()}
+        tensors = {f"model.{name}": tensor for name, tensor in methods.moving(self.stage.model).items()}
         for index, optimizer in enumerate(self._optimizers):
             for place, state in optimizer.state_dict()["state"].items():
                 tensors |= {f"optimizer.{index}.{place}.{name}": tensor for name, tensor in state.items()}
@@ -177,7 +179,9 @@ class Training:
                 else:
                     index, place, key = rest.split(".", 2)
                     states[int(index)].setdefault(int(place), {})[key] = opened.get_tensor(name)
-        self.stage.model.load_state_dict(weights)
+        found = self.stage.model.load_state_dict(weights, strict=False)
+        if found.unexpected_keys or set(found.missing_keys) & methods.moving(self.stage.model).keys():
+            raise ValueError("the checkpoint holds the weights of another model")
         remembered |= json.loads(notes.pop("llmviz.stage", "{}"))  # before there were on-policy stages, checkpoints had none
         if isinstance(self.stage, OnPolicy):
             self.stage.load_state(remembered)

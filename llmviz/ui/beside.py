@@ -75,7 +75,7 @@ def sides(spec: RunSpec, seen: Seen, other: Seen, count: int | None = None) -> t
     """The run before it learnt, the run as it learns, and its rival. They have `count` labels, where those are not as many as were set."""
     labels = words.counted(spec.objective.labels if count is None else count, "label")
     phase = "finetuned" if spec.start else "random"
-    begun = "pretrained" if spec.start else "random start"
+    begun = words.starts(spec)
     about = f"{begun}, then {labels}, {words.counted(spec.train.steps, 'step')}"
     after = Side("After", about, phase, empty=live.untold(seen))
     third = _third(spec, other, labels)
@@ -87,7 +87,11 @@ def sides(spec: RunSpec, seen: Seen, other: Seen, count: int | None = None) -> t
 
 
 def _third(spec: RunSpec, other: Seen, labels: str) -> Side:
-    if spec.start:
+    if spec.foreign:
+        small = rival(spec)
+        size = f"{words.size(small.model.size)} parameters" if small else ""
+        side = Side("The small one", f"{size}, pretrained here, the same {labels}", "finetuned", action="Train the small one too")
+    elif spec.start:
         side = Side("From scratch", f"random start, the same {labels}", "random", action="Train from scratch too")
     else:
         side = Side("With pretraining", f"pretrained, then the same {labels}", "finetuned", action="Train with pretraining too")

@@ -17,6 +17,7 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import controls, known, lecture, lesson, live, microscope, notes, path, sentence, shown, states, visit
 from llmviz.ui.engine import engine
 from llmviz.ui.live import Seen
+from llmviz.views import words
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Page:
     def sentence(self, whose: Lesson | None = None) -> None:
         """Draw the visitor's sentence, the suggested ones, and the words the model knows; `whose` examples: a page's own."""
         sentence.box(self.address, whose)
-        known.row(self.engine, self.seen, whose)
+        if not self.spec.foreign:  # of a model from elsewhere the words are pieces by the ten thousand
+            known.row(self.engine, self.seen, whose)
 
     def panel(
         self,
@@ -77,9 +79,9 @@ class Page:
     def foot(self, first: Sequence[str] = (), opened: bool = True) -> None:
         """Draw the source of the text, one training step to be `opened`, the notes (of the page's own `first`), and the page's terms."""
         text = TEXTS[self.spec.text.name]
-        if text.attribution:
+        if text.attribution and words.read(self.spec):
             st.caption(f"{text.title}: {text.attribution}.")
-        if opened:
+        if opened and not self.spec.foreign:
             microscope.fold(self.engine, self.seen)
         notes.fold(self.engine, self.seen, self.spec, first)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.real_models import COMING, MISSING, STEP, THERE, UNKNOWN, USUAL, Offer
@@ -24,6 +25,14 @@ def offers() -> tuple[Offer, ...]:
 def offer(name: str) -> Offer | None:
     """The offer of this name, if there is one here."""
     return real_models().offer(name) if name else None
+
+
+def started_from(offer: Offer) -> Checkpoint | None:
+    """The checkpoint that runs start from which start from this model; None where there can be none yet."""
+    try:
+        return real_models().checkpoint(offer)[0]
+    except ValueError:
+        return None
 
 
 def choose(

@@ -4,6 +4,7 @@ import threading
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -12,10 +13,13 @@ import streamlit as st
 from llmviz.core import address as addresses
 from llmviz.core import catalogue, hosting
 from llmviz.core.address import Address
+from llmviz.core.checkpoint import Checkpoint
+from llmviz.core.home import home
 from llmviz.core.owners import TEACHER
 from llmviz.core.run import RunRef
 from llmviz.core.settings import TextSpec
 from llmviz.core.spec import NO_PARENT, RunSpec
+from llmviz.runs import checkpoints
 from llmviz.text import incoming
 from llmviz.ui import browsers, teachers
 
@@ -103,7 +107,7 @@ def open(
         asked.setdefault("lecture", "1")  # navigation drops the parameters
     if entered is not None:
         asked.setdefault("beat", str(entered))
-    found, problems = addresses.read(asked, stages, view, specs, text)
+    found, problems = addresses.read(asked, stages, view, specs, text, partial(checkpoints.known, home()))
     visits[page] = _Visit(tuple(stages), found, text, problems=problems, number=before.number + 1 if before else 1)
     _keep(found, query)
     return current()
@@ -189,7 +193,7 @@ def turn_to(text: str) -> None:
     spec: RunSpec = current().spec
     origins = catalogue.origins(catalogue.experiment(spec.stage), text)
     wanted = {"text": text}
-    if (spec.parent.stage if spec.parent else None) not in origins:
+    if isinstance(spec.start, Checkpoint) or (spec.parent.stage if spec.parent else None) not in origins:
         wanted["parent"] = origins[0] or NO_PARENT
     change(spec=addresses.change(spec, wanted), run=None, parent=None, step=None, sentence=None, hidden=None)
 

@@ -8,6 +8,7 @@ from llmviz.core.experiment import Metric
 from llmviz.core.history import Curve, History
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
+from llmviz.core.rival import rival as held_against
 from llmviz.core.run import RunRef
 from llmviz.core.spec import RunSpec, seedless
 from llmviz.core.update import Done
@@ -80,7 +81,7 @@ def accuracies(
     best = [rungs.pop(metric.bound)] if metric.bound in rungs else []
     models = [
         Rung(names[0], "This run, at the step of the slider.", "finetuned" if spec.start else "random", ours, drawn[names[0]]),
-        Rung(names[1], RIVAL, "random" if spec.start else "finetuned", theirs, drawn[names[1]], withheld),
+        Rung(names[1], RIVAL, _phase(rival), theirs, drawn[names[1]], withheld),
         Rung("before", "This run before its first step.", "pretrained" if spec.start else "random", _first(ours)),
     ]
     return {
@@ -95,12 +96,17 @@ def curve(metric: Metric, spec: RunSpec, other: History) -> list[Probe]:
     found = other.scores.get(metric.name, Curve())
     if not found.steps:
         return []
-    phase = "random" if spec.start else "finetuned"
     steps, values = list(found.steps), [round(value, 4) for value in found.values]
-    return [{"name": _rival(spec), "about": RIVAL, "phase": phase, "dash": "5 3", "steps": steps, "values": values}]
+    return [{"name": _rival(spec), "about": RIVAL, "phase": _phase(held_against(spec)), "dash": "5 3", "steps": steps, "values": values}]
+
+
+def _phase(rival: RunSpec | None) -> str:
+    return "finetuned" if rival and rival.start else "random"
 
 
 def _rival(spec: RunSpec) -> str:
+    if spec.foreign:
+        return "the small one"
     return "from scratch" if spec.start else "with pretraining"
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from llmviz.core import catalogue, costs
 from llmviz.core.checkpoint import Checkpoint
-from llmviz.core.experiment import FINE_TUNING, GPTS, PRETRAINING, T5S
+from llmviz.core.experiment import FINE_TUNING, GPTS, LLAMAS, PRETRAINING, T5S
 from llmviz.core.kept import Kept
 from llmviz.core.learning_curve import LearningCurve
 from llmviz.core.rival import rival
@@ -147,7 +147,7 @@ def children(recipe: Recipe, found: Iterable[Recipe]) -> list[Recipe]:
 
 def scratch(recipe: Recipe, found: Iterable[Recipe]) -> Recipe | None:
     """The same recipe from random weights."""
-    if None not in catalogue.experiment(recipe.spec.stage).starts:
+    if None not in catalogue.experiment(recipe.spec.stage).starts or recipe.spec.foreign:
         return None
     wanted = restarted(recipe.spec, None).id
     return next((each for each in found if each.spec.id == wanted), None)
@@ -166,7 +166,7 @@ def colour(spec: RunSpec) -> str:
 def family(spec: RunSpec) -> str:
     """BERT, GPT or T5, by its architecture."""
     architecture = spec.model.architecture
-    return "GPT" if architecture in GPTS else "T5" if architecture in T5S else "BERT"
+    return "GPT" if architecture in GPTS + LLAMAS else "T5" if architecture in T5S else "BERT"
 
 
 def named(spec: RunSpec) -> str:

@@ -9,7 +9,7 @@ from llmviz.core.address import Entry, differences, entries
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.history import History
 from llmviz.core.settings import DIGEST, SIZES, LabelsSpec, PairsSpec, TextSpec
-from llmviz.core.spec import NO_PARENT, RunSpec, made_from, others
+from llmviz.core.spec import NO_PARENT, STAGE_DEFAULT, RunSpec, made_from, others
 from llmviz.core.texts import TEXTS
 from llmviz.parts.shared.payload import Origin
 from llmviz.views.finite import NO_NUMBER
@@ -134,7 +134,7 @@ def recipe(spec: RunSpec, seeded: bool = True) -> str:
     differ in their seeds alone have one recipe, if it is not `seeded`.
     """
     changed = _changed(spec)
-    said = [TEXTS[spec.text.name].title]
+    said = read(spec)
     if isinstance(spec.objective, PairsSpec) and "next_sentence" in changed:
         del changed["next_sentence"]
         said.append("words only")
@@ -149,6 +149,18 @@ def recipe(spec: RunSpec, seeded: bool = True) -> str:
         said.append(f"in the vocabulary of {TEXTS[spec.lineage[0].text.name].title}")
     said += [size(spec.model.size), counted(spec.train.steps, "step"), *([f"seed {spec.seed}"] if seeded else [])]
     return " · ".join(said + [text for name, text in changed.items() if name not in ("labels", "size", "steps", "seed")])
+
+
+def read(spec: RunSpec) -> list[str]:
+    """The title of the text that a run names; of one from a model of elsewhere none, for it reads its own labels alone."""
+    return [] if spec.foreign else [TEXTS[spec.text.name].title]
+
+
+def starts(spec: RunSpec) -> str:
+    """What a run begins with, in two words."""
+    if spec.foreign:
+        return f"{spec.foreign.name or 'a real model'}, {'LoRA' if spec.objective.method == 'lora' else 'a new head'}"
+    return "pretrained" if spec.start else "random start"
 
 
 def roles(spec: RunSpec) -> list[str]:
@@ -175,7 +187,8 @@ def _start(spec: RunSpec | Checkpoint, text: TextSpec, said_from: bool = True) -
 
 def _changed(spec: RunSpec) -> dict[str, str]:
     """The settings that are not the defaults of stage, text and parent, in words, by their parameter's name."""
-    found = differences(spec, RunSpec(spec.stage, spec.inputs, spec.text))
+    model = spec.model if spec.foreign else STAGE_DEFAULT  # it comes with its start
+    found = differences(spec, RunSpec(spec.stage, spec.inputs, spec.text, model))
     return {entry.name: _setting(entry) for entry in entries(spec) if entry.name in found}
 
 

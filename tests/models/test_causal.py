@@ -4,7 +4,7 @@ import pytest
 import torch
 from transformers import PreTrainedModel
 
-from llmviz.core.settings import SIZES, ModelSpec
+from llmviz.core.settings import TRAINABLE, ModelSpec
 from llmviz.models.blocks import blocks
 from llmviz.models.causal import random_start
 from llmviz.models.fast import causal_logits
@@ -37,7 +37,7 @@ def all_logits(model: PreTrainedModel, ids: torch.Tensor) -> torch.Tensor:
 
 
 @ARCHITECTURES
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRAINABLE)
 def test_the_same_seed_gives_the_same_weights(architecture: str, size: str) -> None:
     def start(seed: int) -> str:
         return digest(random_start(ModelSpec(architecture, size), VOCABULARY, 24, seed))

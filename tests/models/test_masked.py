@@ -2,7 +2,7 @@ import pytest
 import torch
 from transformers import PreTrainedModel
 
-from llmviz.core.settings import SIZES, ModelSpec
+from llmviz.core.settings import TRAINABLE, ModelSpec
 from llmviz.models.fast import masked_logits, masked_states
 from llmviz.models.masked import moved, parameters, random_start
 from llmviz.text.masks import IGNORED
@@ -30,7 +30,7 @@ def batch() -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
 
 
 @ARCHITECTURES
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", TRAINABLE)
 def test_a_size_is_named_after_its_parameters(architecture: str, size: str) -> None:
     found = parameters(random_start(ModelSpec(architecture, size), VOCABULARY, 64, 0))
     named = float(size.removesuffix("M")) * 1e6

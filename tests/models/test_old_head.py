@@ -1,5 +1,6 @@
 """The head a model had before its task: kept beside its weights, and put back."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ def language_model(architecture: str, seed: int = 0) -> PreTrainedModel:
 
 def fine_tuned(parent: PreTrainedModel, folder: Path) -> PreTrainedModel:
     """A classifier with the parent's body, moved a little, kept in this folder with the parent's head."""
-    child = transfer.classifier(parent, ("negative", "positive"))
+    child = transfer.classifier(copy.deepcopy(parent), ("negative", "positive"))  # it takes the tensors of what it starts from
     with torch.no_grad():
         for weight in child.base_model.parameters():
             weight.add_(0.01)

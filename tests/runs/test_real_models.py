@@ -12,7 +12,7 @@ from llmviz.core.questions.generation import Generate
 from llmviz.core.run import RunRef
 from llmviz.experiments.architecture.question import Walk
 from llmviz.experiments.instructions.question import InDialogue
-from llmviz.runs import real_models
+from llmviz.runs import held
 from llmviz.runs.real_models import COMING, MISSING, OFFERED, THERE, Offer, RealModels, Stands, offers
 from tests.checkpoints import DIALOGUE, byte_level, llama, save
 
@@ -124,7 +124,7 @@ def test_another_file_in_the_folder_is_another_model(checkpoints: Path, tmp_path
 
 
 def test_where_memory_is_short_nothing_begins(checkpoints: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(real_models, "_free", lambda: 400)
+    monkeypatch.setattr(held, "free", lambda: 400)
     found = RealModels(tmp_path, Limits(checkpoints=(str(checkpoints),)))
     tiny = found.offer("tiny")
     assert tiny

@@ -9,7 +9,7 @@ import pytest
 
 from llmviz.core.questions.layers import LayerReport, Projection, States
 from llmviz.core.questions.tensors import Inventory
-from llmviz.core.settings import SIZES, ModelSpec
+from llmviz.core.settings import TRAINABLE, ModelSpec
 from llmviz.inspect import snapshots
 from llmviz.models import files
 from llmviz.text.tinyland.corpus import words
@@ -126,7 +126,7 @@ def test_probes_say_where_more_can_be_read_than_chance_would_explain() -> None:
 
 def test_the_first_and_the_last_snapshot_are_among_those_reported_on() -> None:
     steps = list(range(32))
-    for size in SIZES:
+    for size in TRAINABLE:
         chosen = layers.affordable(steps, ModelSpec(size=size))
         assert chosen[0] == 0 and chosen[-1] == 31 and 3 <= len(chosen) <= 12
     assert layers.affordable([0, 5], ModelSpec()) == [0, 5]

@@ -10,7 +10,6 @@ from llmviz.core.kept import Kept
 from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec
 from llmviz.core.spec import RunSpec
-from llmviz.core.texts import TEXTS
 from llmviz.parts.lineage.payload import Lineage, Run
 from llmviz.views import words
 
@@ -178,7 +177,7 @@ def _row(node: Node, faint: bool, rails: list[bool], now: datetime) -> Run:
 
 def settings(spec: RunSpec) -> str:
     """What is trained, and what plays its roles but that of its start, which the tree shows."""
-    said = [TEXTS[spec.text.name].title]
+    said = words.read(spec)
     if isinstance(spec.objective, LabelsSpec):
         said.append(words.counted(spec.objective.labels, "label"))
     return " · ".join(

@@ -95,7 +95,7 @@ EXPERIMENT = Experiment(
     ),
     first_step=FirstStep(
         "Pair",
-        "Two parts of stories. Whether the second follows is asked at [CLS]; in most steps some words are hidden too, and asked for.",
+        "Two parts of stories. Whether the second follows is asked at [CLS]; in every step some words are hidden too, and asked for.",
     ),
     notes=notes(__file__),
     examples=EXAMPLES,

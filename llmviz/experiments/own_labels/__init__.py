@@ -17,6 +17,9 @@ EXAMPLES = (
 )
 
 
+FEWER_VALIDATION, FEWER_TEST = 64, 256  # held-out examples that a large model from elsewhere looks at: each takes it a tenth of a second
+
+
 @dataclass(frozen=True)
 class OwnLabelsSpec(LabelsSpec):
     """The objective of fine-tuning on a visitor's own labelled examples.
@@ -96,4 +99,5 @@ EXPERIMENT = Experiment(
         }
     ),
     recorded=False,
+    adapting=TrainSpec(steps=60, batch_size=8, optimizer="adamw", learning_rate=1e-3),
 )

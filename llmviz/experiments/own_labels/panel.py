@@ -47,8 +47,10 @@ def claim(engine: Engine, seen: Seen, table: Labelled) -> str:
     """The title of the page: what the runs it shows have come to."""
     spec = visit.current().spec
     other = beside(engine, spec).history
-    pair = (seen.history, other) if spec.start else (other, seen.history)
     tested = min(ClassifyTable().count, len(view.parts(table)["test"]))
+    if spec.foreign:
+        return view.claim_of_real(view.learnt(table, spec.objective.labels), tested, seen.history, other)
+    pair = (seen.history, other) if spec.start else (other, seen.history)
     return view.claim(view.learnt(table, spec.objective.labels), len(table.classes), tested, *pair)
 
 
@@ -58,7 +60,7 @@ def picture(engine: Engine, seen: Seen, table: Labelled) -> None:
     spec, shared, other = address.spec, live.shared(seen), beside(engine, address.spec)
     whose = examples(table)
     text, _ = sentence.shown(address, whose)
-    _, strange = ask.read(engine, seen.run, text)
+    _, strange = ask.read(engine, None if spec.foreign else seen.run, text)  # a tokenizer from elsewhere does not run in the server
 
     above = st.container(key="sides_area")
     if seen.run or other.run:  # before that an empty chart would only push the button to train out of sight
@@ -102,6 +104,8 @@ def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
 
 def tabs(table: Labelled) -> Mapping[str, Tab]:
     """What can be looked into, for this table."""
+    if visit.current().spec.foreign:  # a study of some forty runs would take hours, and all its tensors more memory than there is
+        return {"mistakes": Tab("Mistakes", _mistakes)}
     most = view.learnt(table, few_labels.COUNTS[-1])
     return {
         "mistakes": Tab("Mistakes", _mistakes),

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import torch
 from peft import LoraConfig, LoraModel
+from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
 from transformers import (
     AutoModelForCausalLM,
@@ -42,7 +43,7 @@ LABELS = 308  # labelled examples, at most
 METHOD = "full"  # or "head", "last layer" or "lora": which weights move
 RANK = 8  # of LoRA's factors
 PARENT = ""  # the run whose weights it starts from; "" is a random start
-ARCHITECTURE = "roformer"  # or "bert", "neox" or "gpt2"
+ARCHITECTURE = "roformer"  # or "bert", "neox", "gpt2" or "llama"
 LAYERS = 2
 WIDTH = 64
 HEADS = 4
@@ -60,7 +61,7 @@ DEVICE = "cpu"
 torch.set_num_threads(1)  # another number of threads gives slightly other weights
 if ARCHITECTURE in ("roformer", "bert"):
     tokenizer = tokenizer_for(load(TextSpec(VOCABULARY)), "pieces")
-else:
+elif ARCHITECTURE != "llama":
     tokenizer = tokenizer_for(load(TextSpec(VOCABULARY)), "pieces" if VOCABULARY == "tinyland" else "bytes")
 table = own_example.read(LABELS_DIGEST)
 examples = divided(table.examples)
@@ -103,11 +104,13 @@ def factor(step: int) -> float:
 torch.manual_seed(SEED)
 if PARENT:
     if not Path("parent").is_dir():
-        raise SystemExit(f"The run this one starts from is not in this folder yet. Run: python -m llmviz export {PARENT} parent")
+        raise SystemExit(f"What this run starts from is not in this folder yet. Run: python -m llmviz export {PARENT} parent")
+    if ARCHITECTURE == "llama":
+        tokenizer = Tokenizer.from_file("parent/tokenizer.json")  # a model from elsewhere, which reads in its own words
     if ARCHITECTURE in ("roformer", "bert"):
         start: Any = AutoModelForMaskedLM.from_pretrained("parent", local_files_only=True)
     else:
-        start = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True)
+        start = AutoModelForCausalLM.from_pretrained("parent", local_files_only=True, dtype=torch.float32)  # some are kept in half
 else:
     sizes: dict[str, Any] = {
         "vocab_size": tokenizer.get_vocab_size(),
@@ -151,7 +154,7 @@ if METHOD == "last layer":
             weight.requires_grad_(True)
 if METHOD == "lora":
     # Beside every frozen matrix of a layer, the product of two small ones, of which one begins at zero.
-    matrices_of_layers = r".*\.\d+\..*(query|key|value|dense|query_key_value|dense_h_to_4h|dense_4h_to_h|c_attn|c_proj|c_fc)"
+    matrices_of_layers = r".*\.\d+\..*(query|key|value|dense|query_key_value|dense_h_to_4h|dense_4h_to_h|c_attn|c_proj|c_fc|[a-z]+_proj)"
     torch.manual_seed(SEED)
     config = LoraConfig(r=RANK, lora_alpha=2 * RANK, target_modules=matrices_of_layers, fan_in_fan_out=ARCHITECTURE == "gpt2")
     adapted = LoraModel(model, config, "default")

@@ -12,7 +12,7 @@ from sklearn.metrics import f1_score  # type: ignore[import-untyped] # scikit-le
 
 from llmviz.core.spec import RunSpec
 from llmviz.evaluation import baselines
-from llmviz.experiments.own_labels import OwnLabelsSpec
+from llmviz.experiments.own_labels import FEWER_TEST, FEWER_VALIDATION, OwnLabelsSpec
 from llmviz.text import own_example
 from llmviz.text.labelled import Example
 from llmviz.text.own_splits import divided
@@ -28,7 +28,8 @@ def build(spec: RunSpec, parent: Path | None) -> "OwnLabels":
     parts = {part: [Example(*pair) for pair in pairs] for part, pairs in divided(table.examples).items()}
     order = np.random.default_rng(spec.seed).permutation(len(parts["train"]))[: objective.labels]
     learnt = [parts["train"][place] for place in order]  # with more labels come further examples, and none goes
-    return OwnLabels(spec, parent, Examples(table.classes, learnt, parts["validation"][:VALIDATION], parts["test"][:TEST]))
+    validation, test = (FEWER_VALIDATION, FEWER_TEST) if spec.foreign else (VALIDATION, TEST)
+    return OwnLabels(spec, parent, Examples(table.classes, learnt, parts["validation"][:validation], parts["test"][:test]))
 
 
 class OwnLabels(Classifying):

@@ -4,21 +4,25 @@ import html
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
-from llmviz.core import spreadsheet
+from llmviz.core import flops, spreadsheet
 from llmviz.core.history import History
 from llmviz.core.lesson import Example
 from llmviz.core.questions.classification import Marked
+from llmviz.core.spec import RunSpec
+from llmviz.experiments.own_labels import FEWER_TEST, FEWER_VALIDATION
 from llmviz.parts.confusion.payload import ConfusedExample, Confusion
 from llmviz.text.own_labels import Labelled
 from llmviz.text.own_splits import Pair, divided, doubt
 from llmviz.text.own_table import Row, Table
 from llmviz.text.splits import Split
-from llmviz.views.outcome import outcome, shares
-from llmviz.views.words import counted, sentence
+from llmviz.views.outcome import between, outcome, shares
+from llmviz.views.words import counted, duration, sentence, size
 
 SHOWN = 8  # texts to a cell of the confusion matrix
 TRIED = 4  # suggested sentences: more buttons would take a second line
 SHORT = 90  # letters of a suggested sentence; the box shows some so many
+LETTERS, PADDED = 4, 1.5  # to a token, about; and what is read with padding, beside the mean text
+LOOKS, BEGINNING, RATE, MEMORY = 8, 12.0, 5e10, 1.5  # looks at it in a training, seconds to load it, FLOPs a second, GB
 CUT = 140  # letters of a cell that are shown
 
 
@@ -87,6 +91,26 @@ def claim(count: int, classes: int, tested: int, pretrained: History, scratch: H
     if shares(pretrained, scratch, "accuracy") == (None, None):
         return f"Can a model learn your {classes} classes?"
     return outcome(counted(count, "label"), "right on {:.0%} of unseen texts", tested, *shares(pretrained, scratch, "accuracy"))
+
+
+def ahead(spec: RunSpec, table: Labelled) -> str:
+    """What it will take to fine-tune a model from elsewhere on this table, before it begins."""
+    split, longest = parts(table), spec.train.context
+    lengths = [min(longest, 1 + len(text) / LETTERS) for text, _ in split["train"]]
+    length = min(longest, PADDED * sum(lengths) / max(1, len(lengths)))
+    looked = LOOKS * min(FEWER_VALIDATION, len(split["validation"])) + min(FEWER_TEST, len(split["test"]))
+    seconds = BEGINNING + flops.adapting(spec.model, length * spec.train.steps * spec.train.batch_size, length * looked) / RATE
+    title = (spec.foreign and spec.foreign.name) or "A model from elsewhere"
+    by = f"LoRA's factors of rank {spec.objective.rank}" if spec.objective.method == "lora" else "its new head alone"
+    return (
+        f"{title} has {size(spec.model.size)} parameters. They stay as they are; beside them {by} will move. That takes about "
+        f"{duration(seconds)} on a laptop's processor and {MEMORY:g} GB of memory, in the background: read on, or leave the page open."
+    )
+
+
+def claim_of_real(count: int, tested: int, real: History, small: History) -> str:
+    """What the labels came to on a model from elsewhere and on the small one, as the title of a page."""
+    return between(counted(count, "label"), tested, *shares(real, small, "accuracy"))
 
 
 def confusion(found: Marked) -> Confusion:

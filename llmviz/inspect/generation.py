@@ -10,7 +10,7 @@ from llmviz.core.questions.generation import COUNTED, ENDED, FULL, Generate, Gen
 from llmviz.inspect import sampling, snapshots
 from llmviz.inspect.reading import TOGETHER, Reader, reader
 from llmviz.inspect.sampling import NEVER, possible
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tokenizers import pieces
 
@@ -24,7 +24,7 @@ def answer(folders: Mapping[int, Path], question: Generate) -> list[Generation]:
         return []
     steps = sorted(folders)
     tokenizer = snapshots.tokenizer(folders[steps[0]])
-    vocabulary = Vocabulary(tokenizer)
+    vocabulary = vocabulary_of(tokenizer)
     beginning = [CLS, *(piece.id for piece in pieces(tokenizer, question.text))]
     room = room_after(beginning, snapshots.context(folders[steps[0]]))
     _check(question, room, vocabulary)

@@ -8,7 +8,7 @@ import torch
 from llmviz.core.questions.replies import LIKELIEST, Replied, ReplyTo
 from llmviz.inspect import sampling, snapshots
 from llmviz.inspect.reading import TOGETHER, reader
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tinyland.dialogues import LONGEST
 from llmviz.text.tokenizers import pieces
@@ -28,7 +28,7 @@ def answer(folders: Mapping[int, Path], question: ReplyTo) -> list[Replied]:
         raise ValueError("there is no word to read")
     if len(request) >= context:
         raise ValueError(f"this request has {len(request)} tokens; this model reads {context - 1}")
-    vocabulary, most = Vocabulary(tokenizer), min(LONGEST, context - len(request))
+    vocabulary, most = vocabulary_of(tokenizer), min(LONGEST, context - len(request))
     draws = sampling.draws(question.seed, most) if question.seed != LIKELIEST else [None] * most
     found = []
     for first in range(0, len(steps), TOGETHER):

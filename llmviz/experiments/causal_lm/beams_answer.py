@@ -13,7 +13,7 @@ from llmviz.inspect import snapshots
 from llmviz.inspect.generation import room_after
 from llmviz.inspect.reading import TOGETHER, Reader, reader
 from llmviz.inspect.sampling import possible
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import CLS, FIRST, SEP
 from llmviz.text.tokenizers import pieces
 
@@ -44,7 +44,7 @@ def answer(folders: Mapping[int, Path], question: Search) -> list[Tree]:
         raise ValueError(f"beam search follows 1 to {WIDEST} continuations of 1 to {LONGEST} tokens")
     steps = sorted(folders)
     tokenizer = snapshots.tokenizer(folders[steps[0]])
-    vocabulary = Vocabulary(tokenizer)
+    vocabulary = vocabulary_of(tokenizer)
     beginning = [CLS, *(piece.id for piece in pieces(tokenizer, question.text))]
     most = min(question.tokens, room_after(beginning, snapshots.context(folders[steps[0]])))
     trees = []

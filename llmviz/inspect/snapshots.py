@@ -63,6 +63,11 @@ def _spelt(file: Path, _: int) -> tuple[str, ...]:
     return tuple(word if id < FIRST else visible(word.removeprefix(" ") if word.strip(" ") else word) for id, word in enumerate(words))
 
 
+def shape(folder: Path) -> PreTrainedModel:
+    """The model of a snapshot without weights of its own: its modules and sizes, shared by all who ask."""
+    return _empty(folder.parent)
+
+
 def names(folder: Path) -> tuple[str, ...]:
     """The tensors of a snapshot's model in the order of the network, tied ones once."""
     shape = _empty(folder.parent)

@@ -8,9 +8,9 @@ import torch
 
 from llmviz.core.questions.generation import COUNTED, ENDED, FULL, Generate, Generation, IntArray
 from llmviz.inspect import sampling, snapshots
-from llmviz.inspect.reading import TOGETHER, Reader, reader
+from llmviz.inspect.reading import Reader, reader, together
 from llmviz.inspect.sampling import NEVER, possible
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tokenizers import pieces
 
@@ -22,17 +22,16 @@ def answer(folders: Mapping[int, Path], question: Generate) -> list[Generation]:
     """
     if not folders:
         return []
-    steps = sorted(folders)
-    tokenizer = snapshots.tokenizer(folders[steps[0]])
-    vocabulary = Vocabulary(tokenizer)
+    first = folders[min(folders)]
+    tokenizer = snapshots.tokenizer(first)
+    vocabulary = vocabulary_of(tokenizer)
     beginning = [CLS, *(piece.id for piece in pieces(tokenizer, question.text))]
-    room = room_after(beginning, snapshots.context(folders[steps[0]]))
+    room = room_after(beginning, snapshots.context(first))
     _check(question, room, vocabulary)
     found = []
-    for first in range(0, len(steps), TOGETHER):
-        some = steps[first : first + TOGETHER]
-        written = _write(reader([folders[step] for step in some]), beginning, question, min(question.tokens, room), len(some))
-        found += [_generation(step, written, place, question, room, vocabulary, len(beginning)) for place, step in enumerate(some)]
+    for steps, some in together(folders):
+        written = _write(reader(some), beginning, question, min(question.tokens, room), len(some))
+        found += [_generation(step, written, place, question, room, vocabulary, len(beginning)) for place, step in enumerate(steps)]
     return found
 
 
@@ -67,6 +66,7 @@ class _Written:
         self.draws: list[float] = []
 
 
+@torch.inference_mode()
 def _write(reads: Reader, beginning: Sequence[int], question: Generate, most: int, count: int) -> _Written:
     """Let `count` snapshots write at most `most` tokens."""
     written, draws = _Written(), sampling.draws(question.seed, most)

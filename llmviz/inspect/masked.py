@@ -8,8 +8,9 @@ import torch
 
 from llmviz.core.questions.cloze import Cloze, IntArray, Trace
 from llmviz.inspect import snapshots
+from llmviz.inspect.writing import vocabulary_of
 from llmviz.text.special import CLS, FIRST, MASK, SEP
-from llmviz.text.tokenizers import Piece, pieces, spelling
+from llmviz.text.tokenizers import Piece, pieces
 
 Logits = Callable[[Sequence[Path], torch.Tensor, torch.Tensor], torch.Tensor]
 
@@ -35,7 +36,7 @@ def traces(folders: Mapping[int, Path], question: Cloze, through: Logits) -> lis
     seen[list(question.hidden)] = MASK
     input_ids = torch.tensor([[CLS, *seen, SEP]])
     logits = through([folders[step] for step in steps], input_ids, torch.ones_like(input_ids))
-    words = spelling(tokenizer)
+    words = vocabulary_of(tokenizer).spelt
     return [_trace(step, found, true_ids, sentence, words, question.top) for step, found in zip(steps, logits, strict=True)]
 
 

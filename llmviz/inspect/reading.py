@@ -1,18 +1,17 @@
 """Causal language models read on, token by token, in many snapshots at once: what has been read is kept and not read again."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
 import torch
-from torch.func import functional_call, vmap
 from transformers import DynamicCache
 
 from llmviz.inspect import snapshots
+from llmviz.models import stacked
 
 TOGETHER = 16  # snapshots that read in one pass: more are no faster each, and their stacked weights take memory
-
-Past = tuple[tuple[torch.Tensor, torch.Tensor], ...]  # keys and values of each layer: (snapshot, batch, head, n, width of a head)
+ROOM = 256_000_000  # bytes of weights in one pass: sixteen snapshots of 4 M parameters, of larger models fewer
 
 
 class Reader(Protocol):
@@ -25,49 +24,47 @@ class Reader(Protocol):
         """
 
 
+def together(folders: Mapping[int, Path]) -> Iterator[tuple[list[int], list[Path]]]:
+    """Steps and folders of one run's snapshots, in the order of the steps, as many at a time as read in one pass."""
+    steps = sorted(folders)
+    count = max(1, min(TOGETHER, ROOM // (4 * snapshots.shape(folders[steps[0]]).num_parameters())))
+    for first in range(0, len(steps), count):
+        some = steps[first : first + count]
+        yield some, [folders[step] for step in some]
+
+
 def reader(folders: Sequence[Path]) -> Reader:
     """A reader that has read nothing yet."""
-    return _One(folders[0]) if len(folders) == 1 else _Many(folders)
+    shape = snapshots.shape(folders[0])
+    if stacked.known(shape) and shape.num_parameters() <= snapshots.LARGE:
+        return _Stacked(folders)
+    return _Each(folders)
 
 
-class _One:
-    """A single snapshot, read as it is: as a stack of one it would have a quarter of the speed."""
-
-    def __init__(self, folder: Path) -> None:
-        self._model = snapshots.whole(folder)
-        self._cache = DynamicCache()
-
-    @torch.no_grad()
-    def read(self, ids: torch.Tensor, rows: torch.Tensor | None = None) -> torch.Tensor:
-        if rows is not None:
-            self._cache.batch_select_indices(rows[0])
-        logits: torch.Tensor = self._model(input_ids=ids[0], past_key_values=self._cache, use_cache=True).logits
-        return logits[None]
-
-
-class _Many:
+class _Stacked:
     """Snapshots whose weights are stacked, so that one pass goes through all."""
 
     def __init__(self, folders: Sequence[Path]) -> None:
-        self._model, self._weights = snapshots.stacked(folders)
-        self._past: Past = ()
+        self._stack = stacked.Stack(*snapshots.stacked(folders))
+
+    @torch.inference_mode()
+    def read(self, ids: torch.Tensor, rows: torch.Tensor | None = None) -> torch.Tensor:
+        if rows is not None:
+            self._stack.select(rows)
+        return self._stack.read(ids)
+
+
+class _Each:
+    """Snapshots read by transformers, one after another: of a kind that is not stacked, or too large to be in memory twice."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        self._models = [(snapshots.whole(folder), DynamicCache()) for folder in folders]
 
     @torch.no_grad()
     def read(self, ids: torch.Tensor, rows: torch.Tensor | None = None) -> torch.Tensor:
-        if rows is not None:
-            snapshot = torch.arange(len(rows))[:, None]
-            self._past = tuple((keys[snapshot, rows], values[snapshot, rows]) for keys, values in self._past)
-        given = (ids, self._past) if self._past else (ids,)  # vmap takes no empty tuple
-        logits: torch.Tensor
-        logits, self._past = vmap(self._forward)(self._weights, *given)
-        return logits
-
-    def _forward(self, weights: snapshots.Weights, ids: torch.Tensor, past: Past = ()) -> tuple[torch.Tensor, Past]:
-        cache = DynamicCache()
-        for layer, (keys, values) in enumerate(past):
-            cache.update(keys, values, layer)
-        # Nothing is padding; GPT-2 not told so would look for it, which vmap forbids.
-        mask = torch.ones(len(ids), cache.get_seq_length() + ids.shape[1], dtype=torch.long)
-        inputs = {"input_ids": ids, "attention_mask": mask, "past_key_values": cache, "use_cache": True}
-        logits: torch.Tensor = functional_call(self._model, weights, kwargs=inputs, tie_weights=True).logits
-        return logits, tuple((layer.keys, layer.values) for layer in cache.layers)  # type: ignore[union-attr,misc] # all are dynamic
+        found = []
+        for place, (model, cache) in enumerate(self._models):
+            if rows is not None:
+                cache.batch_select_indices(rows[place])
+            found.append(model(input_ids=ids[place], past_key_values=cache, use_cache=True).logits)
+        return torch.stack(found)

@@ -7,8 +7,8 @@ import torch
 
 from llmviz.core.questions.replies import LIKELIEST, Replied, ReplyTo
 from llmviz.inspect import sampling, snapshots
-from llmviz.inspect.reading import TOGETHER, reader
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.reading import reader, together
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tinyland.dialogues import LONGEST
 from llmviz.text.tokenizers import pieces
@@ -21,23 +21,23 @@ def answer(folders: Mapping[int, Path], question: ReplyTo) -> list[Replied]:
     """
     if not folders:
         return []
-    steps = sorted(folders)
-    tokenizer, context = snapshots.tokenizer(folders[steps[0]]), snapshots.context(folders[steps[0]])
+    first = folders[min(folders)]
+    tokenizer, context = snapshots.tokenizer(first), snapshots.context(first)
     request = [piece.id for piece in pieces(tokenizer, question.text)]
     if not request:
         raise ValueError("there is no word to read")
     if len(request) >= context:
         raise ValueError(f"this request has {len(request)} tokens; this model reads {context - 1}")
-    vocabulary, most = Vocabulary(tokenizer), min(LONGEST, context - len(request))
+    vocabulary, most = vocabulary_of(tokenizer), min(LONGEST, context - len(request))
     draws = sampling.draws(question.seed, most) if question.seed != LIKELIEST else [None] * most
     found = []
-    for first in range(0, len(steps), TOGETHER):
-        some = steps[first : first + TOGETHER]
-        ids, chances = _written([folders[step] for step in some], [CLS, *request], draws)
-        found += [_replied(step, *row, vocabulary) for step, row in zip(some, zip(ids, chances, strict=True), strict=True)]
+    for steps, some in together(folders):
+        ids, chances = _written(some, [CLS, *request], draws)
+        found += [_replied(*row, vocabulary) for row in zip(steps, ids, chances, strict=True)]
     return found
 
 
+@torch.inference_mode()
 def _written(folders: Sequence[Path], read: Sequence[int], draws: Sequence[float | None]) -> tuple[torch.Tensor, torch.Tensor]:
     """The ids that each snapshot writes, and their probabilities: two tensors (snapshot, n). What stands behind an end is no reply."""
     reads, written, found = reader(folders), list[torch.Tensor](), list[torch.Tensor]()

@@ -9,12 +9,13 @@ from transformers import RepetitionPenaltyLogitsProcessor, TemperatureLogitsWarp
 from llmviz.text.special import FIRST, SEP
 
 NEVER = [id for id in range(FIRST) if id != SEP]  # special tokens that no text holds, whatever a model makes of them
+_NEVER = torch.tensor(NEVER)
 COLD = 1e-3  # a lower temperature is taken for 0: dividing by it would leave float32
 
 
 def possible(logits: torch.Tensor) -> torch.Tensor:
     """The logits without the special tokens that no text holds."""
-    return logits.index_fill(-1, torch.tensor(NEVER), -torch.inf)
+    return logits.index_fill(-1, _NEVER, -torch.inf)
 
 
 def filtered(
@@ -22,12 +23,12 @@ def filtered(
 ) -> Iterator[torch.Tensor]:
     """The logits (row, vocabulary) as they are, and after each filter: penalty, temperature, top-k, top-p.
 
-    `read` (row, n) are the tokens read so far, which the penalty is for. A `top_k` of 0 and a `top_p` of 1 keep all. A token that a filter
-    takes away gets −inf.
+    `read` (row, n) are the tokens read so far, which the penalty is for. A penalty of 1 is none; a `top_k` of 0
+    and a `top_p` of 1 keep all. A token that a filter takes away gets −inf.
     """
     ids: Any = read
     yield logits
-    yield (logits := RepetitionPenaltyLogitsProcessor(float(repetition_penalty))(ids, logits))
+    yield (logits := RepetitionPenaltyLogitsProcessor(float(repetition_penalty))(ids, logits) if repetition_penalty != 1 else logits)
     yield (logits := TemperatureLogitsWarper(float(temperature))(ids, logits) if temperature >= COLD else likeliest(logits))
     yield (logits := TopKLogitsWarper(top_k)(ids, logits) if top_k else logits)
     yield TopPLogitsWarper(float(top_p))(ids, logits) if top_p < 1 else logits
@@ -46,7 +47,7 @@ def drawn(chances: torch.Tensor, draw: float) -> tuple[torch.Tensor, torch.Tenso
     """
     ordered, places = chances.sort(dim=-1, descending=True, stable=True)
     ends = ordered.cumsum(-1)
-    fallen = (ends <= draw * ends[..., -1:]).sum(-1, keepdim=True)  # rounding may leave the sum short of 1
+    fallen = torch.searchsorted(ends, draw * ends[..., -1:], right=True)  # rounding may leave the sum short of 1
     last = (ordered > 0).sum(-1, keepdim=True) - 1
     return places.gather(-1, fallen.minimum(last))[..., 0], torch.empty_like(ends).scatter(-1, places, ends - ordered)
 

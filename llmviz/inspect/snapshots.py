@@ -1,5 +1,6 @@
 """Many snapshots of one model, run at once: their weights are stacked, and one forward pass goes through all of them."""
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -23,6 +24,7 @@ Tensors = tuple[torch.Tensor, ...]
 
 LOADED = 256  # snapshots kept in half precision, for a class that opens all recordings: 70 MB of the smallest size, 520 MB of the largest
 WHOLE = 24  # models kept in single precision, 1 MB of the smallest size, 4 MB of the largest
+STACKED = 64_000_000  # bytes of stacks kept, in single precision: some twenty runs of the usual size with all their snapshots
 LARGE = 20_000_000  # numbers: of a model that nobody trained here
 BESIDE = "this run keeps no more than what was learnt beside its checkpoint, and is shown on its own page alone"
 AT_ONCE = 8  # snapshots in one pass: more would be no faster and take more memory
@@ -35,8 +37,14 @@ def config(folder: Path) -> PreTrainedConfig:
 
 
 def tokenizer(folder: Path) -> Tokenizer:
-    """How the model of a snapshot reads. Raises ValueError, in a sentence, where that is missing or damaged."""
-    return load_tokenizer(tokenizer_file(folder))
+    """How the model of a snapshot reads: to be used, not changed. Raises ValueError, in a sentence, where it is missing or damaged."""
+    file = tokenizer_file(folder)
+    return _tokenizer(file, file.stat().st_mtime_ns if file.is_file() else 0)
+
+
+@lru_cache(maxsize=64)
+def _tokenizer(file: Path, _: int) -> Tokenizer:
+    return load_tokenizer(file)
 
 
 def tokenizer_file(folder: Path) -> Path:
@@ -56,6 +64,11 @@ def _spelt(file: Path, _: int) -> tuple[str, ...]:
     words = spelling(load_tokenizer(file))
     # In a vocabulary of bytes a space belongs to the word after it; what is nothing else is made visible.
     return tuple(word if id < FIRST else visible(word.removeprefix(" ") if word.strip(" ") else word) for id, word in enumerate(words))
+
+
+def shape(folder: Path) -> PreTrainedModel:
+    """The model of a snapshot without weights of its own: its modules and sizes, shared by all who ask."""
+    return _empty(folder.parent)
 
 
 def names(folder: Path) -> tuple[str, ...]:
@@ -124,13 +137,17 @@ def model(folder: Path) -> PreTrainedModel:
             if name in kept:  # tied ones follow
                 weight.copy_(kept[name])
     if sum(weight.numel() for weight in kept.values()) > LARGE:
-        weights.cache_clear()  # not twice in memory
+        _weights.cache_clear()  # not twice in memory
     return made
 
 
-@lru_cache(maxsize=WHOLE)
 def whole(folder: Path) -> PreTrainedModel:
     """The same, kept for the next who asks, because to build it takes as long as to write ten tokens: to be run, not to be changed."""
+    return _whole(folder, _stamp(folder))
+
+
+@lru_cache(maxsize=WHOLE)
+def _whole(folder: Path, _: files.Stamp) -> PreTrainedModel:
     return model(folder)
 
 
@@ -140,10 +157,33 @@ def _stacks(folders: Sequence[Path]) -> Iterator[Weights]:
         yield stacked(folders[first : first + AT_ONCE])[1]
 
 
+# Stacks by their folders and stamps, those asked for last behind. A worker answers one question after the other: they need no lock.
+_kept: OrderedDict[tuple[tuple[Path, files.Stamp], ...], Weights] = OrderedDict()
+
+
 def stacked(folders: Sequence[Path]) -> tuple[PreTrainedModel, Weights]:
-    """The model of a run without weights of its own, and by name those of some of its snapshots: (snapshot, …), in single precision."""
-    loaded = [weights(folder) for folder in folders]
-    return _empty(folders[0].parent), {name: torch.stack([each[name] for each in loaded]).float() for name in loaded[0]}
+    """The model of a run without weights of its own, and by name those of some of its snapshots: (snapshot, …), in single precision.
+
+    They are kept for the next who asks the same snapshots: to be run, not to be changed.
+    """
+    key = tuple((folder, _stamp(folder)) for folder in folders)
+    if key in _kept:
+        _kept.move_to_end(key)
+        return _empty(folders[0].parent), _kept[key]
+    made = _stack([weights(folder) for folder in folders])
+    if (size := _bytes(made)) <= STACKED:
+        while size + sum(map(_bytes, _kept.values())) > STACKED:
+            _kept.popitem(last=False)
+        _kept[key] = made
+    return _empty(folders[0].parent), made
+
+
+def _stack(loaded: Sequence[Weights]) -> Weights:
+    return {name: torch.stack([each[name] for each in loaded]).float() for name in loaded[0]}
+
+
+def _bytes(weights: Weights) -> int:
+    return sum(weight.nbytes for weight in weights.values())
 
 
 @lru_cache(maxsize=64)
@@ -160,11 +200,22 @@ def _empty(snapshots: Path) -> PreTrainedModel:
     return shape
 
 
-@lru_cache(maxsize=LOADED)
 def weights(folder: Path) -> Weights:
     """The tensors of one snapshot as they are kept: in half precision, tied ones once. Raises ValueError where they cannot be read."""
     if low_rank.is_beside(folder):
         raise ValueError(BESIDE)
+    return _weights(folder, _stamp(folder))
+
+
+def _stamp(folder: Path) -> files.Stamp:
+    try:
+        return files.stamp(folder)
+    except OSError as problem:
+        raise ValueError(f"the snapshot of step {folder.name} cannot be read ({problem.strerror})") from problem
+
+
+@lru_cache(maxsize=LOADED)
+def _weights(folder: Path, _: files.Stamp) -> Weights:
     try:
         found: Weights = files.tensors(folder)
     except Exception as problem:  # safetensors has errors of its own, and torch for a kind of number it does not know

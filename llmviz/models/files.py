@@ -18,6 +18,9 @@ from llmviz.models import methods
 from llmviz.models.classes import MODELS
 from llmviz.text.tokenizers import in_bytes
 
+Stamp = tuple[int, int, int]  # of a file of weights: its inode, its bytes, when it was written
+
+WEIGHTS = "model.safetensors"
 FACTORS = "factors.safetensors"  # of LoRA; peft's own file would let from_pretrained add them once more
 
 
@@ -30,7 +33,7 @@ def save(model: PreTrainedModel, tokenizer: Tokenizer, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     tied = set(model.all_tied_weights_keys)  # from_pretrained ties them again
     kept = {name: tensor.to("cpu", torch.float16).contiguous() for name, tensor in methods.merged(model).items() if name not in tied}
-    save_file(kept, folder / "model.safetensors", {"format": "pt"})
+    save_file(kept, folder / WEIGHTS, {"format": "pt"})
     if factors := methods.factors(model):
         save_file({name: tensor.to("cpu").contiguous() for name, tensor in factors.items()}, folder / FACTORS)
     describe(model, tokenizer, folder)
@@ -105,10 +108,16 @@ def tensors(folder: Path) -> dict[str, torch.Tensor]:
     """
     if low_rank.is_beside(folder):
         return {name: torch.from_numpy(weight) for name, weight in low_rank.whole(folder).items()}
-    kept = load_file(folder / "model.safetensors")
+    kept = load_file(folder / WEIGHTS)
     narrow = {name: tensor.numpy() for name, tensor in kept.items() if name.endswith(SCALE) or name + SCALE in kept}
     others = {name: tensor for name, tensor in kept.items() if name not in narrow}  # also in bfloat16, which numpy has not
     return others | {name: torch.from_numpy(weight) for name, weight in widened(narrow).items()}
+
+
+def stamp(folder: Path) -> Stamp:
+    """Another once a snapshot's weights are written anew. Raises OSError where there are none."""
+    told = (folder / WEIGHTS).stat()
+    return told.st_ino, told.st_size, told.st_mtime_ns
 
 
 def load(folder: Path) -> PreTrainedModel:

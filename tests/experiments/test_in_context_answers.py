@@ -207,7 +207,9 @@ def test_copies_learn_each_its_own_pairs_as_one_that_learns_alone(
         alone.append(float(prompts.named(model, asked).mean()))
     monkeypatch.setattr(worth_answer, "DRAWS", len(names))  # so that each copy is told apart
     monkeypatch.setattr(lists.Relation, "asked", lambda relation, split: relation.in_lists[:8])
+    kept = {name: weight.clone() for name, weight in snapshots.stacked([last])[1].items()}
     found = worth_answer._tuned(last, tokenizer, pairs, 2, "test", 12, 1e-2)
+    assert all(torch.equal(weight, kept[name]) for name, weight in snapshots.stacked([last])[1].items())
     assert found.tolist() == pytest.approx(alone) and max(alone) >= 0.25  # what it learnt is among what is asked
 
 

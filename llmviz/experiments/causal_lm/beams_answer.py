@@ -11,9 +11,9 @@ import torch
 from llmviz.experiments.causal_lm.question import Search, Tree
 from llmviz.inspect import snapshots
 from llmviz.inspect.generation import room_after
-from llmviz.inspect.reading import TOGETHER, Reader, reader
+from llmviz.inspect.reading import Reader, reader, together
 from llmviz.inspect.sampling import possible
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import CLS, FIRST, SEP
 from llmviz.text.tokenizers import pieces
 
@@ -42,17 +42,16 @@ def answer(folders: Mapping[int, Path], question: Search) -> list[Tree]:
         return []
     if not (1 <= question.width <= WIDEST and 1 <= question.tokens <= LONGEST):
         raise ValueError(f"beam search follows 1 to {WIDEST} continuations of 1 to {LONGEST} tokens")
-    steps = sorted(folders)
-    tokenizer = snapshots.tokenizer(folders[steps[0]])
-    vocabulary = Vocabulary(tokenizer)
+    first = folders[min(folders)]
+    tokenizer = snapshots.tokenizer(first)
+    vocabulary = vocabulary_of(tokenizer)
     beginning = [CLS, *(piece.id for piece in pieces(tokenizer, question.text))]
-    most = min(question.tokens, room_after(beginning, snapshots.context(folders[steps[0]])))
+    most = min(question.tokens, room_after(beginning, snapshots.context(first)))
     trees = []
-    for first in range(0, len(steps), TOGETHER):
-        some = steps[first : first + TOGETHER]
+    for steps, some in together(folders):
         searches = [_Search(question.width) for _ in some]
-        _run(reader([folders[step] for step in some]), searches, beginning, most)
-        trees += [_tree(step, found.nodes, vocabulary, len(beginning) == 1) for step, found in zip(some, searches, strict=True)]
+        _run(reader(some), searches, beginning, most)
+        trees += [_tree(step, found.nodes, vocabulary, len(beginning) == 1) for step, found in zip(steps, searches, strict=True)]
     return trees
 
 

@@ -8,7 +8,7 @@ from torch.nn.functional import cross_entropy, pad
 
 from llmviz.core.questions.exercise import FOLLOWS, Solve, Solved
 from llmviz.inspect import snapshots
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import PAD, SEP, SPECIAL
 
 Folders = Sequence[Path]
@@ -23,7 +23,7 @@ def answer(folders: Mapping[int, Path], question: Solve) -> list[Solved]:
         return []
     steps = sorted(folders)
     some = [folders[step] for step in steps]
-    vocabulary = Vocabulary(snapshots.tokenizer(some[0]))
+    vocabulary = vocabulary_of(snapshots.tokenizer(some[0]))
     _check(some[0], question, len(vocabulary))
     logits = _READERS[question.stage](some, question)  # (snapshot, target, choice)
     truth = torch.tensor(question.truth)

@@ -8,7 +8,7 @@ import torch
 
 from llmviz.experiments.in_context.question import Expect, NextWords
 from llmviz.inspect import snapshots
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import vocabulary_of
 from llmviz.text.special import CLS, PAD
 from llmviz.text.tokenizers import pieces
 
@@ -34,7 +34,7 @@ def answer(folders: Mapping[int, Path], question: Expect) -> list[NextWords]:
     logits = snapshots.logits([folders[step] for step in steps], ids, ids.ne(PAD).long())  # (snapshot, prompt, n, vocabulary)
     ends = torch.tensor([len(prompt) - 1 for prompt in read])
     chances = logits[:, torch.arange(len(read)), ends].softmax(-1)  # (snapshot, prompt, vocabulary); rows sum to 1
-    vocabulary, truth = Vocabulary(tokenizer), tokenizer.token_to_id(question.truth)
+    vocabulary, truth = vocabulary_of(tokenizer), tokenizer.token_to_id(question.truth)
     found = []
     for step, chance in zip(steps, chances, strict=True):
         best = chance.topk(question.top)

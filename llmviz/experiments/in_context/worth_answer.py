@@ -54,7 +54,8 @@ def _tuned(folder: Path, tokenizer: Tokenizer, drawn: Drawn, count: int, split: 
         ).logits[:, -1]
         return found
 
-    shape, copies = snapshots.stacked([folder] * len(drawn))
+    shape, own = snapshots.stacked([folder])
+    copies = {name: weight.repeat_interleave(len(drawn), 0) for name, weight in own.items()}
     ids, truth = _given(tokenizer, [(name, pairs[:count]) for name, pairs in drawn])
     optimizer = torch.optim.AdamW([weight.requires_grad_() for weight in copies.values()], lr=rate)
     for _ in range(steps):

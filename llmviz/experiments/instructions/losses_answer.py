@@ -7,7 +7,7 @@ import torch
 
 from llmviz.experiments.instructions.question import Losses, LossesOf
 from llmviz.inspect import snapshots
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import vocabulary_of
 from llmviz.text.special import CLS, SEP
 from llmviz.text.tokenizers import pieces
 
@@ -25,6 +25,6 @@ def answer(folders: Mapping[int, Path], question: LossesOf) -> list[Losses]:
     read, named = ids[:, :-1], ids[:, 1:]  # the labels are the inputs, shifted by one
     logits = snapshots.logits([folders[step] for step in steps], read, torch.ones_like(read))[:, 0]
     losses = -logits.log_softmax(-1).gather(-1, named.expand(len(steps), -1)[..., None])[..., 0]  # (snapshot, n)
-    vocabulary = Vocabulary(tokenizer)
+    vocabulary = vocabulary_of(tokenizer)
     words = tuple(vocabulary.word(id) for id in named[0].tolist())
     return [Losses(step, words, len(request), row.numpy()) for step, row in zip(steps, losses, strict=True)]

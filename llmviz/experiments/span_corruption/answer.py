@@ -12,7 +12,7 @@ from llmviz.experiments.span_corruption.question import Fill, Filled
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import in_bytes
 from llmviz.inspect.seq2seq import Decoders, Ids, Search, best, run
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text import spans
 from llmviz.text.special import CLS, SEP, SPECIAL
 from llmviz.text.tokenizers import Piece, pieces, sentinel
@@ -33,7 +33,7 @@ def answer(folders: Mapping[int, Path], question: Fill) -> list[Filled]:
     steps = sorted(folders)
     tokenizer = snapshots.tokenizer(folders[steps[0]])
     asked = _asked(pieces(tokenizer, question.text), question, snapshots.context(folders[steps[0]]), sentinel(tokenizer))
-    vocabulary = Vocabulary(tokenizer)
+    vocabulary = vocabulary_of(tokenizer)
     found = []
     for first in range(0, len(steps), snapshots.AT_ONCE):
         some = steps[first : first + snapshots.AT_ONCE]

@@ -9,7 +9,7 @@ from llmviz.experiments.text_to_text.question import Write, Written
 from llmviz.inspect import snapshots
 from llmviz.inspect.attention import in_bytes
 from llmviz.inspect.seq2seq import Decoders, Ids, Search, best, run
-from llmviz.inspect.writing import Vocabulary
+from llmviz.inspect.writing import Vocabulary, vocabulary_of
 from llmviz.text.special import SEP
 from llmviz.text.text_to_text import LONGEST
 from llmviz.text.tokenizers import pieces
@@ -30,7 +30,7 @@ def answer(folders: Mapping[int, Path], question: Write) -> list[Written]:
         raise ValueError("there is no word to read")
     if len(ids) + 1 > context:
         raise ValueError(f"this text has {len(ids)} tokens; this model learnt from {context - 1}")
-    vocabulary, found = Vocabulary(tokenizer), []
+    vocabulary, found = vocabulary_of(tokenizer), []
     for first in range(0, len(steps), snapshots.AT_ONCE):
         some = steps[first : first + snapshots.AT_ONCE]
         found += _write([folders[step] for step in some], some, (*ids, SEP), vocabulary)

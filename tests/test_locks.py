@@ -11,7 +11,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from llmviz.core.locked import ALL, LOCKS, UNPINNED, installed, pins, unpinned, wrong
+from llmviz.core.locked import ALL, APART, LOCKS, UNPINNED, installed, pins, unpinned, wrong
 from tests.test_architecture import packages
 
 ROOT = Path(__file__).parents[1]
@@ -38,7 +38,7 @@ def test_another_environment_is_found_out(change: dict[str, str | None], said: s
     assert unpinned({**there, "pandas": "3.1.1"}) == ["pandas 3.1.1"]
 
 
-@pytest.mark.parametrize("lock", ALL)
+@pytest.mark.parametrize("lock", ALL + APART)
 def test_every_pin_is_one_version_with_hashes(lock: str) -> None:
     text = (LOCKS / f"{lock}.lock").read_text()
     requirements = re.findall(r"^[^#\s].*(?:\n    --hash=sha256:[0-9a-f]{64}(?: \\)?)+$", text, re.MULTILINE)
@@ -57,7 +57,12 @@ def test_an_extra_may_be_there_or_not() -> None:
 
 @pytest.mark.parametrize(
     ("file", "locks"),
-    [("requirements.txt", ["app"]), ("requirements-dev.txt", ["app", "dev"]), ("requirements-real.txt", ["real"])],
+    [
+        ("requirements.txt", ["app"]),
+        ("requirements-dev.txt", ["app", "dev"]),
+        ("requirements-real.txt", ["real"]),
+        ("requirements-trl.txt", ["trl"]),
+    ],
 )
 def test_every_requirement_has_its_pin(file: str, locks: list[str]) -> None:
     pinned = {name: pin.version for lock in locks for name, pin in pins(lock).items()}
@@ -69,7 +74,7 @@ def test_every_requirement_has_its_pin(file: str, locks: list[str]) -> None:
 
 def test_the_locks_agree_and_leave_out_what_they_say() -> None:
     versions: dict[str, set[str]] = {}
-    for lock in ALL:
+    for lock in ALL + APART:
         for name, pin in pins(lock).items():
             versions.setdefault(name, set()).add(pin.version.removesuffix("+cpu"))
     assert {name: each for name, each in versions.items() if len(each) > 1} == {}

@@ -52,6 +52,7 @@ def test_every_check_counts_also_the_one_beside_the_others(monkeypatch: pytest.M
         ([], ("app",)),
         (["install"], ("app",)),
         (["install", "real"], ("app", "real")),
+        (["install", "trl"], ("app", "trl")),
         (["test"], ("app", "dev")),
         (["test", "real"], ("app", "dev")),
     ],
@@ -73,7 +74,7 @@ def test_an_extra_is_installed_where_it_is_named_and_only_there(
 def test_an_extra_that_there_is_not_is_named(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
     monkeypatch.setattr(start, "_install", lambda *_: pytest.fail("it installs"))
     assert start.main(["install", "reel"]) == 1
-    assert capfd.readouterr().err == "There is nothing to install that is called reel; there is real.\n"
+    assert capfd.readouterr().err == "There is nothing to install that is called reel; there is real, trl.\n"
 
 
 @pytest.fixture
@@ -124,6 +125,21 @@ def test_a_lock_is_installed_once_and_the_folder_made_anew_when_one_has_changed(
     assert start._install("app") and start._install("app", "dev") and made[3:] == ["dev"]
     (locks / "dev.lock").write_text("pytest==9.2.0")
     assert start._install("app") and made[4:] == ["folder", "build", "app"]
+
+
+def test_what_one_test_compares_with_is_installed_apart_from_the_app(monkeypatch: pytest.MonkeyPatch, folder: Path) -> None:
+    asked: dict[str, tuple[str, ...]] = {}
+
+    def pip(lock: str, *options: str) -> bool:
+        asked[lock] = options
+        return True
+
+    monkeypatch.setattr(start, "_pip", pip)
+    monkeypatch.setattr(start, "IMPORTS", ("pass",))
+    monkeypatch.setattr(start, "_torch", lambda: True)
+    monkeypatch.setattr(venv, "create", lambda *_, **__: None)
+    assert start._install("app") and start._install("app", "trl")
+    assert f"--target={folder / 'trl'}" in asked["trl"] and not [option for option in asked["app"] if "target" in option]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere PyTorch's own package is a CPU build")

@@ -77,6 +77,12 @@ TASTE = Metric(
     "taste", "true taste", "points", f"{_DRAWN}What the labeller really likes, which no model is told; a warm word is worth a point."
 )
 REWARD = Metric("reward", "reward", "points", f"{_DRAWN}What the reward model says: a stand-in for the taste, learnt from choices.")
+SPREAD = Metric(
+    "spread",
+    "spread of the rewards",
+    "points",
+    "In the newest replies it learnt from: the largest difference of rewards that are held against one another. 0: nothing is preferred.",
+)
 REPLIES = (
     Metric("length", "length of a reply", "tokens", f"{_DRAWN}Tokens of a reply, its end among them."),
     Metric("entropy", "entropy", "nats", f"{_DRAWN}How undecided it is about the next token. 0: it would always say the same."),

@@ -10,6 +10,7 @@ from packaging.utils import canonicalize_name
 
 LOCKS = Path(__file__).parents[2] / "locks"
 ALL = ("app", "build", "cpu", "cuda", "dev", "real")
+APART = ("trl",)  # what they name lies in a folder of its own, and not where the app looks
 UNPINNED = frozenset({"pip"})  # it comes with Python
 
 

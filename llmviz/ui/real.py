@@ -7,7 +7,8 @@ import streamlit as st
 from llmviz.core.checkpoint import Checkpoint
 from llmviz.core.questions.base import AnyAnswer, Question
 from llmviz.core.run import RunRef
-from llmviz.runs.real_models import COMING, MISSING, STEP, THERE, UNKNOWN, USUAL, Offer
+from llmviz.runs import real_sizes
+from llmviz.runs.real_models import COMING, MISSING, STEP, THERE, UNKNOWN, Offer
 from llmviz.ui import ask, lesson, live, states, visit
 from llmviz.ui.engine import real_models
 from llmviz.views import words
@@ -107,10 +108,11 @@ def panel(name: str, draw: Callable[[Offer, RunRef], None]) -> None:
             case state if state == MISSING:
                 st.markdown(stands.reason)
             case state if state == COMING:
-                left = USUAL - stands.seconds
+                usual = real_sizes.of(named).seconds
+                left = usual - stands.seconds
                 when = f"About {words.duration(max(1.0, left))} left." if left > -2 else "This machine is busy: it takes longer than usual."
                 about = f"{named.title} is taken in: its weights are unpacked, checked and kept. {when}"
-                st.progress(min(0.97, stands.seconds / USUAL), text=about)
+                st.progress(min(0.97, stands.seconds / usual), text=about)
             case _:
                 _offered(named, stands.reason)
 
@@ -132,7 +134,12 @@ def _offered(named: Offer, reason: str) -> None:
     if refusal:
         st.warning(lesson.sentence(refusal))
     st.button(f"Take in {named.title}", key="real_take_in", type="primary", on_click=_take_in, args=(named,))
-    st.caption(f"Once, about {words.duration(USUAL)}: its weights are unpacked and kept on this machine, some 270 MB. Nothing leaves it.")
+    size = real_sizes.of(named)
+    kept, memory = (words.about(max(1, round(megabytes))) for megabytes in (size.kept, size.memory))
+    st.caption(
+        f"Once, about {words.duration(size.seconds)}: its weights are unpacked and kept on this machine, {kept} MB. While it is asked it "
+        f"takes {memory} MB of memory. Nothing leaves this machine."
+    )
 
 
 def _take_in(named: Offer) -> None:

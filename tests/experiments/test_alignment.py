@@ -156,8 +156,10 @@ def test_where_all_rewards_are_equal_nothing_is_learnt_and_nothing_breaks(stage:
         made.reward.get_submodule("score").get_parameter("weight").zero_()
     if stage == "ppo":
         made._critic = torch.zeros_like(made._critic)
+    assert "spread" not in made.evaluate()
     made.rollout(1)
     assert set(made.remembered["rewards"].tolist()) == {0.0} and set(made.remembered["advantages"].tolist()) == {0.0}
+    assert made.evaluate()["spread"] == 0.0
     loss = made.loss(made.batch(1))
     loss.backward()
     gradients = [weight.grad for weight in made.model.parameters() if weight.grad is not None]

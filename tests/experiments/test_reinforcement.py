@@ -122,6 +122,21 @@ def test_a_taste_that_falls_while_the_reward_rises_is_over_optimisation() -> Non
     assert "advantage" not in view.collapse(preset("ppo"), history)
 
 
+@pytest.mark.parametrize(
+    ("stage", "beta", "said"),
+    [
+        ("grpo", 0.2, "every advantage is 0, the reward has no gradient, and the leash alone moves it."),
+        ("grpo", 0.0, "every advantage is 0, the reward has no gradient, and nothing is learnt."),
+        ("ppo", 0.2, "none is preferred, PPO follows the leash and its critic's errors alone."),
+    ],
+)
+def test_rewards_that_are_all_equal_are_said_however_much_the_replies_differ(stage: str, beta: float, said: str) -> None:
+    spec = replace(preset(stage), objective=LeashSpec(beta))
+    told = view.all_equal(spec, ended(distinct=(0.9, 0.9, 0.9, 0.8), spread=(0.3, 0.0, 1e-6, 0.2)))
+    assert told.startswith("At 2 steps of 4 measured, first at step 5, all replies ") and told.endswith(said)
+    assert view.all_equal(spec, ended(spread=(0.3, 0.2))) == "" == view.all_equal(spec, ended(reward=(0.3, 0.3)))
+
+
 def test_a_taste_that_rises_and_stays_is_none_and_one_that_does_not_rise_is_said_so() -> None:
     rises = view.outcome(ended(taste=(-0.3, 2.0, 1.9), reward=(-0.001, 0.8, 0.9)))
     assert rises is not None and rises.right == 0 and "no over-optimisation here" in rises.story and "from 0.00 to 0.90" in rises.story

@@ -10,6 +10,8 @@ import pytest
 import torch
 from transformers import AutoTokenizer, LlamaForCausalLM
 
+from llmviz.experiments.architecture import answer
+from llmviz.experiments.architecture.question import Walk
 from llmviz.experiments.in_context import name_answer, real_view
 from llmviz.experiments.in_context.question import Name
 from llmviz.inspect import snapshots
@@ -84,6 +86,31 @@ def test_three_rows_of_logits_are_those_that_transformers_makes_of_the_file(smol
             ours = model(input_ids=torch.tensor([[CLS, *read]])).logits[0, -1]
         assert (ours[order] - theirs).abs().max() < 1e-3
         assert ours.std() > 1
+
+
+@INSTALLED
+def test_the_boxes_of_architecture_are_its_own_and_hold_all_its_parameters(smollm2: Path) -> None:
+    """In the first block, one in the middle and the last: every box with weights against the module that has them; and the logits."""
+    model = snapshots.whole(smollm2 / "snapshots" / "0")
+    ids = answer.given(smollm2 / "snapshots" / "0", Walk(TEXTS[0])).ids
+    said: dict[str, torch.Tensor] = {}
+    for path, module in model.named_modules():
+        if not list(module.children()):
+            module.register_forward_hook(lambda _, __, out, name=path: said.update({name: out}))
+    with torch.no_grad():
+        logits = model(input_ids=ids[None]).logits[0]
+    tape = answer.walk(model, ids).tape
+    compared = 0
+    for place, box in enumerate(tape.boxes):
+        if tape.stages[box.stage] in ("embeddings", "block 1", "block 15", "block 30", "head"):
+            for module in {tensor.rpartition(".")[0] for tensor in box.tensors} - {"lm_head"}:
+                theirs, ours = said[module], tape.flat(place)
+                if ours.shape[-1] == theirs.shape[-1]:  # the logits are of the embedding table, as the words that go in
+                    torch.testing.assert_close(ours, theirs.reshape(ours.shape), rtol=1e-3, atol=1e-3)
+                    compared += 1
+    assert compared == 1 + 3 * 9 + 1  # of a block two norms, and seven matrices
+    torch.testing.assert_close(tape.boxes[tape.boxes[-1].reads[0]].values[0], logits, rtol=1e-3, atol=1e-2)
+    assert sum(box.parameters for box in tape.boxes) == 134_515_008
 
 
 def _given_away(before: Any, tokenizer: Any) -> dict[str, str]:

@@ -71,6 +71,12 @@ def test_it_is_walked_through_and_goes_on_with_a_text(there: tuple[RealModels, O
     assert 1 <= len(written.ids) <= 5
 
 
+def test_a_beginning_beyond_its_context_is_refused_with_how_much_it_reads(there: tuple[RealModels, Offer]) -> None:
+    found, tiny = there
+    with pytest.raises(ValueError, match=r"^this beginning has \d\d\d tokens; this model reads 63$"):  # [CLS] is the 64th
+        found.answer(RunRef(tiny.key, 0), [0], Generate(TEXT * 40, tokens=1, temperature=0.0))
+
+
 def test_a_request_is_put_to_it_with_and_without_the_marks_of_a_dialogue(there: tuple[RealModels, Offer]) -> None:
     found, tiny = there
     [told] = found.answer(RunRef(tiny.key, 0), [0], InDialogue("the dog <|im_start|>", tokens=4))

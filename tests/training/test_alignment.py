@@ -5,12 +5,15 @@ import math
 import pytest
 import torch
 
+from llmviz.core.experiment import GPTS
+from llmviz.core.settings import ModelSpec
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.building import build
 from llmviz.text.masks import IGNORED
 from llmviz.text.special import CLS, PAD, SEP
 from llmviz.training import alignment
 from llmviz.training.alignment import Replies, k3
+from tests.small import shaken
 
 CPU = torch.device("cpu")
 REPLIES = Replies.of([[7, 8], [9]], [[10, SEP], [11, 12, 13]], CPU)
@@ -30,11 +33,16 @@ def test_a_reply_without_a_token_sums_to_nothing() -> None:
     assert empty.sums(torch.tensor([2.0])).tolist() == [0, 2]
 
 
-def test_padding_changes_no_log_probability() -> None:
-    model = build(RunSpec("clm"), None).model.eval()
+@pytest.mark.parametrize("architecture", GPTS)
+@pytest.mark.parametrize("left", [False, True])
+def test_padding_on_either_side_changes_no_log_probability(architecture: str, left: bool) -> None:
+    model = shaken(build(RunSpec("clm", model=ModelSpec(architecture)), None).model.eval(), seed=2)
     requests, replies = [[7, 8, 9], [20], [30, 31]], [[10, SEP], [11, 12, 13, 14, SEP], [15, SEP]]
     together = Replies.of(requests, replies, CPU)
     assert (together.input_ids == PAD).any()
+    if left:
+        shifts = (together.input_ids == PAD).sum(1).tolist()
+        together = Replies(*(torch.stack([*map(torch.roll, rows, shifts)]) for rows in (together.input_ids, together.labels)))
     with torch.no_grad():
         alone = [alignment.log_probabilities(model, Replies.of([one], [other], CPU)) for one, other in zip(requests, replies, strict=True)]
         found = alignment.log_probabilities(model, together)

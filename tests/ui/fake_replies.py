@@ -26,6 +26,7 @@ def figures(spec: RunSpec, share: float, metrics: tuple[Metric, ...]) -> dict[st
         "entropy": 1 - 0.5 * share,
         "distinct": 0.9 - 0.85 * fall,
         "followed": 0.95 - 0.5 * fall,
+        "spread": 0.5 * (1 - fall),
         "preferred_log_probability": -18 - 2 * share,
         "other_log_probability": -19 - 9 * share,
     }

@@ -1,6 +1,7 @@
 """A model that was trained elsewhere on *Next token* and *Architecture*: offered, taken in, asked; here a recording stands in for it."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.guess import skip
 from tests.ui.mounted import mounted
 
 Visit = Callable[..., AppTest]
-OFFER = Offer("big", "Big 1B", "A model of a billion parameters, trained on *everything*.", Path(__file__))
+OFFER = Offer("big", "Big 1B", "A model of a billion parameters, trained on *everything*.", Path(__file__), numbers=135_000_000)
 SPEC = RECORDED["clm-tinyland"]
 
 
@@ -72,6 +73,9 @@ def tables(app: AppTest) -> list[dict[str, Any]]:
 def test_it_is_offered_taken_in_and_goes_on_with_the_same_beginning(visit: Visit, real: Recorded) -> None:
     app = visit("next_token", more="real")
     assert OFFER.about in said(app) and not tables(app)
+    assert "about 15 s: its weights are unpacked and kept on this machine, 270 MB. While it is asked it takes 1,000 MB of memory" in said(
+        app
+    )
     app.button(key="real_take_in").click().run()
     app.run()
     assert "taken in" in app.get("progress")[0].proto.text and "About 10 s left" in app.get("progress")[0].proto.text
@@ -81,6 +85,12 @@ def test_it_is_offered_taken_in_and_goes_on_with_the_same_beginning(visit: Visit
     assert [column["name"] for column in table["columns"]] == ["This page's run", "Big 1B"]
     assert [bit["text"] for bit in table["rows"][0]["cells"][1]["bits"]] == ["Paris"]
     assert "The same beginning" in said(app) and len([block for block in app.get("html") if "class='running'" in block.proto.body]) == 2
+
+
+def test_an_offer_says_its_own_size(visit: Visit, real: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(real, "offers", lambda: (replace(OFFER, numbers=2_500_000),))
+    told = said(visit("next_token", more="real"))
+    assert "about 5 s: its weights" in told and "kept on this machine, 5 MB" in told and "takes 510 MB of memory" in told
 
 
 def test_why_it_was_not_taken_in_is_said(visit: Visit, real: Recorded) -> None:

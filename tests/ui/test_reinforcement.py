@@ -48,6 +48,7 @@ def test_without_a_leash_the_taste_falls_and_that_is_said_after_a_guess(visit: C
     app.pills(key=panel.QUIZ).set_value("it rises, then falls").run()
     told = said(app).replace("\\", "")
     assert "**Yes.**" in told and "reward hacking" in told and "It has collapsed." in told
+    assert "had earned the same reward: every advantage is 0, the reward has no gradient, and nothing is learnt." in told
     drawn = part(app, "samples")
     assert drawn["rows"][0]["after"][-1]["figures"].startswith("reward 1.00 · true taste")
     assert [word for word, push in drawn["rows"][0]["after"][-1]["words"] if push > 0] == ["glad"]

@@ -3,7 +3,7 @@
 from types import MappingProxyType
 
 from llmviz.core.experiment import FINE_TUNING, GPTS, START, Experiment, FirstStep, notes
-from llmviz.core.feedback import KL, REINFORCEMENT, REPLIES, REWARD, REWARD_ROLE, TASTE, WIN_RATE, LeashSpec
+from llmviz.core.feedback import KL, REINFORCEMENT, REPLIES, REWARD, REWARD_ROLE, SPREAD, TASTE, WIN_RATE, LeashSpec
 from llmviz.core.settings import TrainSpec
 
 EXPERIMENT = Experiment(
@@ -20,7 +20,7 @@ EXPERIMENT = Experiment(
     architectures=GPTS,
     texts=("tinyland",),
     objective=LeashSpec(),
-    metrics=(WIN_RATE, REWARD, TASTE, KL, *REPLIES),
+    metrics=(WIN_RATE, REWARD, TASTE, KL, *REPLIES, SPREAD),
     recipes=MappingProxyType(
         {"tinyland": TrainSpec(steps=60, batch_size=128, optimizer="adamw", learning_rate=1e-3, muon_learning_rate=1e-3)}
     ),

@@ -33,7 +33,11 @@ class Grpo(Policy):
         """Write a group of replies to each request, and note what each earned beyond its group's mean."""
         requests = self.requests(step, self.spec.train.batch_size // GROUP)
         self.draw([request for request in requests for _ in range(GROUP)], step)
-        self.remembered["advantages"] = advantages(self.remembered["rewards"].view(-1, GROUP)).flatten()
+        self.remembered["advantages"] = advantages(self.compared()).flatten()
+
+    def compared(self) -> torch.Tensor:
+        """The rewards of each group: (groups, replies)."""
+        return self.remembered["rewards"].view(-1, GROUP)
 
     # Loss
 

@@ -101,7 +101,8 @@ def picture(engine: Engine, seen: Seen) -> None:
             first["lines"], first["empty"] = [], withheld()
         parts.curves(first, key="taste")
         if not withheld():
-            st.markdown(lesson.plain(" ".join([*view.told(seen.history), view.collapse(spec, seen.history)])))
+            sentences = [*view.told(seen.history), view.collapse(spec, seen.history), view.all_equal(spec, seen.history)]
+            st.markdown(lesson.plain(" ".join(filter(None, sentences))))
     with st.container(key="samples_area"):
         st.markdown("**The same requests, the same draws, at each step**")
         _samples(engine, seen)

@@ -23,6 +23,7 @@ from llmviz.views.taste import style
 SHOWN = 5  # requests
 FELL = 0.5  # points of taste: of the mean of 120 replies less is chance
 COLLAPSED = 0.1  # share of different replies
+SAME = 1e-4  # points: rewards that differ by less are equal
 FULL = 0.5  # points that give a word its full colour
 QUIZ = Quiz("while it learns to please, what does the true taste do?", ("it rises", "it rises, then falls", "it does not rise"))
 
@@ -108,6 +109,19 @@ def collapse(spec: RunSpec, history: History) -> str:
         return said
     more = " Where all replies to a request are alike, all earn the same: every advantage is 0, and no more is learnt."
     return f"{said} It has collapsed.{more if spec.stage == 'grpo' else ''}"
+
+
+def all_equal(spec: RunSpec, history: History) -> str:
+    """That whole rollouts earned one reward, and what moves the model then; empty where none did, or a run does not tell."""
+    curve = history.scores.get("spread", Curve())
+    equal = [step for step, spread in zip(curve.steps, curve.values, strict=True) if spread < SAME]
+    if not equal:
+        return ""
+    which = f"At {words.counted(len(equal), 'step')} of {len(curve.steps)} measured, first at step {equal[0]:,},"
+    if spec.stage == "ppo":
+        return f"{which} all replies had earned the same reward: none is preferred, PPO follows the leash and its critic's errors alone."
+    left = "the leash alone moves it." if spec.objective.beta else "nothing is learnt."
+    return f"{which} all replies to a request had earned the same reward: every advantage is 0, the reward has no gradient, and {left}"
 
 
 def both_fell(history: History) -> str:

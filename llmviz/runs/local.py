@@ -160,21 +160,21 @@ class LocalEngine(Library):
         with self._lock:
             return max(0, len(self._trainers.idle({job.worker for job in self._jobs.values()})) - len(self._queue.waiting) - 1)
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
         """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
         answers = self._answers[int(run.id[:8], 16) % len(self._answers)]  # a run's are always the same, and know what they have said
         if isinstance(question, ToTraining):
-            return answers.answer(run, self._places(run, steps, question), question)
+            return answers.answer(run, self._places(run, steps, question), question, first=first)
         folder = self.place(run).folder(run)
         spec, kept = folder.spec(), self.answered(run, steps, question)
-        return kept if kept is not None else answers.answer(run, snapshots(folder, steps), question, spec)
+        return kept if kept is not None else answers.answer(run, snapshots(folder, steps), question, spec, first)
 
     def _places(self, run: RunRef, steps: Sequence[int], question: ToTraining[AnyAnswer]) -> dict[int, Path]:
         if question.spec:  # there need be no run of it yet
             return {step: self.recordings.root for step in steps}
         return standing.places(self.place(run).folder(run), steps, question.start)
 
-    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
+    def answer_text(self, question: Question[AnyAnswer], first: bool = False) -> AnyAnswer:
         """The answer to a question about a text: one that came with the program, or that of a worker for texts, begun at the first."""
         kept = self.recordings.answered_text(question)
         if kept is not None:
@@ -183,7 +183,7 @@ class LocalEngine(Library):
             self._of_texts = of_texts = self._of_texts or Answers(
                 partial(Process, ["text", *self._arguments], self.store.home / "logs" / "text.log")
             )
-        return of_texts.answer(None, {0: self.store.home}, question)[0]
+        return of_texts.answer(None, {0: self.store.home}, question, first=first)[0]
 
     def workers(self) -> list[int]:
         """The process numbers of the training workers, then of those that answer."""

@@ -162,7 +162,7 @@ class RealModels:
             self._failed.pop(key, None)
         threading.Thread(target=self._take_in, args=(offer, key), name="real model", daemon=True).start()
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
         """What the model with this key makes of the question. Waits. Raises ValueError, in a sentence, where it cannot be asked."""
         with self._lock:
             place = self._place(run.id)
@@ -174,7 +174,7 @@ class RealModels:
                 self._keep()
             self._asked[run.id] = time.monotonic()
             answers = self._answers[run.id]
-        return answers.answer(run, {step: place / "snapshots" / str(STEP) for step in steps}, question)
+        return answers.answer(run, {step: place / "snapshots" / str(STEP) for step in steps}, question, first=first)
 
     def workers(self) -> list[int]:
         """The process numbers of those that hold a model."""

@@ -1,4 +1,7 @@
-"""Questions put to the answering worker: asked once however many viewers wait, remembered for the next who asks."""
+"""Questions put to the answering worker: asked once however many viewers wait, remembered for the next who asks.
+
+The worker has a few of them at a time. The others wait here, so that a teacher's can overtake them.
+"""
 
 import itertools
 import threading
@@ -23,6 +26,7 @@ from llmviz.runs import wire
 from llmviz.runs.process import Message, Process
 
 REMEMBERED = 64_000_000  # bytes of answers kept for the next who asks
+AT_ONCE = 2  # questions that the worker has at a time: it goes on with one while the answer to the other is on its way
 PATIENCE = 60.0  # seconds; a cold worker needs some five
 TOO_LONG = "this took longer than the {:,} seconds that one question about a text may take here; give a shorter text"
 LOOK = 0.25  # seconds between two looks at a question that has a limit
@@ -33,12 +37,16 @@ About = RunRef | None  # a question about a text has no run
 Key = tuple[About, int, AnyQuestion]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Asked:
-    """A question on its way: what it is about, the message to say again to another worker, and where the answer goes."""
+    """A question on its way: what it is about, the message to say again to another worker, and where the answer goes.
+
+    `first`: it goes before those that are not.
+    """
 
     key: tuple[About, tuple[int, ...], AnyQuestion]
     message: Message
+    first: bool
     future: Future[list[Answer]] = field(default_factory=Future)
     again: bool = True
 
@@ -52,7 +60,8 @@ class Answers:
         self._heard = time.monotonic()  # when the worker last said something: since then it is at the oldest question
         self._lock = threading.RLock()
         self._numbers = itertools.count(1)
-        self._asked: dict[int, _Asked] = {}
+        self._waiting: list[_Asked] = []  # in the order in which they were asked
+        self._asked: dict[int, _Asked] = {}  # those that the worker has, in the order in which it got them
         self._shared: dict[tuple[About, tuple[int, ...], AnyQuestion], _Asked] = {}
         self._known: OrderedDict[Key, Answer] = OrderedDict()
         self._bytes = 0
@@ -65,14 +74,21 @@ class Answers:
         """The worker that answers now."""
         return self._process
 
-    def answer(self, run: About, folders: dict[int, Path], question: Question[AnyAnswer], spec: RunSpec | None = None) -> list[AnyAnswer]:
+    def answer(
+        self,
+        run: About,
+        folders: dict[int, Path],
+        question: Question[AnyAnswer],
+        spec: RunSpec | None = None,
+        first: bool = False,
+    ) -> list[AnyAnswer]:
         """The answers of these snapshots, in the order given. Waits. Raises ValueError with the worker's own sentence.
 
-        `spec` is what the run trains, where the question is about what it has trained.
+        `spec` is what the run trains, where the question is about what it has trained. What is asked `first` goes before all that waits.
         """
         with self._lock:
             missing = tuple(step for step in folders if (run, step, question) not in self._known)
-            asked = self._ask(run, {step: folders[step] for step in missing}, question, spec) if missing else None
+            asked = self._ask(run, {step: folders[step] for step in missing}, question, spec, first) if missing else None
             found = {step: self._known[run, step, question] for step in folders if step not in missing}
             for step in found:
                 self._known.move_to_end((run, step, question))
@@ -113,24 +129,33 @@ class Answers:
             self._process.leave()
         self._process.wait(5.0)
 
-    def _ask(self, run: About, folders: dict[int, Path], question: AnyQuestion, spec: RunSpec | None) -> _Asked:
+    def _ask(self, run: About, folders: dict[int, Path], question: AnyQuestion, spec: RunSpec | None, first: bool) -> _Asked:
         if self._process.ended:
             self._replace()
         key = (run, tuple(folders), question)
         if key in self._too_long:  # a page asks again and again
             raise ValueError(TOO_LONG.format(limits().learn_seconds))
         if key not in self._shared:
-            if not self._asked:
-                self._heard = time.monotonic()
-            number = next(self._numbers)
             places = {str(step): str(folder) for step, folder in folders.items()}
             about = {"folders": places, "spec": specs.to_json(spec) if spec else None}
-            message = {"do": "answer", "number": number, **about, "question": wire.question_to_json(question)}
-            asked = _Asked(key, message)
-            self._asked[number] = self._shared[key] = asked
+            message = {"do": "answer", "number": next(self._numbers), **about, "question": wire.question_to_json(question)}
+            asked = self._shared[key] = _Asked(key, message, first)
             asked.future.add_done_callback(lambda _: self._shared.pop(key, None))
-            self._process.send(message)
-        return self._shared[key]
+            self._waiting.append(asked)
+            self._send()
+        asked = self._shared[key]
+        asked.first |= first  # a teacher asks what others wait for
+        return asked
+
+    def _send(self) -> None:
+        """Give the worker those whose turn it is."""
+        while self._waiting and len(self._asked) < AT_ONCE:
+            asked = min(self._waiting, key=lambda each: not each.first)  # of equals the one that has waited for longest
+            self._waiting.remove(asked)
+            if not self._asked:
+                self._heard = time.monotonic()
+            self._asked[asked.message["number"]] = asked
+            self._process.send(asked.message)
 
     def _remember(self, key: Key, answer: Answer) -> None:
         if key not in self._known:
@@ -148,6 +173,7 @@ class Answers:
             asked = self._asked.pop(message["number"], None)
             if asked is None:
                 return
+            self._send()
             if "problem" in message:
                 asked.future.set_exception(ValueError(message["problem"]))
                 return
@@ -164,12 +190,14 @@ class Answers:
             if process.ready and not self._closed:
                 self._replace()
                 return
-            for asked in self._asked.values():  # one that never got ready would not now either; the next question tries again
+            # One that never got ready would not now either; the next question tries again.
+            for asked in (*self._asked.values(), *self._waiting):
                 asked.future.set_exception(ValueError(GONE))
             self._asked.clear()
+            self._waiting.clear()
 
     def _replace(self) -> None:
-        """Another worker in the place of one that ended. Questions under way are put again, once: one of them may be what kills."""
+        """Another worker in the place of one that ended. Questions that it had are put again, once: one of them may be what kills."""
         self._process = self._start(self._hear, self._gone)
         for number, asked in list(self._asked.items()):
             if asked.again:
@@ -178,6 +206,7 @@ class Answers:
             else:
                 del self._asked[number]
                 asked.future.set_exception(ValueError(GONE))
+        self._send()
 
 
 def _size(value: object) -> int:

@@ -5,13 +5,12 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import Any
 
 from llmviz.core.update import Done, Failed, Step, Stopped, Update
 from llmviz.runs.attempt import UNWRITTEN, Attempt
+from llmviz.runs.lines import Message, note
 
 CLOSED = "the program that watched it was closed"
-Message = dict[str, Any]
 Inbox = SimpleQueue[Message | None]  # None: the input has ended; a simple queue, because signals put into it, too
 Say = Callable[[Message], None]
 
@@ -87,6 +86,8 @@ def _obey(wish: _Wish, message: Message | None) -> None:
     if message is None:
         wish.stop = CLOSED
         return
+    if message["do"] == "train":
+        return note("a run was to begin while another trains; it does not, and the other goes on")
     wish.number = message["number"]
     match message["do"]:
         case "pause":

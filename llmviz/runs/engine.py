@@ -158,8 +158,9 @@ class Engine(Protocol):
     def spare(self) -> int:
         """How many runs more could begin at once and still leave a worker to the next visitor."""
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer.
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
+        """What the snapshots after these steps make of the question, in the order of `steps`. Waits for the answer; what is asked
+        `first` goes before all that waits.
 
         A question to a training (`ToTraining`) is put to the run as it stands paused or stopped after the one step given; or, if it
         names a start, to one that begins again there, and needs no run then that has begun.
@@ -168,8 +169,8 @@ class Engine(Protocol):
     def kept_answers(self, run: RunRef, question: Question[AnyAnswer]) -> Mapping[int, AnyAnswer]:
         """The answers to this question that came with the run, by step: of a recording also of steps whose weights did not come."""
 
-    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
-        """The answer to a question about a text, which asks no run. Waits for it."""
+    def answer_text(self, question: Question[AnyAnswer], first: bool = False) -> AnyAnswer:
+        """The answer to a question about a text, which asks no run. Waits for it, and `first` as `answer`."""
 
     def tokenizer(self, run: RunRef) -> Path:
         """The tokenizer.json the run reads its text with."""

@@ -31,9 +31,15 @@ class Held:
         self._keeper: threading.Thread | None = None
 
     def answer(
-        self, model: str, run: About, folders: dict[int, Path], question: Question[AnyAnswer], spec: RunSpec | None = None
+        self,
+        model: str,
+        run: About,
+        folders: dict[int, Path],
+        question: Question[AnyAnswer],
+        spec: RunSpec | None = None,
+        first: bool = False,
     ) -> list[AnyAnswer]:
-        """What these snapshots make of the question, from the process that holds this model. Waits.
+        """What these snapshots make of the question, from the process that holds this model, `first` before all that wait. Waits.
 
         Raises ValueError, in a sentence, where it cannot be asked.
         """
@@ -44,7 +50,7 @@ class Held:
                 self._keep()
             self._asked[model] = time.monotonic()
             answers = self._answers[model]
-        return answers.answer(run, folders, question, spec)
+        return answers.answer(run, folders, question, spec, first)
 
     def workers(self) -> list[int]:
         """The process numbers of those that hold a model."""

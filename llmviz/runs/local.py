@@ -165,19 +165,19 @@ class LocalEngine(Library):
         with self._lock:
             return max(0, len(self._trainers.idle({job.worker for job in self._jobs.values()})) - len(self._queue.waiting) - 1)
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
         """What the snapshots after these steps, or the training that stands there, make of the question. Waits for the answer."""
         answers = self._answers[int(run.id[:8], 16) % len(self._answers)]  # a run's are always the same, and know what they have said
         if isinstance(question, ToTraining):
             places = standing.asked(question, steps, lambda: self.place(run).folder(run), self.recordings.root)
-            return answers.answer(run, places, question)
+            return answers.answer(run, places, question, first=first)
         folder = self.place(run).folder(run)
         spec, kept = folder.spec(), self.answered(run, steps, question)
         alone = partial(self._held.answer, run.key)  # a large model: it would keep all others waiting
         ask = alone if spec.foreign else answers.answer
-        return kept if kept is not None else ask(run, snapshots(folder, steps), question, spec)
+        return kept if kept is not None else ask(run, snapshots(folder, steps), question, spec, first)
 
-    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
+    def answer_text(self, question: Question[AnyAnswer], first: bool = False) -> AnyAnswer:
         """The answer to a question about a text: one that came with the program, or that of a worker for texts, begun at the first."""
         kept = self.recordings.answered_text(question)
         if kept is not None:
@@ -186,7 +186,7 @@ class LocalEngine(Library):
             self._of_texts = of_texts = self._of_texts or Answers(
                 partial(Process, ["text", *self._arguments], self.store.home / "logs" / "text.log")
             )
-        return of_texts.answer(None, {0: self.store.home}, question)[0]
+        return of_texts.answer(None, {0: self.store.home}, question, first=first)[0]
 
     def workers(self) -> list[int]:
         """The process numbers of the training workers, then of those that answer."""

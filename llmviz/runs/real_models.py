@@ -172,12 +172,12 @@ class RealModels:
                 noted.write_text(_kept(self._home, self._place(key), offer.title).digest, encoding="utf-8")
             return checkpoints.known(self._home, noted.read_text(encoding="utf-8"))
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
         """What the model with this key makes of the question. Waits. Raises ValueError, in a sentence, where it cannot be asked."""
         place = self._place(run.id)
         if not place.is_dir():
             raise ValueError("this model has not been taken in, or its files have gone")
-        return self._held.answer(run.id, run, {step: place / "snapshots" / str(STEP) for step in steps}, question)
+        return self._held.answer(run.id, run, {step: place / "snapshots" / str(STEP) for step in steps}, question, first=first)
 
     def workers(self) -> list[int]:
         """The process numbers of those that hold a model."""

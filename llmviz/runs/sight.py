@@ -110,21 +110,21 @@ class Sight:
         """As the engine does."""
         return self.engine.spare()
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
         """As the engine does."""
         self._check(run)
         self.check_texts(question)
-        return self.engine.answer(run, steps, question)
+        return self.engine.answer(run, steps, question, first)
 
     def kept_answers(self, run: RunRef, question: Question[AnyAnswer]) -> Mapping[int, AnyAnswer]:
         """As the engine does."""
         self._check(run)
         return self.engine.kept_answers(run, question)
 
-    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
+    def answer_text(self, question: Question[AnyAnswer], first: bool = False) -> AnyAnswer:
         """As the engine does."""
         self.check_texts(question)
-        return self.engine.answer_text(question)
+        return self.engine.answer_text(question, first)
 
     def tokenizer(self, run: RunRef) -> Path:
         """As the engine does."""

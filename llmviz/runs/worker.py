@@ -3,8 +3,8 @@
 A training worker obeys {"do": "train", "run": key, ...}, and while it trains pause, continue, step, slow, part and stop; an answering
 worker obeys {"do": "answer", ...}, with the run's spec, and so does one for texts: it answers what is asked of texts, and is there at
 once, for it loads no torch.
-At the end of its input, or told to by the system, a worker checkpoints and leaves, so nothing is orphaned. This
-module alone, of all of `runs`, knows stages, training and inspection, and loads them when they are needed.
+A line that is no message is skipped (`lines`). At the end of its input, or told to by the system, a worker checkpoints and leaves, so
+nothing is orphaned. This module alone, of all of `runs`, knows stages, training and inspection, and loads them when they are needed.
 """
 
 import argparse
@@ -31,9 +31,10 @@ from llmviz.core.settings import TrainSpec
 from llmviz.core.spec import RunSpec, preset
 from llmviz.core.update import Failed, Update
 from llmviz.core.update import to_json as update_to_json
-from llmviz.runs import wire
+from llmviz.runs import lines, wire
 from llmviz.runs.attempt import Attempt, sentence
-from llmviz.runs.conduct import Inbox, Message, Say, conduct
+from llmviz.runs.conduct import Inbox, Say, conduct
+from llmviz.runs.lines import Message
 from llmviz.runs.recordings import HERE, Recordings
 from llmviz.runs.standing import Standing
 from llmviz.runs.store import Store
@@ -190,16 +191,6 @@ def practise(workshop: Workshop, recordings: Recordings) -> Iterator[None]:
                     yield
 
 
-def lines(descriptor: int) -> Iterator[Message | None]:
-    """The messages of an input, then None. Read without a buffer object: its lock would not let a failing program end in peace."""
-    begun = b""
-    while chunk := os.read(descriptor, 65_536):
-        *whole, begun = (begun + chunk).split(b"\n")
-        for line in whole:
-            yield json.loads(line)
-    yield None
-
-
 def private_output() -> BinaryIO:
     """Standard output for our lines alone: whatever a library prints goes to standard error from here on."""
     output = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -241,11 +232,11 @@ def main() -> None:
             output.flush()
 
     def listen() -> None:
-        for message in lines(sys.stdin.fileno()):
-            if message is None:
-                leave()
-            else:
+        try:
+            for message in lines.messages(sys.stdin.fileno(), lines.TRAINING if given.role == "train" else lines.ANSWERING):
                 inbox.put(message)
+        finally:  # however it ends: a worker that hears nobody must not stay
+            leave()
 
     threading.Thread(target=listen, daemon=True).start()
     if given.role == "train" and hasattr(os, "nice"):

@@ -17,6 +17,7 @@ from llmviz.core.questions.base import Answer, AnyAnswer, Question
 from llmviz.core.run import RunRef
 from llmviz.runs.engine import Engine
 from llmviz.text.tokenizers import in_words, load_tokenizer, nearest, pieces
+from llmviz.ui import visit
 from llmviz.ui.turns import requested, turns
 from llmviz.views import tokens as view
 from llmviz.views.tokens import Token
@@ -25,6 +26,7 @@ REMEMBERED = 24  # questions per visit; the answers to one are some kilobytes, w
 WAITING = 64  # questions that wait for a worker at once, each in a thread that does nothing else: equal ones are computed once
 RETRY = 3.0  # seconds after which a refused question is asked again
 _threads = Once(lambda: ThreadPoolExecutor(max_workers=WAITING, thread_name_prefix="ask"))
+_teachers = Once(lambda: ThreadPoolExecutor(max_workers=WAITING // 4, thread_name_prefix="ask first"))  # theirs wait for no thread either
 
 
 def read(engine: Engine, run: RunRef | None, sentence: str) -> tuple[list[Token], str]:
@@ -95,8 +97,11 @@ class Found(Generic[AnyAnswer]):
 class Answering(Protocol):
     """Whoever answers what is asked of a run: the engine, or what holds models that were trained elsewhere."""
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
-        """What the snapshots after these steps make of the question. Raises ValueError, in a sentence, where there is no answer."""
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
+        """What the snapshots after these steps make of the question, where it is asked `first` before all that waits.
+
+        Raises ValueError, in a sentence, where there is no answer.
+        """
 
 
 def answers(
@@ -105,7 +110,8 @@ def answers(
     """What the snapshots after these steps say; only new ones are asked. A question about a text has no run, and the one step 0.
 
     Waits `patience` seconds, or as long as it takes where that is None: the panel of a run under way must not stand still while the
-    answering worker is busy. Each picture of a page has a `slot`: a question that nobody looks at any more is not computed.
+    answering worker is busy. Each picture of a page has a `slot`: a question that nobody looks at any more is not computed. What a teacher
+    asks goes before all that waits.
     """
     memory = cast(dict[object, Asked[Answer]], st.session_state.setdefault("answers", {}))
     key = (slot, run, question)
@@ -121,19 +127,28 @@ def answers(
 
     wanted = [step for step in steps if step not in asked.known]
     if wanted and not asked.awaited and time.monotonic() >= asked.again:
-        asked.awaited = _threads().submit(engine.answer, run, wanted, question) if run else _of_text(cast(Engine, engine), question)
+        asked.awaited = _asked(engine, run, wanted, question, visit.teaches())
     if asked.awaited:
         _collect(asked, patience)
     return asked
 
 
-def _of_text(engine: Engine, question: Question[AnyAnswer]) -> "Future[list[AnyAnswer]]":
+def _asked(
+    engine: Answering, run: RunRef | None, steps: Sequence[int], question: Question[AnyAnswer], first: bool
+) -> "Future[list[AnyAnswer]]":
+    """The answers, which are on their way."""
+    if run is None:
+        return _of_text(cast(Engine, engine), question, first)
+    return (_teachers if first else _threads)().submit(engine.answer, run, steps, question, first)
+
+
+def _of_text(engine: Engine, question: Question[AnyAnswer], first: bool) -> "Future[list[AnyAnswer]]":
     """Ask in a thread that does not keep the server from ending: to read every text may take half a minute."""
     future: Future[list[AnyAnswer]] = Future()
 
     def answer() -> None:
         try:
-            future.set_result([engine.answer_text(question)])
+            future.set_result([engine.answer_text(question, first)])
         except Exception as problem:  # whoever waits is told
             future.set_exception(problem)
 

@@ -100,7 +100,7 @@ def _parent(engine: Engine) -> tuple[Inventory | None, str]:
         if run is None:
             raise ValueError("the run it starts from is not on this machine")
         last = engine.history(run).snapshots[-1]
-        return engine.answer(run, [last], Tensors(last))[0], ""
+        return engine.answer(run, [last], Tensors(last), visit.teaches())[0], ""
     except (ValueError, IndexError) as problem:
         return None, f"{lesson.sentence(str(problem))} So what was copied cannot be shown."
 

@@ -19,7 +19,8 @@ from llmviz.core.questions.exercise import Solve
 from llmviz.core.run import RunRef
 from llmviz.experiments.next_sentence.question import Follows
 from llmviz.runs import wire, worker
-from llmviz.runs.conduct import Inbox, Message
+from llmviz.runs.conduct import Inbox
+from llmviz.runs.lines import Message
 from llmviz.runs.local import LocalEngine
 from llmviz.runs.recordings import HERE, Recordings
 from llmviz.runs.store import Store

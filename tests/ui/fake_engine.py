@@ -160,7 +160,7 @@ class FakeEngine(FakeRights):
     def spare(self) -> int:
         return 0
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
         if isinstance(question, (Attend, Heads, Bertviz)):
             return cast(list[AnyAnswer], [fake_attention.answer(step, self._find(run).spec, question, self._tokenizer) for step in steps])
         if isinstance(question, Generate | Search | Fill):
@@ -229,7 +229,7 @@ class FakeEngine(FakeRights):
         """What real weights say: this alone loads torch."""
         return {each.step: each for each in Real().answer(folders, question)}
 
-    def answer_text(self, question: Question[AnyAnswer]) -> AnyAnswer:
+    def answer_text(self, question: Question[AnyAnswer], first: bool = False) -> AnyAnswer:
         return self._recordings.answered_text(question) or learning.answer({0: self._folder}, question)[0]
 
     def tokenizer(self, run: RunRef) -> Path:

@@ -119,7 +119,7 @@ def test_while_the_worker_prepares_the_page_says_so_and_keeps_the_room(
     monkeypatch.setattr(live, "PATIENCE", 0.05)
     answer, open_now = fake.answer, Event()
 
-    def slow(run: RunRef, steps: Any, question: Any) -> Any:
+    def slow(run: RunRef, steps: Any, question: Any, first: bool) -> Any:
         if isinstance(question, OneStep):
             open_now.wait(20)
         return answer(run, steps, question)
@@ -236,7 +236,7 @@ def test_someone_elses_paused_run_is_looked_into_not_moved(visit: Visit, fake: F
 def refuse(fake: FakeEngine, monkeypatch: pytest.MonkeyPatch, sentence: str) -> None:
     answer = fake.answer
 
-    def refused(run: RunRef, steps: Any, question: Any) -> Any:
+    def refused(run: RunRef, steps: Any, question: Any, first: bool) -> Any:
         if isinstance(question, OneStep):
             raise ValueError(sentence)
         return answer(run, steps, question)

@@ -45,7 +45,7 @@ class Recorded(RealModels):
             raise ValueError(self.problem)
         self.state = Stands(COMING, 5.0)
 
-    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer]) -> list[AnyAnswer]:
+    def answer(self, run: RunRef, steps: Sequence[int], question: Question[AnyAnswer], first: bool = False) -> list[AnyAnswer]:
         assert (run.id, list(steps)) == (OFFER.key, [STEP])
         folder = Recordings().folder(RunRef(SPEC.id, 0))
         answers: list[Any] = Real().answer({STEP: folder.snapshot(folder.snapshots()[-1])}, question)
@@ -166,7 +166,7 @@ def test_a_request_goes_in_as_a_text_and_as_a_turn_of_a_dialogue(visit: Visit, r
     monkeypatch.setattr(real, "offer", lambda name: OFFER)
     asked: list[Any] = []
 
-    def reply(run: RunRef, steps: Sequence[int], question: Any) -> list[Any]:
+    def reply(run: RunRef, steps: Sequence[int], question: Any, first: bool) -> list[Any]:
         asked.append(question)
         return [Told(0, " <b>and so on", "A dog.\nA cat.")]
 
@@ -198,7 +198,7 @@ def test_an_answer_that_is_refused_is_a_sentence(visit: Visit, real: Recorded, m
 def test_it_is_prompted_beside_the_run_of_the_page(visit: Visit, real: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
     real.state = Stands(THERE)
 
-    def named(run: RunRef, steps: Sequence[int], question: Any) -> list[Any]:
+    def named(run: RunRef, steps: Sequence[int], question: Any, first: bool) -> list[Any]:
         return [Named(0, tuple("<b>Oslo" if " , " in text else "2013" for text in question.texts))]
 
     monkeypatch.setattr(real, "answer", named)
@@ -222,7 +222,7 @@ def test_gaps_are_filled_by_a_model_that_fills_them(visit: Visit, real: Recorded
     real.state = Stands(THERE)
     asked: list[Any] = []
 
-    def answer(run: RunRef, steps: Sequence[int], question: Any) -> list[Any]:
+    def answer(run: RunRef, steps: Sequence[int], question: Any, first: bool) -> list[Any]:
         asked.append(question)
         folder = Recordings().folder(RunRef(RECORDED["mlm-tinyland"].id, 0))
         return list(Real().answer({STEP: folder.snapshot(folder.snapshots()[-1])}, question))

@@ -236,7 +236,7 @@ def test_live_is_learnt_here_and_the_recording_can_be_had_back(
     live = list[Learn]()
     answer_text = fake.answer_text
 
-    def asked(question: Question[AnyAnswer]) -> AnyAnswer:
+    def asked(question: Question[AnyAnswer], first: bool) -> AnyAnswer:
         if isinstance(question, Learn) and question.live:
             live.append(question)
             return answer_text(replace(question, live=False))  # type: ignore[return-value] # learning from real text takes its seconds

@@ -61,7 +61,7 @@ def quiz(engine: Engine, seen: Seen, text: str) -> None:
     def reveal() -> Reveal | None:
         assert seen.run is not None
         try:
-            [written] = engine.answer(seen.run, seen.history.snapshots[-1:], Generate(TEXTS[text].beginning))
+            [written] = engine.answer(seen.run, seen.history.snapshots[-1:], Generate(TEXTS[text].beginning), visit.teaches())
         except ValueError:
             return None
         return view.forced(written)

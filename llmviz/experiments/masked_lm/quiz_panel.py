@@ -10,7 +10,7 @@ from llmviz.core.run import RunRef
 from llmviz.experiments.masked_lm import EXPERIMENT, view
 from llmviz.runs.engine import Engine, State
 from llmviz.text.tinyland.world import CAPITALS
-from llmviz.ui import question
+from llmviz.ui import question, visit
 from llmviz.ui.live import Seen
 from llmviz.views.reveal import Reveal
 
@@ -59,7 +59,7 @@ def _traced(engine: Engine, seen: Seen, text: str, find: Callable[[list[Trace], 
         example = EXPERIMENT.examples[text][0]
         cloze = Cloze(example.sentence, example.hidden, top=WIDE)
         try:
-            traces = engine.answer(seen.run, seen.history.snapshots, cloze)
+            traces = engine.answer(seen.run, seen.history.snapshots, cloze, visit.teaches())
             memory[seen.run] = find(traces, example.hidden[0])
         except ValueError:
             return None

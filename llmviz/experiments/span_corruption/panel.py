@@ -139,7 +139,7 @@ def quiz(engine: Engine, seen: Seen, text: str) -> None:
     def reveal() -> Reveal | None:
         assert seen.run is not None
         try:
-            [last] = engine.answer(seen.run, seen.history.snapshots[-1:], Fill(asked.spanned, asked.spans))
+            [last] = engine.answer(seen.run, seen.history.snapshots[-1:], Fill(asked.spanned, asked.spans), visit.teaches())
         except ValueError:
             return None
         return view.guessed(last)

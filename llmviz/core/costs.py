@@ -79,13 +79,21 @@ def training_flops(spec: RunSpec, tokens: int, references: Mapping[str, float], 
     Texts are taken to be as long as the mean: scores are a small part where texts are short. Raises ValueError for a run whose FLOPs are
     not counted.
     """
-    at_once = min(spec.train.batch_size, labels(spec) or spec.train.batch_size)
+    tasks = catalogue.experiment(spec.stage).tasks
+    at_once = min(spec.train.batch_size // tasks * tasks, labels(spec) or spec.train.batch_size)  # as many of each task
     texts = spec.train.steps * at_once
     if spec.model.architecture in T5S:
         read, written = _parts(spec, tokens / texts)
-        return texts * flops.text(spec.model, read, written, vocabulary).step
+        return texts * flops.text(spec.model, read, written, vocabulary or _named(references)).step
     method, rank = getattr(spec.objective, "method", "full"), getattr(spec.objective, "rank", 0)
     return tokens * flops.token(spec.model, tokens / texts, _head(spec, references, vocabulary), method, rank).step
+
+
+def _named(references: Mapping[str, float]) -> int:
+    """The entries of a vocabulary of which random guess is one in so many, as its loss tells."""
+    if "random_guess" not in references:
+        raise ValueError("the size of its vocabulary is not known")
+    return round(math.exp(references["random_guess"]))
 
 
 def _head(spec: RunSpec, references: Mapping[str, float], vocabulary: int) -> int:
@@ -100,14 +108,22 @@ def _head(spec: RunSpec, references: Mapping[str, float], vocabulary: int) -> in
 
 
 def _parts(spec: RunSpec, length: float) -> tuple[float, float]:
-    """Tokens read and written of a text with spans cut out, which has so many in all.
+    """Tokens read and written of a text that has so many in all."""
+    if isinstance(spec.objective, SpanSpec):
+        return _cut(spec.objective, length)
+    written = catalogue.experiment(spec.stage).written.get(spec.text.name)
+    if written is None:
+        raise ValueError(f"how much {spec.stage} reads and writes is not known")
+    return length * (1 - written), length * written
+
+
+def _cut(objective: SpanSpec, length: float) -> tuple[float, float]:
+    """The same of a text with spans cut out.
 
     Of n words a share is hidden in spans of a mean length. Read are the others, a sentinel for each span, [CLS] and [SEP]; written are the
     hidden words, a sentinel for each span and one at the end, and [SEP].
     """
-    if not isinstance(spec.objective, SpanSpec):
-        raise ValueError(f"how much {spec.stage} reads and writes is not known")
-    share, span = spec.objective.density, spec.objective.span_length
+    share, span = objective.density, objective.span_length
     words = (length - 4) / (1 + 2 * share / span)
     spans = words * share / span
     return words * (1 - share) + spans + 2, words * share + spans + 2

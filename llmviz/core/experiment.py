@@ -109,6 +109,7 @@ class Experiment:
             with a first; "classes" are its labels, "ends" those of an answer, "reward" is one number.
         outputs: numbers that its head gives for each token, where these are not classes of which random guess is one in so many.
         tasks: how many tasks a run learns at once, with the labels of its objective for each.
+        written: of a T5 that learns from labels, by text, which share of the tokens of its examples it writes; the others it reads.
         label_kind: what somebody gives who labels one example: a "class", "tags" for its words, or an "answer".
         distant: texts whose labels nobody gave: a list or a rule did (distant supervision).
         recorded: whether the program comes with a run of it on each of its texts, for its page to open on; or on which of them.
@@ -149,6 +150,7 @@ class Experiment:
     head: str = "words"
     outputs: int = 0
     tasks: int = 1
+    written: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
     label_kind: str = "class"
     objectives: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     distant: tuple[str, ...] = ()

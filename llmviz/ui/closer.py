@@ -14,6 +14,7 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import ask, lesson, live, parts, sentence, visit
 from llmviz.ui.live import Seen
 from llmviz.views import attention as maps
+from llmviz.views import frozen
 from llmviz.views import network as networks
 
 CLOSED = ""
@@ -75,14 +76,15 @@ def attention(engine: Engine, seen: Seen, run: RunRef) -> None:
 
 
 def network(engine: Engine, seen: Seen, run: RunRef) -> None:
-    """What the network has of its parent, by hashes of both snapshots, and how far each layer moves."""
+    """What the network has of its parent, by hashes of both snapshots, what of it the method trains, and how far each layer moves."""
     steps = seen.history.snapshots
     asked = ask.answers(engine, run, steps, Tensors(steps[0]), None, "tensors")
     if asked.refusal:
         st.markdown(lesson.sentence(asked.refusal))
         return
     parent, why = _parent(engine)
-    parts.network(networks.network(parent, asked.known), live.shared(seen), key="network")
+    method = getattr(visit.current().spec.objective, "method", frozen.FULL)
+    parts.network(networks.network(parent, asked.known, method), live.shared(seen), key="network")
     if why:
         st.caption(why)
 

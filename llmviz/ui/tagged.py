@@ -16,6 +16,7 @@ from llmviz.ui.live import Seen
 from llmviz.views import tag_confusion, tagged, words
 from llmviz.views.sides import Side
 from llmviz.views.tagged import Row
+from llmviz.views.tokens import Token
 
 NOTE = "The stronger the colour, the surer the model. A frame is what it calls a {noun}."
 MARKS = " ✓ and ✗ stand where the truth is known."
@@ -33,6 +34,7 @@ class Asked:
         strange: a sentence on words that no model here knows, or "".
         note: what stands below the rows where there is no such sentence and no refusal.
         groups: the kinds that share a colour, by what the legend calls them; none where each has its own.
+        tokens: of the text, where a run is there to read it.
     """
 
     question: Question[Tagging]
@@ -42,6 +44,7 @@ class Asked:
     strange: str
     note: str
     groups: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    tokens: Sequence[Token] = ()
 
 
 def rows(engine: Engine, seen: Seen, other: Seen, sides: tuple[Side, Side, Side], asked: Asked) -> None:
@@ -53,7 +56,8 @@ def rows(engine: Engine, seen: Seen, other: Seen, sides: tuple[Side, Side, Side]
     before = replace(after, side=replace(first, empty=after.side.empty))
     shown = next((tagging.words for row in (after, beside) for tagging in row.taggings.values()), tuple(asked.words))
     note = " ".join(filter(None, (refusal, asked.strange))) or ("" if visit.current().lecture else asked.note)
-    drawn = tagged.rows(shown, asked.tags, asked.groups, [before, after, beside], asked.truth(shown), note)
+    sources = [token.source for token in asked.tokens]
+    drawn = tagged.rows(shown, asked.tags, asked.groups, [before, after, beside], asked.truth(shown), note, sources)
     parts.tagged(drawn, live.shared(seen), key="tagged", on_action=lambda _: train(engine, spec))
 
 

@@ -1,4 +1,4 @@
-"""A fine-tuned network beside the one it came from, layer by layer: copied, new, left behind, and how far each layer moves."""
+"""A fine-tuned network beside the one it came from, layer by layer: copied, new, left behind; trained, frozen; how far each layer moves."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,8 @@ from math import prod, sqrt
 from llmviz.core.questions.tensors import Inventory
 from llmviz.parts.network import payload as parts
 from llmviz.parts.network.payload import Layer, Network
+from llmviz.views import frozen
+from llmviz.views.frozen import Role
 
 LAYER = re.compile(r"(?:encoder\.layer|layers|\bh)\.(\d+)\.")  # BERT and RoFormer, GPT-NeoX, GPT-2
 STACK = re.compile(r"(encoder|decoder)\.block\.(\d+)\.")  # of a T5, which has two
@@ -80,24 +82,28 @@ def _extended(rows: int) -> str:
     return f"{COPIED}, {rows} {'row' if rows == 1 else 'rows'} {NEW}"
 
 
-def network(parent: Inventory | None, child: Mapping[int, Inventory]) -> Network:
+def network(parent: Inventory | None, child: Mapping[int, Inventory], method: str = frozen.FULL) -> Network:
     """The payload of the picture: layers from the words up, each with its tensors and its movement at every step.
 
     `parent` is the last snapshot of the parent, None for a random start or one that is not on this machine; `child` are the snapshots of
-    the run by step, the first among them, each compared with the first.
+    the run by step, the first among them, each compared with the first; `method` is that of the fine-tuning.
     """
     steps = sorted(child)
-    tensors = compared(parent, child[steps[0]])
+    first, last = child[steps[0]], child[steps[-1]]
+    tensors = compared(parent, first)
+    roles = frozen.roles(first, last, method, place, HEAD)
     layers = dict.fromkeys(place(tensor.name) for tensor in tensors if tensor.ours)
     return {
         "steps": steps,
         "parent": parent.kind if parent else "",
-        "child": child[steps[0]].kind,
+        "child": first.kind,
         "layers": [
-            _layer(name, [tensor for tensor in tensors if tensor.ours and place(tensor.name) == name], child, steps) for name in layers
+            _layer(name, [tensor for tensor in tensors if tensor.ours and place(tensor.name) == name], child, steps, roles)
+            for name in layers
         ],
-        "left": _written([tensor for tensor in tensors if tensor.fate == LEFT]),
+        "left": _written([tensor for tensor in tensors if tensor.fate == LEFT], {}, last),
         "sums": sums(tensors),
+        "moves": frozen.said(method, roles, steps),
     }
 
 
@@ -124,7 +130,7 @@ def moved(inventory: Inventory, first: Inventory, names: Sequence[str]) -> float
     return distance / length if length else distance
 
 
-def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory], steps: Sequence[int]) -> Layer:
+def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory], steps: Sequence[int], roles: Mapping[str, Role]) -> Layer:
     names = [tensor.name for tensor in tensors]
     rows = sum(tensor.rows for tensor in tensors)
     copied = sum(tensor.fate == COPIED or tensor.rows > 0 for tensor in tensors)
@@ -135,12 +141,27 @@ def _layer(name: str, tensors: Sequence[Tensor], child: Mapping[int, Inventory],
         "numbers": sum(prod(tensor.shape) for tensor in tensors),
         "zero": not any(norm for name, norm in zip(child[steps[0]].names, child[steps[0]].norm.tolist(), strict=True) if name in names),
         "moved": [round(moved(child[step], child[steps[0]], names), 4) for step in steps],
-        "tensors": _written(tensors),
+        "tensors": _written(tensors, roles, child[steps[-1]]),
+        "role": frozen.word([roles[name] for name in names]),
+        "beside": frozen.beside([roles[name] for name in names]),
     }
 
 
-def _written(tensors: Sequence[Tensor]) -> list[parts.Tensor]:
+def _written(tensors: Sequence[Tensor], roles: Mapping[str, Role], last: Inventory) -> list[parts.Tensor]:
+    hashes = dict(zip(last.names, last.hashes, strict=True))
     return [
-        {"name": tensor.name, "shape": list(tensor.shape), "theirs": tensor.theirs, "ours": tensor.ours, "fate": tensor.fate}
+        {
+            "name": tensor.name,
+            "shape": list(tensor.shape),
+            "theirs": tensor.theirs,
+            "ours": tensor.ours,
+            "last": hashes.get(tensor.name, ""),
+            "fate": tensor.fate,
+            "role": roles[tensor.name].word if tensor.name in roles else "",
+            "factors": [
+                {"letter": factor.letter, "shape": list(factor.shape), "last": factor.sha256}
+                for factor in (roles[tensor.name].factors if tensor.name in roles else ())
+            ],
+        }
         for tensor in tensors
     ]

@@ -11,6 +11,8 @@ from llmviz.parts.tagged import payload as parts
 from llmviz.parts.tagged.payload import Span, Tagged
 from llmviz.views.sides import Side
 
+CARRIES = "Of a word in pieces the first, underlined, carries the tag."
+
 
 @dataclass(frozen=True)
 class Row:
@@ -27,24 +29,40 @@ def rows(
     shown: Sequence[Row],
     truth: Sequence[str],
     note: str,
+    sources: Sequence[str] = (),
 ) -> Tagged:
     """The payload of the rows. Kinds of one of the `groups` share a colour; without groups each has its own.
 
-    `truth` has the true tag of each word, where it is known.
+    `truth` has the true tag of each word, where it is known; `sources` are the tokens as they were typed, where a tokenizer is there.
     """
     kinds = list(dict.fromkeys(tag[2:] for tag in tags if tag != OUTSIDE))
     groups = groups or {named(kind): (kind,) for kind in kinds}
     known = _spans(truth, kinds) if truth else None
-    return {
+    divided = pieces(words, sources)
+    drawn: Tagged = {
         "words": list(words),
         "labels": list(tags),
         "kinds": [named(kind) for kind in kinds],
         "rows": [_row(row, kinds, known) for row in shown],
         "truth": known,
-        "note": note,
+        "note": " ".join(filter(None, (note, CARRIES if divided else ""))),
         "colours": [next(place for place, group in enumerate(groups.values()) if kind in group) for kind in kinds],
         "legend": list(groups),
     }
+    return {**drawn, "pieces": divided} if divided else drawn
+
+
+def pieces(words: Sequence[str], sources: Sequence[str]) -> list[list[str]]:
+    """Of each word its pieces, as they were typed; [] where each is one piece, or where these are not the tokens of these words."""
+    divided, rest = list[list[str]](), iter(sources)
+    for word in words:
+        of_word = [next(rest, "")]
+        while len(whole := "".join(of_word)) < len(word) and (more := next(rest, "")):
+            of_word.append(more)
+        if whole != word:
+            return []
+        divided.append(of_word)
+    return divided if any(len(of_word) > 1 for of_word in divided) else []
 
 
 def _row(row: Row, kinds: Sequence[str], truth: Sequence[Span] | None) -> parts.TaggedRow:

@@ -1,5 +1,6 @@
 """The FLOPs on paper beside those that torch counts while the real tiny models learn."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,10 +8,14 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import PreTrainedModel
 
-from llmviz.core import flops
+from llmviz.core import costs, flops
 from llmviz.core.experiment import GPTS
 from llmviz.core.settings import METHODS, SIZES, ModelSpec
+from llmviz.core.spec import preset
+from llmviz.experiments.building import build
+from llmviz.experiments.text_to_text.stage import TextToText
 from llmviz.models import causal, masked, methods, t5, transfer
+from llmviz.text.special import PAD
 
 VOCABULARY, CLASSES, TEXTS = 400, ("a", "b", "c"), 4
 ARCHITECTURES = ("roformer", "bert", "neox", "gpt2")
@@ -68,6 +73,23 @@ def test_a_t5_costs_what_torch_counts(size: str, read: int, written: int) -> Non
     paper = flops.text(spec, read, written, VOCABULARY)
     assert TEXTS * paper.forward == pytest.approx(forward.get_total_flops(), rel=0.02)
     assert TEXTS * (paper.activations + paper.weights) == pytest.approx(backward.get_total_flops(), rel=0.02)
+
+
+def test_a_batch_of_text_to_text_costs_what_torch_counts() -> None:
+    """Every text of a batch alone, as padding is not counted; how much of its tokens is written, the experiment's facts tell."""
+    spec = preset("text2text", parent="none")
+    spec = replace(spec, train=replace(spec.train, steps=1), objective=replace(spec.objective, labels=16))
+    stage = build(spec, None)
+    assert isinstance(stage, TextToText)
+    batch = stage.batch(1)
+    stage.model.config._attn_implementation = "eager"
+    with FlopCounterMode(display=False) as counter:
+        for given, target in zip(batch.input_ids, batch.target, strict=True):
+            logits: Any = stage.model(input_ids=given[given != PAD][None], decoder_input_ids=target[target != PAD][None]).logits
+            logits.sum().backward()
+    found = counter.get_total_flops()
+    vocabulary = stage.tokenizer.get_vocab_size()
+    assert costs.training_flops(spec, batch.tokens, {}, vocabulary) == pytest.approx(found, rel=0.03)
 
 
 def test_it_is_six_flops_a_parameter_where_texts_are_short() -> None:

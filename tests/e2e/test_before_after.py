@@ -49,13 +49,14 @@ def test_every_tensor_says_where_it_is_from(page: Page, fake_app: str) -> None:
     layers = page.locator(".network .layer")
     expect(layers.filter(has_text="embeddings").first).to_contain_text("copied")
     expect(layers.filter(has_text="head").first).to_contain_text("new")
+    expect(page.locator(".network .moves")).to_contain_text("Full fine-tuning moves 256 of 256 numbers.")
     words = layers.filter(has_text="embeddings").first
     words.locator("button").first.click()
     same = words.locator(".hash").first
     expect(same).to_be_visible()
-    *both, fate = (same.get_attribute("data-tip") or "").splitlines()
-    parent, child = (line.split()[1] for line in both)
-    assert fate == "copied" and parent == child and re.fullmatch("[0-9a-f]{64}", parent)
+    *hashes, fate = (same.get_attribute("data-tip") or "").splitlines()
+    parent, child, last = (line.split()[-1] for line in hashes)
+    assert fate == "copied, trained" and last != parent == child and re.fullmatch("[0-9a-f]{64}", parent)
 
 
 def test_the_other_model_is_trained_by_its_own_button(page: Page, fake_app: str) -> None:

@@ -166,13 +166,18 @@ def test_what_it_starts_from_can_be_chosen(visit: Callable[..., AppTest], fake: 
     assert query(app)["run"].startswith(RunSpec("sentiment", starting_from(RunSpec("mlm", seed=7))).id)
 
 
-@pytest.mark.parametrize("tab", ["words", "changed", "attention", "network"])
+@pytest.mark.parametrize("tab", ["words", "mistakes", "changed", "attention", "network"])
 def test_each_look_closer_lies_in_the_address(tab: str, visit: Callable[..., AppTest]) -> None:
     app = visit(tab=tab)
     assert query(app) == {"tab": tab}
     given = parts(app)
     if tab == "words":
         assert len(given["weighed"]) == 3 and "Spearman" in said(app)
+    if tab == "mistakes":
+        (matrix,) = given["confusion"]
+        texts = sum(map(sum, matrix["counts"]))
+        assert matrix["labels"] == ["negative", "positive"] and matrix["counts"][0][1] == matrix["counts"][1][0] == 0
+        assert f"What the model of 100 steps calls texts that no training has seen: {texts} of {texts} right." in said(app)
     if tab == "changed":
         assert "for the better" in said(app) and any("positive" in button.label for button in app.button)
     if tab == "attention":

@@ -7,12 +7,15 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from llmviz.core.run import RunRef
 from llmviz.core.settings import LabelsSpec, TextSpec
 from llmviz.core.spec import preset
 from llmviz.experiments.entities import EXAMPLES
+from llmviz.runs.recordings import Recordings
 from llmviz.text.gazetteer import words_of
 from llmviz.ui.few_labels import COUNTS
 from tests.guess import skip
+from tests.ui.fake_clock import pass_time
 from tests.ui.fake_engine import FakeEngine
 from tests.ui.mounted import mounted
 
@@ -88,6 +91,22 @@ def test_other_settings_are_another_run_and_train(visit: Callable[..., AppTest],
     assert [row["empty"] for row in drawn["rows"]][:2] == ["Not trained with these settings yet. Press Train live."] * 2
     app.button(key="train").click().run()
     assert fake.find(replace(DEFAULT, objective=LabelsSpec(16))) is not None
+
+
+def test_a_word_of_several_pieces_shows_them_and_others_do_not(
+    visit: Callable[..., AppTest], fake: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (plain,) = parts(visit("entities"), "tagged")
+    assert "pieces" not in plain and "piece" not in plain["note"]
+    read = Recordings().folder(RunRef(preset("mlm", TextSpec("wiki")).id, 0)).tokenizer()
+    monkeypatch.setattr(fake, "tokenizer", lambda run: read)
+    app = visit("entities", text="wiki")
+    app.button(key="train").click().run()
+    pass_time(1)
+    (drawn,) = parts(app.run(), "tagged")
+    assert not app.exception
+    assert drawn["pieces"][0] == ["Alg", "ier", "s"] and "".join(drawn["pieces"][1]) == "is"
+    assert "Of a word in pieces the first, underlined, carries the tag." in drawn["note"]
 
 
 def test_of_requests_it_asks_for_slots(visit: Callable[..., AppTest]) -> None:

@@ -22,7 +22,7 @@ HOME_MADE = re.compile(r"\b(verdicts?|praise|blame|ladder|riddle)\b", re.IGNOREC
 TITLES = re.compile("|".join(sorted(re.escape(metric.title) for stage in catalogue.BY_NAME.values() for metric in stage.metrics)))
 UNREAD = {"group", "kind", "key", "ticked"}  # what a component is told and does not show
 MORE = {  # what is folded in until it is asked for
-    "before_after": [{"tab": tab} for tab in ("words", "changed", "network", "labels")],
+    "before_after": [{"tab": tab} for tab in ("words", "mistakes", "changed", "network", "labels")],
     "entities": [{"tab": tab} for tab in ("mistakes", "network", "labels")],
     "lab_book": [
         {"one": RunRef(preset("nsp").id, 0).key},

@@ -55,3 +55,10 @@ def test_an_empty_text_asks_for_one(visit: Callable[..., AppTest]) -> None:
     app.text_input(key="sentence").set_value("").run()
     assert not app.exception
     assert "Type a sentence" in "\n".join(text.value for text in app.caption)
+
+
+def test_the_network_is_a_look_closer(visit: Callable[..., AppTest]) -> None:
+    app = visit("text_to_text", tab="network")
+    assert not app.exception
+    [drawn] = [data for name, data in mounted(app) if name == "network"]
+    assert {layer["role"] for layer in drawn["layers"]} == {"trained"}

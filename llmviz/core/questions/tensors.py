@@ -20,10 +20,14 @@ class Inventory(Answer):
         kind: the class of transformers the model is.
         names: of the n tensors.
         shapes: of each, a tuple of numbers.
-        hashes: SHA-256 of the bytes of each as float32.
+        hashes: SHA-256 of the bytes of each as float32, with 0 for -0.
         norm: (n,) length of each as one long vector.
         moved: (n,) length of the difference to the same tensor of the run at the step asked for, as a share of its length there;
             the length of the difference itself where that was zero.
+        factors: of LoRA's f factors, where the run has such, the name of the matrix that one changes, and whether it is "A" or "B".
+        factor_shapes: of each, a tuple of numbers: A is (rank, in), B (out, rank).
+        factor_hashes: SHA-256 of the bytes of each as float32.
+        exact: names of the matrices that are those of the step asked for with the product of their factors added, to the last bit.
     """
 
     kind: str
@@ -32,6 +36,10 @@ class Inventory(Answer):
     hashes: tuple[str, ...]
     norm: FloatArray
     moved: FloatArray
+    factors: tuple[tuple[str, str], ...] = ()
+    factor_shapes: tuple[tuple[int, ...], ...] = ()
+    factor_hashes: tuple[str, ...] = ()
+    exact: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Below *Before and after*, one at a time: reasons, what changed, attention, the network, how few labels do, what methods cost."""
+"""Below *Before and after*, one at a time: reasons, mistakes, what changed, attention, the network, few labels, what methods cost."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from llmviz.experiments.classification import changed_view, reasons_view, view
 from llmviz.experiments.classification.question import GRADIENTS, LEFT_OUT, Agree, Attribute, Unseen
 from llmviz.runs.engine import Engine
 from llmviz.text.words import in_words, spelt, without
-from llmviz.ui import ask, few_labels, inside, lesson, live, methods, parts, sentence, visit
+from llmviz.ui import ask, few_labels, inside, lesson, live, methods, mistakes, parts, sentence, visit
 from llmviz.ui.beside import beside
 from llmviz.ui.closer import Tab, attention, chosen, network, step_of
 from llmviz.ui.live import Seen
@@ -26,7 +26,7 @@ SHOWN = 6  # examples in a column
 class Looking:
     """What the visitor looks into."""
 
-    tab: str = chosen("words", "changed", "attention", "network", "inside", "labels", "costs")
+    tab: str = chosen("words", "mistakes", "changed", "attention", "network", "inside", "labels", "costs")
     rival: str = setting("before", "Compared with", "Whose labels count as the earlier ones.", choices=tuple(RIVALS))
 
     def __post_init__(self) -> None:
@@ -113,8 +113,9 @@ def _take(text: str) -> None:
 
 
 TABS = {
-    "words": Tab("Which words", _words),
-    "changed": Tab("What changed its label", _changed),
+    "words": Tab("Words", _words),
+    "mistakes": Tab("Mistakes", mistakes.of(lambda spec: Unseen(spec.text.name))),
+    "changed": Tab("Changed labels", _changed),
     "attention": Tab("Attention", attention),
     "network": Tab("The network", network),
     "inside": Tab("What changed inside", inside.of(CLASSES, "texts")),

@@ -87,6 +87,6 @@ def picture(engine: Engine, seen: Seen) -> None:
     told, suggested = source(spec.text), tuple(truth(sentence.suggested(address), text).split())
     true = view.truth if spec.text.name == "tinyland" else lambda _: suggested
     note = NOTE.format(noun=told.noun) + ("" if spec.text.name in EXPERIMENT.distant else MARKS)  # there nobody knows the truth
-    asked = Asked(Tag(text), spelling, tags(spec.text), true, strange, note, told.groups)
+    asked = Asked(Tag(text), spelling, tags(spec.text), true, strange, note, told.groups, tokens)
     with above:
         tagged.rows(engine, seen, other, sides(spec, seen, other), asked)

@@ -59,7 +59,7 @@ def picture(engine: Engine, seen: Seen, text: Tagged) -> None:
     address = visit.current()
     spec, other = address.spec, beside(engine, address.spec)
     typed, _ = sentence.shown(address, examples(text))
-    _, strange = ask.read(engine, seen.run, typed)
+    tokens, strange = ask.read(engine, seen.run, typed)
     words = tuple(typed.split())
 
     above = st.container(key="rows_area")
@@ -71,9 +71,8 @@ def picture(engine: Engine, seen: Seen, text: Tagged) -> None:
             accuracies(engine, seen, other, F1, "F1 on validation sentences")
 
     three = sides(spec, seen, other, view.learnt(text, spec.objective.labels))
-    asked = Asked(
-        TagWords(words), words, text.tags, lambda those: view.truth(text, those), strange, f"{NOTE.format(noun='name')}{MARKS} {WORDS}"
-    )
+    note = f"{NOTE.format(noun='name')}{MARKS} {WORDS}"
+    asked = Asked(TagWords(words), words, text.tags, lambda those: view.truth(text, those), strange, note, tokens=tokens)
     with above:
         tagged.rows(engine, seen, other, three, asked)
 

@@ -95,4 +95,6 @@ EXPERIMENT = Experiment(
     openings=openings,
     loss_per="a token",
     tasks=3,
+    # Of sentiment a tenth, of entities three fifths, of answers a twentieth: 8 of 33 tokens where the tasks take turns.
+    written=MappingProxyType({"tinyland": 0.245}),
 )

@@ -1,12 +1,13 @@
-"""The picture of *Text to text*: what one T5 reads and writes for a task, with pretraining and without; the curve, and a table of tasks."""
+"""The picture of *Text to text*: what one T5 reads and writes, with pretraining and without; the curve, a table of tasks, a closer look."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import truth
 from llmviz.core.history import History
+from llmviz.core.settings import check
 from llmviz.core.spec import preset
 from llmviz.core.update import Done
 from llmviz.experiments.text_to_text import view
@@ -16,6 +17,7 @@ from llmviz.runs.engine import Engine
 from llmviz.ui import ask, live, parts, question, sentence, visit
 from llmviz.ui.ask import Asked
 from llmviz.ui.beside import beside, train
+from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
 from llmviz.views import words
 
@@ -23,6 +25,18 @@ QUIZ = "worst_task"
 FORM = "Every task is text in, text out: the word before the colon says which. Type one of your own in the same form."
 NOT_YET = "What it writes appears here as soon as there is a trained model."
 NEVER = "This run has not been measured on its three tasks."
+TABS = {"network": Tab("The network", network)}
+
+
+@dataclass(frozen=True)
+class Looking:
+    """What the visitor looks into."""
+
+    tab: str = chosen(*TABS)
+
+    def __post_init__(self) -> None:
+        """Refuse a tab that the page has not."""
+        check(self)
 
 
 def claim(seen: Seen) -> str:

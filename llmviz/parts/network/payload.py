@@ -3,18 +3,33 @@
 from typing import TypedDict
 
 
+class Factor(TypedDict):
+    """One of the two matrices, A and B, whose product LoRA adds to a frozen one, and its SHA-256 at the last step."""
+
+    letter: str
+    shape: list[int]
+    last: str
+
+
 class Tensor(TypedDict):
-    """One tensor, and its SHA-256 in the parent and here in hexadecimal digits, empty for none."""
+    """One tensor, and its SHA-256 in the parent, here at the first step and at the last, in hexadecimal digits, empty for none; what became
+    of it when the model was made, and what training does to it.
+    """
 
     name: str
     shape: list[int]
     theirs: str
     ours: str
+    last: str
     fate: str
+    role: str
+    factors: list[Factor]
 
 
 class Layer(TypedDict):
-    """Tensors of one layer; `moved` is by step, as a share of the layer's length, or of a layer that begins at `zero` as a length."""
+    """Tensors of one layer; `moved` is by step, as a share of the layer's length, or of a layer that begins at `zero` as a length. `beside`
+    says which of LoRA's factors stand beside its matrices, "" where none do.
+    """
 
     name: str
     fate: str
@@ -22,6 +37,8 @@ class Layer(TypedDict):
     zero: bool
     moved: list[float]
     tensors: list[Tensor]
+    role: str
+    beside: str
 
 
 class Sum(TypedDict):
@@ -32,7 +49,7 @@ class Sum(TypedDict):
 
 
 class Network(TypedDict):
-    """`left` are tensors of the parent's that this model has no use for; `sums` are by fate."""
+    """`left` are tensors of the parent's that this model has no use for; `sums` are by fate; `moves` says what training moves."""
 
     steps: list[int]
     parent: str
@@ -40,3 +57,4 @@ class Network(TypedDict):
     layers: list[Layer]
     left: list[Tensor]
     sums: dict[str, Sum]
+    moves: str

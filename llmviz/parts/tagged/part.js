@@ -1,5 +1,6 @@
 // One text as several models mark it. A word has the colour of the kind of span it most likely belongs to, as strong as the model is sure; a
-// frame and a name stand round a span it marks. Tells the server "action", the place of the row whose button was pressed.
+// frame and a name stand round a span it marks. Of a word in several pieces the first, which carries its label, is underlined. Tells the
+// server "action", the place of the row whose button was pressed.
 
 import { exactly, h, largest, render, tabStops, told, walk, whole } from "../shared/draw.js";
 import { part, placeOf, stepOf } from "../shared/run.js";
@@ -10,7 +11,7 @@ const DENSE = 16; // words above which a text is set smaller
 const NAMED = 3; // labels whose probability a word tells, the likeliest first
 
 export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared, tell, kept }) => () => {
-  const { words, labels, kinds, rows, truth, note, colours, legend = kinds } = data;
+  const { words, labels, kinds, rows, truth, note, colours, legend = kinds, pieces } = data;
   const colour = (/** @type {number} */ kind) => (colours ? colours[kind] : kind);
   const state = kept([data.group, words, rows.length], () => ({ seat: 0 }));
   const shown = rows.map((row) => (row.steps.length ? Math.max(0, placeOf(row.steps, stepOf(shared))) : -1));
@@ -30,6 +31,7 @@ export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared,
           .map((label, each) => ({ label, chance: probability[place][at][each] }))
           .sort((one, other) => other.chance - one.chance);
         const first = own?.[1] === at;
+        const divided = pieces?.[at] ?? [word];
         return h(
           "span.word",
           {
@@ -44,13 +46,17 @@ export default part((/** @type {Given<Tagged & Shared>} */ { data, root, shared,
               ],
             },
             ...told(
-              `${word}: ${chances
+              `${word}${divided.length > 1 ? ` (${divided.join(" + ")})` : ""}: ${chances
                 .slice(0, NAMED)
                 .map(({ label, chance }) => `${label} ${exactly(chance)}`)
                 .join(", ")}`,
             ),
           },
-          h("span.said", {}, word),
+          h(
+            "span.said",
+            {},
+            divided.length > 1 ? divided.map((piece, index) => h("span.piece", { class: !index && "carries" }, piece)) : word,
+          ),
           h(
             "span.kind",
             { "aria-hidden": true },

@@ -17,7 +17,7 @@ export interface TaggedRow {
   score: string[];
 }
 
-/** `words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true spans, None where nobody knows them. Each kind has a colour of its own, or those of a group share one: the `colours` are by kind the place of its group in the `legend`. */
+/** `words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true spans, None where nobody knows them. Each kind has a colour of its own, or those of a group share one: the `colours` are by kind the place of its group in the `legend`. `pieces` are those of each word, where some word has more than one: the first carries the label. */
 export interface Tagged {
   words: string[];
   labels: string[];
@@ -27,4 +27,5 @@ export interface Tagged {
   note: string;
   colours?: number[];
   legend?: string[];
+  pieces?: string[][];
 }

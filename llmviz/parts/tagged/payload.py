@@ -21,7 +21,8 @@ class TaggedRow(Side):
 class Tagged(TypedDict):
     """`words` are those of the text; `labels` what a word has probabilities of; `kinds` the names of the kinds of span; `truth` the true
     spans, None where nobody knows them. Each kind has a colour of its own, or those of a group share one: the `colours` are by kind the
-    place of its group in the `legend`.
+    place of its group in the `legend`. `pieces` are those of each word, where some word has
+    more than one: the first carries the label.
     """
 
     words: list[str]
@@ -32,3 +33,4 @@ class Tagged(TypedDict):
     note: str
     colours: NotRequired[list[int]]
     legend: NotRequired[list[str]]
+    pieces: NotRequired[list[list[str]]]

@@ -23,6 +23,7 @@ from llmviz.text import own_example, own_labels, own_table, requests
 from llmviz.text.own_splits import divided
 from llmviz.training.loop import Training
 from llmviz.training.texts import tokenizer_of
+from llmviz.views import class_confusion
 
 COLOURS = {"red": "stop danger fire", "green": "go meadow leaf", "blue": "sea sky ice"}
 TABLE = "text,colour\n" + "\n".join(
@@ -154,7 +155,7 @@ def test_the_example_as_a_file_is_read_as_the_same_examples() -> None:
 
 def test_mistakes_are_counted_by_class_with_texts() -> None:
     chances = np.eye(3, dtype=np.float32)[[0, 1, 1, 2]]
-    drawn = view.confusion(Marked(5, ("a", "b", "c", "d"), np.array([0, 0, 1, 2]), ("x", "y", "z"), chances))
+    drawn = class_confusion.confusion(Marked(5, ("a", "b", "c", "d"), np.array([0, 0, 1, 2]), ("x", "y", "z"), chances))
     assert drawn["counts"] == [[1, 1, 0], [0, 1, 0], [0, 0, 1]]
     assert drawn["examples"][0][1] == [{"bits": [("b", False)]}] and drawn["noun"] == "text"
 

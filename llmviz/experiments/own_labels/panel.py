@@ -9,15 +9,15 @@ from llmviz.core import catalogue
 from llmviz.core.experiment import truth
 from llmviz.core.lesson import Lesson
 from llmviz.core.questions.classification import Classify
-from llmviz.core.run import RunRef
 from llmviz.core.settings import check
+from llmviz.core.spec import RunSpec
 from llmviz.experiments.own_labels import EXPERIMENT, view
 from llmviz.experiments.own_labels.question import ClassifyTable
 from llmviz.runs.engine import Engine
 from llmviz.text.own_labels import Labelled
-from llmviz.ui import ask, few_labels, lesson, live, parts, sentence, visit
+from llmviz.ui import ask, few_labels, lesson, live, mistakes, parts, sentence, visit
 from llmviz.ui.beside import accuracies, beside, sides, train
-from llmviz.ui.closer import Tab, chosen, network, step_of
+from llmviz.ui.closer import Tab, chosen, network
 from llmviz.ui.live import Seen
 from llmviz.views import accuracy_bars, cards, words
 from llmviz.views.cards import Card
@@ -91,24 +91,18 @@ def _predicted(engine: Engine, seen: Seen, text: str, side: Side, slot: str) -> 
     return Card(replace(side, empty="The prediction is on its way."), found.known), ""
 
 
-def _mistakes(engine: Engine, seen: Seen, run: RunRef) -> None:
-    """Which class is taken for which on held-out examples, at the step of the slider."""
-    step = step_of(seen)
-    asked = ask.answers(engine, run, [step], ClassifyTable(visit.current().spec.objective.labels_digest), None, "mistakes")
-    if step not in asked.known:
-        st.markdown(lesson.sentence(asked.refusal) or "The held-out examples are being read.")
-        return
-    st.markdown(f"What the model of {words.counted(step, 'step')} calls the texts of the table that no training has seen.")
-    parts.confusion(view.confusion(asked.known[step]), live.shared(seen), key="confusion")
+def _table(spec: RunSpec) -> ClassifyTable:
+    """The held-out examples of the table that this run learns from."""
+    return ClassifyTable(spec.objective.labels_digest)
 
 
 def tabs(table: Labelled) -> Mapping[str, Tab]:
     """What can be looked into, for this table."""
     if visit.current().spec.foreign:  # a study of some forty runs would take hours, and all its tensors more memory than there is
-        return {"mistakes": Tab("Mistakes", _mistakes)}
+        return {"mistakes": Tab("Mistakes", mistakes.of(_table))}
     most = view.learnt(table, few_labels.COUNTS[-1])
     return {
-        "mistakes": Tab("Mistakes", _mistakes),
+        "mistakes": Tab("Mistakes", mistakes.of(_table)),
         "labels": Tab("How few labels?", few_labels.of("accuracy", ("ngram", "chance"), most), always=True),
         "network": Tab("The network", network),
     }

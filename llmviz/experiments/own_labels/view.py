@@ -1,4 +1,4 @@
-"""A visitor's table as a page shows it: its rows and counts, sentences to try from it, and which class a model takes for which."""
+"""A visitor's table as a page shows it: its rows and counts, sentences to try from it, and what its labels come to."""
 
 import html
 from collections.abc import Mapping, Sequence
@@ -7,10 +7,8 @@ from functools import lru_cache
 from llmviz.core import flops, spreadsheet
 from llmviz.core.history import History
 from llmviz.core.lesson import Example
-from llmviz.core.questions.classification import Marked
 from llmviz.core.spec import RunSpec
 from llmviz.experiments.own_labels import FEWER_TEST, FEWER_VALIDATION
-from llmviz.parts.confusion.payload import ConfusedExample, Confusion
 from llmviz.text.own_labels import Labelled
 from llmviz.text.own_splits import Pair, divided, doubt
 from llmviz.text.own_table import Row, Table
@@ -18,7 +16,6 @@ from llmviz.text.splits import Split
 from llmviz.views.outcome import between, outcome, shares
 from llmviz.views.words import counted, duration, sentence, size
 
-SHOWN = 8  # texts to a cell of the confusion matrix
 TRIED = 4  # suggested sentences: more buttons would take a second line
 SHORT = 90  # letters of a suggested sentence; the box shows some so many
 LETTERS, PADDED = 4, 1.5  # to a token, about; and what is read with padding, beside the mean text
@@ -111,24 +108,6 @@ def ahead(spec: RunSpec, table: Labelled) -> str:
 def claim_of_real(count: int, tested: int, real: History, small: History) -> str:
     """What the labels came to on a model from elsewhere and on the small one, as the title of a page."""
     return between(counted(count, "label"), tested, *shares(real, small, "accuracy"))
-
-
-def confusion(found: Marked) -> Confusion:
-    """Which class is taken for which, over the held-out examples, with some texts to each."""
-    size = range(len(found.labels))
-    counts = [[0 for _ in size] for _ in size]
-    examples: list[list[list[ConfusedExample]]] = [[[] for _ in size] for _ in size]
-    for text, truth, given in zip(found.texts, found.truth.tolist(), found.prediction.tolist(), strict=True):
-        counts[truth][given] += 1
-        if len(examples[truth][given]) < SHOWN:
-            examples[truth][given].append({"bits": [(text, False)]})
-    return {
-        "labels": list(found.labels),
-        "counts": counts,
-        "examples": examples,
-        "of": f"{counted(len(found.texts), 'test text')}. A click on a cell shows some of them.",
-        "noun": "text",
-    }
 
 
 def learnt(table: Labelled, most: int) -> int:

@@ -2,7 +2,7 @@
 // Of more labels each has a row, or the likeliest have, in the order of the labels, so that few rows change their place with the step.
 // Tells the server "action", the place of the card whose button was pressed.
 
-import { exactly, h, largest, marked, percent, render, track, whole } from "../shared/draw.js";
+import { exactly, h, largest, marked, percent, render, tied, track, whole } from "../shared/draw.js";
 import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Card, Cards } from "./payload" */
@@ -19,7 +19,7 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
     const best = largest(row);
     const far = row.at(-1) ?? 0;
     const many = labels.length > 2;
-    const undecided = many && row.every((share) => share === row[0]); // a new head begins so, and the first label is no prediction then
+    const undecided = tied(row);
     const compared = index > 0 && first !== undefined && !many;
     return [
       h(

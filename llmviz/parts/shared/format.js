@@ -21,5 +21,8 @@ export const counted = (count, noun) => `${whole(count)} ${noun}${count === 1 ? 
  */
 export const marked = (label, truth) => (truth ? `true label: ${truth} ${label === truth ? "✓ right" : "✗ wrong"}` : "");
 
+/** Whether all are alike: a new head begins so, and the first label is no prediction then. @param {readonly number[]} shares */
+export const tied = (shares) => shares.every((share) => share === shares[0]);
+
 /** @param {readonly number[]} values */
 export const largest = (values) => values.indexOf(Math.max(...values));

@@ -1,6 +1,6 @@
 // The five cards of the story: what the model makes of the sentence at each station of its life.
 
-import { exactly, h, largest, marked, percent, told, track, whole } from "../shared/draw.js";
+import { exactly, h, largest, marked, percent, tied, told, track, whole } from "../shared/draw.js";
 import { placeOf } from "../shared/run.js";
 import { explained } from "../shared/terms.js";
 
@@ -34,9 +34,9 @@ function prediction({ shares, empty, labels }, place, truth) {
   const best = largest(now);
   const all = labels.map((label, index) => `${label} ${percent(now[index])}`).join(", ");
   return [
-    h("p.says", {}, h("b", {}, labels[best]), h("span", {}, percent(now[best]))),
+    h("p.says", {}, h("b", {}, tied(now) ? "undecided" : labels[best]), h("span", {}, percent(now[best]))),
     h("div.scale", { role: "img", ...told(all) }, h("i", { style: `left: ${100 * (now.at(-1) ?? 0)}%` })),
-    h("p.predicted", {}, marked(labels[best], truth)),
+    h("p.predicted", {}, tied(now) ? truth && `true label: ${truth}` : marked(labels[best], truth)),
   ];
 }
 

@@ -31,6 +31,9 @@ MOST_TEXT = 16_000_000  # bytes of one JSON file: the updates of 20,000 steps ar
 MOST_NOTES = 50  # notes of at most LONGEST_NOTE letters
 LONGEST_NOTE = 200
 BLOCK = 1_000_000
+BESIDE_ANOTHER = (
+    "this run keeps what it learnt beside a model from elsewhere, and is none without it; `python -m llmviz export` writes both in one"
+)
 _OF_A_SNAPSHOT = r"(config|transfer|tokenizer|tokenizer_config)\.json|(model|factors|old_head)\.safetensors"
 SNAPSHOT = re.compile(rf"snapshots/(0|[1-9][0-9]{{0,5}})/({_OF_A_SNAPSHOT})")
 FIGURE = re.compile("[a-z][a-z0-9_]{0,60}")  # the name of one: it becomes a column of a table
@@ -40,8 +43,9 @@ PICKLES = (".bin", ".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".joblib", ".npy",
 
 
 def pack(run: RunFolder, to: BinaryIO) -> None:
-    """Write the run as a zip; equal runs give equal bytes. Raises ValueError where it has no snapshot yet or is damaged."""
-    run.spec()
+    """Write the run as a zip; equal runs give equal bytes. Raises ValueError where it has no snapshot yet, or is no whole run."""
+    if run.spec().foreign:
+        raise ValueError(BESIDE_ANOTHER)
     kept = {update.step for update in tail.updates(run.updates) if isinstance(update, Snapshot)} & set(run.snapshots())
     if not kept:
         raise ValueError("this run has no snapshot yet")

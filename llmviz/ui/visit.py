@@ -107,7 +107,8 @@ def open(
         asked.setdefault("lecture", "1")  # navigation drops the parameters
     if entered is not None:
         asked.setdefault("beat", str(entered))
-    found, problems = addresses.read(asked, stages, view, specs, text, partial(checkpoints.known, home()))
+    models = partial(checkpoints.known, home()) if hosting.limits().real_models else None
+    found, problems = addresses.read(asked, stages, view, specs, text, models)
     visits[page] = _Visit(tuple(stages), found, text, problems=problems, number=before.number + 1 if before else 1)
     _keep(found, query)
     return current()

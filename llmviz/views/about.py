@@ -45,7 +45,7 @@ models that only count words stand in the chart instead.""",
     "library": f"""\
 **A small library** is real text, seven million words to learn from: all that US presidents have said to their Congress, the openings of
 ten thousand articles of Wikipedia, 25,000 film reviews and the World Factbook, in paragraphs of up to 72 words. Words are cut into 4,096
-pieces, and by default a model of three million parameters reads all of it about once, which takes some hours. {_NO_FLOOR}""",
+pieces, and by default a model of three million parameters reads all of it about once, which takes an hour or two. {_NO_FLOOR}""",
 }
 _HELD_OUT = """\
 **Held out.** The curves are measured on validation texts the model never reads; the loss told at the end of a run, on up to a thousand

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import median
 
 from llmviz.core import catalogue
 from llmviz.core.experiment import Metric
@@ -23,20 +24,21 @@ RIVAL = "The same recipe, at the same step."
 
 @dataclass(frozen=True)
 class Band:
-    """Lowest and highest share of so many runs that differ in seeds alone, `recorded` of which came with the program."""
+    """Lowest, middle and highest share of so many runs that differ in seeds alone, `recorded` of which came with the program."""
 
     low: float
+    median: float
     high: float
-    seeds: int
+    runs: int
     recorded: int
 
     @property
     def source(self) -> str:
-        """What the band is: of how many seeds, and where they were trained."""
-        if self.recorded == self.seeds:
-            return f"lowest to highest of {words.counted(self.seeds, 'recorded seed')}"
+        """What the band is: of how many runs, and where they were trained."""
+        if self.recorded == self.runs:
+            return f"lowest to highest of {words.counted(self.runs, 'recorded run')}"
         some = f", {self.recorded} of them recorded" if self.recorded else ""
-        return f"lowest to highest of {words.counted(self.seeds, 'seed')}{some}"
+        return f"lowest to highest of {words.counted(self.runs, 'run')}{some}"
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ def tested(metric: Metric, histories: Mapping[str, History], bands: Mapping[str,
         ends = history.end.metrics if isinstance(history.end, Done) else {}
         share, chance = ends.get(metric.name), ends.get("chance", chance)
         found = bands[name]
-        spread = f"{found.source}: {found.low:.0%} to {found.high:.0%}" if found else ""
+        spread = f"median {found.median:.0%}, {found.source}: {found.low:.0%} to {found.high:.0%}" if found else ""
         if share is not None:
             said.append(f"{name} {share:.0%}" + (f" ({spread})" if spread else ""))
         elif spread:
@@ -153,7 +155,7 @@ def band(metric: Metric, spec: RunSpec, ended: Sequence[Kept], shares: Mapping[s
     if len(found) < 2 or any(id not in shares for id in found):
         return None
     values = [shares[id] for id in found]
-    return Band(min(values), max(values), len(values), sum(kept.recorded for kept in found.values()))
+    return Band(min(values), median(values), max(values), len(values), sum(kept.recorded for kept in found.values()))
 
 
 def _still(value: float) -> Curve:

@@ -5,6 +5,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,7 @@ from llmviz.experiments.own_labels.stage import OwnLabels
 from llmviz.inspect import classification, tensors
 from llmviz.models import files, methods
 from llmviz.models.adopted import adopt
-from llmviz.runs import checkpoints, tail
+from llmviz.runs import checkpoints, parcel, tail
 from llmviz.runs.attempt import Attempt
 from llmviz.runs.export import export
 from llmviz.runs.recordings import Recordings
@@ -183,6 +184,8 @@ def test_added_to_the_checkpoint_it_is_the_plain_model_that_anybody_opens(
     with torch.no_grad():
         assert torch.allclose(plain(input_ids=ids).logits, stage.model(input_ids=ids).logits, atol=1e-4)
     assert not (tmp_path / "out" / low_rank.FILE).exists()
+    with pytest.raises(ValueError, match="is none without it; `python -m llmviz export` writes both"):
+        parcel.pack(trained.folder, BytesIO())
 
 
 def test_resumed_from_its_checkpoint_it_ends_in_the_same_weights(trained: Attempt, start: Start, table: str, home: Path) -> None:

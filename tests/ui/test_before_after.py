@@ -90,9 +90,9 @@ def test_film_reviews_come_with_a_band_over_recorded_seeds(visit: Callable[..., 
     bands = {rung["name"]: rung["band"] for rung in ladder["rungs"]}
     assert ladder["title"] == "Right on validation examples"
     assert bands["after"]["low"] == pytest.approx(0.51)  # on validation examples, as the bar: the fake's seeds 1 to 5, and the recording
-    assert bands["after"]["source"] == bands["from scratch"]["source"] == "lowest to highest of 6 recorded seeds"
+    assert bands["after"]["source"] == bands["from scratch"]["source"] == "lowest to highest of 6 recorded runs"
     assert bands["before"] is None and bands["chance"] is None
-    assert "(lowest to highest of 6 recorded seeds: 51% to 58%)" in ladder["below"]
+    assert ", lowest to highest of 6 recorded runs: 51% to 58%)" in ladder["below"]
 
 
 def test_a_line_and_what_stands_beside_it_are_of_the_same_examples(visit: Callable[..., AppTest]) -> None:

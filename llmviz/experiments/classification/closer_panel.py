@@ -86,7 +86,7 @@ def _changed(engine: Engine, seen: Seen, run: RunRef) -> None:
     before, after = then.known[at], now.known[step]
     found = changed_view.changes(before, after)
     st.markdown(changed_view.summary(before, after))
-    better, worse = st.columns(2, gap="large")
+    better, worse = st.container(key="changed_area").columns(2, gap="large")
     with better:
         _examples("For the better", [change for change in found if change.better])
     with worse:

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import torch
 from peft import LoraConfig, LoraModel
-from tokenizers import Tokenizer
 from torch.nn.functional import cross_entropy
 from transformers import (
     AutoModelForCausalLM,
@@ -35,7 +34,7 @@ from llmviz.text import own_example
 from llmviz.text.corpora import load
 from llmviz.text.own_splits import Pair, divided
 from llmviz.text.special import CLS, PAD, SEP
-from llmviz.text.tokenizers import tokenizer_for
+from llmviz.text.tokenizers import load_tokenizer, tokenizer_for
 
 VOCABULARY = "tinyland"  # the text its tokens were learnt on; a child keeps its parent's
 LABELS_DIGEST = ""  # the table, kept on this machine; "" is the example
@@ -106,7 +105,7 @@ if PARENT:
     if not Path("parent").is_dir():
         raise SystemExit(f"What this run starts from is not in this folder yet. Run: python -m llmviz export {PARENT} parent")
     if ARCHITECTURE == "llama":
-        tokenizer = Tokenizer.from_file("parent/tokenizer.json")  # a model from elsewhere, which reads in its own words
+        tokenizer = load_tokenizer(Path("parent/tokenizer.json"))  # a model from elsewhere, which reads in its own words
     if ARCHITECTURE in ("roformer", "bert"):
         start: Any = AutoModelForMaskedLM.from_pretrained("parent", local_files_only=True)
     else:

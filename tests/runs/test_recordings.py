@@ -93,7 +93,7 @@ def test_there_are_no_others_and_all_are_small() -> None:
 def test_film_reviews_come_with_the_figures_of_five_seeds_both_ways() -> None:
     for name in ("sentiment-reviews", "sentiment-reviews-scratch"):
         found = band(classification.EXPERIMENT.metric("accuracy"), RECORDED[name], finished(Recordings().learning_curves))
-        assert found and found.seeds >= 5 and 0 <= found.low <= found.high <= 1
+        assert found and found.runs >= 5 and 0 <= found.low <= found.high <= 1
 
 
 def test_five_hundred_labels_of_film_reviews_go_further_after_pretraining_whatever_the_seed() -> None:

@@ -108,7 +108,7 @@ def test_seeds_of_which_one_has_no_validation_figure_have_no_band_in_the_picture
     spec = preset("sentiment", TextSpec("reviews"))
     both = accuracy_bars.siblings(metric, spec, ended)
     found = accuracy_bars.band(metric, spec, ended)
-    assert found and (found.low, found.seeds) == (0.53, len(both)) and found.high == pytest.approx(0.57)
+    assert found and (found.low, found.runs) == (0.53, len(both)) and found.high == pytest.approx(0.57)
     assert (
         accuracy_bars.band(metric, spec, ended, dict.fromkeys(both, 0.5))
         and accuracy_bars.band(metric, spec, ended, dict.fromkeys(list(both)[1:], 0.5)) is None

@@ -35,6 +35,7 @@ def test_choices_by_keyboard_outlive_a_reload_and_train_a_reward(page: Page, fak
         page.keyboard.press(key)
     expect(count).to_have_text("11 pairs judged by you")
     expect(page.get_by_text("8 choices: a new head on the frozen model tells")).to_be_visible(timeout=MINUTE)
+    page.locator(QUIET).wait_for(timeout=MINUTE)  # the server has the last of them
     page.reload()
     expect(count).to_have_text("11 pairs judged by you", timeout=MINUTE)
     page.get_by_role("button", name="Train live").click()

@@ -168,7 +168,8 @@ class RealModels:
             if not key or not self._place(key).is_dir():
                 raise ValueError(f"{offer.title} has not been taken in")
             noted = self._place(key) / DIGEST
-            if not noted.is_file():
+            kept = noted.is_file() and checkpoints.place(self._home, Checkpoint(noted.read_text(encoding="utf-8"))).is_dir()
+            if not kept:  # taken in before runs started from such, or deleted there since
                 noted.write_text(_kept(self._home, self._place(key), offer.title).digest, encoding="utf-8")
             return checkpoints.known(self._home, noted.read_text(encoding="utf-8"))
 

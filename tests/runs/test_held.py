@@ -1,5 +1,6 @@
 """Large models from elsewhere have processes of their own: begun at the first question, and let go."""
 
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -66,6 +67,8 @@ def test_what_was_taken_in_is_a_checkpoint_that_runs_start_from_without_a_second
     note = home / "real" / tiny.key / "checkpoint"
     note.unlink()  # as models were taken in before runs started from them
     assert found.checkpoint(tiny) == (checkpoint, model) and note.read_text(encoding="utf-8") == checkpoint.digest
+    shutil.rmtree(kept.parent)
+    assert found.checkpoint(tiny) == (checkpoint, model) and kept.is_file()
 
 
 def test_its_questions_go_to_a_process_of_its_own_which_is_let_go(

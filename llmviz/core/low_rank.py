@@ -7,7 +7,7 @@ A snapshot of a model with 135 million parameters so takes 5 MB in place of 270.
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -18,11 +18,11 @@ from llmviz.core.checkpoint import place
 from llmviz.core.home import home
 
 Array = npt.NDArray[Any]
+Tensor = TypeVar("Tensor")
 FILE = "adapter.safetensors"
 BESIDE = "beside"  # what the file says of itself, in one line, for several would come in any order: the checkpoint, and the scale of B·A
 WEIGHTS = "model.safetensors"
-_FIRST = re.compile(r"\.lora_A\.\w+\.weight$")
-_FACTOR = re.compile(r"\.lora_[AB]\.\w+\.weight$")
+FACTOR = re.compile(r"\.lora_([AB])\.\w+\.")  # as peft names one behind the module whose matrix it changes
 _HEAD_BEFORE = ("lm_head.",)  # named words, and gave way to the new one
 
 
@@ -52,12 +52,17 @@ def whole(snapshot: Path) -> dict[str, Array]:
 def merged(weights: Mapping[str, Array], learnt: Mapping[str, Array], scale: float) -> dict[str, Array]:
     """The same from tensors by name. Raises KeyError where a factor has no matrix, or no other factor."""
     found = {name: weight for name, weight in weights.items() if not name.startswith(_HEAD_BEFORE)}
-    for name, first in learnt.items():
-        if _FIRST.search(name):
-            second = learnt[name.replace(".lora_A.", ".lora_B.")].astype(np.float32)
-            matrix = _FACTOR.sub(".weight", name)
-            found[matrix] = weights[matrix].astype(np.float32) + scale * (second @ first.astype(np.float32))
-    return found | {name: tensor for name, tensor in learnt.items() if not _FACTOR.search(name)}
+    factors = by_matrix(learnt)
+    for matrix in {matrix for matrix, _ in factors}:
+        product = factors[matrix, "B"].astype(np.float32) @ factors[matrix, "A"].astype(np.float32)
+        found[matrix] = weights[matrix].astype(np.float32) + scale * product
+    return found | {name: tensor for name, tensor in learnt.items() if not FACTOR.search(name)}
+
+
+def by_matrix(tensors: Mapping[str, Tensor]) -> dict[tuple[str, str], Tensor]:
+    """The factors among these tensors, by the matrix they change and their letter, in the order of their names."""
+    named = ((FACTOR.search(name), FACTOR.sub(".", name), tensors[name]) for name in sorted(tensors))
+    return {(matrix, found[1]): factor for found, matrix, factor in named if found}
 
 
 def about(digest: str, scale: float) -> dict[str, str]:

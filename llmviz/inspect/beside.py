@@ -12,8 +12,6 @@ from transformers import PreTrainedModel
 from llmviz.core import low_rank
 from llmviz.models import files, methods
 
-FIRST = ".lora_A."
-
 
 @torch.no_grad()
 def read(folders: Sequence[Path], inputs: Mapping[str, Any], wanted: Callable[[Any], tuple[torch.Tensor, ...]]) -> tuple[torch.Tensor, ...]:
@@ -21,9 +19,9 @@ def read(folders: Sequence[Path], inputs: Mapping[str, Any], wanted: Callable[[A
 
     Raises ValueError, in a sentence, where the checkpoint is no longer there, or a snapshot is not of this run.
     """
-    found = []
+    found, first = [], folders[0]
+    model = _model(first.parent, low_rank.base(first), _rank(first))
     for folder in folders:
-        model = _model(folder.parent, low_rank.base(folder), _rank(folder))
         files.restore_beside(model, folder)
         found.append(wanted(model(**inputs)))
     return tuple(torch.stack(parts) for parts in zip(*found, strict=True))
@@ -44,5 +42,5 @@ def _model(snapshots: Path, base: Path, rank: int) -> PreTrainedModel:
 def _rank(folder: Path) -> int:
     """Of the factors in a snapshot: A has so many rows. 0 where the head alone was trained."""
     with safe_open(folder / low_rank.FILE, "pt") as opened:
-        first = next((name for name in opened.keys() if FIRST in name), None)  # noqa: SIM118 - it is no dictionary
+        first = next((name for name in opened.keys() if (factor := low_rank.FACTOR.search(name)) and factor[1] == "A"), None)  # noqa: SIM118 - it is no dictionary
         return int(opened.get_slice(first).get_shape()[0]) if first else 0

@@ -9,6 +9,7 @@ from transformers import DynamicCache
 
 from llmviz.inspect import snapshots
 from llmviz.models import stacked
+from llmviz.models.classes import LARGE
 
 TOGETHER = 16  # snapshots that read in one pass: more are no faster each, and their stacked weights take memory
 ROOM = 256_000_000  # bytes of weights in one pass: sixteen snapshots of 4 M parameters, of larger models fewer
@@ -36,7 +37,7 @@ def together(folders: Mapping[int, Path]) -> Iterator[tuple[list[int], list[Path
 def reader(folders: Sequence[Path]) -> Reader:
     """A reader that has read nothing yet."""
     shape = snapshots.shape(folders[0])
-    if stacked.known(shape) and shape.num_parameters() <= snapshots.LARGE:
+    if stacked.known(shape) and shape.num_parameters() <= LARGE:
         return _Stacked(folders)
     return _Each(folders)
 

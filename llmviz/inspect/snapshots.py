@@ -14,7 +14,7 @@ from transformers import PreTrainedConfig, PreTrainedModel
 from llmviz.core import low_rank
 from llmviz.inspect import beside
 from llmviz.models import files
-from llmviz.models.classes import CAUSAL
+from llmviz.models.classes import CAUSAL, LARGE
 from llmviz.text.special import FIRST
 from llmviz.text.spelling import visible
 from llmviz.text.tokenizers import load_tokenizer, spelling
@@ -25,7 +25,6 @@ Tensors = tuple[torch.Tensor, ...]
 LOADED = 256  # snapshots kept in half precision, for a class that opens all recordings: 70 MB of the smallest size, 520 MB of the largest
 WHOLE = 24  # models kept in single precision, 1 MB of the smallest size, 4 MB of the largest
 STACKED = 64_000_000  # bytes of stacks kept, in single precision: some twenty runs of the usual size with all their snapshots
-LARGE = 20_000_000  # numbers: of a model that nobody trained here
 BESIDE = "this run keeps no more than what was learnt beside its checkpoint, and is shown on its own page alone"
 AT_ONCE = 8  # snapshots in one pass: more would be no faster and take more memory
 

@@ -1,7 +1,6 @@
 """Hash, measure and compare the tensors of snapshots, and LoRA's factors beside the matrices they change."""
 
 import hashlib
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,12 +9,12 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
+from llmviz.core import low_rank
 from llmviz.core.questions.tensors import Inventory, Tensors
 from llmviz.inspect import snapshots
 from llmviz.models import files, methods
 
 Weights = Mapping[str, torch.Tensor]
-FACTOR = re.compile(rf"\.lora_([AB])\.{methods.ADAPTER}\.")  # as peft names one behind the module whose matrix it changes
 
 
 def answer(folders: Mapping[int, Path], question: Tensors) -> list[Inventory]:
@@ -65,8 +64,7 @@ def _factors(folder: Path) -> dict[tuple[str, str], torch.Tensor]:
         kept = load_file(file) if file.is_file() else {}
     except SafetensorError as problem:
         raise ValueError(f"the factors of step {folder.name} cannot be read ({problem})") from problem
-    named = ((FACTOR.search(name), FACTOR.sub(".", name), factor) for name, factor in sorted(kept.items()))
-    return {(matrix, found[1]): factor.float() for found, matrix, factor in named if found}
+    return {named: factor.float() for named, factor in low_rank.by_matrix(kept).items()}
 
 
 def _sums(began: Weights, factors: Mapping[tuple[str, str], torch.Tensor], transposed: bool) -> dict[str, torch.Tensor]:

@@ -45,4 +45,5 @@ LANGUAGE_MODELS: dict[str, type[PreTrainedModel]] = {
     "t5": T5ForConditionalGeneration,
     "llama": LlamaForCausalLM,
 }
+LARGE = 20_000_000  # parameters: of a model that nobody trained here
 CAUSAL = ("gpt_neox", "gpt2", "llama")  # types of model that only look back, as config.json names them

@@ -5,12 +5,12 @@ LoRA (Hu et al. 2021, https://arxiv.org/abs/2106.09685, section 4.1) adds B·A t
 class and its forward pass stay transformers' own.
 """
 
-import re
 from collections.abc import Mapping
 
 import torch
 from transformers import PreTrainedModel
 
+from llmviz.core.low_rank import FACTOR
 from llmviz.models.blocks import blocks
 
 # The matrices that LoRA changes, by the type of model that config.json names: query, key, value and output of attention, and both of the
@@ -25,7 +25,6 @@ MATRICES = {
 }
 SCALE = 2  # what B·A is multiplied with, alpha / rank: peft's alpha is so many times the rank
 ADAPTER = "default"  # peft's name of the one pair of factors that a matrix has here
-FACTOR = re.compile(r"\.lora_[AB]\.")
 BASE = ".base_layer."  # where peft keeps the matrix beside which it puts factors
 
 

@@ -8,9 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from llmviz.core.questions.base import AnyAnswer, Question
-from llmviz.core.spec import RunSpec
-from llmviz.runs.answers import About, Answers
+from llmviz.runs.answers import Answers
 from llmviz.runs.process import Process
 
 IDLE = 600.0  # seconds without a question after which the process that holds one ends
@@ -30,18 +28,10 @@ class Held:
         self._closing = threading.Event()
         self._keeper: threading.Thread | None = None
 
-    def answer(
-        self,
-        model: str,
-        run: About,
-        folders: dict[int, Path],
-        question: Question[AnyAnswer],
-        spec: RunSpec | None = None,
-        first: bool = False,
-    ) -> list[AnyAnswer]:
-        """What these snapshots make of the question, from the process that holds this model, `first` before all that wait. Waits.
+    def of(self, model: str) -> Answers:
+        """The process that holds this model, begun where there is none; it is kept for whoever asks next.
 
-        Raises ValueError, in a sentence, where it cannot be asked.
+        Raises ValueError, in a sentence, where there is too little memory.
         """
         with self._lock:
             if model not in self._answers:
@@ -49,8 +39,7 @@ class Held:
                 self._answers[model] = Answers(partial(self._start, model))
                 self._keep()
             self._asked[model] = time.monotonic()
-            answers = self._answers[model]
-        return answers.answer(run, folders, question, spec, first)
+            return self._answers[model]
 
     def workers(self) -> list[int]:
         """The process numbers of those that hold a model."""

@@ -173,9 +173,10 @@ class LocalEngine(Library):
             return answers.answer(run, places, question, first=first)
         folder = self.place(run).folder(run)
         spec, kept = folder.spec(), self.answered(run, steps, question)
-        alone = partial(self._held.answer, run.key)  # a large model: it would keep all others waiting
-        ask = alone if spec.foreign else answers.answer
-        return kept if kept is not None else ask(run, snapshots(folder, steps), question, spec, first)
+        if kept is not None:
+            return kept
+        worker = self._held.of(run.key) if spec.foreign else answers  # a large model would keep all others waiting
+        return worker.answer(run, snapshots(folder, steps), question, spec, first)
 
     def answer_text(self, question: Question[AnyAnswer], first: bool = False) -> AnyAnswer:
         """The answer to a question about a text: one that came with the program, or that of a worker for texts, begun at the first."""

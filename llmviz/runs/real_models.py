@@ -178,7 +178,7 @@ class RealModels:
         place = self._place(run.id)
         if not place.is_dir():
             raise ValueError("this model has not been taken in, or its files have gone")
-        return self._held.answer(run.id, run, {step: place / "snapshots" / str(STEP) for step in steps}, question, first=first)
+        return self._held.of(run.id).answer(run, {step: place / "snapshots" / str(STEP) for step in steps}, question, first=first)
 
     def workers(self) -> list[int]:
         """The process numbers of those that hold a model."""

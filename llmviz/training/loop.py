@@ -18,12 +18,13 @@ from safetensors.torch import save_file
 from llmviz.core.settings import TrainSpec
 from llmviz.core.update import Begin, Done, Score, Snapshot, Step, Update
 from llmviz.models import files, methods
+from llmviz.models.classes import LARGE
 from llmviz.models.masked import parameters
 from llmviz.training.optimizers import optimizers, schedule
 from llmviz.training.stage import Batch, OnPolicy, Stage
 
 MOST_SNAPSHOTS = 32
-LARGE, FEWER_SNAPSHOTS = 20_000_000, 8  # of so many parameters: to look at such a model takes as long as some ten steps
+FEWER_SNAPSHOTS = 8  # of a large model: to look at it takes as long as some ten steps
 
 
 def snapshot_steps(steps: int, most: int = MOST_SNAPSHOTS) -> list[int]:
@@ -51,7 +52,7 @@ class Training:
         Raises FloatingPointError where the loss, or a figure of an evaluation or of the test, is no longer a number.
         """
         self._since = time.perf_counter()
-        large = sum(weight.numel() for weight in self.stage.model.parameters()) > LARGE
+        large = self.stage.model.num_parameters() > LARGE
         keep = set(snapshot_steps(self.settings.steps, FEWER_SNAPSHOTS if large else MOST_SNAPSHOTS))
         if not self._resumed:
             model = self.stage.model

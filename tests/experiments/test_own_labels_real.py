@@ -3,7 +3,6 @@
 import hashlib
 import re
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -45,15 +44,6 @@ from tests.experiments.test_own_labels import kept as kept_table
 STEPS = 30
 Start = tuple[Checkpoint, ModelSpec]
 SENTENCE = "paint the sea again"
-
-
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A home of its own, where the weights beside which LoRA learns are looked for too."""
-    patch, place = pytest.MonkeyPatch(), tmp_path_factory.mktemp("home")
-    patch.setenv("LLMVIZ_HOME", str(place))
-    yield place
-    patch.undo()
 
 
 @pytest.fixture(scope="module")

@@ -83,5 +83,5 @@ def test_of_larger_models_fewer_read_together(monkeypatch: pytest.MonkeyPatch) -
     assert [len(steps) for steps, _ in together(folders)] == [1] * 4
     monkeypatch.undo()
     assert [each.text for each in split] == [each.text for each in generation.answer(folders, replace(QUESTIONS[0], tokens=6))]
-    monkeypatch.setattr(snapshots, "LARGE", 1_000)
+    monkeypatch.setattr(reading, "LARGE", 1_000)
     assert isinstance(reader([first]), reading._Each)

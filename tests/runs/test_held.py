@@ -24,14 +24,6 @@ from tests.runs.test_real_models import settled
 
 
 @pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    patch, place = pytest.MonkeyPatch(), tmp_path_factory.mktemp("home")
-    patch.setenv("LLMVIZ_HOME", str(place))
-    yield place
-    patch.undo()
-
-
-@pytest.fixture(scope="module")
 def models(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[RealModels, Offer]]:
     """A host's folder with a tiny Llama, taken in."""
     place, tokenizer = tmp_path_factory.mktemp("checkpoints"), byte_level(*DIALOGUE)

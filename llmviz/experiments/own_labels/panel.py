@@ -98,11 +98,11 @@ def _table(spec: RunSpec) -> ClassifyTable:
 
 def tabs(table: Labelled) -> Mapping[str, Tab]:
     """What can be looked into, for this table."""
+    always = {"mistakes": Tab("Mistakes", mistakes.of(_table))}
     if visit.current().spec.foreign:  # a study of some forty runs would take hours, and all its tensors more memory than there is
-        return {"mistakes": Tab("Mistakes", mistakes.of(_table))}
+        return always
     most = view.learnt(table, few_labels.COUNTS[-1])
-    return {
-        "mistakes": Tab("Mistakes", mistakes.of(_table)),
+    return always | {
         "labels": Tab("How few labels?", few_labels.of("accuracy", ("ngram", "chance"), most), always=True),
         "network": Tab("The network", network),
     }

@@ -2,7 +2,7 @@
 // Of more labels each has a row, or the likeliest have, in the order of the labels, so that few rows change their place with the step.
 // Tells the server "action", the place of the card whose button was pressed.
 
-import { exactly, h, largest, marked, percent, render, tied, track, whole } from "../shared/draw.js";
+import { exactly, h, percent, render, track, verdict, whole } from "../shared/draw.js";
 import { part, placeOf, stepOf } from "../shared/run.js";
 
 /** @import { Given } from "../shared/types" @import { Shared } from "../shared/payload" @import { Card, Cards } from "./payload" */
@@ -16,10 +16,9 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
   const answer = ({ steps, labels, shares, notes }, index) => {
     const place = Math.max(0, placeOf(steps, stepOf(shared)));
     const row = shares[place];
-    const best = largest(row);
+    const { best, label, said } = verdict(labels, row, truth);
     const far = row.at(-1) ?? 0;
     const many = labels.length > 2;
-    const undecided = tied(row);
     const compared = index > 0 && first !== undefined && !many;
     return [
       h(
@@ -28,12 +27,12 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
         h(
           "div.says",
           {},
-          h("span.label", {}, undecided ? "undecided" : labels[best]),
-          h("span.share", {}, percent(row[best])),
+          h("span.label", {}, label),
+          h("span.share", {}, percent(row[Math.max(0, best)])),
           h("span.gain", {}, compared && difference(Math.round(100 * (far - first)), labels.at(-1), labels[0])),
         ),
         many
-          ? rows(labels, row, undecided ? -1 : best)
+          ? rows(labels, row, best)
           : [
               h(
                 "div.scale",
@@ -43,11 +42,7 @@ export default part((/** @type {Given<Cards & Shared>} */ { data: { cards, truth
               ),
               h("div.ends", { "aria-hidden": true }, h("span", {}, labels[0]), h("span", {}, labels.at(-1))),
             ],
-        h(
-          "p.predicted",
-          { class: truth && !undecided && labels[best] !== truth && "wrong" },
-          undecided ? truth && `true label: ${truth}` : marked(labels[best], truth),
-        ),
+        h("p.predicted", { class: truth && best >= 0 && label !== truth && "wrong" }, said),
       ),
       notes.length > 0 &&
         h(

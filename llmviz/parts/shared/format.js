@@ -19,10 +19,20 @@ export const counted = (count, noun) => `${whole(count)} ${noun}${count === 1 ? 
  * Whether a label is the true one, in words and by a mark; nothing where that is not known.
  * @param {string} label @param {string} truth
  */
-export const marked = (label, truth) => (truth ? `true label: ${truth} ${label === truth ? "✓ right" : "✗ wrong"}` : "");
+const marked = (label, truth) => (truth ? `true label: ${truth} ${label === truth ? "✓ right" : "✗ wrong"}` : "");
 
 /** Whether all are alike: a new head begins so, and the first label is no prediction then. @param {readonly number[]} shares */
-export const tied = (shares) => shares.every((share) => share === shares[0]);
+const tied = (shares) => shares.every((share) => share === shares[0]);
+
+/**
+ * What a model says by these shares, and whether it is right, in words.
+ * @param {readonly string[]} labels @param {readonly number[]} shares @param {string} truth
+ */
+export const verdict = (labels, shares, truth) => {
+  if (tied(shares)) return { best: -1, label: "undecided", said: truth && `true label: ${truth}` };
+  const best = largest(shares);
+  return { best, label: labels[best], said: marked(labels[best], truth) };
+};
 
 /** @param {readonly number[]} values */
 export const largest = (values) => values.indexOf(Math.max(...values));

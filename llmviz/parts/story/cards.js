@@ -1,6 +1,6 @@
 // The five cards of the story: what the model makes of the sentence at each station of its life.
 
-import { exactly, h, largest, marked, percent, tied, told, track, whole } from "../shared/draw.js";
+import { exactly, h, percent, told, track, verdict, whole } from "../shared/draw.js";
 import { placeOf } from "../shared/run.js";
 import { explained } from "../shared/terms.js";
 
@@ -31,12 +31,12 @@ function guesses({ candidates, empty, truth }, place) {
 function prediction({ shares, empty, labels }, place, truth) {
   const now = shares[place];
   if (!now) return none(empty);
-  const best = largest(now);
+  const { best, label, said } = verdict(labels, now, truth);
   const all = labels.map((label, index) => `${label} ${percent(now[index])}`).join(", ");
   return [
-    h("p.says", {}, h("b", {}, tied(now) ? "undecided" : labels[best]), h("span", {}, percent(now[best]))),
+    h("p.says", {}, h("b", {}, label), h("span", {}, percent(now[Math.max(0, best)]))),
     h("div.scale", { role: "img", ...told(all) }, h("i", { style: `left: ${100 * (now.at(-1) ?? 0)}%` })),
-    h("p.predicted", {}, tied(now) ? truth && `true label: ${truth}` : marked(labels[best], truth)),
+    h("p.predicted", {}, said),
   ];
 }
 
